@@ -1,0 +1,33 @@
+package dev.brink.exec;
+
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The immutable input of one function version: its modules, its limits and what {@code env} holds.
+ *
+ * @param name what logs and stack traces call the function, such as {@code default/hello@1f3a}
+ * @param main path of the main module within {@code modules}
+ * @param modules module sources by path, relative, with forward slashes
+ * @param limits what one invocation may use
+ * @param variables plain strings that appear as properties of {@code env}
+ * @param services names of {@code env} properties that are services: an object with a {@code fetch}
+ *     method whose requests go to {@link Subrequests}
+ */
+public record FunctionBundle(
+    String name,
+    String main,
+    Map<String, byte[]> modules,
+    FunctionLimits limits,
+    Map<String, String> variables,
+    Set<String> services) {
+  public FunctionBundle {
+    modules = Map.copyOf(modules);
+    variables = Map.copyOf(variables);
+    services = Set.copyOf(services);
+    if (!modules.containsKey(main)) {
+      throw new IllegalArgumentException(
+          "main: " + main + " (expected: one of the modules " + modules.keySet() + ")");
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package dev.brink.exec;
+
+import org.jspecify.annotations.Nullable;
+
+/** Why a function could not be loaded or did not answer. Has no stack trace: it is not a bug. */
+public final class FunctionException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** What happened; the caller's reaction depends on it alone. */
+  public enum Code {
+    /** The module does not parse, link or evaluate, or has no {@code fetch} handler. */
+    MODULE_ERROR,
+    /** The handler threw or its promise was rejected. */
+    UNCAUGHT,
+    /** The handler returned something that is not a response. */
+    BAD_RESPONSE,
+    CPU_LIMIT,
+    WALL_LIMIT,
+    MEMORY_LIMIT,
+    BODY_LIMIT,
+    /** The lanes' queue is full: nothing has run, so the request may run elsewhere. */
+    QUEUE_FULL,
+    /** The deadline passed before the invocation got a lane: nothing has run. */
+    DEADLINE,
+    CANCELLED,
+    CLOSED
+  }
+
+  private final Code code;
+  private final @Nullable SourcePosition position;
+
+  public FunctionException(Code code, String message, @Nullable SourcePosition position) {
+    super(message, null, false, false);
+    this.code = code;
+    this.position = position;
+  }
+
+  public Code code() {
+    return code;
+  }
+
+  /** Where in the function's source, if known. */
+  public @Nullable SourcePosition position() {
+    return position;
+  }
+
+  /** A place in a module; line and column count from 1. */
+  public record SourcePosition(String module, int line, int column) {
+    @Override
+    public String toString() {
+      return module + ":" + line + ":" + column;
+    }
+  }
+}

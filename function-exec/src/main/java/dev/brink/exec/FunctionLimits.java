@@ -1,0 +1,26 @@
+package dev.brink.exec;
+
+import java.time.Duration;
+
+/**
+ * What one invocation may use before it is ended.
+ *
+ * @param cpu processor time
+ * @param wall time from the start of the run to the end of the response and of {@code waitUntil}
+ * @param memoryBytes bytes allocated and held, as sampled
+ * @param requestBodyBytes size of the request's body
+ * @param responseBodyBytes size of the response's body
+ * @param concurrency invocations one instance may have under way at once, waiting for I/O
+ */
+public record FunctionLimits(
+    Duration cpu,
+    Duration wall,
+    long memoryBytes,
+    long requestBodyBytes,
+    long responseBodyBytes,
+    int concurrency) {
+  /** 50 ms of processor time would be too little for a first, interpreted run: 1 s; wall 30 s. */
+  public static final FunctionLimits DEFAULT =
+      new FunctionLimits(
+          Duration.ofSeconds(1), Duration.ofSeconds(30), 128L << 20, 1L << 40, 1L << 40, 64);
+}

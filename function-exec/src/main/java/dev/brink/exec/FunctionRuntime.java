@@ -1,0 +1,27 @@
+package dev.brink.exec;
+
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A sandboxed JavaScript runtime in this JVM: it loads function versions and runs invocations of
+ * them on lanes, within limits.
+ *
+ * <p>Thread-safe. No method blocks the caller.
+ */
+public interface FunctionRuntime extends AutoCloseable {
+  /**
+   * Parses, links and warms a function, so that its first invocation is not a cold one.
+   *
+   * @return completes with the loaded function; fails with a {@link FunctionException} of code
+   *     {@link FunctionException.Code#MODULE_ERROR} that carries the line and column when the
+   *     module does not parse, link or evaluate
+   */
+  CompletionStage<LoadedFunction> load(FunctionBundle bundle);
+
+  /** How busy the lanes are now. Cheap: reads a few counters. */
+  RuntimeLoad load();
+
+  /** Ends running invocations with {@link FunctionException.Code#CLOSED} and frees the engine. */
+  @Override
+  void close();
+}

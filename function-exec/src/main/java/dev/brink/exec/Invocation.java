@@ -1,0 +1,24 @@
+package dev.brink.exec;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpRequest;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of a function.
+ *
+ * @param request method, target and end-to-end headers; its {@code Host} header is the URL's
+ *     authority
+ * @param scheme {@code http} or {@code https}: the scheme of the URL the function sees
+ * @param body the request's body or {@code null} for none; each buffer passes to the subscriber,
+ *     who releases it. Buffers arrive on any thread
+ * @param requestId appears in the console's log lines
+ * @param deadlineNanos when the caller stops waiting, on {@link System#nanoTime}'s scale
+ */
+public record Invocation(
+    HttpRequest request,
+    String scheme,
+    Flow.@Nullable Publisher<ByteBuf> body,
+    String requestId,
+    long deadlineNanos) {}

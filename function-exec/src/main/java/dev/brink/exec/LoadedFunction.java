@@ -1,0 +1,28 @@
+package dev.brink.exec;
+
+/** A function version that is ready to run on this node. Thread-safe. */
+public interface LoadedFunction extends AutoCloseable {
+  FunctionBundle bundle();
+
+  /** Nanoseconds that parsing and linking took, and warming. */
+  long loadNanos();
+
+  /** Whether an instance is ready, so that an invocation now would not be a cold start. */
+  boolean warm();
+
+  /**
+   * Starts an invocation. Returns at once; the listener is called on a lane, or on the caller's
+   * thread when the invocation is refused before it starts.
+   */
+  Running invoke(Invocation invocation, InvocationListener listener);
+
+  /** No further invocation starts; those under way finish; then the instances are discarded. */
+  @Override
+  void close();
+
+  /** An invocation under way. */
+  interface Running {
+    /** The caller has gone: ends the invocation and aborts its request's signal. Idempotent. */
+    void cancel();
+  }
+}

@@ -1,0 +1,56 @@
+package dev.brink.exec;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a function's own requests go: {@code env.API.fetch(…)} and the global {@code fetch}. The
+ * node implements it. Called on a lane: must not block.
+ */
+public interface Subrequests {
+  /** Refuses every request. */
+  Subrequests NONE =
+      (subrequest, listener) -> {
+        listener.onFailure(
+            "fetch to " + subrequest.request().uri() + " is not allowed: no outbound access");
+        return () -> {};
+      };
+
+  /** Starts a request; the listener may be called on any thread. */
+  Cancellable fetch(Subrequest subrequest, Listener listener);
+
+  /**
+   * One request made by a function.
+   *
+   * @param function the {@linkplain FunctionBundle#name name} of the function that asks
+   * @param service the {@code env} property it goes through; {@code null} for global {@code fetch}
+   * @param request with the absolute URL as its URI
+   * @param body {@code null} for none
+   * @param requestId of the invocation it belongs to
+   * @param deadlineNanos of the invocation it belongs to
+   */
+  record Subrequest(
+      String function,
+      @Nullable String service,
+      HttpRequest request,
+      Flow.@Nullable Publisher<ByteBuf> body,
+      String requestId,
+      long deadlineNanos) {}
+
+  /** Hears the outcome, exactly one of the two. */
+  interface Listener {
+    /** As {@link InvocationListener#onResponse}. */
+    void onResponse(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body);
+
+    /** The message becomes a {@code TypeError} in the function: it must not name host details. */
+    void onFailure(String message);
+  }
+
+  /** A request under way. */
+  interface Cancellable {
+    void cancel();
+  }
+}

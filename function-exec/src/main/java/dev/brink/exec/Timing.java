@@ -1,0 +1,14 @@
+package dev.brink.exec;
+
+/**
+ * Where an invocation's time went until its response, in nanoseconds.
+ *
+ * @param cold whether an instance had to be made for it
+ * @param queueNanos waiting for a lane
+ * @param coldNanos making the instance, 0 when warm
+ * @param runNanos from entering the function to its response
+ */
+public record Timing(boolean cold, long queueNanos, long coldNanos, long runNanos) {
+  /** For what never started. */
+  public static final Timing NONE = new Timing(false, 0, 0, 0);
+}

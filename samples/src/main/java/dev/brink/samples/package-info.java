@@ -1,0 +1,5 @@
+/** Runnable products built on Brink. */
+@NullMarked
+package dev.brink.samples;
+
+import org.jspecify.annotations.NullMarked;
