@@ -1,0 +1,63 @@
+package dev.brink.placement;
+
+import java.util.Optional;
+
+/**
+ * A node as a decision saw it. Times are nanoseconds; the score is the sum of the six terms.
+ *
+ * @param node its id
+ * @param name its name
+ * @param local whether it is the ingress's own node
+ * @param warm whether an instance is expected to be ready
+ * @param netNanos network, there and back
+ * @param queueNanos waiting for a lane
+ * @param coldNanos making an instance, 0 when warm
+ * @param runNanos running
+ * @param dataNanos reaching the function's data; 0 where nothing is known of it
+ * @param penaltyNanos for recent failures, a recent refusal and a report past its time
+ * @param scoreNanos the expected latency
+ * @param slow how much longer than elsewhere work takes there; 1 is usual
+ * @param reportAgeNanos since the node's last report; -1 when there was none
+ * @param exclusion why it could not be chosen, if so
+ */
+public record Candidate(
+    String node,
+    String name,
+    boolean local,
+    boolean warm,
+    long netNanos,
+    long queueNanos,
+    long coldNanos,
+    long runNanos,
+    long dataNanos,
+    long penaltyNanos,
+    long scoreNanos,
+    double slow,
+    long reportAgeNanos,
+    Optional<Exclusion> exclusion) {
+
+  /** Why a node is no candidate. More may come. */
+  public enum Exclusion {
+    /** The request says not there: it was refused there already. */
+    EXCLUDED("excluded by the request"),
+    /** It takes nothing new. */
+    DRAINING("draining"),
+    /** It failed several times in a row and rests. */
+    EJECTED("ejected after failures"),
+    /** It has not reported yet. */
+    UNREPORTED("no load report yet"),
+    /** Its last report is too old. */
+    STALE("its last load report is too old");
+
+    private final String text;
+
+    Exclusion(String text) {
+      this.text = text;
+    }
+
+    /** One phrase for people. */
+    public String text() {
+      return text;
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package dev.brink.placement;
+
+/**
+ * The last load report of a node, made safe, and what follows from it. Immutable.
+ *
+ * @param reported whether there was one at all
+ * @param atNanos when it came
+ * @param free lanes that had nothing to do
+ * @param older how much work had been sent at least a round trip before {@code newer}
+ * @param newer how much work had been sent at an earlier report
+ */
+record Load(
+    boolean reported,
+    long sequence,
+    long atNanos,
+    int lanes,
+    int busy,
+    int queued,
+    int free,
+    boolean draining,
+    Warmth warmth,
+    Mark older,
+    Mark newer) {
+
+  private static final int MAX_LANES = 1 << 16;
+  private static final long MAX_WAIT_NANOS = 60_000_000_000L;
+  private static final long SENSELESS_WAIT_NANOS = 1_000_000_000L;
+  private static final long RESTART_NANOS = 1_000_000_000L;
+
+  /** How much work had been sent at a time. */
+  record Mark(long atNanos, long sentNanos) {}
+
+  /** Of a node that has just come up. */
+  static Load none(int lanes) {
+    var mark = new Mark(0, 0);
+    return new Load(false, 0, 0, lanes, 0, 0, lanes, false, Warmth.NONE, mark, mark);
+  }
+
+  /**
+   * Whether the report says something new: its sequence number is higher, or the node has gone
+   * quiet and begun again.
+   */
+  boolean precedes(LoadReport report, long nowNanos) {
+    return !reported
+        || report.sequence() - sequence > 0
+        || (report.sequence() != sequence && nowNanos - atNanos > RESTART_NANOS);
+  }
+
+  /**
+   * The load after a report; the values in it are made safe.
+   *
+   * @param sentNanos the work sent up to now
+   * @param rttNanos how far apart the marks must be
+   */
+  Load after(LoadReport report, FunctionTable table, long nowNanos, long sentNanos, long rttNanos) {
+    int saneLanes = Math.clamp(report.lanes(), 1, MAX_LANES);
+    int saneBusy = Math.clamp(report.busy(), 0, saneLanes);
+    int saneQueued = Math.max(0, report.queued());
+    boolean waits = saneQueued > 0 || report.waitNanos() != 0;
+    boolean turn = !reported || nowNanos - newer.atNanos >= rttNanos;
+    Mark nowMark = turn ? new Mark(nowNanos, sentNanos) : newer;
+    Mark pastMark = !reported ? nowMark : turn ? newer : older;
+    return new Load(
+        true,
+        report.sequence(),
+        nowNanos,
+        saneLanes,
+        saneBusy,
+        saneQueued,
+        waits ? 0 : saneLanes - saneBusy,
+        report.draining(),
+        warmth.after(report, table),
+        pastMark,
+        nowMark);
+  }
+
+  /**
+   * Work sent less than a round trip ago, which a report that comes now can't know of: straight
+   * lines between the marks and now.
+   */
+  long unseenNanos(long nowNanos, long sentNanos, long rttNanos) {
+    if (!reported) {
+      return 0;
+    }
+    long seenAt = nowNanos - rttNanos;
+    long seen =
+        seenAt - newer.atNanos >= 0
+            ? between(newer, nowNanos, sentNanos, seenAt)
+            : between(older, newer.atNanos, newer.sentNanos, seenAt);
+    return Math.max(0, sentNanos - seen);
+  }
+
+  private static long between(Mark from, long toNanos, long toSent, long atNanos) {
+    long span = toNanos - from.atNanos;
+    if (span <= 0) {
+      return toSent;
+    }
+    double part = Math.clamp((double) (atNanos - from.atNanos) / span, 0, 1);
+    return from.sentNanos + (long) (part * (toSent - from.sentNanos));
+  }
+
+  /** The wait a report claims, made safe: one that makes no sense attracts nothing. */
+  static long waitNanos(LoadReport report) {
+    return report.waitNanos() < 0
+        ? SENSELESS_WAIT_NANOS
+        : Math.min(report.waitNanos(), MAX_WAIT_NANOS);
+  }
+
+  Load withWarmth(Warmth now) {
+    return new Load(
+        reported, sequence, atNanos, lanes, busy, queued, free, draining, now, older, newer);
+  }
+
+  Load withDraining(boolean now) {
+    return new Load(
+        reported, sequence, atNanos, lanes, busy, queued, free, now, warmth, older, newer);
+  }
+}

@@ -1,0 +1,167 @@
+package dev.brink.placement;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.util.Set;
+
+/**
+ * What a node says about its own load: rides on every answer and on a beat of 100 ms. Immutable.
+ *
+ * <p>It comes from another machine, so nothing in it is trusted: a value that makes no sense is
+ * replaced by one that attracts no traffic, never refused with an exception.
+ */
+public final class LoadReport {
+  private final String node;
+  private final long sequence;
+  private final int lanes;
+  private final int busy;
+  private final int queued;
+  private final long waitNanos;
+  private final boolean draining;
+  private final boolean warmGiven;
+  private final Set<String> warm;
+
+  private LoadReport(Builder builder) {
+    node = builder.node;
+    sequence = builder.sequence;
+    lanes = builder.lanes;
+    busy = builder.busy;
+    queued = builder.queued;
+    waitNanos = builder.waitNanos;
+    draining = builder.draining;
+    warmGiven = builder.warmGiven;
+    warm = builder.warm;
+  }
+
+  /**
+   * Starts a report of an idle node with one lane.
+   *
+   * @param node the reporting node's id
+   * @param sequence grows with each report of the node; an older one that arrives late is ignored
+   */
+  public static Builder builder(String node, long sequence) {
+    return new Builder(node, sequence);
+  }
+
+  public String node() {
+    return node;
+  }
+
+  public long sequence() {
+    return sequence;
+  }
+
+  public int lanes() {
+    return lanes;
+  }
+
+  public int busy() {
+    return busy;
+  }
+
+  public int queued() {
+    return queued;
+  }
+
+  public long waitNanos() {
+    return waitNanos;
+  }
+
+  public boolean draining() {
+    return draining;
+  }
+
+  /** Whether {@link #warm} was said; else the node's last warm set still holds. */
+  public boolean warmGiven() {
+    return warmGiven;
+  }
+
+  /** Ids of the function versions with a ready instance. */
+  public Set<String> warm() {
+    return warm;
+  }
+
+  @Override
+  public String toString() {
+    return "LoadReport[%s #%d, lanes=%d, busy=%d, queued=%d, waitNanos=%d, warm=%s%s]"
+        .formatted(
+            node,
+            sequence,
+            lanes,
+            busy,
+            queued,
+            waitNanos,
+            warmGiven ? warm.size() : "as before",
+            draining ? ", draining" : "");
+  }
+
+  /** Not thread-safe. */
+  public static final class Builder {
+    private final String node;
+    private final long sequence;
+    private int lanes = 1;
+    private int busy;
+    private int queued;
+    private long waitNanos;
+    private boolean draining;
+    private boolean warmGiven;
+    private Set<String> warm = Set.of();
+
+    private Builder(String node, long sequence) {
+      this.node = requireNonNull(node, "node");
+      this.sequence = sequence;
+    }
+
+    /** Threads that run guests. */
+    @CanIgnoreReturnValue
+    public Builder lanes(int lanes) {
+      this.lanes = lanes;
+      return this;
+    }
+
+    /** Lanes that run a guest now. */
+    @CanIgnoreReturnValue
+    public Builder busy(int busy) {
+      this.busy = busy;
+      return this;
+    }
+
+    /** Invocations that wait for a lane. */
+    @CanIgnoreReturnValue
+    public Builder queued(int queued) {
+      this.queued = queued;
+      return this;
+    }
+
+    /** The node's own estimate of the time until a lane is free for a new invocation. */
+    @CanIgnoreReturnValue
+    public Builder waitNanos(long waitNanos) {
+      this.waitNanos = waitNanos;
+      return this;
+    }
+
+    /** Whether the node finishes what it has and takes nothing new. */
+    @CanIgnoreReturnValue
+    public Builder draining(boolean draining) {
+      this.draining = draining;
+      return this;
+    }
+
+    /**
+     * Ids of the function versions with a ready instance. Left out, the set of the report before
+     * stays. The set is kept, not copied: it must not change any more. Handing in the same set
+     * again is cheap.
+     */
+    @CanIgnoreReturnValue
+    public Builder warm(Set<String> warm) {
+      this.warm = requireNonNull(warm, "warm");
+      this.warmGiven = true;
+      return this;
+    }
+
+    public LoadReport build() {
+      return new LoadReport(this);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package dev.brink.placement;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A moving mean: plain over the first ten samples, exponentially weighted (0.1) from then on. Lock
+ * free: the mean as a float and the number of samples share one word.
+ */
+final class MeanEstimate {
+  private static final double WEIGHT = 0.1;
+  private static final int COUNT_LIMIT = 1 << 20;
+
+  private final AtomicLong word = new AtomicLong();
+
+  void add(long nanos) {
+    long before;
+    long after;
+    do {
+      before = word.get();
+      int count = count(before);
+      double mean = mean(before);
+      double weight = Math.max(WEIGHT, 1.0 / (count + 1));
+      double next = mean + weight * (nanos - mean);
+      after = word((float) next, Math.min(COUNT_LIMIT, count + 1));
+    } while (!word.compareAndSet(before, after));
+  }
+
+  /** The mean, or the prior as long as there is no sample. */
+  long nanosOr(long prior) {
+    long seen = word.get();
+    return seen == 0 ? prior : (long) mean(seen);
+  }
+
+  /** Samples so far; stops counting at about a million. */
+  int count() {
+    return count(word.get());
+  }
+
+  private static long word(float mean, int count) {
+    return ((long) Float.floatToRawIntBits(mean) << 32) | count;
+  }
+
+  private static float mean(long word) {
+    return Float.intBitsToFloat((int) (word >>> 32));
+  }
+
+  private static int count(long word) {
+    return (int) word;
+  }
+}

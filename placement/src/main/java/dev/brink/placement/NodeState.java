@@ -1,0 +1,245 @@
+package dev.brink.placement;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.brink.placement.Candidate.Exclusion;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** What an ingress knows of one node, and the terms of its score. Thread-safe and lock free. */
+final class NodeState {
+  private static final long AGE_COUNTS_NANOS = 1_000_000_000L;
+  private static final long AGE_OUT_NANOS = 3_000_000_000L;
+  private static final long NEVER = Long.MIN_VALUE;
+
+  final NodeInfo info;
+  final boolean local;
+
+  private static final VarHandle LOAD;
+  private static final VarHandle TROUBLE;
+
+  static {
+    try {
+      var lookup = MethodHandles.lookup();
+      LOAD = lookup.findVarHandle(NodeState.class, "load", Load.class);
+      TROUBLE = lookup.findVarHandle(NodeState.class, "trouble", Trouble.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final Map<Reason, Choice> warmChoices = new EnumMap<>(Reason.class);
+  private final Map<Reason, Choice> coldChoices = new EnumMap<>(Reason.class);
+  private final PlacementSettings settings;
+  private final RttEstimate rtt = new RttEstimate();
+  private final SlowEstimate slow = new SlowEstimate();
+  private volatile Load load;
+  private volatile Trouble trouble = Trouble.NONE;
+
+  /** All work ever sent, in the time the node's lanes together take for it. */
+  private final AtomicLong sentNanos = new AtomicLong();
+
+  /** When the lanes will have done what is known to be there. */
+  private final AtomicLong busyUntilNanos = new AtomicLong(NEVER);
+
+  /** The largest piece in what was sent. */
+  private final AtomicLong largestNanos = new AtomicLong();
+
+  NodeState(NodeInfo info, boolean local, PlacementSettings settings) {
+    this.info = info;
+    this.local = local;
+    this.settings = settings;
+    this.load = Load.none(info.lanes());
+    for (Reason reason : Reason.values()) {
+      warmChoices.put(reason, new Choice(info.id(), reason, local, true));
+      coldChoices.put(reason, new Choice(info.id(), reason, local, false));
+    }
+  }
+
+  Load load() {
+    return load;
+  }
+
+  Trouble trouble() {
+    return trouble;
+  }
+
+  /** Made ahead, so that choosing allocates nothing. */
+  Choice choice(Reason reason, boolean warm) {
+    return requireNonNull((warm ? warmChoices : coldChoices).get(reason));
+  }
+
+  // What it is told.
+
+  void report(LoadReport report, FunctionTable table, long nowNanos) {
+    long rttNanos = netNanos();
+    Load before;
+    long sent;
+    Load after;
+    do {
+      before = load;
+      if (!before.precedes(report, nowNanos)) {
+        return;
+      }
+      sent = sentNanos.get();
+      after = before.after(report, table, nowNanos, sent, rttNanos);
+    } while (!LOAD.compareAndSet(this, before, after));
+    long unseen = before.unseenNanos(nowNanos, sent, rttNanos);
+    busyUntilNanos.set(nowNanos + Load.waitNanos(report) + unseen);
+    if (unseen == 0) {
+      largestNanos.setOpaque(0);
+    }
+  }
+
+  void draining(boolean draining) {
+    Load before;
+    do {
+      before = load;
+    } while (!LOAD.compareAndSet(this, before, before.withDraining(draining)));
+  }
+
+  void warmth(UnaryOperator<Warmth> change) {
+    Load before;
+    Load after;
+    do {
+      before = load;
+      Warmth changed = change.apply(before.warmth());
+      if (changed == before.warmth()) {
+        return;
+      }
+      after = before.withWarmth(changed);
+    } while (!LOAD.compareAndSet(this, before, after));
+  }
+
+  void rtt(long rttNanos, long nowNanos) {
+    if (!local) {
+      rtt.add(rttNanos, nowNanos);
+    }
+  }
+
+  /** Since the network was last measured; -1 when it never was, 0 when there is none. */
+  long rttAgeNanos(long nowNanos) {
+    return local ? 0 : rtt.ageNanos(nowNanos);
+  }
+
+  void ran(long runNanos, long expectedNanos, long nowNanos) {
+    slow.add(runNanos, expectedNanos, nowNanos);
+  }
+
+  /** Work was sent that takes this long on a lane of a usual node. */
+  void sent(long workNanos, long nowNanos) {
+    long onLane = (long) (workNanos * slow.value(nowNanos));
+    long share = Math.max(1, onLane / load.lanes());
+    sentNanos.addAndGet(share);
+    long before;
+    long start;
+    do {
+      before = busyUntilNanos.get();
+      start = before == NEVER || before - nowNanos < 0 ? nowNanos : before;
+    } while (!busyUntilNanos.compareAndSet(before, start + share));
+    if (start == nowNanos || onLane > largestNanos.getOpaque()) {
+      largestNanos.setOpaque(onLane);
+    }
+  }
+
+  void succeeded(long nowNanos) {
+    if (trouble.any()) {
+      change(now -> now.succeeded(nowNanos));
+    }
+  }
+
+  /** The trouble after a failure. */
+  Trouble failed(long nowNanos, long retryAfterNanos) {
+    return change(now -> now.failed(nowNanos, retryAfterNanos));
+  }
+
+  void refused(long nowNanos) {
+    change(now -> now.refused(nowNanos));
+  }
+
+  void eject(long nowNanos) {
+    change(now -> now.eject(nowNanos));
+  }
+
+  void readmit(long nowNanos) {
+    change(now -> now.readmit(nowNanos));
+  }
+
+  private Trouble change(UnaryOperator<Trouble> change) {
+    Trouble before;
+    Trouble after;
+    do {
+      before = trouble;
+      after = change.apply(before);
+    } while (!TROUBLE.compareAndSet(this, before, after));
+    return after;
+  }
+
+  // The terms of its score.
+
+  @Nullable Exclusion exclusion(PlacementRequest request, Load seen, Trouble had, long nowNanos) {
+    if (!request.excluded().isEmpty() && request.excluded().contains(info.id())) {
+      return Exclusion.EXCLUDED;
+    }
+    if (seen.draining()) {
+      return Exclusion.DRAINING;
+    }
+    if (had.resting(nowNanos)) {
+      return Exclusion.EJECTED;
+    }
+    if (local) {
+      return null;
+    }
+    if (!seen.reported()) {
+      return Exclusion.UNREPORTED;
+    }
+    return nowNanos - seen.atNanos() > AGE_OUT_NANOS ? Exclusion.STALE : null;
+  }
+
+  long netNanos() {
+    return local ? 0 : rtt.nanosOr(settings.rttPriorNanos());
+  }
+
+  double slow(long nowNanos) {
+    return slow.value(nowNanos);
+  }
+
+  long queueNanos(Load seen, long nowNanos) {
+    long until = busyUntilNanos.getOpaque();
+    if (until == NEVER || until - nowNanos <= 0) {
+      return 0;
+    }
+    // The first pieces go to the lanes that were free, and nothing waits for those.
+    long credit = seen.free() > 1 ? largestNanos.getOpaque() / seen.lanes() * (seen.free() - 1) : 0;
+    return Math.max(0, until - nowNanos - credit);
+  }
+
+  long runNanos(FunctionStats stats, double slowNow) {
+    return (long) (stats.run.nanosOr(settings.runPriorNanos()) * slowNow);
+  }
+
+  long coldNanos(FunctionStats stats, boolean warm, double slowNow) {
+    return warm ? 0 : (long) (stats.cold.nanosOr(settings.coldPriorNanos()) * slowNow);
+  }
+
+  long penaltyNanos(Load seen, Trouble had, long nowNanos) {
+    long late =
+        local || !seen.reported() ? 0 : Math.max(0, nowNanos - seen.atNanos() - AGE_COUNTS_NANOS);
+    return late + had.penaltyNanos(nowNanos);
+  }
+
+  /** The expected latency: the sum of the terms, of the node as seen. */
+  long scoreNanos(FunctionStats stats, Load seen, Trouble had, long nowNanos) {
+    double slowNow = slow.value(nowNanos);
+    return netNanos()
+        + queueNanos(seen, nowNanos)
+        + coldNanos(stats, seen.warmth().has(stats.index), slowNow)
+        + runNanos(stats, slowNow)
+        + penaltyNanos(seen, had, nowNanos);
+  }
+}

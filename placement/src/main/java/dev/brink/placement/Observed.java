@@ -1,0 +1,27 @@
+package dev.brink.placement;
+
+/**
+ * Where the time of an answered request went, in nanoseconds. A negative or absurd part teaches
+ * nothing and does no harm.
+ *
+ * @param netNanos elapsed at the ingress less the time at the node that ran it; 0 when local
+ * @param queueNanos waiting for a lane
+ * @param coldNanos making the instance, 0 when warm
+ * @param runNanos from entering the function to its response
+ * @param laneNanos the part of the run that held a lane; -1 where it is not known, and then the
+ *     whole run counts
+ * @param wasCold whether an instance had to be made for it
+ */
+public record Observed(
+    long netNanos,
+    long queueNanos,
+    long coldNanos,
+    long runNanos,
+    long laneNanos,
+    boolean wasCold) {
+
+  /** Where it is not known how long the run held a lane. */
+  public Observed(long netNanos, long queueNanos, long coldNanos, long runNanos, boolean wasCold) {
+    this(netNanos, queueNanos, coldNanos, runNanos, -1, wasCold);
+  }
+}

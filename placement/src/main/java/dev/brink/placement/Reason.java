@@ -1,0 +1,26 @@
+package dev.brink.placement;
+
+/** Why a node was chosen. More may come. */
+public enum Reason {
+  /** The lowest expected latency of all. */
+  FASTEST("lowest expected latency"),
+  /** As good as the best within the tolerance, and no network. */
+  LOCAL_TIE("local is as good as the best"),
+  /** As good as the best within the tolerance, and the last used for this function. */
+  LAST_USED("the node last used is as good as the best"),
+  /** No other node could be considered. */
+  ONLY_CANDIDATE("the only candidate"),
+  /** No node could be considered, not even the local one: local must try. */
+  NOTHING_LEFT("no candidate was left, so local");
+
+  private final String text;
+
+  Reason(String text) {
+    this.text = text;
+  }
+
+  /** One phrase for people. */
+  public String text() {
+    return text;
+  }
+}

@@ -1,0 +1,63 @@
+package dev.brink.placement;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A round-trip time: exponentially weighted (0.3), but a sample over twice the estimate is held
+ * back until a second one in a row confirms it; then the estimate jumps. Lock free: the estimate
+ * and the sample held back are two floats in one word.
+ */
+final class RttEstimate {
+  private static final float WEIGHT = 0.3f;
+  private static final float JUMP = 2f;
+
+  private final AtomicLong word = new AtomicLong();
+  private final AtomicLong lastNanos = new AtomicLong();
+
+  void add(long rttNanos, long nowNanos) {
+    lastNanos.setOpaque(nowNanos);
+    float sample = Math.max(1, rttNanos);
+    long before;
+    long after;
+    do {
+      before = word.get();
+      after = next(before, sample);
+    } while (!word.compareAndSet(before, after));
+  }
+
+  /** The estimate, or the prior as long as there is no sample. */
+  long nanosOr(long prior) {
+    long seen = word.get();
+    return seen == 0 ? prior : (long) estimate(seen);
+  }
+
+  /** Since the last sample; -1 when there was none. */
+  long ageNanos(long nowNanos) {
+    return word.get() == 0 ? -1 : Math.max(0, nowNanos - lastNanos.getOpaque());
+  }
+
+  private static long next(long before, float sample) {
+    float estimate = estimate(before);
+    if (before == 0) {
+      return word(sample, 0);
+    }
+    if (sample <= JUMP * estimate) {
+      return word(estimate + WEIGHT * (sample - estimate), 0);
+    }
+    float held = held(before);
+    return held == 0 ? word(estimate, sample) : word(Math.min(held, sample), 0);
+  }
+
+  private static long word(float estimate, float held) {
+    return ((long) Float.floatToRawIntBits(estimate) << 32)
+        | Integer.toUnsignedLong(Float.floatToRawIntBits(held));
+  }
+
+  private static float estimate(long word) {
+    return Float.intBitsToFloat((int) (word >>> 32));
+  }
+
+  private static float held(long word) {
+    return Float.intBitsToFloat((int) word);
+  }
+}
