@@ -1,0 +1,12 @@
+package dev.brink.grid;
+
+import java.util.UUID;
+
+/**
+ * A member as Ignite shows it.
+ *
+ * @param session the id of its Ignite node, another one after each restart
+ * @param discovery where its discovery and its beacon listen
+ * @param order Ignite's join order: the lowest is the oldest of the present ones
+ */
+record Peer(UUID session, Member member, HostPort discovery, long order) {}

@@ -1,0 +1,94 @@
+package dev.brink.grid;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * The ports of one node. The beacon's UDP socket is bound from here on and so keeps the discovery
+ * port for this node, also while Ignite is restarted.
+ *
+ * @param beacon bound to the discovery port
+ */
+record Ports(DatagramSocket beacon, int discovery, int communication) {
+  /** Below the range that systems commonly take the ports of outgoing connections from. */
+  private static final int FIRST_FREE = 20_000;
+
+  private static final int LAST_FREE = 32_000;
+  private static final int ATTEMPTS = 100;
+
+  /** Takes the ports, any free one where 0 is given. */
+  static Ports take(String host, int discovery, int communication) {
+    InetAddress address;
+    try {
+      address = InetAddress.getByName(host);
+    } catch (IOException e) {
+      throw new GridException(
+          "bindAddress: " + host + " (expected: an address of this machine)", e);
+    }
+    DatagramSocket beacon = takeBeacon(address, discovery);
+    try {
+      int found = communication == 0 ? find(address, beacon.getLocalPort()) : communication;
+      return new Ports(beacon, beacon.getLocalPort(), found);
+    } catch (RuntimeException e) {
+      beacon.close();
+      throw e;
+    }
+  }
+
+  private static DatagramSocket takeBeacon(InetAddress address, int wanted) {
+    int attempts = wanted == 0 ? ATTEMPTS : 1;
+    IOException last = new IOException("none tried");
+    for (int i = 0; i < attempts; i++) {
+      int port = wanted == 0 ? random() : wanted;
+      try {
+        DatagramSocket socket = new DatagramSocket(new InetSocketAddress(address, port));
+        if (isFree(address, port)) {
+          return socket;
+        }
+        socket.close();
+        last = new BindException("port " + port + " is taken");
+      } catch (IOException e) {
+        last = e;
+      }
+    }
+    throw new GridException(
+        "discoveryPort: "
+            + wanted
+            + " (expected: a port that is free at "
+            + address.getHostAddress()
+            + ")",
+        last);
+  }
+
+  private static int find(InetAddress address, int not) {
+    for (int i = 0; i < ATTEMPTS; i++) {
+      int port = random();
+      if (port != not && isFree(address, port)) {
+        return port;
+      }
+    }
+    throw new GridException(
+        "communicationPort: 0 (expected: some port to be free at "
+            + address.getHostAddress()
+            + ")");
+  }
+
+  private static boolean isFree(InetAddress address, int port) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(address, port), 1);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static int random() {
+    return ThreadLocalRandom.current().nextInt(FIRST_FREE, LAST_FREE);
+  }
+}

@@ -1,0 +1,204 @@
+package dev.brink.grid;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.brink.grid.wire.BeaconPhase;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out whom to join, at the moment Ignite wants to know. A node joins the greatest part of the
+ * grid that answers.
+ *
+ * <p>Of several that start at the same time and see each other, the one with the lowest id goes
+ * first and the others wait for it. As in Lamport's bakery (CACM 1974) a node says that it is a
+ * candidate and looks once more before it goes first; it stands back for a lower id, and waits for
+ * a candidate with a higher one to stand back or to go. What this misses, because datagrams were
+ * lost, the watcher brings together later.
+ */
+final class Seeker {
+  private static final Logger log = LoggerFactory.getLogger(Seeker.class);
+  private static final Duration PAUSE = Duration.ofMillis(50);
+  private static final Duration SHORT = Duration.ofMillis(150);
+  private static final Executor VIRTUAL = task -> Thread.ofVirtual().start(task);
+
+  private final String cluster;
+  private final UUID self;
+  private final UUID incarnation;
+  private final Beacon beacon;
+  private final Supplier<Collection<HostPort>> addresses;
+  private final Duration answerTimeout;
+  private final Duration patience;
+  private final Throttle foreignWarnings = new Throttle(Duration.ofMinutes(1));
+  private volatile BeaconPhase phase = BeaconPhase.IDLE;
+
+  /**
+   * A seeker.
+   *
+   * @param addresses where other nodes might be
+   * @param patience for how long at most to wait for another starting node to go first
+   */
+  Seeker(
+      String cluster,
+      UUID self,
+      UUID incarnation,
+      Beacon beacon,
+      Supplier<Collection<HostPort>> addresses,
+      Duration answerTimeout,
+      Duration patience) {
+    this.cluster = cluster;
+    this.self = self;
+    this.incarnation = incarnation;
+    this.beacon = beacon;
+    this.addresses = addresses;
+    this.answerTimeout = answerTimeout;
+    this.patience = patience;
+  }
+
+  BeaconPhase phase() {
+    return phase;
+  }
+
+  void phase(BeaconPhase phase) {
+    this.phase = phase;
+  }
+
+  /**
+   * Asks around, shortly, so that a common mistake is reported at once and not by Ignite.
+   *
+   * @throws GridException when another process runs under this node's id
+   */
+  void checkIdIsFree() {
+    usable(beacon.askAll(addresses.get(), SHORT));
+  }
+
+  /**
+   * Whom to join; nobody when this node shall start a grid of its own. Waits for answers and for
+   * nodes that go first.
+   *
+   * @throws GridException when another process runs under this node's id
+   */
+  List<InetSocketAddress> seek() throws InterruptedException {
+    long started = System.nanoTime();
+    phase = BeaconPhase.LAUNCHING;
+    while (true) {
+      Set<HostPort> asked = new LinkedHashSet<>(addresses.get());
+      List<Sighting> answers = beacon.askAll(asked, answerTimeout);
+      List<Sighting> seen = usable(answers);
+      List<InetSocketAddress> targets = greatest(seen);
+      if (!targets.isEmpty()) {
+        phase = BeaconPhase.COMMITTED;
+        return targets;
+      }
+      boolean patient = System.nanoTime() - started < patience.toNanos();
+      if (patient && seen.stream().anyMatch(this::goesFirst)) {
+        phase = BeaconPhase.LAUNCHING;
+        Thread.sleep(PAUSE);
+      } else if (patient && seen.stream().anyMatch(Seeker::isCandidate)) {
+        Thread.sleep(PAUSE);
+      } else if (phase == BeaconPhase.CANDIDATE || asked.isEmpty()) {
+        phase = BeaconPhase.COMMITTED;
+        return silentButOpen(asked, answers);
+      } else {
+        phase = BeaconPhase.CANDIDATE;
+      }
+    }
+  }
+
+  private boolean goesFirst(Sighting other) {
+    return other.member().compareTo(self) < 0
+        && (other.phase() == BeaconPhase.LAUNCHING || isCandidate(other));
+  }
+
+  private static boolean isCandidate(Sighting other) {
+    return other.phase() == BeaconPhase.CANDIDATE;
+  }
+
+  private static List<InetSocketAddress> greatest(List<Sighting> seen) {
+    return seen.stream()
+        .filter(Sighting::joinable)
+        .max(
+            Comparator.comparing((Sighting other) -> other.phase() == BeaconPhase.SERVING)
+                .thenComparingInt(Sighting::members)
+                .thenComparing(Sighting::lowest, Comparator.reverseOrder()))
+        .map(
+            best -> {
+              Set<HostPort> targets = new LinkedHashSet<>(List.of(best.at()));
+              targets.addAll(best.addresses());
+              return targets.stream().map(HostPort::resolve).toList();
+            })
+        .orElse(List.of());
+  }
+
+  @CanIgnoreReturnValue
+  private List<Sighting> usable(List<Sighting> seen) {
+    for (Sighting other : seen) {
+      if (!other.cluster().equals(cluster) && foreignWarnings.permits()) {
+        log.warn(
+            "{} belongs to cluster {} and is left alone (expected: {})",
+            other.at(),
+            other.cluster(),
+            cluster);
+      }
+      if (other.member().equals(self)
+          && !other.incarnation().equals(incarnation)
+          && other.cluster().equals(cluster)) {
+        throw new GridException(
+            "nodeId: "
+                + self
+                + " (expected: an id that no other node has; one at "
+                + other.at()
+                + " has it)");
+      }
+    }
+    return seen.stream()
+        .filter(other -> other.cluster().equals(cluster) && !other.member().equals(self))
+        .toList();
+  }
+
+  /**
+   * Addresses whose beacon is not heard, as where UDP is filtered, but where something takes
+   * connections.
+   */
+  private List<InetSocketAddress> silentButOpen(Set<HostPort> asked, List<Sighting> answers) {
+    Set<HostPort> silent = new HashSet<>(asked);
+    answers.forEach(other -> silent.remove(other.at()));
+    List<CompletableFuture<Boolean>> open =
+        silent.stream()
+            .map(
+                at ->
+                    CompletableFuture.supplyAsync(
+                        () -> takesConnections(at, answerTimeout), VIRTUAL))
+            .toList();
+    List<HostPort> order = List.copyOf(silent);
+    return IntStream.range(0, order.size())
+        .filter(i -> open.get(i).join())
+        .mapToObj(i -> order.get(i).resolve())
+        .toList();
+  }
+
+  /** Whether something listens there, over TCP; waits. */
+  static boolean takesConnections(HostPort at, Duration timeout) {
+    try (Socket socket = new Socket()) {
+      socket.connect(at.resolve(), (int) timeout.toMillis());
+      return true;
+    } catch (IOException e) {
+      log.debug("{} takes no connection", at, e);
+      return false;
+    }
+  }
+}

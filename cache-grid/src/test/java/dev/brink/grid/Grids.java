@@ -1,0 +1,146 @@
+package dev.brink.grid;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.brink.grid.GridUnavailableException.Reason;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Real grids on loopback for one test, closed with it. */
+final class Grids implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+  private final Path directory;
+  private final List<Grid> started = new ArrayList<>();
+
+  Grids(Path directory) {
+    this.directory = directory;
+  }
+
+  /** Options of a node with the id {@code 00000000-0000-0000-0000-00000000000n}. */
+  GridBuilder options(int n) {
+    return Grid.builder()
+        .nodeId(id(n))
+        .name("node" + n)
+        .network(NetworkPreset.LOCAL)
+        .workDirectory(directory.resolve("node" + n));
+  }
+
+  /** Starts a node with these as seeds. */
+  Grid start(int n, Grid... seeds) {
+    return start(options(n).seeds(addresses(seeds)));
+  }
+
+  Grid start(GridBuilder options) {
+    Grid grid = options.start();
+    synchronized (started) {
+      started.add(grid);
+    }
+    return grid;
+  }
+
+  CompletableFuture<Grid> startAsync(GridBuilder options) {
+    CompletableFuture<Grid> grid = new CompletableFuture<>();
+    Thread.ofPlatform()
+        .start(
+            () -> {
+              try {
+                grid.complete(start(options));
+              } catch (RuntimeException e) {
+                grid.completeExceptionally(e);
+              }
+            });
+    return grid;
+  }
+
+  @Override
+  public void close() {
+    List<Thread> closers =
+        started.reversed().stream().map(grid -> Thread.ofPlatform().start(grid::close)).toList();
+    for (Thread closer : closers) {
+      try {
+        closer.join();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
+  static List<String> addresses(Grid... grids) {
+    return Arrays.stream(grids).map(grid -> "127.0.0.1:" + grid.discoveryPort()).toList();
+  }
+
+  static UUID id(int n) {
+    return new UUID(0, n);
+  }
+
+  static <T> T get(CompletionStage<T> stage) throws Exception {
+    return stage.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  static String text(Grid grid, String map, String key) {
+    return grid.map(map)
+        .get(key)
+        .map(entry -> new String(entry.value(), StandardCharsets.UTF_8))
+        .orElse("none");
+  }
+
+  /** Why a write was refused. */
+  static Reason refusal(CompletionStage<?> refused) {
+    CompletableFuture<Reason> reason = new CompletableFuture<>();
+    var _ =
+        refused.whenComplete(
+            (result, failure) -> {
+              if (failure instanceof GridUnavailableException unavailable) {
+                reason.complete(unavailable.reason());
+              } else {
+                reason.completeExceptionally(new AssertionError("no refusal: " + failure));
+              }
+            });
+    return reason.join();
+  }
+
+  static void awaitMembers(int count, Grid... grids) {
+    for (Grid grid : grids) {
+      await(
+          grid.self().name() + " sees " + count + " members",
+          () -> grid.membership().members().size() == count);
+    }
+  }
+
+  static void awaitState(GridState state, Grid... grids) {
+    for (Grid grid : grids) {
+      await(grid.self().name() + " is " + state, () -> grid.state() == state);
+    }
+  }
+
+  static void awaitText(String expected, String map, String key, Grid... grids) {
+    for (Grid grid : grids) {
+      await(
+          "%s has %s/%s = %s".formatted(grid.self().name(), map, key, expected),
+          () -> text(grid, map, key).equals(expected));
+    }
+  }
+
+  static void await(String what, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - deadline).as(what).isNegative();
+      LockSupport.parkNanos(5_000_000);
+    }
+  }
+}
