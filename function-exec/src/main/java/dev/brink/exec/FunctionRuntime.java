@@ -9,6 +9,17 @@ import java.util.concurrent.CompletionStage;
  * <p>Thread-safe. No method blocks the caller.
  */
 public interface FunctionRuntime extends AutoCloseable {
+  /** With defaults: see {@link FunctionRuntimeBuilder}. */
+  static FunctionRuntimeBuilder builder() {
+    return new FunctionRuntimeBuilder();
+  }
+
+  /**
+   * Completes once the engine is warm: the first script in a JVM takes about a second. Loading and
+   * invoking work before that, slowly.
+   */
+  CompletionStage<Void> ready();
+
   /**
    * Parses, links and warms a function, so that its first invocation is not a cold one.
    *
@@ -21,7 +32,10 @@ public interface FunctionRuntime extends AutoCloseable {
   /** How busy the lanes are now. Cheap: reads a few counters. */
   RuntimeLoad load();
 
-  /** Ends running invocations with {@link FunctionException.Code#CLOSED} and frees the engine. */
+  /**
+   * Ends queued and running invocations with {@link FunctionException.Code#CLOSED} and frees the
+   * engine, in the background. Idempotent.
+   */
   @Override
   void close();
 }

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  *     authority
  * @param scheme {@code http} or {@code https}: the scheme of the URL the function sees
  * @param body the request's body or {@code null} for none; each buffer passes to the subscriber,
- *     who releases it. Buffers arrive on any thread
+ *     who releases it. Buffers arrive on any thread. A body nobody read is subscribed to and
+ *     cancelled when the invocation ends; that of an invocation refused before it started is not
+ *     touched
  * @param requestId appears in the console's log lines
  * @param deadlineNanos when the caller stops waiting, on {@link System#nanoTime}'s scale
  */

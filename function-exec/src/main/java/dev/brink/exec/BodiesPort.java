@@ -1,0 +1,188 @@
+package dev.brink.exec;
+
+import dev.brink.exec.FunctionException.Code;
+import dev.brink.exec.stream.BodyReader;
+import io.netty.buffer.ByteBuf;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.graalvm.polyglot.HostAccess;
+import org.graalvm.polyglot.Value;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code core.js} calls to read and write bodies. A read returns a buffer, {@code null} at the
+ * end, {@link #LATER} when the operation will be settled, or {@link #FAILED}. Public only because
+ * the engine reaches it by reflection.
+ */
+public final class BodiesPort {
+  private static final Integer LATER = -1;
+  private static final Integer FAILED = -2;
+  private static final int BYTE_ORDER_MARK = 0xFEFF;
+
+  private final Instance instance;
+  private String error = "";
+
+  BodiesPort(Instance instance) {
+    this.instance = instance;
+  }
+
+  /** Why the last call returned {@link #FAILED}. */
+  @HostAccess.Export
+  public String error() {
+    return error;
+  }
+
+  @HostAccess.Export
+  public @Nullable Object read(int body, int op) {
+    Bodies.Reading reading = instance.bodies().reading(body);
+    if (reading == null) {
+      return failed("the body is no longer available");
+    }
+    Object now = next(reading);
+    return LATER.equals(now) ? later(reading, op, () -> read(reading, op)) : now;
+  }
+
+  private void read(Bodies.Reading reading, int op) {
+    if (!instance.ops().isPending(op)) {
+      return;
+    }
+    Object now = next(reading);
+    if (LATER.equals(now)) {
+      reading.reader().await(() -> read(reading, op));
+    } else {
+      settle(op, now);
+    }
+  }
+
+  private @Nullable Object next(Bodies.Reading reading) {
+    BodyReader reader = reading.reader();
+    ByteBuf buffer = reader.poll();
+    if (buffer != null) {
+      return GuestBytes.toGuest(buffer);
+    }
+    if (!reader.finished()) {
+      return LATER;
+    }
+    // Something may have arrived between the two looks.
+    buffer = reader.poll();
+    return buffer != null ? GuestBytes.toGuest(buffer) : end(reading);
+  }
+
+  private @Nullable Object end(Bodies.Reading reading) {
+    String wrong = reading.reader().error();
+    if (wrong == null) {
+      return null;
+    }
+    if (reading.reader().overLimit()) {
+      reading.run().bodies().markOverLimit();
+    }
+    return failed(wrong);
+  }
+
+  /** The whole rest of a body, as a string or a buffer. */
+  @HostAccess.Export
+  public @Nullable Object all(int body, int op, boolean text) {
+    Bodies.Reading reading = instance.bodies().reading(body);
+    if (reading == null) {
+      return failed("the body is no longer available");
+    }
+    var collected = new ByteArrayOutputStream();
+    Object now = collect(reading, collected, text);
+    return LATER.equals(now) ? later(reading, op, () -> all(reading, op, collected, text)) : now;
+  }
+
+  private void all(Bodies.Reading reading, int op, ByteArrayOutputStream collected, boolean text) {
+    if (!instance.ops().isPending(op)) {
+      return;
+    }
+    Object now = collect(reading, collected, text);
+    if (LATER.equals(now)) {
+      reading.reader().await(() -> all(reading, op, collected, text));
+    } else {
+      settle(op, now);
+    }
+  }
+
+  private @Nullable Object collect(
+      Bodies.Reading reading, ByteArrayOutputStream collected, boolean text) {
+    long room = reading.run().limits().memoryBytes() / (text ? 4 : 2);
+    while (true) {
+      Object now = next(reading);
+      if (now == null) {
+        return text ? text(collected) : ByteBuffer.wrap(collected.toByteArray());
+      }
+      if (!(now instanceof ByteBuffer part)) {
+        return now;
+      }
+      if (collected.size() + (long) part.remaining() > room) {
+        reading.reader().cancel();
+        return failed("the body is larger than " + room + " bytes: read it as a stream");
+      }
+      byte[] bytes = new byte[part.remaining()];
+      part.get(bytes);
+      collected.writeBytes(bytes);
+    }
+  }
+
+  private static String text(ByteArrayOutputStream collected) {
+    String text = collected.toString(StandardCharsets.UTF_8);
+    return !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? text.substring(1) : text;
+  }
+
+  private Integer later(Bodies.Reading reading, int op, Runnable then) {
+    Run run = instance.current();
+    if (run == null || !instance.ops().begin(op, run, null)) {
+      return failed("a body cannot be read here");
+    }
+    reading.reader().await(then);
+    return LATER;
+  }
+
+  private void settle(int op, @Nullable Object outcome) {
+    if (FAILED.equals(outcome)) {
+      instance.ops().settle(op, Guest.TYPE_ERROR, error);
+    } else {
+      instance.ops().settle(op, Guest.RESOLVED, outcome);
+    }
+  }
+
+  @HostAccess.Export
+  public void cancel(int body) {
+    instance.bodies().cancel(body);
+  }
+
+  @HostAccess.Export
+  public void write(int writer, Value buffer, int offset, int length) {
+    Bodies.Writing writing = instance.bodies().writing(writer);
+    if (writing == null) {
+      return;
+    }
+    Run run = writing.run();
+    long limit = run.limits().responseBodyBytes();
+    if (run.bodies().isResponse(writing.writer())
+        && writing.writer().writtenBytes() + length > limit) {
+      var why =
+          new FunctionException(
+              Code.BODY_LIMIT, "the response's body is larger than " + limit + " bytes", null);
+      instance.bodies().endWriting(writer, why);
+      return;
+    }
+    writing.writer().write(GuestBytes.buffer(buffer, offset, length));
+  }
+
+  @HostAccess.Export
+  public void end(int writer) {
+    instance.bodies().endWriting(writer, null);
+  }
+
+  @HostAccess.Export
+  public void fail(int writer, String message) {
+    instance.bodies().endWriting(writer, new FunctionException(Code.UNCAUGHT, message, null));
+  }
+
+  private Integer failed(String why) {
+    error = why;
+    return FAILED;
+  }
+}

@@ -1,0 +1,59 @@
+package dev.brink.exec;
+
+/**
+ * Builds a {@link FunctionRuntime}.
+ *
+ * <p>Defaults: a lane per processor; 1,024 queued and 8,192 unfinished invocations; console lines
+ * go to the log; no outbound requests.
+ */
+public final class FunctionRuntimeBuilder {
+  private int lanes = Math.min(GraalRuntime.MAX_LANES, Runtime.getRuntime().availableProcessors());
+  private int queueBound = 1_024;
+  private int maxUnfinished = 8_192;
+  private ConsoleSink console = new LoggedConsole();
+  private Subrequests subrequests = Subrequests.NONE;
+
+  FunctionRuntimeBuilder() {}
+
+  /** Threads that run guests, 1 to 64. */
+  public FunctionRuntimeBuilder lanes(int lanes) {
+    this.lanes = within("lanes", lanes, GraalRuntime.MAX_LANES);
+    return this;
+  }
+
+  /** How many invocations may wait for a lane before more are refused. */
+  public FunctionRuntimeBuilder queueBound(int queueBound) {
+    this.queueBound = within("queueBound", queueBound, Integer.MAX_VALUE);
+    return this;
+  }
+
+  /** How many invocations may be queued, running or waiting for I/O before more are refused. */
+  public FunctionRuntimeBuilder maxUnfinished(int maxUnfinished) {
+    this.maxUnfinished = within("maxUnfinished", maxUnfinished, Integer.MAX_VALUE);
+    return this;
+  }
+
+  /** Where functions print. */
+  public FunctionRuntimeBuilder console(ConsoleSink console) {
+    this.console = console;
+    return this;
+  }
+
+  /** Where functions' own requests go. */
+  public FunctionRuntimeBuilder subrequests(Subrequests subrequests) {
+    this.subrequests = subrequests;
+    return this;
+  }
+
+  /** Starts the runtime; it warms up behind the scenes, see {@link FunctionRuntime#ready}. */
+  public FunctionRuntime build() {
+    return GraalRuntime.start(lanes, queueBound, maxUnfinished, console, subrequests);
+  }
+
+  private static int within(String name, int value, int max) {
+    if (value < 1 || value > max) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: 1 to " + max + ")");
+    }
+    return value;
+  }
+}

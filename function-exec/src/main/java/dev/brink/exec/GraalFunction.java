@@ -1,0 +1,139 @@
+package dev.brink.exec;
+
+import dev.brink.exec.lane.Lane;
+import dev.brink.exec.module.BundleFileSystem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.graalvm.polyglot.Source;
+import org.jspecify.annotations.Nullable;
+
+/** A function version and its instances, which belong to lanes. */
+final class GraalFunction implements LoadedFunction {
+  private final GraalRuntime runtime;
+  private final FunctionBundle bundle;
+  private final BundleFileSystem files;
+  private final Source entry;
+
+  /** By lane; each list is used on its lane only. */
+  private final List<List<Instance>> byLane = new ArrayList<>();
+
+  private final Set<Instance> all = ConcurrentHashMap.newKeySet();
+  private final AtomicLong warmLanes = new AtomicLong();
+  private volatile boolean closed;
+  private volatile long loadNanos;
+
+  GraalFunction(GraalRuntime runtime, FunctionBundle bundle) {
+    this.runtime = runtime;
+    this.bundle = bundle;
+    this.files = BundleFileSystem.of(bundle.modules());
+    this.entry = GuestSource.entry(bundle.main());
+    for (int i = 0; i < runtime.lanes().all().size(); i++) {
+      byLane.add(new ArrayList<>());
+    }
+  }
+
+  @Override
+  public FunctionBundle bundle() {
+    return bundle;
+  }
+
+  @Override
+  public long loadNanos() {
+    return loadNanos;
+  }
+
+  @Override
+  public boolean warm() {
+    return warmLanes.get() != 0;
+  }
+
+  @Override
+  public Running invoke(Invocation invocation, InvocationListener listener) {
+    var run = new Run(this, invocation, listener);
+    if (closed) {
+      run.refuse(GraalRuntime.closedException());
+    } else {
+      runtime.invoke(run, warmLanes.get());
+    }
+    return run;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    runtime.forget(this);
+    for (Lane lane : runtime.lanes().all()) {
+      lane.post(() -> List.copyOf(byLane.get(lane.index())).forEach(Instance::closeIfIdle));
+    }
+  }
+
+  /** Ends what runs. Any thread. */
+  void end(FunctionException cause) {
+    closed = true;
+    all.forEach(instance -> instance.end(cause, null));
+  }
+
+  boolean closed() {
+    return closed || runtime.closed();
+  }
+
+  void loaded(long nanos) {
+    loadNanos = nanos;
+  }
+
+  GraalRuntime runtime() {
+    return runtime;
+  }
+
+  BundleFileSystem files() {
+    return files;
+  }
+
+  Source entry() {
+    return entry;
+  }
+
+  /** An instance with room for one more; {@code null} when one has to be made. On its lane. */
+  @Nullable Instance take(Lane lane) {
+    List<Instance> here = byLane.get(lane.index());
+    for (int i = 0; i < here.size(); i++) {
+      Instance instance = here.get(i);
+      if (instance.hasRoom()) {
+        return instance;
+      }
+    }
+    return null;
+  }
+
+  /** On the instance's lane. */
+  void add(Instance instance) {
+    all.add(instance);
+    int lane = instance.lane().index();
+    byLane.get(lane).add(instance);
+    warmLanes.updateAndGet(mask -> mask | 1L << lane);
+  }
+
+  /** On the instance's lane. */
+  void remove(Instance instance) {
+    all.remove(instance);
+    int lane = instance.lane().index();
+    byLane.get(lane).remove(instance);
+    if (byLane.get(lane).isEmpty()) {
+      warmLanes.updateAndGet(mask -> mask & ~(1L << lane));
+    }
+  }
+
+  /** Whether the lane has more instances of this function than it needs. On that lane. */
+  boolean surplus(Lane lane) {
+    int idle = 0;
+    for (Instance instance : byLane.get(lane.index())) {
+      if (instance.idle()) {
+        idle++;
+      }
+    }
+    return idle > 1;
+  }
+}

@@ -1,0 +1,146 @@
+package dev.brink.exec;
+
+import dev.brink.exec.FunctionException.Code;
+import dev.brink.exec.lane.Lane;
+import dev.brink.exec.lane.Lanes;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The runtime on GraalJS: one engine, some lanes, the functions loaded on them. */
+final class GraalRuntime implements FunctionRuntime {
+  static final int MAX_LANES = Lanes.MAX;
+
+  private static final Logger log = LoggerFactory.getLogger(GraalRuntime.class);
+  private static final Duration GRACE = Duration.ofMillis(500);
+  private static final long CLOSE_NANOS = Duration.ofSeconds(5).toNanos();
+
+  private final Lanes lanes;
+  private final int maxUnfinished;
+  private final ConsoleSink console;
+  private final Subrequests subrequests;
+  private final GuestContexts contexts = new GuestContexts();
+  private final Set<GraalFunction> functions = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger unfinished = new AtomicInteger();
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final CompletableFuture<Void> ready = new CompletableFuture<>();
+
+  private GraalRuntime(
+      int lanes, int queueBound, int maxUnfinished, ConsoleSink console, Subrequests subrequests) {
+    this.lanes = new Lanes(lanes, queueBound, GRACE);
+    this.maxUnfinished = maxUnfinished;
+    this.console = console;
+    this.subrequests = subrequests;
+  }
+
+  static GraalRuntime start(
+      int lanes, int queueBound, int maxUnfinished, ConsoleSink console, Subrequests subrequests) {
+    var runtime = new GraalRuntime(lanes, queueBound, maxUnfinished, console, subrequests);
+    runtime.lanes.start();
+    WarmUp.run(runtime, runtime.ready);
+    return runtime;
+  }
+
+  @Override
+  public CompletionStage<Void> ready() {
+    return ready.minimalCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<LoadedFunction> load(FunctionBundle bundle) {
+    var function = new GraalFunction(this, bundle);
+    functions.add(function);
+    var loaded = new CompletableFuture<LoadedFunction>();
+    if (closed.get()) {
+      functions.remove(function);
+      loaded.completeExceptionally(closedException());
+    } else {
+      Lane lane = lanes.choose(0);
+      lane.post(() -> new Loading(function, lane, loaded).start());
+    }
+    return loaded;
+  }
+
+  @Override
+  public RuntimeLoad load() {
+    return new RuntimeLoad(
+        lanes.all().size(), lanes.busy(), lanes.queued(), lanes.waitNanos(), lanes.abandoned());
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      Thread.ofPlatform().daemon().name("brink-runtime-close").start(this::end);
+    }
+  }
+
+  void invoke(Run run, long warmLanes) {
+    if (closed.get()) {
+      run.refuse(closedException());
+    } else if (unfinished.incrementAndGet() > maxUnfinished) {
+      unfinished.decrementAndGet();
+      run.refuse(queueFull());
+    } else if (!run.queueOn(lanes.choose(warmLanes))) {
+      unfinished.decrementAndGet();
+      run.refuse(queueFull());
+    }
+  }
+
+  void finished() {
+    unfinished.decrementAndGet();
+  }
+
+  void forget(GraalFunction function) {
+    functions.remove(function);
+  }
+
+  boolean closed() {
+    return closed.get();
+  }
+
+  Lanes lanes() {
+    return lanes;
+  }
+
+  GuestContexts contexts() {
+    return contexts;
+  }
+
+  ConsoleSink console() {
+    return console;
+  }
+
+  Subrequests subrequests() {
+    return subrequests;
+  }
+
+  static FunctionException closedException() {
+    return new FunctionException(Code.CLOSED, "the function, or its runtime, was closed", null);
+  }
+
+  private static FunctionException queueFull() {
+    return new FunctionException(Code.QUEUE_FULL, "too many invocations are waiting", null);
+  }
+
+  private void end() {
+    for (GraalFunction function : functions) {
+      function.end(closedException());
+    }
+    long limit = System.nanoTime() + CLOSE_NANOS;
+    while (unfinished.get() > 0 && System.nanoTime() - limit < 0) {
+      LockSupport.parkNanos(this, 1_000_000);
+    }
+    if (unfinished.get() > 0) {
+      log.warn("{} invocations did not end in time", unfinished.get());
+    }
+    lanes.end();
+    contexts.close();
+  }
+}

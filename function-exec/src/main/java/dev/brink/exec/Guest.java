@@ -1,0 +1,62 @@
+package dev.brink.exec;
+
+import org.graalvm.polyglot.Context;
+import org.graalvm.polyglot.Value;
+import org.jspecify.annotations.Nullable;
+
+/** The functions of {@code core.js} in one context. Call them within a turn only. */
+final class Guest {
+  /** How a pending operation ends: see {@code settle} in core.js. */
+  static final int RESOLVED = 0;
+
+  static final int TYPE_ERROR = 1;
+  static final int RANGE_ERROR = 2;
+  static final int ABORTED = 3;
+  static final int DROPPED = 4;
+
+  private final Value bind;
+  private final Value dispatch;
+  private final Value settle;
+  private final Value pull;
+  private final Value stop;
+
+  private Guest(Value functions) {
+    bind = functions.getArrayElement(0);
+    dispatch = functions.getArrayElement(1);
+    settle = functions.getArrayElement(2);
+    pull = functions.getArrayElement(3);
+    stop = functions.getArrayElement(4);
+  }
+
+  static Guest start(Instance instance, Context context) {
+    Value core = context.eval(GuestSource.of("core"));
+    return new Guest(
+        core.execute(new HostPort(instance), new OpsPort(instance), new BodiesPort(instance)));
+  }
+
+  /** Takes the handler from the main module. Returns what is wrong with it. */
+  @Nullable String bind(Value main) {
+    Value problem = bind.execute(main);
+    return problem.isNull() ? null : problem.asString();
+  }
+
+  void dispatch(RunPort port, String method, String url, boolean hasBody) {
+    dispatch.executeVoid(port, method, url, hasBody);
+  }
+
+  void settle(int op, int how, @Nullable Object payload) {
+    settle.executeVoid(op, how, payload);
+  }
+
+  void settle(int op, int how, @Nullable Object payload, @Nullable Object detail) {
+    settle.executeVoid(op, how, payload, detail);
+  }
+
+  void pull(int writer, double more) {
+    pull.executeVoid(writer, more);
+  }
+
+  void stop(int writer) {
+    stop.executeVoid(writer);
+  }
+}

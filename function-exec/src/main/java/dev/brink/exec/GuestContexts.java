@@ -1,0 +1,86 @@
+package dev.brink.exec;
+
+import dev.brink.exec.module.BundleFileSystem;
+import java.io.OutputStream;
+import java.time.ZoneOffset;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.graalvm.polyglot.Context;
+import org.graalvm.polyglot.Engine;
+import org.graalvm.polyglot.EnvironmentAccess;
+import org.graalvm.polyglot.HostAccess;
+import org.graalvm.polyglot.PolyglotAccess;
+import org.graalvm.polyglot.io.IOAccess;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes the engine and contexts in which nothing of the host can be reached. */
+final class GuestContexts {
+  private static final Logger log = LoggerFactory.getLogger(GuestContexts.class);
+  private static final int MAX_STRING_CHARS = 64 << 20;
+  private static final int MAX_TYPED_ARRAY_BYTES = 128 << 20;
+  private static final HostAccess EXPORTED_ONLY =
+      HostAccess.newBuilder(HostAccess.EXPLICIT).allowBufferAccess(true).build();
+
+  /** Whether the log knows if there is a compiler. */
+  private static final AtomicBoolean SAID = new AtomicBoolean();
+
+  private final Engine engine;
+
+  GuestContexts() {
+    engine =
+        Engine.newBuilder("js")
+            .allowExperimentalOptions(true)
+            .option("engine.WarnInterpreterOnly", "false")
+            .option("js.ecmascript-version", "staging")
+            .option("js.global-arguments", "false")
+            .option("js.load", "false")
+            .option("js.print", "false")
+            .option("js.console", "false")
+            .option("js.graal-builtin", "false")
+            .option("js.polyglot-builtin", "false")
+            .option("js.polyglot-evalfile", "false")
+            .option("js.java-package-globals", "false")
+            .option("js.shared-array-buffer", "false")
+            .option("js.atomics", "false")
+            .option("js.disable-eval", "true")
+            .option("js.performance", "false")
+            .option("js.text-encoding", "true")
+            .option("js.esm-eval-returns-exports", "true")
+            .option("js.json-modules", "true")
+            .option("js.import-attributes", "true")
+            .option("js.string-length-limit", Integer.toString(MAX_STRING_CHARS))
+            .option("js.max-typed-array-length", Integer.toString(MAX_TYPED_ARRAY_BYTES))
+            .out(OutputStream.nullOutputStream())
+            .err(OutputStream.nullOutputStream())
+            .build();
+    if (!SAID.compareAndSet(false, true)) {
+      return;
+    }
+    if (engine.getImplementationName().contains("Interpreted")) {
+      log.warn(
+          "JavaScript runs interpreted, 3 to 5 times slower: start the JVM with the GraalVM"
+              + " compiler on --upgrade-module-path and -XX:+EnableJVMCI");
+    } else {
+      log.info("JavaScript is compiled by {}", engine.getImplementationName());
+    }
+  }
+
+  Context context(BundleFileSystem modules) {
+    return Context.newBuilder("js")
+        .engine(engine)
+        .allowHostAccess(EXPORTED_ONLY)
+        .allowPolyglotAccess(PolyglotAccess.NONE)
+        .allowEnvironmentAccess(EnvironmentAccess.NONE)
+        .allowCreateProcess(false)
+        .allowCreateThread(false)
+        .allowNativeAccess(false)
+        .allowIO(IOAccess.newBuilder().fileSystem(modules).build())
+        .timeZone(ZoneOffset.UTC)
+        .build();
+  }
+
+  /** Ends every context; may wait for guests that cannot be stopped. */
+  void close() {
+    engine.close(true);
+  }
+}

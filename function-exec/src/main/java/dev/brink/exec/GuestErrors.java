@@ -1,0 +1,117 @@
+package dev.brink.exec;
+
+import dev.brink.exec.FunctionException.Code;
+import dev.brink.exec.FunctionException.SourcePosition;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.graalvm.polyglot.PolyglotException;
+import org.graalvm.polyglot.SourceSection;
+import org.jspecify.annotations.Nullable;
+
+/** Says what a guest threw, without a word about the host. */
+final class GuestErrors {
+  private static final int MAX_MESSAGE_CHARS = 2_000;
+  private static final int MAX_STACK_FRAMES = 20;
+  private static final Pattern POSITION_PREFIX =
+      Pattern.compile("^((?:\\w*Error: )?)\\S+?:\\d+:\\d+ ");
+  private static final Pattern UNREADABLE_MODULE =
+      Pattern.compile("^Error: Error reading module '(.*)' imported from /([^:]*)(?:: .*)?$");
+
+  static FunctionException of(Code code, PolyglotException thrown, FunctionBundle bundle) {
+    if (thrown.isHostException() || thrown.isInternalError()) {
+      return new FunctionException(code, "internal error", null);
+    }
+    String message = firstLine(String.valueOf(thrown.getMessage()));
+    Matcher unreadable = UNREADABLE_MODULE.matcher(message);
+    if (unreadable.matches()) {
+      return unreadable(code, unreadable, bundle);
+    }
+    message = POSITION_PREFIX.matcher(message).replaceFirst("$1");
+    return new FunctionException(code, message, position(thrown));
+  }
+
+  /** Message and stack for the console, one frame a line. */
+  static String stack(PolyglotException thrown) {
+    var text = new StringBuilder(firstLine(String.valueOf(thrown.getMessage())));
+    int frames = 0;
+    for (PolyglotException.StackFrame frame : thrown.getPolyglotStackTrace()) {
+      SourceSection at = frame.isGuestFrame() ? frame.getSourceLocation() : null;
+      if (at == null || GuestSource.internal(at.getSource().getName())) {
+        continue;
+      }
+      text.append("\n    at ").append(frame.getRootName()).append(" (");
+      text.append(positionOf(at)).append(')');
+      if (++frames == MAX_STACK_FRAMES) {
+        break;
+      }
+    }
+    return text.toString();
+  }
+
+  private static @Nullable SourcePosition position(PolyglotException thrown) {
+    SourceSection at = thrown.getSourceLocation();
+    if (at != null && !GuestSource.internal(at.getSource().getName())) {
+      return positionOf(at);
+    }
+    for (PolyglotException.StackFrame frame : thrown.getPolyglotStackTrace()) {
+      SourceSection in = frame.isGuestFrame() ? frame.getSourceLocation() : null;
+      if (in != null && !GuestSource.internal(in.getSource().getName())) {
+        return positionOf(in);
+      }
+    }
+    return null;
+  }
+
+  private static SourcePosition positionOf(SourceSection at) {
+    String path = at.getSource().getPath();
+    String name = path == null ? at.getSource().getName() : path;
+    return new SourcePosition(
+        name.startsWith("/") ? name.substring(1) : name, at.getStartLine(), at.getStartColumn());
+  }
+
+  private static FunctionException unreadable(Code code, Matcher message, FunctionBundle bundle) {
+    String what = message.group(1);
+    String importer = message.group(2);
+    String notFound = "module not found: ";
+    String specifier = what;
+    if (what.startsWith(notFound)) {
+      specifier = what.substring(notFound.length()).split(" \\(expected", 2)[0];
+    }
+    byte[] source = bundle.modules().get(importer);
+    String shown = specifier.startsWith("/") ? specifier.substring(1) : specifier;
+    SourcePosition position = source == null ? null : find(importer, source, shown);
+    return new FunctionException(
+        code,
+        notFound
+            + shown
+            + ", imported from "
+            + importer
+            + " (expected: a relative path to a module of the bundle; packages must be bundled)",
+        position);
+  }
+
+  /** Where {@code specifier}, or its last segment, is written in the source. */
+  private static @Nullable SourcePosition find(String module, byte[] source, String specifier) {
+    String text = new String(source, java.nio.charset.StandardCharsets.UTF_8);
+    String last = specifier.substring(specifier.lastIndexOf('/') + 1);
+    Matcher at =
+        Pattern.compile(
+                "(?:from|import)\\s*\\(?\\s*([\"'])[^\"'\\n]*" + Pattern.quote(last) + "\\1")
+            .matcher(text);
+    if (!at.find()) {
+      return null;
+    }
+    int index = at.start(1);
+    int line = (int) text.substring(0, index).chars().filter(c -> c == '\n').count() + 1;
+    int column = index - (text.lastIndexOf('\n', index) + 1) + 1;
+    return new SourcePosition(module, line, column);
+  }
+
+  private static String firstLine(String message) {
+    int end = message.indexOf('\n');
+    String line = end < 0 ? message : message.substring(0, end);
+    return line.length() <= MAX_MESSAGE_CHARS ? line : line.substring(0, MAX_MESSAGE_CHARS) + "…";
+  }
+
+  private GuestErrors() {}
+}

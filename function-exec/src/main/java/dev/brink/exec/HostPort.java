@@ -1,0 +1,118 @@
+package dev.brink.exec;
+
+import dev.brink.exec.web.WebCrypto;
+import dev.brink.exec.web.WebUrl;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.graalvm.polyglot.HostAccess;
+import org.graalvm.polyglot.Value;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code core.js} asks the host at once. Within a turn only; throws nothing. Public only
+ * because the engine reaches it by reflection.
+ */
+public final class HostPort {
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final List<ConsoleSink.Level> LEVELS = List.of(ConsoleSink.Level.values());
+
+  private final Instance instance;
+  private final List<Map.Entry<String, String>> variables;
+  private final List<String> services;
+  private final long startNanos = System.nanoTime();
+
+  HostPort(Instance instance) {
+    this.instance = instance;
+    FunctionBundle bundle = instance.function().bundle();
+    List<Map.Entry<String, String>> entries = List.copyOf(bundle.variables().entrySet());
+    this.variables = entries;
+    this.services = List.copyOf(bundle.services());
+  }
+
+  /** A lazily evaluated part of the web API. */
+  @HostAccess.Export
+  public Value piece(String name) {
+    return instance.context().eval(GuestSource.of(name));
+  }
+
+  @HostAccess.Export
+  public int variableCount() {
+    return variables.size();
+  }
+
+  @HostAccess.Export
+  public String variableName(int index) {
+    return variables.get(index).getKey();
+  }
+
+  @HostAccess.Export
+  public String variableValue(int index) {
+    return variables.get(index).getValue();
+  }
+
+  @HostAccess.Export
+  public int serviceCount() {
+    return services.size();
+  }
+
+  @HostAccess.Export
+  public String serviceName(int index) {
+    return services.get(index);
+  }
+
+  /** A URL's record as {@link WebUrl#lines}, or {@code null} when the input is not a URL. */
+  @HostAccess.Export
+  public @Nullable String parseUrl(String input, @Nullable String baseLines) {
+    WebUrl url = WebUrl.parse(input, baseLines == null ? null : WebUrl.ofLines(baseLines));
+    return url == null ? null : url.lines();
+  }
+
+  /** The record with one property set. */
+  @HostAccess.Export
+  public String setUrl(String lines, String property, String value) {
+    WebUrl url = WebUrl.ofLines(lines);
+    url.set(property, value);
+    return url.lines();
+  }
+
+  /** Prints for the current invocation; levels as in {@link ConsoleSink.Level}. */
+  @HostAccess.Export
+  public void print(int level, String text) {
+    ConsoleLines.print(instance.function(), instance.current(), LEVELS.get(level & 3), text);
+  }
+
+  /** Secure random bytes. */
+  @HostAccess.Export
+  public ByteBuffer random(int length) {
+    byte[] bytes = new byte[length];
+    RANDOM.nextBytes(bytes);
+    return ByteBuffer.wrap(bytes);
+  }
+
+  @HostAccess.Export
+  public String uuid() {
+    return UUID.randomUUID().toString();
+  }
+
+  /** The hash of a buffer's first bytes. */
+  @HostAccess.Export
+  public ByteBuffer digest(String hash, Value data, int length) {
+    return ByteBuffer.wrap(WebCrypto.digest(hash, GuestBytes.copy(data, 0, length)));
+  }
+
+  /** The keyed hash of a buffer's first bytes. */
+  @HostAccess.Export
+  public ByteBuffer hmac(String hash, Value key, int keyLength, Value data, int length) {
+    byte[] secret = GuestBytes.copy(key, 0, keyLength);
+    return ByteBuffer.wrap(WebCrypto.hmac(hash, secret, GuestBytes.copy(data, 0, length)));
+  }
+
+  /** Milliseconds since the instance was made, to a tenth. */
+  @HostAccess.Export
+  public double now() {
+    return Math.floor((System.nanoTime() - startNanos) / 100_000.0) / 10;
+  }
+}

@@ -1,0 +1,293 @@
+package dev.brink.exec;
+
+import dev.brink.exec.FunctionException.Code;
+import dev.brink.exec.lane.Lane;
+import dev.brink.exec.lane.Watched;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.graalvm.polyglot.Context;
+import org.graalvm.polyglot.PolyglotException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One context running a function version, shared by its unfinished invocations. Lives on a lane:
+ * everything but {@link #end} happens there.
+ */
+final class Instance {
+  private static final Logger log = LoggerFactory.getLogger(Instance.class);
+
+  private final GraalFunction function;
+  private final Lane lane;
+  private final Context context;
+  private final Ops ops = new Ops(this);
+  private final Bodies bodies = new Bodies(this);
+  private final Set<Run> runs = new LinkedHashSet<>();
+  private final List<Run> changed = new ArrayList<>();
+  private final AtomicReference<@Nullable Ending> ending = new AtomicReference<>();
+  private @Nullable Guest guest;
+  private @Nullable Run current;
+  private @Nullable PolyglotException thrown;
+  private @Nullable Throwable hostFault;
+  private boolean listed;
+
+  private record Ending(FunctionException cause, @Nullable Watched culprit) {}
+
+  Instance(GraalFunction function, Lane lane) {
+    this.function = function;
+    this.lane = lane;
+    this.context = function.runtime().contexts().context(function.files());
+  }
+
+  /** Evaluates the modules in a turn of {@code watched}. Returns what went wrong. */
+  @Nullable FunctionException prepare(Watched watched) {
+    var failure = new AtomicReference<@Nullable FunctionException>();
+    lane.turn(watched, () -> failure.set(evaluate()));
+    Ending end = ending.get();
+    if (end != null) {
+      discard();
+      return end.cause;
+    }
+    FunctionException wrong = failure.get();
+    if (wrong != null) {
+      context.close(true);
+      return wrong;
+    }
+    listed = true;
+    function.add(this);
+    if (function.runtime().closed()) {
+      end(GraalRuntime.closedException(), null);
+    }
+    return null;
+  }
+
+  private @Nullable FunctionException evaluate() {
+    try {
+      return evaluateModules();
+    } catch (PolyglotException e) {
+      return moduleError(e);
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      if (ending.get() == null) {
+        log.error("Loading {} failed", function.bundle().name(), e);
+      }
+      return new FunctionException(Code.MODULE_ERROR, "internal error", null);
+    }
+  }
+
+  private @Nullable FunctionException evaluateModules() {
+    var starting = Guest.start(this, context);
+    String problem = starting.bind(context.eval(function.entry()).getMember("main"));
+    guest = starting;
+    return problem == null ? null : new FunctionException(Code.MODULE_ERROR, problem, null);
+  }
+
+  private FunctionException moduleError(PolyglotException thrownWhileLoading) {
+    if (thrownWhileLoading.isInternalError()) {
+      log.error("Loading {} failed in the engine", function.bundle().name(), thrownWhileLoading);
+    }
+    if (String.valueOf(thrownWhileLoading.getMessage()).contains("*default*")) {
+      String message = "a top-level await did not finish while the module loaded";
+      return new FunctionException(Code.MODULE_ERROR, message, null);
+    }
+    return GuestErrors.of(Code.MODULE_ERROR, thrownWhileLoading, function.bundle());
+  }
+
+  /**
+   * Enters the guest on behalf of {@code run}, and afterwards delivers what it did. Does nothing
+   * when the instance is ending.
+   */
+  void enter(Run run, Runnable body) {
+    if (ending.get() == null) {
+      current = run;
+      thrown = null;
+      lane.turn(run, () -> guarded(body));
+      current = null;
+      run.charge(lane.lastCpuNanos(), lane.lastAllocatedBytes());
+      PolyglotException error = thrown;
+      if (error != null) {
+        thrown = null;
+        fault(run, error);
+      }
+      Throwable ours = hostFault;
+      if (ours != null) {
+        hostFault = null;
+        hostFault(run, ours);
+      }
+    }
+    if (ending.get() != null) {
+      discard();
+    } else {
+      deliver();
+    }
+  }
+
+  private void guarded(Runnable body) {
+    try {
+      body.run();
+    } catch (PolyglotException e) {
+      thrown = e;
+      if (!e.isCancelled() && !e.isInternalError() && !e.isResourceExhausted()) {
+        ended(current, e);
+      }
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      hostFault = e;
+    }
+  }
+
+  /** Reads the guest's error while its turn lasts: messages may be guest code. */
+  private void ended(@Nullable Run run, PolyglotException error) {
+    if (run != null) {
+      run.uncaught(error);
+    }
+  }
+
+  private void fault(Run run, PolyglotException error) {
+    if (error.isInternalError()) {
+      log.error("{} failed inside the engine", function.bundle().name(), error);
+      end(new FunctionException(Code.UNCAUGHT, "internal error", null), run);
+    } else if (error.isResourceExhausted()) {
+      end(new FunctionException(Code.MEMORY_LIMIT, "out of memory", null), run);
+    } else if (error.isCancelled()) {
+      end(GraalRuntime.closedException(), run);
+    }
+  }
+
+  /** The runtime itself failed, or the guest was ended under it. */
+  private void hostFault(Run run, Throwable error) {
+    if (ending.get() == null) {
+      log.error("{} failed outside of the guest", function.bundle().name(), error);
+      Code code = error instanceof OutOfMemoryError ? Code.MEMORY_LIMIT : Code.UNCAUGHT;
+      end(new FunctionException(code, "internal error", null), run);
+    }
+  }
+
+  private void deliver() {
+    while (!changed.isEmpty()) {
+      changed.removeFirst().deliver();
+    }
+  }
+
+  /** Has {@code run} looked at when the turn ends. */
+  void changed(Run run) {
+    if (!changed.contains(run)) {
+      changed.add(run);
+    }
+  }
+
+  /**
+   * Begins to end the guest whatever it does; its invocations fail with {@code cause}. Any thread.
+   *
+   * @return {@code true}, for the watchdog
+   */
+  boolean end(FunctionException cause, @Nullable Watched culprit) {
+    if (ending.compareAndSet(null, new Ending(cause, culprit))) {
+      Thread.ofPlatform().daemon().name("brink-reaper").start(this::closeContext);
+      lane.post(this::discard);
+    }
+    return true;
+  }
+
+  /** Fails what is unfinished, once it is known that no guest code runs. On the lane. */
+  void discard() {
+    Ending end = ending.get();
+    if (end == null) {
+      return;
+    }
+    unlist();
+    ops.clear();
+    for (Run run : List.copyOf(runs)) {
+      run.abort(run == end.culprit || end.culprit == null ? end.cause : beside(end.cause));
+    }
+    runs.clear();
+    bodies.clear();
+  }
+
+  private static FunctionException beside(FunctionException cause) {
+    return new FunctionException(
+        cause.code(),
+        "the instance was ended because of another invocation: " + cause.getMessage(),
+        null);
+  }
+
+  private void unlist() {
+    if (listed) {
+      listed = false;
+      function.remove(this);
+    }
+  }
+
+  private void closeContext() {
+    try {
+      context.close(true);
+    } catch (PolyglotException | IllegalStateException e) {
+      log.debug("Closing a context of {}", function.bundle().name(), e);
+    }
+  }
+
+  void begin(Run run) {
+    runs.add(run);
+  }
+
+  void finished(Run run) {
+    runs.remove(run);
+    if (runs.isEmpty() && (function.closed() || function.surplus(lane))) {
+      closeIfIdle();
+    }
+  }
+
+  void closeIfIdle() {
+    if (runs.isEmpty() && ending.get() == null) {
+      unlist();
+      end(GraalRuntime.closedException(), null);
+    }
+  }
+
+  boolean idle() {
+    return runs.isEmpty();
+  }
+
+  boolean hasRoom() {
+    return ending.get() == null && runs.size() < function.bundle().limits().concurrency();
+  }
+
+  boolean ending() {
+    return ending.get() != null;
+  }
+
+  GraalFunction function() {
+    return function;
+  }
+
+  Lane lane() {
+    return lane;
+  }
+
+  Context context() {
+    return context;
+  }
+
+  Ops ops() {
+    return ops;
+  }
+
+  Bodies bodies() {
+    return bodies;
+  }
+
+  Guest guest() {
+    Guest ready = guest;
+    if (ready == null) {
+      throw new IllegalStateException("the instance is not prepared");
+    }
+    return ready;
+  }
+
+  /** The invocation on whose behalf the guest runs now; {@code null} while its modules load. */
+  @Nullable Run current() {
+    return current;
+  }
+}

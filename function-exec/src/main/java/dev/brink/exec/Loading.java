@@ -1,0 +1,77 @@
+package dev.brink.exec;
+
+import dev.brink.exec.FunctionException.Code;
+import dev.brink.exec.lane.Lane;
+import dev.brink.exec.lane.Watched;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the first instance of a function, which tells whether its modules work. */
+final class Loading implements Watched {
+  static final long MAX_CPU_NANOS = Duration.ofSeconds(2).toNanos();
+
+  private final GraalFunction function;
+  private final Lane lane;
+  private final CompletableFuture<LoadedFunction> loaded;
+  private final TurnMemory memory;
+  private volatile @Nullable Instance instance;
+
+  Loading(GraalFunction function, Lane lane, CompletableFuture<LoadedFunction> loaded) {
+    this.function = function;
+    this.lane = lane;
+    this.loaded = loaded;
+    this.memory = new TurnMemory(function.bundle().limits());
+  }
+
+  void start() {
+    long start = System.nanoTime();
+    if (function.closed()) {
+      fail(GraalRuntime.closedException());
+      return;
+    }
+    var made = new Instance(function, lane);
+    instance = made;
+    FunctionException failure = made.prepare(this);
+    if (failure != null) {
+      fail(failure);
+      return;
+    }
+    function.loaded(System.nanoTime() - start);
+    loaded.complete(function);
+  }
+
+  @Override
+  public boolean over(long cpuNanos, long allocatedBytes, long nowNanos) {
+    Instance made = instance;
+    FunctionLimits limits = function.bundle().limits();
+    if (made == null) {
+      return false;
+    }
+    if (cpuNanos > Math.max(MAX_CPU_NANOS, limits.cpu().toNanos())) {
+      return made.end(moduleError("its modules ran too long while loading"), this);
+    }
+    if (memory.over(allocatedBytes)) {
+      return made.end(moduleError("its modules use too much memory while loading"), this);
+    }
+    return false;
+  }
+
+  @Override
+  public void abandoned(Lane on) {
+    Instance made = instance;
+    if (made != null) {
+      made.discard();
+    }
+    fail(moduleError("its modules could not be stopped while loading"));
+  }
+
+  private void fail(FunctionException failure) {
+    function.runtime().forget(function);
+    loaded.completeExceptionally(failure);
+  }
+
+  private static FunctionException moduleError(String message) {
+    return new FunctionException(Code.MODULE_ERROR, message, null);
+  }
+}

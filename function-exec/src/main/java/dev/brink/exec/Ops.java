@@ -1,0 +1,88 @@
+package dev.brink.exec;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the guests of an instance wait for: timers, reads, requests. On the lane. */
+final class Ops {
+  private static final int MAX_PER_RUN = 10_000;
+
+  private final Instance instance;
+  private final Map<Integer, Op> pending = new HashMap<>();
+
+  private record Op(Run run, @Nullable Runnable cancel) {}
+
+  Ops(Instance instance) {
+    this.instance = instance;
+  }
+
+  /**
+   * Registers operation {@code id} of the current invocation.
+   *
+   * @return {@code false} when there is no invocation or it has too many
+   */
+  boolean begin(int id, Run run, @Nullable Runnable cancel) {
+    if (run.ended() || run.openOps >= MAX_PER_RUN) {
+      return false;
+    }
+    run.openOps++;
+    pending.put(id, new Op(run, cancel));
+    return true;
+  }
+
+  boolean isPending(int id) {
+    return pending.containsKey(id);
+  }
+
+  /** Enters the guest with the outcome, unless the operation is gone. */
+  void settle(int id, int how, @Nullable Object payload) {
+    settle(id, how, payload, null);
+  }
+
+  void settle(int id, int how, @Nullable Object payload, @Nullable Object detail) {
+    Op op = remove(id);
+    if (op != null) {
+      instance.enter(op.run, () -> instance.guest().settle(id, how, payload, detail));
+    }
+  }
+
+  /** The guest no longer wants it. */
+  void cancel(int id) {
+    Op op = remove(id);
+    if (op != null && op.cancel != null) {
+      op.cancel.run();
+    }
+  }
+
+  /** Forgets what {@code run} waits for, on both sides. */
+  void drop(Run run) {
+    if (run.openOps == 0) {
+      return;
+    }
+    List<Integer> ids = new ArrayList<>();
+    pending.forEach(
+        (id, op) -> {
+          if (op.run == run) {
+            ids.add(id);
+          }
+        });
+    ids.forEach(this::cancel);
+    instance.enter(run, () -> ids.forEach(id -> instance.guest().settle(id, Guest.DROPPED, null)));
+  }
+
+  /** Cancels everything; the guest is gone. */
+  void clear() {
+    List.copyOf(pending.keySet()).forEach(this::cancel);
+  }
+
+  private @Nullable Op remove(int id) {
+    Op op = pending.remove(id);
+    if (op != null) {
+      op.run.openOps--;
+    }
+    return op;
+  }
+}

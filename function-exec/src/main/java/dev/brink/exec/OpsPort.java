@@ -1,0 +1,62 @@
+package dev.brink.exec;
+
+import org.graalvm.polyglot.HostAccess;
+import org.graalvm.polyglot.Value;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code core.js} calls to start what takes time. Within a turn only; throws nothing. Public
+ * only because the engine reaches it by reflection.
+ */
+public final class OpsPort {
+  private final Instance instance;
+  private final OutboundFetch fetches;
+
+  OpsPort(Instance instance) {
+    this.instance = instance;
+    this.fetches = new OutboundFetch(instance);
+  }
+
+  /** Settles {@code op} after {@code millis}. */
+  @HostAccess.Export
+  public boolean timer(int op, double millis) {
+    Run run = instance.current();
+    if (run == null || instance.ending() || !instance.lane().isCurrent()) {
+      return false;
+    }
+    long due = System.nanoTime() + (long) (millis * 1_000_000);
+    var timer =
+        instance.lane().schedule(due, () -> instance.ops().settle(op, Guest.RESOLVED, null));
+    boolean begun = instance.ops().begin(op, run, timer::cancel);
+    if (!begun) {
+      timer.cancel();
+    }
+    return begun;
+  }
+
+  /** Forgets {@code op}: it will not be settled. */
+  @HostAccess.Export
+  public void cancel(int op) {
+    instance.ops().cancel(op);
+  }
+
+  /**
+   * Starts a request.
+   *
+   * @param kind 0 no body, 1 a string, 2 part of a buffer, 3 the number of a body, 4 a stream
+   * @return the number to write a stream by, 0 without one, -1 when refused
+   */
+  @HostAccess.Export
+  public int fetch(
+      int op,
+      @Nullable String service,
+      String method,
+      String url,
+      String headers,
+      int kind,
+      @Nullable Value data,
+      int offset,
+      int length) {
+    return fetches.start(op, service, method, url, headers, kind, data, offset, length);
+  }
+}

@@ -1,0 +1,164 @@
+package dev.brink.exec;
+
+import dev.brink.exec.lane.Lane;
+import dev.brink.exec.stream.BodyReader;
+import dev.brink.exec.stream.WholeBody;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpVersion;
+import java.util.concurrent.Flow;
+import org.graalvm.polyglot.Value;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes an instance's requests to {@link Subrequests} and their responses back. On the lane. */
+final class OutboundFetch {
+  private static final Logger log = LoggerFactory.getLogger(OutboundFetch.class);
+  private static final int MAX_PER_RUN = 1_000;
+
+  private final Instance instance;
+
+  OutboundFetch(Instance instance) {
+    this.instance = instance;
+  }
+
+  int start(
+      int op,
+      @Nullable String service,
+      String method,
+      String url,
+      String headers,
+      int kind,
+      @Nullable Value data,
+      int offset,
+      int length) {
+    Run run = instance.current();
+    if (run == null || run.ended() || run.subrequests >= MAX_PER_RUN) {
+      return -1;
+    }
+    HttpHeaders checked;
+    try {
+      checked = ResponseHead.headers(headers);
+    } catch (IllegalArgumentException e) {
+      return -1;
+    }
+    int writer = kind == 4 ? instance.bodies().write(run, false) : 0;
+    Flow.@Nullable Publisher<ByteBuf> body = body(kind, data, offset, length, writer);
+    var request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, method(method), url, checked);
+    var asked =
+        new Subrequests.Subrequest(
+            instance.function().bundle().name(),
+            service,
+            request,
+            body,
+            run.invocation().requestId(),
+            run.endNanos());
+    var answer = new Answering(op, run);
+    if (!instance.ops().begin(op, run, answer::cancel)) {
+      return -1;
+    }
+    run.subrequests++;
+    try {
+      answer.started(instance.function().runtime().subrequests().fetch(asked, answer));
+    } catch (RuntimeException e) {
+      log.error("A subrequest of {} failed to start", asked.function(), e);
+      answer.onFailure("the request could not be made");
+    }
+    return writer;
+  }
+
+  private static HttpMethod method(String name) {
+    return HttpMethod.valueOf(name);
+  }
+
+  private Flow.@Nullable Publisher<ByteBuf> body(
+      int kind, @Nullable Value data, int offset, int length, int writer) {
+    if (kind == 4) {
+      Bodies.Writing writing = instance.bodies().writing(writer);
+      return writing == null ? null : writing.writer();
+    }
+    if (data == null || kind == 0) {
+      return null;
+    }
+    if (kind == 1) {
+      return WholeBody.of(GuestBytes.utf8(data.asString()));
+    }
+    if (kind == 2) {
+      return WholeBody.of(GuestBytes.buffer(data, offset, length));
+    }
+    int number = data.asInt();
+    Bodies.Reading reading = instance.bodies().reading(number);
+    if (reading == null) {
+      return null;
+    }
+    Flow.Publisher<ByteBuf> untouched = reading.reader().detach();
+    if (untouched != null && !reading.run().bodies().isRequest(reading.reader())) {
+      instance.bodies().release(number);
+    }
+    return untouched;
+  }
+
+  /** Waits for one response; called on any thread. */
+  private final class Answering implements Subrequests.Listener {
+    private final int op;
+    private final Run run;
+    private final Lane lane = instance.lane();
+    private Subrequests.@Nullable Cancellable underWay;
+    private boolean gone;
+
+    Answering(int op, Run run) {
+      this.op = op;
+      this.run = run;
+    }
+
+    synchronized void started(Subrequests.Cancellable cancellable) {
+      underWay = cancellable;
+      if (gone) {
+        cancellable.cancel();
+      }
+    }
+
+    synchronized void cancel() {
+      gone = true;
+      if (underWay != null) {
+        underWay.cancel();
+      }
+    }
+
+    @Override
+    public void onResponse(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
+      lane.post(() -> arrived(head, body));
+    }
+
+    @Override
+    public void onFailure(String message) {
+      lane.post(() -> instance.ops().settle(op, Guest.TYPE_ERROR, message));
+    }
+
+    private void arrived(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
+      Flow.Publisher<ByteBuf> content =
+          head instanceof FullHttpResponse full ? WholeBody.of(full.content()) : body;
+      BodyReader reader =
+          content == null ? null : new BodyReader(content, lane::post, Long.MAX_VALUE);
+      if (!instance.ops().isPending(op)) {
+        if (reader != null) {
+          reader.cancel();
+        }
+        return;
+      }
+      int number = reader == null ? -1 : instance.bodies().add(run, reader);
+      String lines =
+          head.status().code()
+              + "\n"
+              + head.status().reasonPhrase()
+              + "\n"
+              + RequestHead.lines(head.headers());
+      instance.ops().settle(op, Guest.RESOLVED, lines, number);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package dev.brink.exec;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import java.util.Iterator;
+import java.util.Map;
+
+/** A request's head in the form in which it crosses into the guest: few, plain strings. */
+final class RequestHead {
+  /** The URL the function sees. */
+  static String url(Invocation invocation) {
+    HttpRequest request = invocation.request();
+    String target = request.uri();
+    if (!target.startsWith("/")) {
+      return target.equals("*") ? origin(invocation) + "/*" : target;
+    }
+    return origin(invocation) + target;
+  }
+
+  private static String origin(Invocation invocation) {
+    String host = invocation.request().headers().get(HttpHeaderNames.HOST, "localhost");
+    return invocation.scheme() + "://" + host;
+  }
+
+  /** Names and values, each ended by a line feed, which neither can contain. */
+  static String lines(HttpHeaders headers) {
+    var text = new StringBuilder(256);
+    Iterator<Map.Entry<CharSequence, CharSequence>> each = headers.iteratorCharSequence();
+    while (each.hasNext()) {
+      Map.Entry<CharSequence, CharSequence> header = each.next();
+      text.append(header.getKey()).append('\n').append(header.getValue()).append('\n');
+    }
+    return text.toString();
+  }
+
+  private RequestHead() {}
+}

@@ -1,0 +1,153 @@
+package dev.brink.exec;
+
+import dev.brink.exec.FunctionException.Code;
+import dev.brink.exec.stream.RelayBody;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpResponse;
+import java.util.concurrent.Flow;
+import org.graalvm.polyglot.HostAccess;
+import org.graalvm.polyglot.PolyglotException;
+import org.graalvm.polyglot.Value;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code core.js} holds of one invocation. Within a turn only; throws nothing. Public only
+ * because the engine reaches it by reflection.
+ */
+public final class RunPort {
+  private final Run run;
+  private final Instance instance;
+
+  RunPort(Run run, Instance instance) {
+    this.run = run;
+    this.instance = instance;
+  }
+
+  /** The request's headers as lines of names and values. */
+  @HostAccess.Export
+  public String headers() {
+    return RequestHead.lines(run.invocation().request().headers());
+  }
+
+  /** The number of the request's body. */
+  @HostAccess.Export
+  public int body() {
+    return run.ended() ? -1 : run.bodies().requestBody(instance.bodies());
+  }
+
+  @HostAccess.Export
+  public void empty(int status, String reason, String headers) {
+    full(status, reason, headers, Unpooled.EMPTY_BUFFER);
+  }
+
+  @HostAccess.Export
+  public void text(int status, String reason, String headers, String body) {
+    full(status, reason, headers, GuestBytes.utf8(body));
+  }
+
+  @HostAccess.Export
+  public void bytes(
+      int status, String reason, String headers, Value buffer, int offset, int length) {
+    full(status, reason, headers, GuestBytes.buffer(buffer, offset, length));
+  }
+
+  /** Answers with a body as it comes in. */
+  @HostAccess.Export
+  public void relay(int status, String reason, String headers, int body) {
+    HttpResponse head = run.ended() ? null : head(status, reason, headers);
+    Bodies.Reading reading = instance.bodies().reading(body);
+    if (head == null) {
+      return;
+    }
+    Flow.@Nullable Publisher<ByteBuf> from = reading == null ? null : reading.reader().detach();
+    if (reading == null || from == null) {
+      run.failTurn(
+          new FunctionException(Code.BAD_RESPONSE, "the response's body was read before", null));
+      return;
+    }
+    boolean ofRequest = reading.run().bodies().isRequest(reading.reader());
+    instance.bodies().release(body);
+    RelayBody relay = run.bodies().respondRelay(from, ofRequest, instance.bodies());
+    run.respond(new Answer(head, relay));
+  }
+
+  /** Answers with a body that the guest writes. Returns the number to write it by. */
+  @HostAccess.Export
+  public int stream(int status, String reason, String headers) {
+    HttpResponse head = head(status, reason, headers);
+    if (head == null || run.ended()) {
+      return -1;
+    }
+    int writer = instance.bodies().write(run, true);
+    Bodies.Writing writing = instance.bodies().writing(writer);
+    if (writing != null) {
+      run.respond(new Answer(head, writing.writer()));
+    }
+    return writer;
+  }
+
+  /** The handler's promise was rejected. */
+  @HostAccess.Export
+  public void rejected(Value error, String shown) {
+    if (error.isException()) {
+      try {
+        throw error.throwException();
+      } catch (PolyglotException e) {
+        run.uncaught(e);
+      }
+    } else {
+      run.uncaught(new FunctionException(Code.UNCAUGHT, shown, null), shown);
+    }
+  }
+
+  /** The handler's result is not a response. */
+  @HostAccess.Export
+  public void bad(String what) {
+    run.failTurn(new FunctionException(Code.BAD_RESPONSE, what, null));
+  }
+
+  /** One more ({@code +1}) or less ({@code -1}) promise to wait for. */
+  @HostAccess.Export
+  public void await(int more) {
+    run.wait(more);
+  }
+
+  /** Settles operation {@code op} when the caller goes. */
+  @HostAccess.Export
+  public boolean onCancel(int op) {
+    if (!instance.ops().begin(op, run, null)) {
+      return false;
+    }
+    run.cancelOp = op;
+    return true;
+  }
+
+  private void full(int status, String reason, String headers, ByteBuf content) {
+    long bytes = content.readableBytes();
+    if (bytes > run.limits().responseBodyBytes()) {
+      content.release();
+      run.failTurn(
+          new FunctionException(
+              Code.BODY_LIMIT,
+              "the response's body is larger than " + run.limits().responseBodyBytes() + " bytes",
+              null));
+      return;
+    }
+    try {
+      run.bodies().respondFull(bytes);
+      run.respond(new Answer(ResponseHead.full(status, reason, headers, content), null));
+    } catch (IllegalArgumentException e) {
+      bad(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private @Nullable HttpResponse head(int status, String reason, String headers) {
+    try {
+      return ResponseHead.streaming(status, reason, headers);
+    } catch (IllegalArgumentException e) {
+      bad(String.valueOf(e.getMessage()));
+      return null;
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package dev.brink.exec;
+
+/**
+ * Judges whether a turn holds more memory than allowed. The JVM does not say who holds what, so the
+ * turn is blamed when it has itself allocated more than that, and the heap has grown by more than
+ * that since the turn began, over collections that would have removed garbage.
+ */
+final class TurnMemory {
+  /** Less than this cannot be told from the heap's own noise. */
+  private static final long LEAST_BYTES = 16L << 20;
+
+  /** So much growth needs no second opinion. */
+  private static final int CERTAIN_FACTOR = 4;
+
+  private static final int COLLECTIONS = 2;
+
+  private final long allowedBytes;
+  private volatile boolean begun = true;
+  private long heldAtStartBytes;
+  private long suspectSince = -1;
+
+  TurnMemory(FunctionLimits limits) {
+    this.allowedBytes = Math.max(LEAST_BYTES, limits.memoryBytes());
+  }
+
+  /** A turn begins. */
+  void start() {
+    begun = true;
+  }
+
+  /** On the watchdog's thread. */
+  boolean over(long turnAllocatedBytes) {
+    if (begun) {
+      begun = false;
+      heldAtStartBytes = HeapGauge.heldBytes();
+    }
+    if (turnAllocatedBytes <= allowedBytes) {
+      suspectSince = -1;
+      return false;
+    }
+    long growth = HeapGauge.heldBytes() - heldAtStartBytes;
+    if (growth <= allowedBytes) {
+      suspectSince = -1;
+      return false;
+    }
+    long collections = HeapGauge.collections();
+    if (suspectSince < 0) {
+      suspectSince = collections;
+    }
+    return growth > CERTAIN_FACTOR * allowedBytes || collections - suspectSince >= COLLECTIONS;
+  }
+}

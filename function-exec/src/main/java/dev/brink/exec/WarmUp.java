@@ -1,0 +1,105 @@
+package dev.brink.exec;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a small function a few times, so that the first real one finds the engine's classes loaded.
+ */
+final class WarmUp implements InvocationListener {
+  private static final Logger log = LoggerFactory.getLogger(WarmUp.class);
+  private static final int CALLS = 64;
+  private static final String SOURCE =
+      """
+      export default {
+        async fetch(request, env, ctx) {
+          const url = new URL(request.url);
+          const agent = request.headers.get("user-agent");
+          return Response.json({ path: url.pathname, agent });
+        }
+      }
+      """;
+
+  private final LoadedFunction function;
+  private final CompletableFuture<Void> ready;
+  private final long startNanos;
+  private int calls;
+
+  private WarmUp(LoadedFunction function, CompletableFuture<Void> ready, long startNanos) {
+    this.startNanos = startNanos;
+    this.function = function;
+    this.ready = ready;
+  }
+
+  static void run(FunctionRuntime runtime, CompletableFuture<Void> ready) {
+    var bundle =
+        new FunctionBundle(
+            "brink/warm-up",
+            "main.js",
+            Map.of("main.js", SOURCE.getBytes(StandardCharsets.UTF_8)),
+            FunctionLimits.DEFAULT,
+            Map.of(),
+            Set.of());
+    long start = System.nanoTime();
+    var _ =
+        runtime
+            .load(bundle)
+            .whenComplete(
+                (function, failure) -> {
+                  if (failure == null) {
+                    new WarmUp(function, ready, start).next();
+                  } else {
+                    ready.completeExceptionally(failure);
+                  }
+                });
+  }
+
+  private void next() {
+    HttpRequest request =
+        new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/warm?up=1");
+    request.headers().set("host", "localhost").set("user-agent", "brink");
+    function.invoke(
+        new Invocation(request, "http", null, "warm-up", System.nanoTime() + 30_000_000_000L),
+        this);
+  }
+
+  @Override
+  public void onResponse(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, Timing timing) {
+    if (head instanceof FullHttpResponse full) {
+      full.release();
+    }
+  }
+
+  @Override
+  public void onFailure(FunctionException failure, Timing timing) {
+    log.warn("Warm-up failed: {}", failure.getMessage());
+  }
+
+  @Override
+  public void onDone(InvocationReport report) {
+    if (report.outcome() == null && ++calls < CALLS) {
+      next();
+    } else {
+      function.close();
+      log.info("JavaScript is warm after {} ms", millisSince(startNanos));
+      ready.complete(null);
+    }
+  }
+
+  private static long millisSince(long startNanos) {
+    return (System.nanoTime() - startNanos) / 1_000_000;
+  }
+}

@@ -1,0 +1,134 @@
+package dev.brink.exec.stream;
+
+import io.netty.buffer.ByteBuf;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Passes a body on as it is, with the reader's own demand; counts it and tells of its end. */
+public final class RelayBody implements Flow.Publisher<ByteBuf> {
+  /** How a relayed body ended. */
+  public enum End {
+    COMPLETE,
+    FAILED,
+    CANCELLED,
+    OVER_LIMIT
+  }
+
+  private final Flow.Publisher<ByteBuf> from;
+  private final long limitBytes;
+  private final Consumer<End> whenEnded;
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private volatile long bytes;
+  private volatile Flow.@Nullable Subscription upstream;
+  private volatile Flow.@Nullable Subscriber<? super ByteBuf> downstream;
+
+  /**
+   * @param whenEnded called once, on any thread
+   */
+  public RelayBody(Flow.Publisher<ByteBuf> from, long limitBytes, Consumer<End> whenEnded) {
+    this.from = from;
+    this.limitBytes = limitBytes;
+    this.whenEnded = whenEnded;
+  }
+
+  /** Bytes passed on so far. */
+  public long bytes() {
+    return bytes;
+  }
+
+  @Override
+  public void subscribe(Flow.Subscriber<? super ByteBuf> to) {
+    downstream = to;
+    from.subscribe(new Relay(to));
+  }
+
+  /** Ends the body with an error for its reader. Idempotent, any thread. */
+  public void fail(Throwable error) {
+    Flow.Subscription source = upstream;
+    if (finish(End.FAILED)) {
+      if (source != null) {
+        source.cancel();
+      }
+      Flow.Subscriber<? super ByteBuf> to = downstream;
+      if (to != null) {
+        to.onError(error);
+      }
+    }
+  }
+
+  private boolean finish(End end) {
+    if (ended.compareAndSet(false, true)) {
+      whenEnded.accept(end);
+      return true;
+    }
+    return false;
+  }
+
+  private final class Relay implements Flow.Subscriber<ByteBuf>, Flow.Subscription {
+    private final Flow.Subscriber<? super ByteBuf> to;
+
+    Relay(Flow.Subscriber<? super ByteBuf> to) {
+      this.to = to;
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription subscription) {
+      upstream = subscription;
+      to.onSubscribe(this);
+    }
+
+    @Override
+    public void onNext(ByteBuf buffer) {
+      long passed = bytes + buffer.readableBytes();
+      bytes = passed;
+      if (ended.get()) {
+        buffer.release();
+      } else if (passed > limitBytes) {
+        buffer.release();
+        if (finish(End.OVER_LIMIT)) {
+          cancelUpstream();
+          to.onError(new IllegalStateException("the body is larger than " + limitBytes + " bytes"));
+        }
+      } else {
+        to.onNext(buffer);
+      }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      if (finish(End.FAILED)) {
+        to.onError(failure);
+      }
+    }
+
+    @Override
+    public void onComplete() {
+      if (finish(End.COMPLETE)) {
+        to.onComplete();
+      }
+    }
+
+    @Override
+    public void request(long n) {
+      Flow.Subscription source = upstream;
+      if (source != null) {
+        source.request(n);
+      }
+    }
+
+    @Override
+    public void cancel() {
+      finish(End.CANCELLED);
+      cancelUpstream();
+    }
+
+    private void cancelUpstream() {
+      Flow.Subscription source = upstream;
+      if (source != null) {
+        source.cancel();
+      }
+    }
+  }
+}

@@ -1,0 +1,204 @@
+// console: formats in the guest, prints through the host.
+(function (core) {
+  'use strict';
+  const { host } = core;
+  const DEBUG = 0;
+  const INFO = 1;
+  const WARN = 2;
+  const ERROR = 3;
+  const MAX_DEPTH = 3;
+  const MAX_ITEMS = 100;
+  const MAX_CHARS = 16384;
+  const counts = new Map();
+  const timers = new Map();
+  let indent = '';
+
+  function quoted(text) {
+    return text.includes("'") ? JSON.stringify(text) : `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"')}'`;
+  }
+
+  /** One value for people, without running its getters. */
+  function inspect(value, depth, seen) {
+    switch (typeof value) {
+      case 'string':
+        return depth === 0 ? value : quoted(value);
+      case 'bigint':
+        return `${value}n`;
+      case 'symbol':
+        return value.toString();
+      case 'function':
+        return `[${/^class\b/.test(Function.prototype.toString.call(value)) ? 'class' : 'Function'}: ${value.name || '(anonymous)'}]`;
+      case 'object':
+        return value === null ? 'null' : inspectObject(value, depth, seen);
+      default:
+        return Object.is(value, -0) ? '-0' : String(value);
+    }
+  }
+
+  function inspectObject(value, depth, seen) {
+    if (seen.includes(value)) return '[Circular]';
+    if (value instanceof Error) return depth === 0 ? core.shown(value) : `[${String(value)}]`;
+    if (value instanceof Date) return Number.isNaN(+value) ? 'Invalid Date' : value.toISOString();
+    if (value instanceof RegExp || value instanceof Boolean || value instanceof Number) return String(value);
+    if (value instanceof Promise) return 'Promise {}';
+    const name = nameOf(value);
+    if (depth >= MAX_DEPTH) return Array.isArray(value) ? '[Array]' : `[${name || 'Object'}]`;
+    const inner = [...seen, value];
+    const show = (v) => inspect(v, depth + 1, inner);
+    if (Array.isArray(value)) return list('', '[', listed(value, show), ']');
+    if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
+      return list(`${name}(${value.length}) `, '[', listed(value, show), ']');
+    }
+    if (value instanceof ArrayBuffer) return `ArrayBuffer { byteLength: ${value.byteLength} }`;
+    if (value instanceof Map) {
+      return list(`Map(${value.size}) `, '{', capped(value, ([k, v]) => `${show(k)} => ${show(v)}`), '}');
+    }
+    if (value instanceof Set) return list(`Set(${value.size}) `, '{', capped(value, show), '}');
+    return list(name === 'Object' ? '' : `${name} `, '{', properties(value, show), '}');
+  }
+
+  function nameOf(value) {
+    try {
+      const prototype = Object.getPrototypeOf(value);
+      if (prototype === null) return '[Object: null prototype]';
+      return prototype.constructor?.name || 'Object';
+    } catch {
+      return 'Object';
+    }
+  }
+
+  function capped(iterable, show) {
+    const items = [];
+    for (const item of iterable) {
+      if (items.length === MAX_ITEMS) {
+        items.push('…');
+        break;
+      }
+      items.push(show(item));
+    }
+    return items;
+  }
+
+  function listed(array, show) {
+    const items = [];
+    for (let i = 0; i < array.length && i < MAX_ITEMS; i++) items.push(i in array ? show(array[i]) : '<empty>');
+    if (array.length > MAX_ITEMS) items.push(`… ${array.length - MAX_ITEMS} more`);
+    return items;
+  }
+
+  function properties(value, show) {
+    const items = [];
+    for (const key of Reflect.ownKeys(value)) {
+      const property = Reflect.getOwnPropertyDescriptor(value, key);
+      if (property === undefined || !property.enumerable) continue;
+      if (items.length === MAX_ITEMS) {
+        items.push('…');
+        break;
+      }
+      const name = typeof key === 'symbol' ? `[${key.toString()}]` : /^[\w$]+$/.test(key) ? key : quoted(key);
+      items.push(`${name}: ${'value' in property ? show(property.value) : '[Getter]'}`);
+    }
+    return items;
+  }
+
+  function list(prefix, open, items, close) {
+    if (items.length === 0) return `${prefix}${open}${close}`;
+    const line = items.join(', ');
+    const space = open === '[' ? ' ' : ' ';
+    return `${prefix}${open}${space}${line}${space}${close}`;
+  }
+
+  function format(values) {
+    if (values.length === 0) return '';
+    let rest = values;
+    let text = '';
+    if (typeof values[0] === 'string' && values[0].includes('%')) {
+      [text, rest] = substitute(values);
+    } else {
+      text = inspect(values[0], 0, []);
+      rest = values.slice(1);
+    }
+    for (const value of rest) text += ` ${inspect(value, 0, [])}`;
+    return text.length > MAX_CHARS ? `${text.slice(0, MAX_CHARS)}…` : text;
+  }
+
+  function substitute(values) {
+    let next = 1;
+    const text = values[0].replace(/%[sdifoOc%]/g, (directive) => {
+      if (directive === '%%') return '%';
+      if (next >= values.length) return directive;
+      const value = values[next++];
+      switch (directive) {
+        case '%s':
+          return typeof value === 'object' && value !== null ? inspect(value, 1, []) : String(value);
+        case '%d':
+        case '%i':
+          if (typeof value === 'symbol') return 'NaN';
+          return String(directive === '%i' ? parseInt(value, 10) : Number(value));
+        case '%f':
+          return typeof value === 'symbol' ? 'NaN' : String(parseFloat(value));
+        case '%c':
+          return '';
+        default:
+          return inspect(value, 1, []);
+      }
+    });
+    return [text, values.slice(next)];
+  }
+
+  function print(level, values) {
+    let text;
+    try {
+      text = format(values);
+    } catch {
+      text = 'a value that cannot be shown';
+    }
+    host.print(level, indent === '' ? text : indent + text.replaceAll('\n', `\n${indent}`));
+  }
+
+  const console = {
+    log: (...values) => print(INFO, values),
+    info: (...values) => print(INFO, values),
+    debug: (...values) => print(DEBUG, values),
+    warn: (...values) => print(WARN, values),
+    error: (...values) => print(ERROR, values),
+    trace: (...values) => print(DEBUG, [`Trace: ${format(values)}\n${String(new Error().stack).split('\n').slice(2).join('\n')}`]),
+    dir: (value) => print(INFO, [value]),
+    dirxml: (...values) => print(INFO, values),
+    table: (value) => print(INFO, [value]),
+    assert: (condition, ...values) => {
+      if (!condition) print(ERROR, ['Assertion failed', ...values]);
+    },
+    count: (label = 'default') => {
+      const name = String(label);
+      const count = (counts.get(name) ?? 0) + 1;
+      counts.set(name, count);
+      print(INFO, [`${name}: ${count}`]);
+    },
+    countReset: (label = 'default') => {
+      counts.delete(String(label));
+    },
+    group: (...values) => {
+      if (values.length > 0) print(INFO, values);
+      if (indent.length < 40) indent += '  ';
+    },
+    groupCollapsed: (...values) => console.group(...values),
+    groupEnd: () => {
+      indent = indent.slice(2);
+    },
+    time: (label = 'default') => {
+      timers.set(String(label), host.now());
+    },
+    timeLog: (label = 'default', ...values) => {
+      const start = timers.get(String(label));
+      if (start !== undefined) print(INFO, [`${label}: ${(host.now() - start).toFixed(1)} ms`, ...values]);
+    },
+    timeEnd: (label = 'default') => {
+      console.timeLog(label);
+      timers.delete(String(label));
+    },
+    clear: () => undefined,
+  };
+
+  return { console };
+});

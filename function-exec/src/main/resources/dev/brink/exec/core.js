@@ -1,0 +1,239 @@
+// The first script of every context: globals that install themselves when first touched, the way
+// in for invocations, and operations that the host settles later.
+(function (host, ops, bodies) {
+  'use strict';
+  const { defineProperty } = Object;
+  const { apply } = Reflect;
+  const then = Promise.prototype.then;
+  const typedArray = Object.getPrototypeOf(Uint8Array).prototype;
+  const getter = (of, name) => Object.getOwnPropertyDescriptor(of, name).get;
+  const viewBuffer = getter(typedArray, 'buffer');
+  const viewOffset = getter(typedArray, 'byteOffset');
+  const viewLength = getter(typedArray, 'byteLength');
+  const dataBuffer = getter(DataView.prototype, 'buffer');
+  const dataOffset = getter(DataView.prototype, 'byteOffset');
+  const dataLength = getter(DataView.prototype, 'byteLength');
+  const bufferLength = getter(ArrayBuffer.prototype, 'byteLength');
+  const { isView } = ArrayBuffer;
+  const { Uint8Array: Bytes } = globalThis;
+
+  // Ends of operations: the numbers of Guest.java.
+  const RESOLVED = 0;
+  const TYPE_ERROR = 1;
+  const RANGE_ERROR = 2;
+  const ABORTED = 3;
+  const DROPPED = 4;
+
+  const PIECES = {
+    events: [
+      'Event', 'CustomEvent', 'EventTarget', 'AbortController', 'AbortSignal', 'DOMException',
+    ],
+    fetch: ['Headers', 'Request', 'Response', 'fetch'],
+    url: ['URL', 'URLSearchParams'],
+    encoding: ['TextEncoder', 'TextDecoder', 'atob', 'btoa'],
+    streams: [
+      'ReadableStream', 'ReadableStreamDefaultReader', 'ReadableStreamDefaultController',
+      'WritableStream', 'WritableStreamDefaultWriter', 'WritableStreamDefaultController',
+      'TransformStream', 'TransformStreamDefaultController', 'CountQueuingStrategy',
+      'ByteLengthQueuingStrategy',
+    ],
+    codecs: ['TextDecoderStream', 'TextEncoderStream'],
+    crypto: ['crypto', 'Crypto', 'SubtleCrypto', 'CryptoKey'],
+    console: ['console'],
+    clone: ['structuredClone'],
+    timers: [
+      'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'queueMicrotask',
+      'performance', 'Performance', 'navigator',
+    ],
+  };
+
+  const pending = withOwnMethods(new Map());
+  const loaded = Object.create(null);
+  let lastOp = 0;
+  let target;
+  let handler;
+
+  /** A map that keeps working when the guest changes {@code Map.prototype}. */
+  function withOwnMethods(map) {
+    map.get = Map.prototype.get;
+    map.set = Map.prototype.set;
+    map.delete = Map.prototype.delete;
+    map.has = Map.prototype.has;
+    return map;
+  }
+
+  function load(piece) {
+    return (loaded[piece] ??= host.piece(piece)(core));
+  }
+
+  function failure(how, message) {
+    if (how === RANGE_ERROR) return new RangeError(message);
+    if (how === ABORTED) return new (load('events').DOMException)(message ?? 'aborted', 'AbortError');
+    return new TypeError(message);
+  }
+
+  /** Registers {@code done(how, payload, detail)} under a new number. */
+  function register(done) {
+    pending.set(++lastOp, done);
+    return lastOp;
+  }
+
+  function unregister(id) {
+    pending.delete(id);
+  }
+
+  /** A promise for what {@code start(id)} begins; it returns whether the host took it on. */
+  function later(start, convert) {
+    return new Promise((resolve, reject) => {
+      const id = register((how, payload, detail) => {
+        if (how === RESOLVED) {
+          resolve(convert === undefined ? payload : convert(payload, detail));
+        } else if (how !== DROPPED) {
+          reject(failure(how, payload));
+        }
+      });
+      if (!start(id)) {
+        unregister(id);
+        reject(new TypeError('not possible here: outside of a request, or too many at once'));
+      }
+    });
+  }
+
+  function settle(id, how, payload, detail) {
+    const done = pending.get(id);
+    if (done !== undefined) {
+      pending.delete(id);
+      done(how, payload, detail);
+    }
+  }
+
+  /** [buffer, offset, length] of a buffer or view; undefined for anything else. */
+  function bytesOf(value) {
+    if (isView(value)) {
+      if (value instanceof DataView) {
+        return [apply(dataBuffer, value, []), apply(dataOffset, value, []), apply(dataLength, value, [])];
+      }
+      return [apply(viewBuffer, value, []), apply(viewOffset, value, []), apply(viewLength, value, [])];
+    }
+    try {
+      return [value, 0, apply(bufferLength, value, [])];
+    } catch {
+      return undefined;
+    }
+  }
+
+  class ExecutionContext {
+    #run;
+    constructor(run) {
+      this.#run = run;
+    }
+    waitUntil(promise) {
+      const run = this.#run;
+      run.await(1);
+      apply(then, Promise.resolve(promise), [
+        () => run.await(-1),
+        (error) => {
+          host.print(3, `waitUntil: ${shown(error)}`);
+          run.await(-1);
+        },
+      ]);
+    }
+    passThroughOnException() {}
+  }
+
+  function shown(error) {
+    try {
+      return error instanceof Error && error.stack ? String(error.stack) : String(error);
+    } catch {
+      return 'an error that cannot be shown';
+    }
+  }
+
+  const env = {};
+  for (let i = 0; i < host.variableCount(); i++) {
+    env[host.variableName(i)] = host.variableValue(i);
+  }
+  for (let i = 0; i < host.serviceCount(); i++) {
+    const name = host.serviceName(i);
+    env[name] = { fetch: (input, init) => load('fetch').fetchThrough(name, input, init) };
+  }
+
+  function bind(main) {
+    const exported = main.default;
+    if (exported === undefined || exported === null || typeof exported.fetch !== 'function') {
+      return 'the main module has no fetch handler (expected: export default { fetch(request, env, ctx) { … } })';
+    }
+    target = exported;
+    handler = exported.fetch;
+    return null;
+  }
+
+  function dispatch(run, method, url, hasBody) {
+    const { incoming, send } = load('fetch');
+    const result = apply(handler, target, [
+      incoming(run, method, url, hasBody), env, new ExecutionContext(run),
+    ]);
+    if (result !== null && typeof result === 'object' && typeof result.then === 'function') {
+      apply(then, result instanceof Promise ? result : Promise.resolve(result), [
+        (response) => send(run, response),
+        (error) => run.rejected(error, shown(error)),
+      ]);
+    } else {
+      send(run, result);
+    }
+  }
+
+  function pull(writer, more) {
+    load('fetch').pull(writer, more);
+  }
+
+  function stop(writer) {
+    load('fetch').stop(writer);
+  }
+
+  const core = {
+    host,
+    ops,
+    bodies,
+    load,
+    later,
+    register,
+    unregister,
+    bytesOf,
+    shown,
+    withOwnMethods,
+    Bytes,
+    Decoder: globalThis.TextDecoder,
+    Encoder: globalThis.TextEncoder,
+    RESOLVED,
+    TYPE_ERROR,
+    ABORTED,
+    DROPPED,
+  };
+
+  function install(name, value) {
+    defineProperty(globalThis, name, {
+      value, writable: true, enumerable: false, configurable: true,
+    });
+  }
+
+  for (const piece in PIECES) {
+    for (const name of PIECES[piece]) {
+      defineProperty(globalThis, name, {
+        enumerable: false,
+        configurable: true,
+        get() {
+          const value = load(piece)[name];
+          install(name, value);
+          return value;
+        },
+        set(value) {
+          install(name, value);
+        },
+      });
+    }
+  }
+  install('self', globalThis);
+
+  return [bind, dispatch, settle, pull, stop];
+});

@@ -1,0 +1,827 @@
+// Headers, Request, Response and fetch.
+(function (core) {
+  'use strict';
+  const { host, ops, bodies, load, later, bytesOf, Bytes, withOwnMethods } = core;
+  const { stringify, parse } = JSON;
+  const INCOMING = {};
+  const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+  const PLAIN_VALUE = /^(?:[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)?$/;
+  const EDGES = /^[\t\n\r ]+|[\t\n\r ]+$/g;
+  const BAD_VALUE = /[\0\r\n]|[^\0-\xff]/;
+  const REASON = /^[\t\x20-\x7e\x80-\xff]*$/;
+  const NORMALIZED = { delete: 'DELETE', get: 'GET', head: 'HEAD', options: 'OPTIONS', post: 'POST', put: 'PUT' };
+
+  function headerName(name) {
+    const text = String(name);
+    if (!NAME.test(text)) throw new TypeError(`${stringify(text)} is not a header name`);
+    return text.toLowerCase();
+  }
+
+  function headerValue(value) {
+    const text = String(value);
+    if (PLAIN_VALUE.test(text)) return text;
+    const trimmed = text.replace(EDGES, '');
+    if (BAD_VALUE.test(trimmed)) throw new TypeError(`${stringify(trimmed)} is not a header value`);
+    return trimmed;
+  }
+
+  let linesOf;
+  let headersOf;
+  let guard;
+  let setDefault;
+
+  class Headers {
+    #list = [];
+    #guard = 'none';
+    #sorted = null;
+
+    static {
+      linesOf = (headers) => {
+        const list = headers.#list;
+        let text = '';
+        for (let i = 0; i < list.length; i += 2) text += `${list[i]}\n${list[i + 1]}\n`;
+        return text;
+      };
+      headersOf = (lines, immutable) => {
+        const headers = new Headers();
+        const parts = lines.split('\n');
+        const list = headers.#list;
+        for (let i = 0; i + 1 < parts.length; i += 2) {
+          list.push(parts[i].toLowerCase(), parts[i + 1]);
+        }
+        if (immutable) headers.#guard = 'immutable';
+        return headers;
+      };
+      guard = (headers, how) => {
+        headers.#guard = how;
+        return headers;
+      };
+      setDefault = (headers, name, value) => {
+        if (headers.#indexOf(name) < 0) headers.#list.push(name, value);
+      };
+    }
+
+    constructor(init) {
+      if (init === undefined) return;
+      if (init === null || (typeof init !== 'object' && typeof init !== 'function')) {
+        throw new TypeError('Headers: init is not an object');
+      }
+      if (#list in init && init[Symbol.iterator] === Headers.prototype.entries) {
+        this.#list = init.#list.slice();
+        return;
+      }
+      const iterator = init[Symbol.iterator];
+      if (iterator !== undefined && iterator !== null) {
+        for (const pair of init) {
+          if (pair === null || typeof pair !== 'object' || typeof pair[Symbol.iterator] !== 'function') {
+            throw new TypeError('Headers: each entry must be a pair');
+          }
+          const [name, value, ...rest] = pair;
+          const length = Array.isArray(pair) ? pair.length : 2 + rest.length;
+          if (length !== 2 || rest.length > 0) throw new TypeError('Headers: each entry must be a pair');
+          this.append(name, value);
+        }
+      } else {
+        for (const name of Reflect.ownKeys(init)) {
+          const property = Reflect.getOwnPropertyDescriptor(init, name);
+          if (property !== undefined && property.enumerable) {
+            if (typeof name === 'symbol') throw new TypeError('Headers: a name is a symbol');
+            this.append(name, init[name]);
+          }
+        }
+      }
+    }
+
+    #indexOf(name) {
+      const list = this.#list;
+      for (let i = 0; i < list.length; i += 2) if (list[i] === name) return i;
+      return -1;
+    }
+
+    #change() {
+      if (this.#guard === 'immutable') throw new TypeError('these headers cannot be changed');
+      this.#sorted = null;
+    }
+
+    append(name, value) {
+      if (arguments.length < 2) throw new TypeError('append: 2 arguments needed');
+      const key = headerName(name);
+      const text = headerValue(value);
+      this.#change();
+      this.#list.push(key, text);
+    }
+
+    set(name, value) {
+      if (arguments.length < 2) throw new TypeError('set: 2 arguments needed');
+      const key = headerName(name);
+      const text = headerValue(value);
+      this.#change();
+      const at = this.#indexOf(key);
+      if (at < 0) {
+        this.#list.push(key, text);
+        return;
+      }
+      this.#list[at + 1] = text;
+      this.#remove(key, at + 2);
+    }
+
+    #remove(key, from) {
+      const list = this.#list;
+      let to = from;
+      for (let i = from; i < list.length; i += 2) {
+        if (list[i] !== key) {
+          list[to] = list[i];
+          list[to + 1] = list[i + 1];
+          to += 2;
+        }
+      }
+      list.length = to;
+    }
+
+    delete(name) {
+      const key = headerName(name);
+      this.#change();
+      this.#remove(key, 0);
+    }
+
+    get(name) {
+      const key = headerName(name);
+      const list = this.#list;
+      let found = null;
+      for (let i = 0; i < list.length; i += 2) {
+        if (list[i] === key) found = found === null ? list[i + 1] : `${found}, ${list[i + 1]}`;
+      }
+      return found;
+    }
+
+    has(name) {
+      return this.#indexOf(headerName(name)) >= 0;
+    }
+
+    getSetCookie() {
+      const list = this.#list;
+      const cookies = [];
+      for (let i = 0; i < list.length; i += 2) if (list[i] === 'set-cookie') cookies.push(list[i + 1]);
+      return cookies;
+    }
+
+    #pairs() {
+      if (this.#sorted !== null) return this.#sorted;
+      const combined = new Map();
+      const list = this.#list;
+      for (let i = 0; i < list.length; i += 2) {
+        const name = list[i];
+        if (name === 'set-cookie' && combined.has(name)) combined.get(name).push(list[i + 1]);
+        else if (name === 'set-cookie') combined.set(name, [list[i + 1]]);
+        else combined.set(name, combined.has(name) ? `${combined.get(name)}, ${list[i + 1]}` : list[i + 1]);
+      }
+      const pairs = [];
+      for (const name of [...combined.keys()].sort()) {
+        const value = combined.get(name);
+        if (typeof value === 'string') pairs.push([name, value]);
+        else for (const cookie of value) pairs.push([name, cookie]);
+      }
+      return (this.#sorted = pairs);
+    }
+
+    *#iterate(pick) {
+      for (let i = 0; i < this.#pairs().length; i++) yield pick(this.#pairs()[i]);
+    }
+
+    entries() {
+      return this.#iterate(([name, value]) => [name, value]);
+    }
+
+    keys() {
+      return this.#iterate((pair) => pair[0]);
+    }
+
+    values() {
+      return this.#iterate((pair) => pair[1]);
+    }
+
+    forEach(callback, thisArg) {
+      if (typeof callback !== 'function') throw new TypeError('forEach: the callback is not a function');
+      for (let i = 0; i < this.#pairs().length; i++) {
+        const [name, value] = this.#pairs()[i];
+        Reflect.apply(callback, thisArg, [value, name, this]);
+      }
+    }
+
+    get [Symbol.toStringTag]() {
+      return 'Headers';
+    }
+  }
+  Object.defineProperty(Headers.prototype, Symbol.iterator, {
+    value: Headers.prototype.entries, writable: true, enumerable: false, configurable: true,
+  });
+
+  // ---- bodies
+
+  const NONE = 0;
+  const TEXT = 1;
+  const BYTES = 2;
+  const NATIVE = 3;
+  const STREAM = 4;
+
+  /** What a body is made of, until someone wants it as a stream. */
+  class Body {
+    constructor(kind, data) {
+      this.kind = kind;
+      this.data = data;
+      this.used = false;
+      this.stream = null;
+    }
+  }
+
+  /** Makes a body of what a constructor was given: [body, its content type or null]. */
+  function extract(init) {
+    if (typeof init === 'string') return [new Body(TEXT, wellFormed(init)), 'text/plain;charset=UTF-8'];
+    if (typeof init === 'object' && init !== null) {
+      const bytes = bytesOf(init);
+      if (bytes !== undefined) {
+        return [new Body(BYTES, new Bytes(bytes[0], bytes[1], bytes[2]).slice()), null];
+      }
+      if (init instanceof load('url').URLSearchParams) {
+        return [new Body(TEXT, String(init)), 'application/x-www-form-urlencoded;charset=UTF-8'];
+      }
+      const streams = load('streams');
+      if (streams.isReadable(init) || typeof init[Symbol.asyncIterator] === 'function') {
+        const stream = streams.isReadable(init) ? init : streams.ReadableStream.from(init);
+        if (streams.isDisturbed(stream) || stream.locked) {
+          throw new TypeError('the stream was read before, or is locked');
+        }
+        const body = new Body(STREAM, null);
+        body.stream = stream;
+        return [body, null];
+      }
+    }
+    return [new Body(TEXT, wellFormed(String(init))), 'text/plain;charset=UTF-8'];
+  }
+
+  function wellFormed(text) {
+    return text.isWellFormed() ? text : text.toWellFormed();
+  }
+
+  function isUsed(body) {
+    return body !== null && (body.used || (body.stream !== null && load('streams').isDisturbed(body.stream)));
+  }
+
+  function isLocked(body) {
+    return body !== null && body.stream !== null && body.stream.locked;
+  }
+
+  function bodyStream(body) {
+    if (body === null) return null;
+    if (body.stream === null) {
+      const streams = load('streams');
+      if (body.kind === NATIVE) body.stream = streams.fromNative(body.data);
+      else body.stream = streams.fromBytes(bytesNow(body));
+      if (body.used) streams.disturb(body.stream);
+    }
+    return body.stream;
+  }
+
+  function bytesNow(body) {
+    return body.kind === TEXT ? load('encoding').utf8Encode(body.data) : body.data.slice();
+  }
+
+  /** A promise for the whole body as a string or as bytes. */
+  function consume(body, text) {
+    if (body === null) return Promise.resolve(text ? '' : new Bytes(0));
+    if (isUsed(body) || isLocked(body)) {
+      return Promise.reject(new TypeError('the body was read before, or is locked'));
+    }
+    if (body.stream !== null) {
+      const bytes = load('streams').readAll(body.stream);
+      return text ? bytes.then(load('encoding').utf8Decode) : bytes;
+    }
+    body.used = true;
+    if (body.kind === NATIVE) return readNative(body.data, text);
+    if (body.kind === TEXT) return Promise.resolve(text ? stripMark(body.data) : bytesNow(body));
+    return Promise.resolve(text ? load('encoding').utf8Decode(body.data) : body.data);
+  }
+
+  function stripMark(text) {
+    return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  }
+
+  function readNative(number, text) {
+    let now;
+    const promise = later(
+      (id) => {
+        now = bodies.all(number, id, text);
+        return now === -1;
+      },
+      (whole) => (text ? whole : new Bytes(whole)),
+    );
+    if (now === -1) return promise;
+    promise.catch(() => undefined);
+    if (now === -2) return Promise.reject(new TypeError(bodies.error()));
+    return Promise.resolve(text ? now : new Bytes(now));
+  }
+
+  function cloneBody(body) {
+    if (body === null) return [null, null];
+    if (body.kind === TEXT || (body.kind === BYTES && body.stream === null)) {
+      if (body.stream === null) return [body, new Body(body.kind, body.data)];
+    }
+    const [one, two] = bodyStream(body).tee();
+    const first = new Body(STREAM, null);
+    first.stream = one;
+    const second = new Body(STREAM, null);
+    second.stream = two;
+    return [first, second];
+  }
+
+  const bodyMethods = (bodyOf) => ({
+    get body() {
+      return bodyStream(bodyOf(this));
+    },
+    get bodyUsed() {
+      return isUsed(bodyOf(this));
+    },
+    async text() {
+      return consume(bodyOf(this), true);
+    },
+    async json() {
+      return parse(await consume(bodyOf(this), true));
+    },
+    async bytes() {
+      return consume(bodyOf(this), false);
+    },
+    async arrayBuffer() {
+      const bytes = await consume(bodyOf(this), false);
+      return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
+    },
+  });
+
+  function mixIn(prototype, methods) {
+    const properties = Object.getOwnPropertyDescriptors(methods);
+    for (const name in properties) Object.defineProperty(prototype, name, properties[name]);
+  }
+
+  // ---- requests
+
+  let incoming;
+  let partsOf;
+  let requestBody;
+
+  function normalizeMethod(method) {
+    const text = String(method);
+    if (!NAME.test(text)) throw new TypeError(`${stringify(text)} is not a method`);
+    const upper = NORMALIZED[text.toLowerCase()] ?? text;
+    if (/^(?:CONNECT|TRACE|TRACK)$/i.test(upper)) throw new TypeError(`method ${text} is forbidden`);
+    return upper;
+  }
+
+  function oneOf(name, value, allowed) {
+    const text = String(value);
+    if (!allowed.includes(text)) throw new TypeError(`${name}: ${text} (expected: ${allowed.join(', ')})`);
+    return text;
+  }
+
+  class Request {
+    #run = null;
+    #method = 'GET';
+    #url;
+    #headers = null;
+    #body = null;
+    #signal = null;
+    #redirect = 'follow';
+    #raw = false;
+
+    static {
+      incoming = (run, method, url, hasBody) => new Request(INCOMING, [run, method, url, hasBody]);
+      partsOf = (request) => ({
+        method: request.#method,
+        url: request.url,
+        headers: linesOf(request.headers),
+        body: request.#body,
+        signal: request.#signal,
+      });
+      requestBody = (request) => {
+        if (request.#body !== null && request.#body.kind === NATIVE && request.#body.data === -1) {
+          request.#body.data = request.#run.body();
+        }
+        return request.#body;
+      };
+    }
+
+    constructor(input, init) {
+      if (input === INCOMING) {
+        this.#run = init[0];
+        this.#method = init[1];
+        this.#url = init[2];
+        this.#raw = true;
+        if (init[3]) this.#body = new Body(NATIVE, -1);
+        return;
+      }
+      if (arguments.length === 0) throw new TypeError('Request: 1 argument needed');
+      const options = init ?? {};
+      if (typeof options !== 'object' && typeof options !== 'function') throw new TypeError('Request: init is not an object');
+      const from = typeof input === 'object' && input !== null && #method in input ? input : null;
+      if (from !== null) {
+        this.#method = from.#method;
+        this.#url = from.url;
+        this.#signal = from.#signal;
+        this.#redirect = from.#redirect;
+      } else {
+        this.#url = load('url').requestUrl(String(input));
+      }
+      if (options.method !== undefined) this.#method = normalizeMethod(options.method);
+      if (options.redirect !== undefined) {
+        this.#redirect = oneOf('redirect', options.redirect, ['follow', 'error', 'manual']);
+      }
+      if (options.signal !== undefined && options.signal !== null) {
+        if (!(options.signal instanceof load('events').AbortSignal)) throw new TypeError('signal is not an AbortSignal');
+        this.#signal = options.signal;
+      } else if (options.signal === null) {
+        this.#signal = null;
+      }
+      if (options.headers !== undefined) this.#headers = guard(new Headers(options.headers), 'request');
+      else if (from !== null) this.#headers = guard(new Headers(from.headers), 'request');
+      else this.#headers = guard(new Headers(), 'request');
+      const given = options.body !== undefined && options.body !== null;
+      const inherited = from !== null ? requestBody(from) : null;
+      if ((given || (inherited !== null && options.body === undefined)) && (this.#method === 'GET' || this.#method === 'HEAD')) {
+        throw new TypeError(`a ${this.#method} request cannot have a body`);
+      }
+      if (given) {
+        const [body, type] = extract(options.body);
+        this.#body = body;
+        if (type !== null) setDefault(this.#headers, 'content-type', type);
+      } else if (inherited !== null && options.body === undefined) {
+        if (isUsed(inherited) || isLocked(inherited)) throw new TypeError('the request’s body was read before, or is locked');
+        this.#body = new Body(inherited.kind, inherited.data);
+        this.#body.stream = inherited.stream === null ? null : load('streams').takeOver(inherited.stream);
+        inherited.used = true;
+      }
+    }
+
+    get method() {
+      return this.#method;
+    }
+
+    get url() {
+      if (this.#raw) {
+        this.#url = load('url').normalized(this.#url);
+        this.#raw = false;
+      }
+      return this.#url;
+    }
+
+    get headers() {
+      return (this.#headers ??= headersOf(this.#run.headers(), true));
+    }
+
+    get signal() {
+      return (this.#signal ??= load('events').signalOf(this.#run));
+    }
+
+    get redirect() {
+      return this.#redirect;
+    }
+
+    get mode() {
+      return 'cors';
+    }
+
+    get credentials() {
+      return 'same-origin';
+    }
+
+    get cache() {
+      return 'default';
+    }
+
+    get referrer() {
+      return 'about:client';
+    }
+
+    get referrerPolicy() {
+      return '';
+    }
+
+    get integrity() {
+      return '';
+    }
+
+    get keepalive() {
+      return false;
+    }
+
+    get destination() {
+      return '';
+    }
+
+    get duplex() {
+      return 'half';
+    }
+
+    clone() {
+      const body = requestBody(this);
+      if (isUsed(body) || isLocked(body)) throw new TypeError('the body was read before, or is locked');
+      const copy = new Request(this.url, { method: this.#method, headers: this.headers, redirect: this.#redirect });
+      [this.#body, copy.#body] = cloneBody(body);
+      copy.#signal = this.#signal;
+      return copy;
+    }
+
+    get [Symbol.toStringTag]() {
+      return 'Request';
+    }
+  }
+  mixIn(Request.prototype, bodyMethods((request) => requestBody(request)));
+
+  // ---- responses
+
+  let send;
+  let arrived;
+
+  class Response {
+    #status = 200;
+    #statusText = '';
+    #headers;
+    #body = null;
+    #type = 'default';
+    #url = '';
+
+    static {
+      send = (run, value) => {
+        if (value === null || typeof value !== 'object' || !(#status in value)) {
+          run.bad(`the handler returned ${describe(value)} (expected: a Response)`);
+          return;
+        }
+        const body = value.#body;
+        if (value.#status < 200) {
+          run.bad('the handler returned Response.error()');
+          return;
+        }
+        if (isUsed(body) || isLocked(body)) {
+          run.bad('the response’s body was read before, or is locked');
+          return;
+        }
+        write(run, value.#status, value.#statusText, linesOf(value.#headers), body);
+      };
+      arrived = (lines, number, url) => {
+        const first = lines.indexOf('\n');
+        const second = lines.indexOf('\n', first + 1);
+        const response = new Response();
+        response.#status = +lines.slice(0, first);
+        response.#statusText = lines.slice(first + 1, second);
+        response.#headers = headersOf(lines.slice(second + 1), true);
+        response.#type = 'basic';
+        response.#url = url;
+        if (number >= 0 && !nullBody(response.#status)) response.#body = new Body(NATIVE, number);
+        return response;
+      };
+    }
+
+    constructor(body, init) {
+      if (init !== undefined && init !== null) {
+        if (typeof init !== 'object' && typeof init !== 'function') throw new TypeError('Response: init is not an object');
+        if (init.status !== undefined) this.#status = statusOf(init.status);
+        if (init.statusText !== undefined) {
+          this.#statusText = String(init.statusText);
+          if (!REASON.test(this.#statusText)) throw new TypeError(`${stringify(this.#statusText)} is not a status text`);
+        }
+        this.#headers = init.headers === undefined ? new Headers() : new Headers(init.headers);
+      } else {
+        this.#headers = new Headers();
+      }
+      if (body !== undefined && body !== null) {
+        if (nullBody(this.#status)) throw new TypeError(`a response with status ${this.#status} has no body`);
+        const [made, type] = extract(body);
+        this.#body = made;
+        if (type !== null) setDefault(this.#headers, 'content-type', type);
+      }
+    }
+
+    static json(data, init) {
+      const text = stringify(data);
+      if (text === undefined) throw new TypeError('the value has no JSON form');
+      const response = new Response(undefined, init);
+      if (nullBody(response.#status)) throw new TypeError(`a response with status ${response.#status} has no body`);
+      response.#body = new Body(TEXT, text);
+      setDefault(response.#headers, 'content-type', 'application/json');
+      return response;
+    }
+
+    static redirect(url, status = 302) {
+      const location = load('url').requestUrl(String(url));
+      if (![301, 302, 303, 307, 308].includes(+status)) throw new RangeError(`status: ${status} (expected: 301, 302, 303, 307 or 308)`);
+      const response = new Response(null, { status, headers: { location } });
+      guard(response.#headers, 'immutable');
+      return response;
+    }
+
+    static error() {
+      const response = new Response();
+      response.#status = 0;
+      response.#type = 'error';
+      guard(response.#headers, 'immutable');
+      return response;
+    }
+
+    get type() {
+      return this.#type;
+    }
+
+    get url() {
+      return this.#url;
+    }
+
+    get redirected() {
+      return false;
+    }
+
+    get status() {
+      return this.#status;
+    }
+
+    get ok() {
+      return this.#status >= 200 && this.#status <= 299;
+    }
+
+    get statusText() {
+      return this.#statusText;
+    }
+
+    get headers() {
+      return this.#headers;
+    }
+
+    clone() {
+      if (isUsed(this.#body) || isLocked(this.#body)) throw new TypeError('the body was read before, or is locked');
+      const copy = new Response();
+      copy.#status = this.#status;
+      copy.#statusText = this.#statusText;
+      copy.#headers = new Headers(this.#headers);
+      copy.#type = this.#type;
+      copy.#url = this.#url;
+      [this.#body, copy.#body] = cloneBody(this.#body);
+      return copy;
+    }
+
+    static #of(response) {
+      return response.#body;
+    }
+
+    static {
+      mixIn(Response.prototype, bodyMethods((response) => Response.#of(response)));
+    }
+
+    get [Symbol.toStringTag]() {
+      return 'Response';
+    }
+  }
+
+  function statusOf(value) {
+    const status = +value & 0xffff;
+    if (status < 200 || status > 599) throw new RangeError(`status: ${value} (expected: 200 to 599)`);
+    return status;
+  }
+
+  function nullBody(status) {
+    return status === 101 || status === 103 || status === 204 || status === 205 || status === 304;
+  }
+
+  function describe(value) {
+    if (value === null) return 'null';
+    if (value === undefined) return 'nothing';
+    return typeof value === 'object' ? 'an object that is not a Response' : `a ${typeof value}`;
+  }
+
+  function write(run, status, reason, headers, body) {
+    if (body === null) {
+      run.empty(status, reason, headers);
+      return;
+    }
+    const native = nativeNumber(body);
+    if (native > 0) {
+      run.relay(status, reason, headers, native);
+    } else if (body.stream !== null) {
+      const stream = body.stream;
+      const number = run.stream(status, reason, headers);
+      if (number > 0) writeFrom(number, stream);
+    } else if (body.kind === TEXT) {
+      run.text(status, reason, headers, body.data);
+    } else {
+      const [buffer, offset, length] = bytesOf(body.data);
+      run.bytes(status, reason, headers, buffer, offset, length);
+    }
+    body.used = true;
+  }
+
+  /** The number of a body that nobody has touched, so that the host can pass it on; or 0. */
+  function nativeNumber(body) {
+    if (body.stream !== null) return load('streams').takeNative(body.stream);
+    return body.kind === NATIVE ? body.data : 0;
+  }
+
+  // ---- streams that the host pulls
+
+  const writers = withOwnMethods(new Map());
+
+  function writeFrom(number, stream) {
+    const reader = stream.getReader();
+    writers.set(number, { number, reader, demand: 0, busy: false });
+  }
+
+  function pull(number, more) {
+    const writer = writers.get(number);
+    if (writer !== undefined) {
+      writer.demand += more;
+      if (!writer.busy) copy(writer);
+    }
+  }
+
+  function stop(number) {
+    const writer = writers.get(number);
+    if (writer !== undefined) {
+      writers.delete(number);
+      writer.reader.cancel(new TypeError('the reader has gone')).catch(() => undefined);
+    }
+  }
+
+  async function copy(writer) {
+    writer.busy = true;
+    const { number, reader } = writer;
+    try {
+      while (writer.demand > 0 && writers.has(number)) {
+        const { done, value } = await reader.read();
+        if (done) {
+          writers.delete(number);
+          bodies.end(number);
+          return;
+        }
+        const bytes = bytesOf(value);
+        if (bytes === undefined) throw new TypeError(`a body’s chunks are bytes, not ${describe(value)}`);
+        if (bytes[2] > 0) {
+          writer.demand--;
+          bodies.write(number, bytes[0], bytes[1], bytes[2]);
+        }
+      }
+    } catch (error) {
+      writers.delete(number);
+      reader.cancel(error).catch(() => undefined);
+      host.print(3, `body: ${core.shown(error)}`);
+      bodies.fail(number, `the body’s stream failed: ${messageOf(error)}`);
+    }
+    writer.busy = false;
+  }
+
+  function messageOf(error) {
+    try {
+      return String(error);
+    } catch {
+      return 'an error that cannot be shown';
+    }
+  }
+
+  // ---- fetch
+
+  function fetchThrough(service, input, init) {
+    return new Promise((resolve, reject) => {
+      const { method, url, headers, body, signal } = partsOf(new Request(input, init));
+      if (signal !== null && signal.aborted) throw signal.reason;
+      if (isUsed(body) || isLocked(body)) throw new TypeError('the body was read before, or is locked');
+      let op = 0;
+      const onAbort = () => {
+        ops.cancel(op);
+        core.unregister(op);
+        reject(signal.reason);
+      };
+      op = core.register((how, payload, number) => {
+        if (signal !== null) signal.removeEventListener('abort', onAbort);
+        if (how === core.RESOLVED) resolve(arrived(payload, number, url));
+        else if (how !== core.DROPPED) reject(new TypeError(payload));
+      });
+      const writer = start(op, service, method, url, headers, body);
+      if (writer < 0) {
+        core.unregister(op);
+        throw new TypeError('fetch: not possible here: outside of a request, or too many requests');
+      }
+      if (body !== null) body.used = true;
+      if (writer > 0) writeFrom(writer, body.stream);
+      if (signal !== null) signal.addEventListener('abort', onAbort);
+    });
+  }
+
+  function start(op, service, method, url, headers, body) {
+    if (body === null) return ops.fetch(op, service, method, url, headers, NONE, null, 0, 0);
+    const native = nativeNumber(body);
+    if (native > 0) return ops.fetch(op, service, method, url, headers, NATIVE, native, 0, 0);
+    if (body.stream !== null) return ops.fetch(op, service, method, url, headers, STREAM, null, 0, 0);
+    if (body.kind === TEXT) return ops.fetch(op, service, method, url, headers, TEXT, body.data, 0, 0);
+    const [buffer, offset, length] = bytesOf(body.data);
+    return ops.fetch(op, service, method, url, headers, BYTES, buffer, offset, length);
+  }
+
+  function fetch(input, init) {
+    return fetchThrough(null, input, init);
+  }
+
+  return { Headers, Request, Response, fetch, fetchThrough, incoming, send, pull, stop };
+});

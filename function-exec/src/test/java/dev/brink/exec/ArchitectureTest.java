@@ -1,0 +1,44 @@
+package dev.brink.exec;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "dev.brink.exec", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  @ArchTest
+  static final ArchRule IMPORTS =
+      classes()
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.brink.exec..",
+              "java..",
+              "javax.crypto..",
+              "com.sun.management..",
+              "org.graalvm..",
+              "io.netty.buffer..",
+              "io.netty.util..",
+              "io.netty.handler.codec",
+              "io.netty.handler.codec.http",
+              "org.slf4j..",
+              "org.jspecify.annotations..",
+              "com.google.errorprone.annotations..");
+
+  @ArchTest
+  static final ArchRule NO_CYCLES =
+      slices().matching("dev.brink.exec.(**)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule ARROWS_LEAD_INWARD =
+      classes()
+          .that()
+          .resideOutsideOfPackage("dev.brink.exec")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideOutsideOfPackage("dev.brink.exec");
+}

@@ -1,0 +1,104 @@
+package dev.brink.exec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.brink.exec.FunctionException.Code;
+import io.netty.handler.codec.http.FullHttpResponse;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+class InvocationTest {
+  private static final Sandbox SANDBOX = Sandbox.of(2);
+
+  @AfterAll
+  static void close() {
+    SANDBOX.close();
+  }
+
+  @Test
+  void helloAnswersWithAFullResponse() {
+    LoadedFunction hello =
+        SANDBOX.handler(
+            """
+            const url = new URL(request.url);
+            return Response.json({
+              url: request.url,
+              path: url.pathname,
+              method: request.method,
+              agent: request.headers.get("user-agent"),
+              greeting: env.GREETING,
+            });
+            """);
+    Answered answered = SANDBOX.get(hello, "/a/b?c=d").end();
+    assertThat(answered.status()).isEqualTo(200);
+    assertThat(answered.head()).isInstanceOf(FullHttpResponse.class);
+    assertThat(answered.headers().get("content-type")).isEqualTo("application/json");
+    assertThat(answered.text())
+        .isEqualTo(
+            "{\"url\":\"http://example.com/a/b?c=d\",\"path\":\"/a/b\",\"method\":\"GET\","
+                + "\"agent\":\"test\",\"greeting\":\"hi\"}");
+    assertThat(answered.headers().get("content-length"))
+        .isEqualTo(Integer.toString(answered.bytes().length));
+    InvocationReport report = answered.report();
+    assertThat(report.outcome()).isNull();
+    assertThat(report.cpuNanos()).isPositive();
+    assertThat(report.bytesOut()).isEqualTo(answered.bytes().length);
+  }
+
+  @Test
+  void theFirstInvocationAfterALoadIsWarm() {
+    LoadedFunction function = SANDBOX.handler("return new Response('x')");
+    assertThat(function.warm()).isTrue();
+    assertThat(SANDBOX.get(function, "/").end().report().timing().cold()).isFalse();
+  }
+
+  @Test
+  void aThrownErrorIsUncaughtWithItsPosition() {
+    LoadedFunction function = SANDBOX.handler("throw new TypeError('bad thing')");
+    Answered answered = SANDBOX.get(function, "/");
+    FunctionException failure = answered.failure();
+    assertThat(failure.code()).isEqualTo(Code.UNCAUGHT);
+    assertThat(failure).hasMessage("TypeError: bad thing");
+    assertThat(String.valueOf(failure.position())).startsWith("main.js:2:");
+    assertThat(answered.end().report().outcome()).isEqualTo(Code.UNCAUGHT);
+    assertThat(SANDBOX.console)
+        .anyMatch(line -> line.startsWith("ERROR TypeError: bad thing\n    at"));
+  }
+
+  @Test
+  void aThrownStringIsUncaughtToo() {
+    assertThat(SANDBOX.get(SANDBOX.handler("throw 'plain'"), "/").failure()).hasMessage("plain");
+  }
+
+  @Test
+  void whatIsNoResponseIsABadResponse() {
+    FunctionException failure = SANDBOX.get(SANDBOX.handler("return 42"), "/").failure();
+    assertThat(failure.code()).isEqualTo(Code.BAD_RESPONSE);
+    assertThat(failure).hasMessageContaining("a number");
+  }
+
+  @Test
+  void timersAndWaitUntilKeepTheInvocationOpen() {
+    LoadedFunction function =
+        SANDBOX.handler(
+            """
+            ctx.waitUntil(new Promise((resolve) => setTimeout(() => { console.log("late", { a: [1, "x"] }); resolve(); }, 20)));
+            await new Promise((resolve) => setTimeout(resolve, 5));
+            return new Response("early");
+            """);
+    Answered answered = SANDBOX.get(function, "/").end();
+    assertThat(answered.text()).isEqualTo("early");
+    assertThat(SANDBOX.console).contains("INFO late { a: [ 1, 'x' ] }");
+  }
+
+  @Test
+  void responsesAreCheckedByTheHostToo() {
+    LoadedFunction function =
+        SANDBOX.handler(
+            """
+            RegExp.prototype.test = () => true;
+            return new Response("x", { headers: { "x-evil": "a\\rb" } });
+            """);
+    assertThat(SANDBOX.get(function, "/").failure().code()).isEqualTo(Code.BAD_RESPONSE);
+  }
+}

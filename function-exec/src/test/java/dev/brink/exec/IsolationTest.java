@@ -1,0 +1,176 @@
+package dev.brink.exec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+class IsolationTest {
+  private static final Sandbox SANDBOX = Sandbox.of(1);
+
+  private static final List<String> LANGUAGE =
+      List.of(
+          "AggregateError",
+          "Array",
+          "ArrayBuffer",
+          "BigInt",
+          "BigInt64Array",
+          "BigUint64Array",
+          "Boolean",
+          "DataView",
+          "Date",
+          "Error",
+          "EvalError",
+          "FinalizationRegistry",
+          "Float16Array",
+          "Float32Array",
+          "Float64Array",
+          "Function",
+          "Infinity",
+          "Int16Array",
+          "Int32Array",
+          "Int8Array",
+          "Intl",
+          "Iterator",
+          "JSON",
+          "Map",
+          "Math",
+          "NaN",
+          "Number",
+          "Object",
+          "Promise",
+          "Proxy",
+          "RangeError",
+          "ReferenceError",
+          "Reflect",
+          "RegExp",
+          "Set",
+          "String",
+          "Symbol",
+          "SyntaxError",
+          "TypeError",
+          "URIError",
+          "Uint16Array",
+          "Uint32Array",
+          "Uint8Array",
+          "Uint8ClampedArray",
+          "WeakMap",
+          "WeakRef",
+          "WeakSet",
+          "decodeURI",
+          "decodeURIComponent",
+          "encodeURI",
+          "encodeURIComponent",
+          "escape",
+          "eval",
+          "globalThis",
+          "isFinite",
+          "isNaN",
+          "parseFloat",
+          "parseInt",
+          "undefined",
+          "unescape");
+
+  private static final List<String> WEB =
+      List.of(
+          "AbortController",
+          "AbortSignal",
+          "ByteLengthQueuingStrategy",
+          "CountQueuingStrategy",
+          "Crypto",
+          "CryptoKey",
+          "CustomEvent",
+          "DOMException",
+          "Event",
+          "EventTarget",
+          "Headers",
+          "Performance",
+          "ReadableStream",
+          "ReadableStreamDefaultController",
+          "ReadableStreamDefaultReader",
+          "Request",
+          "Response",
+          "SubtleCrypto",
+          "TextDecoder",
+          "TextDecoderStream",
+          "TextEncoder",
+          "TextEncoderStream",
+          "TransformStream",
+          "TransformStreamDefaultController",
+          "URL",
+          "URLSearchParams",
+          "WritableStream",
+          "WritableStreamDefaultController",
+          "WritableStreamDefaultWriter",
+          "atob",
+          "btoa",
+          "clearInterval",
+          "clearTimeout",
+          "console",
+          "crypto",
+          "fetch",
+          "navigator",
+          "performance",
+          "queueMicrotask",
+          "self",
+          "setInterval",
+          "setTimeout",
+          "structuredClone");
+
+  @AfterAll
+  static void close() {
+    SANDBOX.close();
+  }
+
+  @Test
+  void theGlobalsAreExactlyThese() {
+    String names = SANDBOX.eval("return Object.getOwnPropertyNames(globalThis).join(' ')");
+    var expected = new java.util.ArrayList<>(LANGUAGE);
+    expected.addAll(WEB);
+    assertThat(names.split(" ")).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  @Test
+  void everyWebGlobalIsThere() {
+    String missing =
+        SANDBOX.eval(
+            "return ['"
+                + String.join("','", WEB)
+                + "'].filter((n) => globalThis[n] === undefined).join()");
+    assertThat(missing).isEmpty();
+  }
+
+  @Test
+  void functionsDoNotShareStateWithEachOther() {
+    LoadedFunction one =
+        SANDBOX.handler("globalThis.x = 1; Array.prototype.y = 2; return new Response('' + x)");
+    LoadedFunction two = SANDBOX.handler("return new Response(typeof x + typeof [].y)");
+    assertThat(SANDBOX.get(one, "/").end().text()).isEqualTo("1");
+    assertThat(SANDBOX.get(two, "/").end().text()).isEqualTo("undefinedundefined");
+  }
+
+  @Test
+  void noErrorNamesTheHost() {
+    String shown =
+        SANDBOX.eval(
+            """
+            const errors = [];
+            const attempts = [
+              () => import('/etc/passwd'), () => import('node:fs'), () => import('../../x'),
+              () => fetch('nope'), () => new Response(Symbol()), () => new Headers(5), () => structuredClone(Symbol()),
+              () => new TextDecoder('x'), () => env.API.fetch({ toString() { throw new Error('mine') } }),
+              () => crypto.subtle.importKey('raw', 1, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']),
+              () => new URL('http://[::'), () => request.body.getReader(), () => new Array(-1), () => 'x'.repeat(1e10),
+              () => new ArrayBuffer(1e12), () => null.x,
+            ];
+            for (const attempt of attempts) {
+              try { await attempt(); errors.push('none'); } catch (e) { errors.push(String(e.message), String(e.stack)); }
+            }
+            return errors.join('\\n');
+            """);
+    assertThat(shown)
+        .doesNotContainIgnoringCase("java.")
+        .doesNotContain("graal", "truffle", "brink");
+  }
+}

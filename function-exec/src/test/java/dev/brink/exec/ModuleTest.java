@@ -1,0 +1,81 @@
+package dev.brink.exec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.brink.exec.FunctionException.Code;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ModuleTest {
+  private static final Sandbox SANDBOX = Sandbox.of(1);
+
+  @AfterAll
+  static void close() {
+    SANDBOX.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          export default {\\n  fetch( { } }                        | main.js:2:14 | SyntaxError: Expected , but found }
+          \\n\\nfoo.bar(); export default {}               | main.js:3:1  | ReferenceError: foo is not defined
+          import x from './x.js';\\nexport default {}      | main.js:1:15 | module not found: x.js
+          import x from 'lodash'; export default {}        | main.js:1:15 | module not found: lodash
+          import fs from 'node:fs'; export default {}      | main.js:1:16 | module not found: node:fs
+          import { gone } from './lib/used.js'; export default { fetch() {} } | main.js:1:1 | does not provide an export named 'gone'
+          import './lib/broken.js'; export default {}      | lib/broken.js:2:9 | SyntaxError
+          import './lib/throws.js'; export default {}      | lib/throws.js:1:7 | Error: at load
+          await new Promise(() => {}); export default {}   | null | top-level await
+          export const fetch = 1;                          | null | has no fetch handler
+          export default { fetch: 1 }                      | null | has no fetch handler
+          setTimeout(() => {}, 1); export default {}       | main.js:1:1 | timers start within a request
+          """)
+  void aBrokenModuleIsRefusedWithItsPlace(String source, String place, String message) {
+    Map<String, String> modules =
+        Map.of(
+            "main.js", source.replace("\\n", "\n"),
+            "lib/used.js", "export const used = 1;",
+            "lib/broken.js", "let a;\nlet b = ;",
+            "lib/throws.js", "throw new Error('at load');");
+    FunctionException failure =
+        catchThrowableOfType(FunctionException.class, () -> SANDBOX.load(modules, Sandbox.LIMITS));
+    assertThat(failure.code()).isEqualTo(Code.MODULE_ERROR);
+    assertThat(failure).hasMessageContaining(message);
+    assertThat(String.valueOf(failure.position())).isEqualTo(place);
+  }
+
+  @Test
+  void modulesImportEachOtherAndJson() {
+    Map<String, String> modules =
+        Map.of(
+            "main.js",
+            "import { name } from './lib/name.js'; import data from './data.json' with { type:"
+                + " 'json' }; export default { async fetch() { const { later } = await"
+                + " import('./lib/later.js'); return new Response(name + data.n + later) } }",
+            "lib/name.js",
+            "import { suffix } from '../lib/later.js'; export const name = 'a' + suffix;",
+            "lib/later.js",
+            "export const suffix = 'b'; export const later = 'c';",
+            "data.json",
+            "{\"n\": 7}");
+    LoadedFunction function = SANDBOX.load(modules, Sandbox.LIMITS);
+    assertThat(SANDBOX.get(function, "/").end().text()).isEqualTo("ab7c");
+    assertThat(function.loadNanos()).isPositive();
+  }
+
+  @Test
+  void aClassInstanceMayBeTheHandler() {
+    LoadedFunction function =
+        SANDBOX.load(
+            "class Site { #name = 'mine'; fetch() { return new Response(this.#name) } }\n"
+                + "export default new Site();");
+    assertThat(SANDBOX.get(function, "/").end().text()).isEqualTo("mine");
+  }
+}

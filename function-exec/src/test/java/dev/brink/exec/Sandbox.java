@@ -1,0 +1,151 @@
+package dev.brink.exec;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** A runtime for a test, with its console kept. */
+final class Sandbox implements AutoCloseable {
+  static final FunctionLimits LIMITS =
+      new FunctionLimits(
+          Duration.ofSeconds(5), Duration.ofSeconds(30), 64L << 20, 1L << 40, 1L << 40, 64);
+
+  final List<String> console = Collections.synchronizedList(new ArrayList<>());
+  final FunctionRuntime runtime;
+
+  private Sandbox(int lanes, int queueBound, Subrequests subrequests) {
+    runtime =
+        FunctionRuntime.builder()
+            .lanes(lanes)
+            .queueBound(queueBound)
+            .subrequests(subrequests)
+            .console((function, request, level, text) -> console.add(level + " " + text))
+            .build();
+    join(runtime.ready());
+  }
+
+  static Sandbox of(int lanes) {
+    return new Sandbox(lanes, 1_024, Subrequests.NONE);
+  }
+
+  static Sandbox of(int lanes, int queueBound) {
+    return new Sandbox(lanes, queueBound, Subrequests.NONE);
+  }
+
+  static Sandbox of(Subrequests subrequests) {
+    return new Sandbox(1, 1_024, subrequests);
+  }
+
+  /** Loads a one-module function. */
+  LoadedFunction load(String source) {
+    return load(source, LIMITS);
+  }
+
+  LoadedFunction load(String source, FunctionLimits limits) {
+    return load(Map.of("main.js", source), limits);
+  }
+
+  LoadedFunction load(Map<String, String> modules, FunctionLimits limits) {
+    var sources = new HashMap<String, byte[]>();
+    modules.forEach((path, text) -> sources.put(path, text.getBytes(StandardCharsets.UTF_8)));
+    return join(
+        runtime.load(
+            new FunctionBundle(
+                "test/function",
+                "main.js",
+                sources,
+                limits,
+                Map.of("GREETING", "hi"),
+                Set.of("API"))));
+  }
+
+  /** A function whose handler's body is {@code script}. */
+  LoadedFunction handler(String script) {
+    return load("export default { async fetch(request, env, ctx) {\n" + script + "\n} }");
+  }
+
+  /** What a script returns, as text. */
+  String eval(String script) {
+    LoadedFunction function =
+        handler(
+            "const value = await (async () => {"
+                + script
+                + "})();\nreturn new Response(String(value));");
+    try {
+      return get(function, "/").end().text();
+    } finally {
+      function.close();
+    }
+  }
+
+  Answered get(LoadedFunction function, String uri) {
+    return send(function, request(HttpMethod.GET, uri), null);
+  }
+
+  Answered post(LoadedFunction function, Flow.Publisher<ByteBuf> body) {
+    return send(function, request(HttpMethod.POST, "/"), body);
+  }
+
+  Answered send(
+      LoadedFunction function, HttpRequest request, Flow.@Nullable Publisher<ByteBuf> body) {
+    var answered = new Answered();
+    function.invoke(invocation(request, body, Duration.ofSeconds(60)), answered);
+    return answered;
+  }
+
+  static Invocation invocation(
+      HttpRequest request, Flow.@Nullable Publisher<ByteBuf> body, Duration patience) {
+    return new Invocation(request, "http", body, "r1", System.nanoTime() + patience.toNanos());
+  }
+
+  static HttpRequest request(HttpMethod method, String uri) {
+    var request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, method, uri);
+    request.headers().set("Host", "example.com").set("User-Agent", "test");
+    return request;
+  }
+
+  static <T> T join(java.util.concurrent.CompletionStage<T> stage) {
+    try {
+      return stage.toCompletableFuture().get(60, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof FunctionException failure) {
+        throw failure;
+      }
+      throw new AssertionError(e);
+    } catch (InterruptedException | TimeoutException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  static void await(String what, BooleanSupplier condition) {
+    long limit = System.nanoTime() + 30_000_000_000L;
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - limit > 0) {
+        throw new AssertionError("never happened: " + what);
+      }
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  @Override
+  public void close() {
+    runtime.close();
+  }
+}

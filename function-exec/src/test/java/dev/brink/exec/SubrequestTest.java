@@ -1,0 +1,173 @@
+package dev.brink.exec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+class SubrequestTest {
+  private static final Origin ORIGIN = new Origin();
+  private static final Sandbox SANDBOX = Sandbox.of(ORIGIN);
+
+  @AfterAll
+  static void close() {
+    SANDBOX.close();
+  }
+
+  @Test
+  void aServiceIsAskedWithItsName() {
+    LoadedFunction function =
+        SANDBOX.handler(
+            """
+            const answer = await env.API.fetch('http://api/echo', {
+              method: 'POST', body: 'sent', headers: { 'x-a': 'b' },
+            });
+            return new Response(answer.status + ' ' + answer.headers.get('x-service') + ' ' + await answer.text());
+            """);
+    Answered answered = SANDBOX.get(function, "/").end();
+    assertThat(answered.text()).isEqualTo("203 API POST http://api/echo b sent");
+    assertThat(answered.report().subrequests()).isEqualTo(1);
+  }
+
+  @Test
+  void theGlobalFetchHasNoService() {
+    LoadedFunction function =
+        SANDBOX.handler(
+            "const r = await fetch('http://x/echo'); return new"
+                + " Response(r.headers.get('x-service'))");
+    assertThat(SANDBOX.get(function, "/").end().text()).isEqualTo("none");
+  }
+
+  @Test
+  void bodiesStreamThroughWithoutBeingHeld() {
+    LoadedFunction proxy = SANDBOX.handler("return env.API.fetch('http://api/echo', request)");
+    byte[] chunk = new byte[64 << 10];
+    Answered answered = SANDBOX.post(proxy, Feed.of(chunk, 200)).end();
+    assertThat(answered.status()).isEqualTo(200);
+    assertThat(answered.bytes()).hasSize(200 * chunk.length);
+    assertThat(answered.report().bytesOut()).isEqualTo(200L * chunk.length);
+  }
+
+  @Test
+  void aGuestsStreamIsTheRequestsBody() {
+    LoadedFunction function =
+        SANDBOX.handler(
+            """
+            const body = ReadableStream.from(['a', 'b', 'c']).pipeThrough(new TextEncoderStream());
+            const answer = await env.API.fetch('http://api/echo', { method: 'POST', body, duplex: 'half' });
+            return new Response(await answer.text());
+            """);
+    assertThat(SANDBOX.get(function, "/").end().text()).isEqualTo("POST http://api/echo null abc");
+  }
+
+  @Test
+  void anAbortCancelsTheRequest() {
+    int before = ORIGIN.cancelled.get();
+    LoadedFunction function =
+        SANDBOX.handler(
+            """
+            const controller = new AbortController();
+            const answer = env.API.fetch('http://api/never', { signal: controller.signal });
+            setTimeout(() => controller.abort(), 5);
+            try { await answer } catch (e) { return new Response(e.name) }
+            """);
+    assertThat(SANDBOX.get(function, "/").end().text()).isEqualTo("AbortError");
+    assertThat(ORIGIN.cancelled).hasValue(before + 1);
+  }
+
+  @Test
+  void theEndOfAnInvocationCancelsWhatItLeft() {
+    int before = ORIGIN.cancelled.get();
+    LoadedFunction function =
+        SANDBOX.handler("env.API.fetch('http://api/never'); return new Response('done')");
+    assertThat(SANDBOX.get(function, "/").end().text()).isEqualTo("done");
+    assertThat(ORIGIN.cancelled).hasValue(before + 1);
+  }
+
+  /** Answers {@code /echo} with what it was sent, and {@code /never} not at all. */
+  private static final class Origin implements Subrequests {
+    final AtomicInteger cancelled = new AtomicInteger();
+
+    @Override
+    public Cancellable fetch(Subrequest asked, Listener listener) {
+      if (asked.request().uri().endsWith("/never")) {
+        return cancelled::incrementAndGet;
+      }
+      Flow.@Nullable Publisher<ByteBuf> body = asked.body();
+      if (body instanceof Feed) {
+        listener.onResponse(
+            new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK), body);
+        return () -> {};
+      }
+      var _ =
+          collect(body)
+              .thenAccept(
+                  text -> {
+                    var request = asked.request();
+                    String shown =
+                        request.method()
+                            + " "
+                            + request.uri()
+                            + " "
+                            + request.headers().get("x-a")
+                            + " "
+                            + text;
+                    var response =
+                        new DefaultFullHttpResponse(
+                            HttpVersion.HTTP_1_1,
+                            HttpResponseStatus.NON_AUTHORITATIVE_INFORMATION,
+                            Unpooled.copiedBuffer(shown, StandardCharsets.UTF_8));
+                    String service = asked.service();
+                    response.headers().set("x-service", service == null ? "none" : service);
+                    listener.onResponse(response, null);
+                  });
+      return () -> {};
+    }
+
+    private static CompletableFuture<String> collect(Flow.@Nullable Publisher<ByteBuf> body) {
+      var whole = new CompletableFuture<String>();
+      if (body == null) {
+        whole.complete("");
+        return whole;
+      }
+      List<String> parts = new CopyOnWriteArrayList<>();
+      body.subscribe(
+          new Flow.Subscriber<>() {
+            @Override
+            public void onSubscribe(Flow.Subscription subscription) {
+              subscription.request(Long.MAX_VALUE);
+            }
+
+            @Override
+            public void onNext(ByteBuf part) {
+              parts.add(part.toString(StandardCharsets.UTF_8));
+              part.release();
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+              whole.completeExceptionally(failure);
+            }
+
+            @Override
+            public void onComplete() {
+              whole.complete(String.join("", parts));
+            }
+          });
+      return whole;
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package dev.brink.exec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class WebApiTest {
+  private static final Sandbox SANDBOX = Sandbox.of(1);
+
+  @AfterAll
+  static void close() {
+    SANDBOX.close();
+  }
+
+  /** A script's value as text, and what it must be. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          const h = new Headers({ 'B': ' x ', a: '1' }); h.append('b', 'y'); return JSON.stringify([...h]) | [["a","1"],["b","x, y"]]
+          const h = new Headers([['set-cookie', 'a=1'], ['Set-Cookie', 'b=2']]); return h.getSetCookie().join() + [...h.keys()] | a=1,b=2set-cookie,set-cookie
+          try { new Headers({ 'a b': '1' }) } catch (e) { return e.name } | TypeError
+          try { new Headers({ a: 'x\\ny' }) } catch (e) { return e.name } | TypeError
+          const h = new Headers({ a: '1', b: '2' }); h.delete('A'); return [h.has('a'), h.get('a'), h.get('B')].join() | false,,2
+          try { request.headers.set('a', 'b') } catch (e) { return e.name } | TypeError
+          const r = new Request('http://a/b?c', { method: 'post', body: 'x' }); return [r.method, r.url, r.headers.get('content-type'), await r.text(), r.bodyUsed].join() | POST,http://a/b?c,text/plain;charset=UTF-8,x,true
+          try { new Request('/relative') } catch (e) { return e.name } | TypeError
+          try { new Request('http://a/', { body: 'x' }) } catch (e) { return e.name } | TypeError
+          try { new Request('http://u:p@a/') } catch (e) { return e.name } | TypeError
+          const r = new Request(new Request('http://a/', { method: 'PUT', body: 'q' }), { headers: { x: '1' } }); return r.method + r.headers.get('x') + await r.text() | PUT1q
+          const r = new Response(new Uint8Array([104, 105])); const b = await r.bytes(); return b.length + String.fromCharCode(...b) + r.headers.get('content-type') | 2hinull
+          const r = new Response('{\\"a\\":[1]}'); return (await r.json()).a[0] | 1
+          const r = new Response('x'); await r.text(); try { await r.text() } catch (e) { return e.name } | TypeError
+          try { new Response('x', { status: 204 }) } catch (e) { return e.name } | TypeError
+          try { new Response('x', { status: 199 }) } catch (e) { return e.name } | RangeError
+          const r = Response.redirect('http://a/b', 307); return r.status + r.headers.get('location') | 307http://a/b
+          const r = Response.json({ a: 1 }, { status: 418, headers: { 'content-type': 'x/y' } }); return r.status + r.headers.get('content-type') + r.ok | 418x/yfalse
+          const r = new Response(new URLSearchParams({ a: 'b c' })); return await r.text() + r.headers.get('content-type') | a=b+capplication/x-www-form-urlencoded;charset=UTF-8
+          const r = new Response('abc'); const c = r.clone(); return await r.text() + await c.text() | abcabc
+          const b = await new Response('abc').arrayBuffer(); return b.constructor.name + b.byteLength | ArrayBuffer3
+          const u = new URL('../x?y=1#z', 'http://u:p@h:81/a/b/c'); return [u.href, u.origin, u.host, u.pathname, u.search, u.hash, u.username].join(' ') | http://u:p@h:81/a/x?y=1#z http://h:81 h:81 /a/x ?y=1 #z u
+          const u = new URL('http://h/?a=1'); u.searchParams.append('b', 'ü &'); u.port = '80'; u.pathname = 'x y'; return u.href | http://h/x%20y?a=1&b=%C3%BC+%26
+          return new URLSearchParams('?a=1&b=%zz&a=2+3').getAll('a').join() + new URLSearchParams('b=%zz').get('b') | 1,2 3%zz
+          const p = new URLSearchParams([['b', '1'], ['a', '2']]); p.sort(); return p.toString() + p.size | a=2&b=12
+          return URL.canParse('nope') + String(URL.parse('nope')) + URL.canParse('a:b') | falsenulltrue
+          return [...new TextEncoder().encode('€')].join() | 226,130,172
+          return new TextDecoder().decode(new Uint8Array([0xef, 0xbb, 0xbf, 0x61, 0xff])) | a�
+          try { new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array([0xff])) } catch (e) { return e.name } | TypeError
+          const d = new TextDecoder(); return d.decode(new Uint8Array([0xe2, 0x82]), { stream: true }) + d.decode(new Uint8Array([0xac]), { stream: true }) + d.decode() | €
+          return new TextDecoder('latin1').encoding + new TextDecoder('latin1').decode(new Uint8Array([0x80, 0xe9])) | windows-1252€é
+          return new TextDecoder('utf-16').encoding + new TextDecoder('utf-16le').decode(new Uint8Array([0x41, 0, 0x42, 0])) | utf-16leAB
+          try { new TextDecoder('nope') } catch (e) { return e.name } | RangeError
+          return JSON.stringify(new TextEncoder().encodeInto('a€', new Uint8Array(3))) | {"read":1,"written":1}
+          return btoa('hi!?') + atob('aGk h') + atob('YQ') | aGkhPw==hi!a
+          try { btoa('€') } catch (e) { return e.name + e.code } | InvalidCharacterError5
+          try { atob('a') } catch (e) { return e.name } | InvalidCharacterError
+          const o = { d: new Date(5), m: new Map([[1, new Set([2])]]), b: new Uint8Array([7]) }; o.self = o; const c = structuredClone(o); return [c !== o, c.self === c, c.d.getTime(), c.m.get(1).has(2), c.b[0], c.b.buffer !== o.b.buffer].join() | true,true,5,true,7,true
+          try { structuredClone({ f() {} }) } catch (e) { return e.name } | DataCloneError
+          const e = structuredClone(new RangeError('r', { cause: 1 })); return e.name + e.message + e.cause + (e instanceof RangeError) | RangeErrorr1true
+          const b = new ArrayBuffer(4); const c = structuredClone(b, { transfer: [b] }); return b.byteLength + '-' + c.byteLength | 0-4
+          const c = new AbortController(); let n = 0; c.signal.onabort = () => n++; c.signal.addEventListener('abort', () => n++, { once: true }); c.abort(); c.abort(); return n + c.signal.reason.name | 2AbortError
+          const s = AbortSignal.any([AbortSignal.abort('why'), new AbortController().signal]); return s.aborted + s.reason | truewhy
+          const s = AbortSignal.timeout(1); await new Promise((r) => s.addEventListener('abort', r)); return s.reason.name | TimeoutError
+          const t = new EventTarget(); let seen = ''; t.addEventListener('x', (e) => { seen += e.type + (e.target === t); e.preventDefault() }); return t.dispatchEvent(new Event('x', { cancelable: true })) + seen | falsextrue
+          return new CustomEvent('c', { detail: 5 }).detail + new DOMException('m', 'DataError').name | 5DataError
+          const id = setInterval(() => { if (++n === 3) { clearInterval(id); done() } }, 1); let n = 0, done; await new Promise((r) => { done = r }); return n | 3
+          const id = setTimeout(() => { throw 1 }, 0); clearTimeout(id); await new Promise((r) => setTimeout(r, 5)); return 'ok' | ok
+          let order = ''; setTimeout(() => { order += 't' }, 0); queueMicrotask(() => { order += 'm' }); order += 's'; await new Promise((r) => setTimeout(r, 3)); return order | smt
+          return await new Promise((r) => setTimeout((a, b) => r(a + b), 0, 1, 2)) | 3
+          return navigator.userAgent + (performance.now() >= 0) + (self === globalThis) | Brinktruetrue
+          return crypto.randomUUID().length + ' ' + crypto.getRandomValues(new Uint32Array(4)).length | 36 4
+          try { crypto.getRandomValues(new Uint8Array(65537)) } catch (e) { return e.name } | QuotaExceededError
+          const d = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode('abc'))); return [...d.slice(0, 4)].map((b) => b.toString(16)).join('') | ba7816bf
+          const k = await crypto.subtle.importKey('raw', new TextEncoder().encode('key'), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']); const d = new TextEncoder().encode('The quick brown fox jumps over the lazy dog'); const s = await crypto.subtle.sign('HMAC', k, d); return [...new Uint8Array(s).slice(0, 4)].map((b) => b.toString(16)).join('') + await crypto.subtle.verify('HMAC', k, s, d) + await crypto.subtle.verify('HMAC', k, s, new Uint8Array(1)) | f7bc83f4truefalse
+          const k = await crypto.subtle.importKey('jwk', { kty: 'oct', k: 'a2V5', alg: 'HS256' }, { name: 'HMAC', hash: 'SHA-256' }, true, ['sign']); return JSON.stringify(await crypto.subtle.exportKey('jwk', k)) | {"kty":"oct","k":"a2V5","alg":"HS256","key_ops":["sign"],"ext":true}
+          const k = await crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-512' }, true, ['sign']); return (await crypto.subtle.exportKey('raw', k)).byteLength | 128
+          try { await crypto.subtle.digest('MD5', new Uint8Array(1)) } catch (e) { return e.name } | NotSupportedError
+          const out = []; for await (const c of ReadableStream.from(['a', 'b'])) out.push(c); return out.join() | a,b
+          const s = new ReadableStream({ start(c) { c.enqueue(1); c.close() } }); const r = s.getReader(); return JSON.stringify([await r.read(), await r.read(), s.locked]) | [{"value":1,"done":false},{"done":true},true]
+          const got = []; const w = new WritableStream({ write(c) { got.push(c) }, close() { got.push('end') } }); await ReadableStream.from([1, 2]).pipeTo(w); return got.join() | 1,2,end
+          const w = new WritableStream({ write() { throw new Error('full') } }); try { await ReadableStream.from([1, 2]).pipeTo(w) } catch (e) { return e.message } | full
+          const { readable, writable } = new TransformStream(); const w = writable.getWriter(); w.write('a'); w.close(); return (await Array.fromAsync(readable)).join() | a
+          const s = new ReadableStream({ pull(c) { c.enqueue('x') } }); const c = new AbortController(); const p = s.pipeTo(new WritableStream(), { signal: c.signal }); c.abort(new Error('stop')); try { await p } catch (e) { return e.message } | stop
+          const b = new ReadableStream({ start(c) { c.enqueue('n'); c.close() } }); try { await new Response(b).text() } catch (e) { return e.name } | TypeError
+          return env.GREETING + typeof env.API.fetch | hifunction
+          try { await fetch('http://elsewhere/') } catch (e) { return e.name + ': ' + e.message } | TypeError: fetch to http://elsewhere/ is not allowed: no outbound access
+          return [typeof Java, typeof Polyglot, typeof Graal, typeof load, typeof print, typeof SharedArrayBuffer, typeof Atomics, typeof require, typeof process].every((t) => t === 'undefined') | true
+          try { eval('1') } catch (e) { return e.name } | EvalError
+          try { new Function('return 1')() } catch (e) { return e.name } | EvalError
+          """)
+  void behaves(String script, String expected) {
+    assertThat(SANDBOX.eval(script)).isEqualTo(expected);
+  }
+}
