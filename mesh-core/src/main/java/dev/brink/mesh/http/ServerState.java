@@ -1,0 +1,99 @@
+package dev.brink.mesh.http;
+
+import io.netty.channel.EventLoop;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What all connections of one server share. Thread-safe. */
+final class ServerState {
+  private final HttpHandler handler;
+  private final HttpLimits limits;
+  private final HttpServerListener listener;
+  private final String requestIdPrefix;
+  private final boolean trustRequestIds;
+
+  private final ConcurrentHashMap<EventLoop, ServerLoop> loops = new ConcurrentHashMap<>();
+  private final AtomicInteger connections = new AtomicInteger();
+  private final CompletableFuture<Void> empty = new CompletableFuture<>();
+  private volatile boolean draining;
+
+  ServerState(
+      HttpHandler handler,
+      HttpLimits limits,
+      HttpServerListener listener,
+      String requestIdPrefix,
+      boolean trustRequestIds) {
+    this.handler = handler;
+    this.limits = limits;
+    this.listener = listener;
+    this.requestIdPrefix = requestIdPrefix;
+    this.trustRequestIds = trustRequestIds;
+  }
+
+  HttpHandler handler() {
+    return handler;
+  }
+
+  HttpLimits limits() {
+    return limits;
+  }
+
+  HttpServerListener listener() {
+    return listener;
+  }
+
+  boolean trustRequestIds() {
+    return trustRequestIds;
+  }
+
+  ServerLoop loop(EventLoop eventLoop) {
+    ServerLoop known = loops.get(eventLoop);
+    return known != null ? known : loops.computeIfAbsent(eventLoop, this::newLoop);
+  }
+
+  private ServerLoop newLoop(EventLoop eventLoop) {
+    // Two characters keep the loops' ids apart.
+    String suffix = Integer.toString(loops.size() % (36 * 36) + 36 * 36, 36).substring(1);
+    return new ServerLoop(this, eventLoop, requestIdPrefix + suffix);
+  }
+
+  int connections() {
+    return connections.get();
+  }
+
+  /** Counts a connection in, unless there are too many; then it is not counted. */
+  boolean admit() {
+    if (connections.incrementAndGet() > limits.maxConnections()) {
+      left();
+      return false;
+    }
+    return true;
+  }
+
+  /** A counted connection has closed. */
+  void left() {
+    if (connections.decrementAndGet() == 0 && draining) {
+      empty.complete(null);
+    }
+  }
+
+  boolean draining() {
+    return draining;
+  }
+
+  /** Tells all connections to end when their requests have. Completes when there are none. */
+  CompletableFuture<Void> drain() {
+    draining = true;
+    loops.values().forEach(ServerLoop::drain);
+    if (connections.get() == 0) {
+      empty.complete(null);
+    }
+    return empty;
+  }
+
+  /** Breaks all connections off. */
+  void abort() {
+    loops.values().forEach(ServerLoop::abort);
+  }
+}
