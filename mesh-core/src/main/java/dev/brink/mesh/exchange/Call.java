@@ -1,0 +1,25 @@
+package dev.brink.mesh.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpRequest;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request as an executor gets it.
+ *
+ * @param request method, origin-form target, {@code Host} and end-to-end headers; executors do not
+ *     change it
+ * @param scheme {@code http} or {@code https}, as the client used it
+ * @param body {@code null} for none; subscribed to at most once per try
+ * @param clientAddress the client's IP address in text
+ * @param requestId names the request in every log of every node it touches
+ * @param deadlineNanos when the client stops waiting, on {@link System#nanoTime}'s scale
+ */
+public record Call(
+    HttpRequest request,
+    String scheme,
+    Flow.@Nullable Publisher<ByteBuf> body,
+    String clientAddress,
+    String requestId,
+    long deadlineNanos) {}

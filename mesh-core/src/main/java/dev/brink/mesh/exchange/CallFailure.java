@@ -1,0 +1,23 @@
+package dev.brink.mesh.exchange;
+
+import dev.brink.mesh.http.Problem;
+
+/**
+ * Why a call has no response.
+ *
+ * @param problem what the client is told if the call is not tried again
+ * @param reach how far the call got, which decides whether it may be tried elsewhere
+ */
+public record CallFailure(Problem problem, Reach reach) {
+  /** How far a failed call got. */
+  public enum Reach {
+    /** Refused before it started ("busier than I said"): any request may be tried elsewhere. */
+    REFUSED,
+    /** Never sent, or known not to have been read: any request may be tried elsewhere. */
+    NOT_STARTED,
+    /** It may have run: only a safe or idempotent request may be tried elsewhere. */
+    UNKNOWN,
+    /** It ran and failed: trying again would only fail again. */
+    RAN
+  }
+}

@@ -1,0 +1,20 @@
+package dev.brink.mesh.exchange;
+
+/** What a route leads to. */
+public sealed interface Target {
+  /** The tenant that owns it. */
+  String tenant();
+
+  /** A function's name within the tenant, or a pool's. */
+  String name();
+
+  /**
+   * One version of a function.
+   *
+   * @param digest lower-case hexadecimal SHA-256 of the version
+   */
+  record Function(String tenant, String name, String digest) implements Target {}
+
+  /** A pool of upstream servers. */
+  record Origin(String tenant, String name) implements Target {}
+}
