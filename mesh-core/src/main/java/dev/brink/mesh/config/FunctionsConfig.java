@@ -1,0 +1,89 @@
+package dev.brink.mesh.config;
+
+import dev.brink.exec.FunctionLimits;
+import java.time.Duration;
+
+/**
+ * How functions run on the node.
+ *
+ * @param lanes threads that run functions; 0: one per processor
+ * @param queue most invocations that wait for a lane
+ * @param limits for functions whose manifest says nothing
+ */
+public record FunctionsConfig(int lanes, int queue, FunctionLimits limits) {
+
+  Builder toBuilder() {
+    Builder builder = new Builder();
+    builder.lanes = lanes;
+    builder.queue = queue;
+    builder.cpu = limits.cpu();
+    builder.wall = limits.wall();
+    builder.memoryBytes = limits.memoryBytes();
+    builder.requestBodyBytes = limits.requestBodyBytes();
+    builder.responseBodyBytes = limits.responseBodyBytes();
+    builder.concurrency = limits.concurrency();
+    return builder;
+  }
+
+  /** Defaults: a lane per processor, a queue of 1,024, {@link FunctionLimits#DEFAULT}. */
+  public static final class Builder {
+    private int lanes;
+    private int queue = 1024;
+    private Duration cpu = FunctionLimits.DEFAULT.cpu();
+    private Duration wall = FunctionLimits.DEFAULT.wall();
+    private long memoryBytes = FunctionLimits.DEFAULT.memoryBytes();
+    private long requestBodyBytes = FunctionLimits.DEFAULT.requestBodyBytes();
+    private long responseBodyBytes = FunctionLimits.DEFAULT.responseBodyBytes();
+    private int concurrency = FunctionLimits.DEFAULT.concurrency();
+
+    Builder() {}
+
+    public Builder lanes(int count) {
+      lanes = count;
+      return this;
+    }
+
+    public Builder queue(int invocations) {
+      queue = invocations;
+      return this;
+    }
+
+    public Builder cpu(Duration limit) {
+      cpu = limit;
+      return this;
+    }
+
+    public Builder wall(Duration limit) {
+      wall = limit;
+      return this;
+    }
+
+    public Builder memoryBytes(long limit) {
+      memoryBytes = limit;
+      return this;
+    }
+
+    public Builder requestBodyBytes(long limit) {
+      requestBodyBytes = limit;
+      return this;
+    }
+
+    public Builder responseBodyBytes(long limit) {
+      responseBodyBytes = limit;
+      return this;
+    }
+
+    public Builder concurrency(int limit) {
+      concurrency = limit;
+      return this;
+    }
+
+    FunctionsConfig build() {
+      return new FunctionsConfig(
+          lanes,
+          queue,
+          new FunctionLimits(
+              cpu, wall, memoryBytes, requestBodyBytes, responseBodyBytes, concurrency));
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package dev.brink.mesh.config;
+
+import java.util.List;
+
+/**
+ * The node's part in the cluster that shares the registry.
+ *
+ * @param bindAddress where discovery and communication listen
+ * @param discoveryPort 0: any free one
+ * @param communicationPort 0: any free one
+ * @param seeds discovery addresses of nodes to join; empty: starts a mesh of its own
+ * @param preset how fast a silent node is given up
+ * @param offHeapBytes memory for the registry's pages, outside the heap
+ */
+public record GridConfig(
+    String bindAddress,
+    int discoveryPort,
+    int communicationPort,
+    List<HostPort> seeds,
+    Preset preset,
+    long offHeapBytes) {
+  public GridConfig {
+    seeds = List.copyOf(seeds);
+  }
+
+  /** Timeouts for a kind of network. */
+  public enum Preset {
+    /** One machine: a silent node is given up after 1 second. */
+    LOCAL,
+    /** One site: 3 seconds. */
+    LAN,
+    /** Several sites: 15 seconds. */
+    WAN
+  }
+
+  Builder toBuilder() {
+    Builder builder = new Builder();
+    builder.bindAddress = bindAddress;
+    builder.discoveryPort = discoveryPort;
+    builder.communicationPort = communicationPort;
+    builder.seeds = seeds;
+    builder.preset = preset;
+    builder.offHeapBytes = offHeapBytes;
+    return builder;
+  }
+
+  /**
+   * Defaults: discovery {@code 127.0.0.1:47500}, communication {@code 127.0.0.1:47100}, no seeds,
+   * preset {@code lan}, 64 MiB.
+   */
+  public static final class Builder {
+    private String bindAddress = "127.0.0.1";
+    private int discoveryPort = 47500;
+    private int communicationPort = 47100;
+    private List<HostPort> seeds = List.of();
+    private Preset preset = Preset.LAN;
+    private long offHeapBytes = 64L << 20;
+
+    Builder() {}
+
+    public Builder bindAddress(String address) {
+      bindAddress = address;
+      return this;
+    }
+
+    public Builder discoveryPort(int port) {
+      discoveryPort = port;
+      return this;
+    }
+
+    public Builder communicationPort(int port) {
+      communicationPort = port;
+      return this;
+    }
+
+    public Builder seeds(List<HostPort> addresses) {
+      seeds = List.copyOf(addresses);
+      return this;
+    }
+
+    public Builder preset(Preset newPreset) {
+      preset = newPreset;
+      return this;
+    }
+
+    public Builder offHeapBytes(long bytes) {
+      offHeapBytes = bytes;
+      return this;
+    }
+
+    GridConfig build() {
+      return new GridConfig(
+          bindAddress, discoveryPort, communicationPort, seeds, preset, offHeapBytes);
+    }
+  }
+}

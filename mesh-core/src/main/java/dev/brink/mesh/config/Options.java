@@ -1,0 +1,333 @@
+package dev.brink.mesh.config;
+
+import static java.time.Duration.ofHours;
+import static java.time.Duration.ofMillis;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The options a node has: the one place that names them. */
+final class Options {
+  private static final ValueType<Duration> TIMEOUT = ValueType.duration(ofMillis(1), ofHours(24));
+  private static final ValueType<Long> BODY = ValueType.size(0, 1L << 50);
+  private static final ValueType<Integer> HEADERS = ValueType.smallSize(256, 1 << 20);
+
+  static final List<Option<?>> ALL =
+      List.of(
+          Option.of("node.name", ValueType.NODE_NAME, NodeConfig::name, NodeConfig.Builder::name),
+          Option.of(
+              "node.labels", ValueType.LABELS, NodeConfig::labels, NodeConfig.Builder::labels),
+          Option.of(
+              "data-directory",
+              ValueType.FILE,
+              NodeConfig::dataDirectory,
+              NodeConfig.Builder::dataDirectory),
+          ingress(
+              "bind-address",
+              ValueType.HOST_NAME,
+              IngressConfig::bindAddress,
+              IngressConfig.Builder::bindAddress),
+          ingress("port", ValueType.PORT, IngressConfig::port, IngressConfig.Builder::port),
+          ingress(
+              "tls.certificate",
+              ValueType.FILE,
+              ingress -> from(ingress.tls(), TlsFiles::certificate),
+              IngressConfig.Builder::tlsCertificate),
+          ingress(
+              "tls.key",
+              ValueType.FILE,
+              ingress -> from(ingress.tls(), TlsFiles::key),
+              IngressConfig.Builder::tlsKey),
+          ingress(
+              "max-request-line",
+              HEADERS,
+              IngressConfig::maxRequestLineBytes,
+              IngressConfig.Builder::maxRequestLineBytes),
+          ingress(
+              "max-headers",
+              ValueType.integer(1, 10_000),
+              IngressConfig::maxHeaders,
+              IngressConfig.Builder::maxHeaders),
+          ingress(
+              "max-header-bytes",
+              HEADERS,
+              IngressConfig::maxHeaderBytes,
+              IngressConfig.Builder::maxHeaderBytes),
+          ingress(
+              "max-body", BODY, IngressConfig::maxBodyBytes, IngressConfig.Builder::maxBodyBytes),
+          ingress(
+              "idle-timeout",
+              TIMEOUT,
+              IngressConfig::idleTimeout,
+              IngressConfig.Builder::idleTimeout),
+          ingress(
+              "header-timeout",
+              TIMEOUT,
+              IngressConfig::headerTimeout,
+              IngressConfig.Builder::headerTimeout),
+          ingress(
+              "body-timeout",
+              TIMEOUT,
+              IngressConfig::bodyTimeout,
+              IngressConfig.Builder::bodyTimeout),
+          ingress(
+              "pipelined-requests",
+              ValueType.integer(1, 1000),
+              IngressConfig::pipelinedRequests,
+              IngressConfig.Builder::pipelinedRequests),
+          ingress(
+              "http2-streams",
+              ValueType.integer(1, 10_000),
+              IngressConfig::http2Streams,
+              IngressConfig.Builder::http2Streams),
+          ingress(
+              "http2-resets",
+              ValueType.integer(1, 100_000),
+              IngressConfig::http2Resets,
+              IngressConfig.Builder::http2Resets),
+          ingress(
+              "max-connections",
+              ValueType.integer(1, 1_000_000),
+              IngressConfig::maxConnections,
+              IngressConfig.Builder::maxConnections),
+          admin(
+              "bind-address",
+              ValueType.HOST_NAME,
+              AdminConfig::bindAddress,
+              AdminConfig.Builder::bindAddress),
+          admin("port", ValueType.PORT, AdminConfig::port, AdminConfig.Builder::port),
+          admin("token", ValueType.SECRET, AdminConfig::token, AdminConfig.Builder::token)
+              .asSecret(),
+          link(
+              "bind-address",
+              ValueType.HOST_NAME,
+              LinkConfig::bindAddress,
+              LinkConfig.Builder::bindAddress),
+          link("port", ValueType.PORT, LinkConfig::port, LinkConfig.Builder::port),
+          link(
+              "advertise-address",
+              ValueType.ADVERTISED,
+              LinkConfig::advertiseAddress,
+              LinkConfig.Builder::advertiseAddress),
+          grid(
+              "bind-address",
+              ValueType.HOST_NAME,
+              GridConfig::bindAddress,
+              GridConfig.Builder::bindAddress),
+          grid(
+              "discovery-port",
+              ValueType.PORT,
+              GridConfig::discoveryPort,
+              GridConfig.Builder::discoveryPort),
+          grid(
+              "communication-port",
+              ValueType.PORT,
+              GridConfig::communicationPort,
+              GridConfig.Builder::communicationPort),
+          grid("seeds", ValueType.ADDRESSES, GridConfig::seeds, GridConfig.Builder::seeds),
+          grid(
+              "preset",
+              ValueType.oneOf(GridConfig.Preset.class),
+              GridConfig::preset,
+              GridConfig.Builder::preset),
+          grid(
+              "off-heap",
+              ValueType.size(16L << 20, 1L << 40),
+              GridConfig::offHeapBytes,
+              GridConfig.Builder::offHeapBytes),
+          Option.of(
+              "tls.certificate",
+              ValueType.FILE,
+              node -> from(node.tls(), MutualTls::certificate),
+              NodeConfig.Builder::tlsCertificate),
+          Option.of(
+              "tls.key",
+              ValueType.FILE,
+              node -> from(node.tls(), MutualTls::key),
+              NodeConfig.Builder::tlsKey),
+          Option.of(
+              "tls.ca",
+              ValueType.FILE,
+              node -> from(node.tls(), MutualTls::ca),
+              NodeConfig.Builder::tlsCa),
+          Option.of(
+              "insecure", ValueType.BOOLEAN, NodeConfig::insecure, NodeConfig.Builder::insecure),
+          functions(
+              "lanes",
+              ValueType.integer(0, 1024),
+              FunctionsConfig::lanes,
+              FunctionsConfig.Builder::lanes),
+          functions(
+              "queue",
+              ValueType.integer(0, 1_000_000),
+              FunctionsConfig::queue,
+              FunctionsConfig.Builder::queue),
+          functions(
+              "limits.cpu",
+              TIMEOUT,
+              functions -> functions.limits().cpu(),
+              FunctionsConfig.Builder::cpu),
+          functions(
+              "limits.wall",
+              TIMEOUT,
+              functions -> functions.limits().wall(),
+              FunctionsConfig.Builder::wall),
+          functions(
+              "limits.memory",
+              ValueType.size(1L << 20, 1L << 40),
+              functions -> functions.limits().memoryBytes(),
+              FunctionsConfig.Builder::memoryBytes),
+          functions(
+              "limits.request-body",
+              BODY,
+              functions -> functions.limits().requestBodyBytes(),
+              FunctionsConfig.Builder::requestBodyBytes),
+          functions(
+              "limits.response-body",
+              BODY,
+              functions -> functions.limits().responseBodyBytes(),
+              FunctionsConfig.Builder::responseBodyBytes),
+          functions(
+              "limits.concurrency",
+              ValueType.integer(1, 100_000),
+              functions -> functions.limits().concurrency(),
+              FunctionsConfig.Builder::concurrency),
+          Option.of(
+              "shutdown.grace",
+              ValueType.duration(Duration.ZERO, ofHours(1)),
+              NodeConfig::shutdownGrace,
+              NodeConfig.Builder::shutdownGrace),
+          log(
+              "format",
+              ValueType.oneOf(LogConfig.Format.class),
+              LogConfig::format,
+              LogConfig.Builder::format),
+          log(
+              "level",
+              ValueType.oneOf(LogConfig.Level.class),
+              LogConfig::level,
+              LogConfig.Builder::level));
+
+  private static final Map<String, Option<?>> BY_NAME =
+      ALL.stream().collect(Collectors.toUnmodifiableMap(Option::name, Function.identity()));
+
+  static final List<ConfigOption> DESCRIBED = describe();
+
+  static Option<?> named(String name) {
+    Option<?> option = BY_NAME.get(name);
+    if (option == null) {
+      throw new InvalidConfigException(unknown(name));
+    }
+    return option;
+  }
+
+  static @Nullable Option<?> find(String name) {
+    return BY_NAME.get(name);
+  }
+
+  /** Whether {@code prefix} is an object that holds options. */
+  static boolean isSection(String prefix) {
+    return ALL.stream().anyMatch(option -> option.name().startsWith(prefix + "."));
+  }
+
+  static String unknown(String name) {
+    String near = DidYouMean.nearest(name, BY_NAME.keySet());
+    return Printable.of(name)
+        + ": unknown key (expected: a key of docs/configuration.md)"
+        + (near == null ? "" : ", did you mean " + near + "?");
+  }
+
+  private static List<ConfigOption> describe() {
+    NodeConfig defaults = NodeConfig.builder().build();
+    return ALL.stream().<ConfigOption>map(option -> option.described(defaults)).toList();
+  }
+
+  private static <T> Option<T> ingress(
+      String name,
+      ValueType<T> type,
+      SectionGetter<IngressConfig, T> get,
+      BiConsumer<IngressConfig.Builder, T> set) {
+    return Option.of(
+        "ingress." + name,
+        type,
+        node -> get.get(node.ingress()),
+        (builder, value) -> builder.ingress(section -> set.accept(section, value)));
+  }
+
+  private static <T> Option<T> admin(
+      String name,
+      ValueType<T> type,
+      SectionGetter<AdminConfig, T> get,
+      BiConsumer<AdminConfig.Builder, T> set) {
+    return Option.of(
+        "admin." + name,
+        type,
+        node -> get.get(node.admin()),
+        (builder, value) -> builder.admin(section -> set.accept(section, value)));
+  }
+
+  private static <T> Option<T> link(
+      String name,
+      ValueType<T> type,
+      SectionGetter<LinkConfig, T> get,
+      BiConsumer<LinkConfig.Builder, T> set) {
+    return Option.of(
+        "link." + name,
+        type,
+        node -> get.get(node.link()),
+        (builder, value) -> builder.link(section -> set.accept(section, value)));
+  }
+
+  private static <T> Option<T> grid(
+      String name,
+      ValueType<T> type,
+      SectionGetter<GridConfig, T> get,
+      BiConsumer<GridConfig.Builder, T> set) {
+    return Option.of(
+        "grid." + name,
+        type,
+        node -> get.get(node.grid()),
+        (builder, value) -> builder.grid(section -> set.accept(section, value)));
+  }
+
+  private static <T> Option<T> functions(
+      String name,
+      ValueType<T> type,
+      SectionGetter<FunctionsConfig, T> get,
+      BiConsumer<FunctionsConfig.Builder, T> set) {
+    return Option.of(
+        "functions." + name,
+        type,
+        node -> get.get(node.functions()),
+        (builder, value) -> builder.functions(section -> set.accept(section, value)));
+  }
+
+  private static <T> Option<T> log(
+      String name,
+      ValueType<T> type,
+      SectionGetter<LogConfig, T> get,
+      BiConsumer<LogConfig.Builder, T> set) {
+    return Option.of(
+        "log." + name,
+        type,
+        node -> get.get(node.log()),
+        (builder, value) -> builder.log(section -> set.accept(section, value)));
+  }
+
+  private static <T> @Nullable Path from(@Nullable T files, Function<T, Path> get) {
+    return files == null ? null : get.apply(files);
+  }
+
+  /** Where an option's value is in its section. */
+  private interface SectionGetter<S, T> {
+    @Nullable T get(S section);
+  }
+
+  private Options() {}
+}
