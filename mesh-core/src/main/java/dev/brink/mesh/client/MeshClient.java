@@ -1,0 +1,94 @@
+package dev.brink.mesh.client;
+
+import com.google.protobuf.Message;
+import dev.brink.mesh.deploy.DeploymentException;
+import dev.brink.mesh.deploy.Deployments;
+import dev.brink.mesh.deploy.Mesh;
+import dev.brink.mesh.deploy.NodeInfo;
+import dev.brink.mesh.deploy.UsageRow;
+import dev.brink.mesh.proto.NodeList;
+import dev.brink.mesh.proto.UsageList;
+import dev.brink.mesh.wire.AdminMessages;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+
+/**
+ * A mesh reached over HTTP. Given the admin URIs of several nodes it outlives any of them: a call
+ * that found its node gone is made again at the next, unless it may have had an effect that must
+ * not happen twice (an {@code invoke} with a method that is not safe).
+ *
+ * <p>Thread-safe. Methods block; each has a deadline: a deploy its own timeout and 10 seconds,
+ * other calls 60 seconds. All throw {@link DeploymentException}, with the node's code or {@code
+ * mesh-unreachable}, {@code deadline-exceeded}, {@code bad-reply}, {@code interrupted}.
+ */
+public final class MeshClient implements Mesh, AutoCloseable {
+  static final Duration DEADLINE = Duration.ofSeconds(60);
+
+  private final AdminCalls calls;
+  private final Deployments deployments;
+
+  private MeshClient(AdminCalls calls) {
+    this.calls = calls;
+    this.deployments = new HttpDeployments(calls);
+  }
+
+  /** A client of one node; connects on the first call. */
+  public static MeshClient connect(URI adminUri, String token) {
+    return connect(List.of(adminUri), token);
+  }
+
+  /** A client of several nodes of one mesh, the first preferred; connects on the first call. */
+  public static MeshClient connect(List<URI> adminUris, String token) {
+    return new MeshClient(AdminCalls.over(http(), adminUris, token));
+  }
+
+  /** As {@link #connect(List, String)}, for {@code https} URIs whose nodes ask for mutual TLS. */
+  public static MeshClient connect(List<URI> adminUris, String token, SSLContext tls) {
+    return new MeshClient(AdminCalls.over(http().sslContext(tls), adminUris, token));
+  }
+
+  private static HttpClient.Builder http() {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .connectTimeout(Duration.ofSeconds(3))
+        .followRedirects(HttpClient.Redirect.NEVER);
+  }
+
+  @Override
+  public Deployments deployments() {
+    return deployments;
+  }
+
+  @Override
+  public List<NodeInfo> nodes() {
+    return nodeList().getNodesList().stream().map(AdminMessages::fromProto).toList();
+  }
+
+  @Override
+  public List<UsageRow> usage() {
+    return usageList().getRowsList().stream().map(AdminMessages::fromProto).toList();
+  }
+
+  /** As {@link #nodes}, with all that the node's message says. */
+  public NodeList nodeList() {
+    return get("/v1/nodes", NodeList.newBuilder()).build();
+  }
+
+  /** As {@link #usage}, as the node's message. */
+  public UsageList usageList() {
+    return get("/v1/usage", UsageList.newBuilder()).build();
+  }
+
+  private <B extends Message.Builder> B get(String path, B into) {
+    return AdminCalls.read(calls.call(AdminCalls.Call.get(path)), into);
+  }
+
+  /** Lets connections go; calls under way fail. */
+  @Override
+  public void close() {
+    calls.close();
+  }
+}

@@ -1,0 +1,116 @@
+package dev.brink.mesh.deploy;
+
+import dev.brink.exec.FunctionLimits;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A function: its modules and manifest.
+ *
+ * @param main path of the module whose default export has {@code fetch}
+ * @param modules sources by path within the function, with forward slashes
+ * @param services names of {@code env} properties to the functions or origins, of the same tenant,
+ *     that they reach
+ * @param idempotent whether a call with any method may be tried again on another node
+ */
+public record FunctionSpec(
+    String tenant,
+    String name,
+    String main,
+    Map<String, byte[]> modules,
+    List<String> routes,
+    FunctionLimits limits,
+    Map<String, String> variables,
+    Map<String, String> services,
+    boolean idempotent)
+    implements DeploymentSpec {
+  public FunctionSpec {
+    modules = Map.copyOf(modules);
+    routes = List.copyOf(routes);
+    variables = Map.copyOf(variables);
+    services = Map.copyOf(services);
+  }
+
+  /** A function of one module, in the default tenant, without limits or variables of its own. */
+  public static FunctionSpec of(String name, String source, String... routes) {
+    return builder(name).module("main.js", source).routes(List.of(routes)).build();
+  }
+
+  public static Builder builder(String name) {
+    return new Builder(name);
+  }
+
+  /** Defaults: tenant {@code default}, main {@code main.js}, {@link FunctionLimits#DEFAULT}. */
+  public static final class Builder {
+    private final String name;
+    private final Map<String, byte[]> modules = new LinkedHashMap<>();
+    private final Map<String, String> variables = new LinkedHashMap<>();
+    private final Map<String, String> services = new LinkedHashMap<>();
+    private final List<String> routes = new ArrayList<>();
+    private String tenant = DEFAULT_TENANT;
+    private String main = "main.js";
+    private FunctionLimits limits = FunctionLimits.DEFAULT;
+    private boolean idempotent;
+
+    private Builder(String name) {
+      this.name = name;
+    }
+
+    public Builder tenant(String newTenant) {
+      tenant = newTenant;
+      return this;
+    }
+
+    public Builder main(String path) {
+      main = path;
+      return this;
+    }
+
+    public Builder module(String path, String source) {
+      return module(path, source.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public Builder module(String path, byte[] content) {
+      modules.put(path, content);
+      return this;
+    }
+
+    public Builder route(String pattern) {
+      routes.add(pattern);
+      return this;
+    }
+
+    public Builder routes(List<String> patterns) {
+      routes.addAll(patterns);
+      return this;
+    }
+
+    public Builder limits(FunctionLimits newLimits) {
+      limits = newLimits;
+      return this;
+    }
+
+    public Builder variable(String key, String value) {
+      variables.put(key, value);
+      return this;
+    }
+
+    public Builder service(String key, String target) {
+      services.put(key, target);
+      return this;
+    }
+
+    public Builder idempotent(boolean yes) {
+      idempotent = yes;
+      return this;
+    }
+
+    public FunctionSpec build() {
+      return new FunctionSpec(
+          tenant, name, main, modules, routes, limits, variables, services, idempotent);
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package dev.brink.mesh.folder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.brink.exec.FunctionLimits;
+import dev.brink.mesh.deploy.DeploymentException;
+import dev.brink.mesh.deploy.FunctionSpec;
+import dev.brink.mesh.deploy.OriginSpec;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FunctionFolderTest {
+  @TempDir Path temp;
+  private Path folder;
+
+  @BeforeEach
+  void makeFolder() throws IOException {
+    folder = Files.createDirectory(temp.resolve("shop"));
+  }
+
+  @Test
+  void aFolderOfOneFileIsAFunction() throws IOException {
+    file("main.js", "export default {}");
+
+    assertThat(FunctionFolder.read(folder))
+        .usingRecursiveComparison()
+        .isEqualTo(FunctionSpec.of("shop", "export default {}"));
+  }
+
+  @Test
+  void theManifestSaysTheRest() throws IOException {
+    file(
+        "brink.json",
+        """
+        {
+          "tenant": "acme", "name": "cart", "main": "src/index.js", "routes": ["/cart/*"],
+          "limits": {"cpuMs": 20, "memoryBytes": 1048576},
+          "variables": {"A": "b"}, "services": {"API": "api"}, "idempotent": true
+        }
+        """);
+    file("src/index.js", "1");
+    file("data.txt", "x");
+    file(".git/config", "hidden");
+    file(".env", "hidden");
+
+    FunctionSpec spec = (FunctionSpec) FunctionFolder.read(folder);
+
+    FunctionLimits base = FunctionLimits.DEFAULT;
+    assertThat(spec)
+        .usingRecursiveComparison()
+        .isEqualTo(
+            FunctionSpec.builder("cart")
+                .tenant("acme")
+                .main("src/index.js")
+                .module("src/index.js", "1")
+                .module("data.txt", "x")
+                .route("/cart/*")
+                .limits(
+                    new FunctionLimits(
+                        Duration.ofMillis(20),
+                        base.wall(),
+                        1 << 20,
+                        base.requestBodyBytes(),
+                        base.responseBodyBytes(),
+                        base.concurrency()))
+                .variable("A", "b")
+                .service("API", "api")
+                .idempotent(true)
+                .build());
+  }
+
+  @Test
+  void anOriginNeedsNoModules() throws IOException {
+    file(
+        "brink.json",
+        """
+        {"routes": ["/api/*"], "origin": {"servers": [{"url": "http://127.0.0.1:1", "weight": 2}],
+         "healthCheck": {"path": "/up"}}}
+        """);
+
+    assertThat(FunctionFolder.read(folder))
+        .isEqualTo(
+            OriginSpec.builder("shop")
+                .route("/api/*")
+                .server(URI.create("http://127.0.0.1:1"), 2)
+                .healthCheck(OriginSpec.HealthCheck.of("/up"))
+                .build());
+  }
+
+  @Test
+  void unknownKeysAreNamedWithTheirFile() throws IOException {
+    file("main.js", "1");
+    file("brink.json", "{\"rotes\": []}");
+    refused(
+        "/brink.json: rotes: unknown key (expected: tenant, name, main, routes, limits, variables,"
+            + " services, idempotent, origin)");
+
+    file("brink.json", "{\"limits\": {\"cpu\": 1}}");
+    refused(
+        "/brink.json: cpu: unknown key (expected: cpuMs, wallMs, memoryBytes, requestBodyBytes,"
+            + " responseBodyBytes, concurrency)");
+
+    file("brink.json", "{\"routes\": ");
+    assertThatThrownBy(() -> FunctionFolder.read(folder))
+        .isInstanceOf(DeploymentException.class)
+        .hasMessageStartingWith(folder + "/brink.json: ");
+  }
+
+  @Test
+  void whatIsMissingIsNamed() throws IOException {
+    refused(": neither brink.json nor main.js (expected: one of them)");
+    file("brink.json", "{\"main\": \"a.js\"}");
+    refused(": no file a.js (expected: the module main names)");
+    assertThatThrownBy(() -> FunctionFolder.read(temp.resolve("none")))
+        .hasMessage(temp.resolve("none") + ": not a folder (expected: a folder with brink.json)");
+  }
+
+  @Test
+  void linksLeadNowhereElse() throws IOException {
+    file("main.js", "1");
+    Files.createSymbolicLink(folder.resolve("again.js"), Path.of("main.js"));
+    assertThat(((FunctionSpec) FunctionFolder.read(folder)).modules()).containsKey("again.js");
+
+    Path outside = Files.writeString(temp.resolve("outside.txt"), "secret");
+    Files.createSymbolicLink(folder.resolve("leak.txt"), outside);
+    refused("/leak.txt: leads out of the folder (expected: files within it)");
+  }
+
+  @Test
+  void aFolderThroughALinkIsTheFolder() throws IOException {
+    file("main.js", "1");
+    Path link = Files.createSymbolicLink(temp.resolve("link"), folder);
+
+    assertThat(FunctionFolder.read(link).name()).isEqualTo("shop");
+  }
+
+  @Test
+  void sizesAreBounded() throws IOException {
+    file("main.js", "1");
+    Files.write(folder.resolve("exact.bin"), new byte[ModuleFiles.MAX_BYTES - 1]);
+    assertThat(((FunctionSpec) FunctionFolder.read(folder)).modules()).hasSize(2);
+    file("more.txt", "1");
+    refused(": more than 10 MiB of files (expected: a bundle)");
+
+    Files.delete(folder.resolve("exact.bin"));
+    for (int i = 0; i < ModuleFiles.MAX_FILES; i++) {
+      file("many/" + i + ".js", "");
+    }
+    refused(": more than 1,000 files (expected: a bundle)");
+  }
+
+  private void refused(String message) {
+    assertThatThrownBy(() -> FunctionFolder.read(folder))
+        .isInstanceOfSatisfying(
+            DeploymentException.class, e -> assertThat(e.code()).isEqualTo("invalid-folder"))
+        .hasMessage(folder + message);
+  }
+
+  private void file(String path, String text) throws IOException {
+    Path file = folder.resolve(path);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+}
