@@ -1,0 +1,268 @@
+package dev.brink.mesh.origin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.brink.mesh.proto.Balance;
+import dev.brink.mesh.proto.HealthCheck;
+import dev.brink.mesh.proto.OriginPool;
+import dev.brink.mesh.proto.OriginServer;
+import dev.brink.placement.origin.OriginSlot.Health;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Which server gets a request, and who is left out. */
+class OriginsBalanceTest {
+
+  private static TestUpstream named(String name) {
+    return TestUpstream.start(exchange -> exchange.ok(name));
+  }
+
+  @Test
+  void sharesFollowTheWeights() {
+    try (var a = named("a");
+        var b = named("b");
+        var origins =
+            TestOrigins.of(
+                OriginPool.newBuilder()
+                    .addServers(OriginServer.newBuilder().setUrl(a.url()))
+                    .addServers(OriginServer.newBuilder().setUrl(b.url()).setWeight(3)))) {
+      for (int i = 0; i < 400; i++) {
+        assertThat(origins.get("/").status()).isEqualTo(200);
+      }
+      assertThat(a.requests).hasValue(100);
+      assertThat(b.requests).hasValue(300);
+      assertThat(origins.server(0).total()).isEqualTo(100);
+      assertThat(origins.server(1).weight()).isEqualTo(3);
+      assertThat(a.accepted.get() + b.accepted.get()).isLessThanOrEqualTo(4);
+    }
+  }
+
+  @Test
+  void theServerWithFewerRequestsUnderWayIsPreferred() {
+    var slow = new CountDownLatch(1);
+    try (var a =
+            TestUpstream.start(
+                exchange -> {
+                  slow.await();
+                  exchange.ok("a");
+                });
+        var b = named("b");
+        var origins = TestOrigins.of(TestOrigins.pool(a, b).setBalance(Balance.LEAST_REQUESTS))) {
+      List<Answer> waiting = new ArrayList<>();
+      do {
+        waiting.add(origins.get("/"));
+        TestOrigins.await(
+            "answered by b or held by a", () -> a.requests.get() == 1 || waiting.getLast().over());
+      } while (a.requests.get() == 0);
+
+      for (int i = 0; i < 20; i++) {
+        assertThat(origins.get("/").body()).isEqualTo("b");
+      }
+
+      assertThat(origins.server(0).active()).isEqualTo(1);
+      slow.countDown();
+      assertThat(waiting.getLast().body()).isEqualTo("a");
+    }
+  }
+
+  @Test
+  void aServerKilledUnderLoadCostsNoRequest() throws Exception {
+    try (var a = named("a");
+        var b = named("b");
+        var c = named("c");
+        var origins = TestOrigins.of(TestOrigins.pool(a, b, c))) {
+      var stop = new AtomicBoolean();
+      var done = new AtomicInteger();
+      var failures = new ConcurrentLinkedQueue<String>();
+      var clients = new ArrayList<Thread>();
+      for (int i = 0; i < 16; i++) {
+        clients.add(
+            Thread.startVirtualThread(
+                () -> {
+                  while (!stop.get()) {
+                    Answer answer = origins.get("/");
+                    TestOrigins.await("answer or failure", answer::over);
+                    if (answer.answered()) {
+                      assertThat(answer.body()).hasSize(1);
+                      done.incrementAndGet();
+                    } else {
+                      failures.add(answer.failure().toString());
+                    }
+                  }
+                }));
+      }
+      for (int round = 0; round < 2; round++) {
+        int before = done.get();
+        TestOrigins.await("load", () -> done.get() > before + 300);
+        b.kill();
+        TestOrigins.await("ejected", () -> origins.server(1).health() == Health.EJECTED);
+        int gone = done.get();
+        TestOrigins.await("load goes on", () -> done.get() > gone + 300);
+        b.restart();
+        int atB = b.requests.get();
+        TestOrigins.await("returned", () -> b.requests.get() > atB + 50);
+      }
+      stop.set(true);
+      for (Thread client : clients) {
+        client.join();
+      }
+
+      assertThat(failures).isEmpty();
+      assertThat(origins.server(1).failed()).isGreaterThanOrEqualTo(5);
+      assertThat(origins.server(0).failed()).isZero();
+      TestOrigins.await(
+          "nothing is under way",
+          () ->
+              origins.origins.status().getFirst().servers().stream()
+                  .allMatch(server -> server.active() == 0));
+    }
+  }
+
+  @Test
+  void answersThatBlameTheServerArePassedOnAndEjectIt() {
+    try (var a =
+            TestUpstream.start(
+                exchange ->
+                    exchange.write("HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n"));
+        var b = named("b");
+        var origins = TestOrigins.of(TestOrigins.pool(a, b).setEjectAfterFailures(3))) {
+      int bad = 0;
+      for (int i = 0; i < 6; i++) {
+        bad += origins.get("/").status() == 502 ? 1 : 0;
+      }
+      assertThat(bad).isEqualTo(3);
+      assertThat(origins.server(0).health()).isEqualTo(Health.EJECTED);
+      assertThat(origins.get("/").status()).isEqualTo(200);
+      assertThat(origins.get("/").status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void activeChecksTakeAServerOutAndBringItBack() {
+    var well = new AtomicBoolean(true);
+    var checks = new AtomicInteger();
+    var checked = new ConcurrentLinkedQueue<TestUpstream.Exchange>();
+    try (var a =
+            TestUpstream.start(
+                exchange -> {
+                  if (exchange.requestLine().equals("GET /health HTTP/1.1")) {
+                    checks.incrementAndGet();
+                    checked.add(exchange);
+                    exchange.write(
+                        (well.get() ? "HTTP/1.1 204 Well" : "HTTP/1.1 500 Not")
+                            + "\r\nconnection: close\r\n\r\n");
+                    exchange.close();
+                  } else {
+                    exchange.ok("a");
+                  }
+                });
+        var b = named("b");
+        var origins =
+            TestOrigins.of(
+                TestOrigins.pool(a, b)
+                    .setHealthCheck(
+                        HealthCheck.newBuilder()
+                            .setPath("/health")
+                            .setIntervalMs(20)
+                            .setTimeoutMs(5_000)))) {
+      TestOrigins.await("checked", () -> checks.get() > 2);
+      assertThat(origins.server(0).health()).isEqualTo(Health.HEALTHY);
+      assertThat(checked.element().header("host")).containsExactly("127.0.0.1:" + a.port());
+
+      well.set(false);
+      TestOrigins.await("out", () -> origins.server(0).health() == Health.UNHEALTHY);
+      for (int i = 0; i < 10; i++) {
+        assertThat(origins.get("/").body()).isEqualTo("b");
+      }
+
+      // What stays keeps its standing when others come, whatever else changes.
+      try (var c = named("c")) {
+        OriginPool.Builder three =
+            TestOrigins.pool(a, b, c)
+                .setHealthCheck(HealthCheck.newBuilder().setPath("/health").setIntervalMs(60_000));
+        origins.update(three);
+        assertThat(origins.server(0).health()).isEqualTo(Health.UNHEALTHY);
+        origins.update(three.setBalance(Balance.LEAST_REQUESTS));
+        assertThat(origins.server(0).health()).isEqualTo(Health.UNHEALTHY);
+        assertThat(origins.server(2).health()).isEqualTo(Health.HEALTHY);
+      }
+
+      well.set(true);
+      origins.update(
+          TestOrigins.pool(a, b)
+              .setHealthCheck(HealthCheck.newBuilder().setPath("/health").setIntervalMs(20)));
+      TestOrigins.await("back", () -> origins.server(0).health() == Health.HEALTHY);
+      TestOrigins.await("picked again", () -> origins.get("/").body().equals("a"));
+    }
+  }
+
+  @Test
+  void aServerThatIsDownStaysNotSoWhenNobodyChecksAnyMore() {
+    try (var a =
+            TestUpstream.start(
+                exchange -> exchange.write("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"));
+        var origins =
+            TestOrigins.of(
+                TestOrigins.pool(a)
+                    .setHealthCheck(
+                        HealthCheck.newBuilder().setPath("/health").setIntervalMs(10)))) {
+      TestOrigins.await("out", () -> origins.server(0).health() == Health.UNHEALTHY);
+      origins.update(TestOrigins.pool(a));
+      assertThat(origins.server(0).health()).isEqualTo(Health.HEALTHY);
+    }
+  }
+
+  @Test
+  void connectionsOfWhatGoesEndOnceTheyAreFree() {
+    var finish = new CountDownLatch(1);
+    try (var a =
+            TestUpstream.start(
+                exchange -> {
+                  if (exchange.requestLine().contains("/slow")) {
+                    finish.await();
+                  }
+                  exchange.ok("a");
+                });
+        var b = named("b");
+        var origins = TestOrigins.of(TestOrigins.pool(a))) {
+      Answer slow = origins.get("/slow");
+      TestOrigins.await("under way", () -> a.requests.get() == 1);
+      assertThat(origins.get("/").body()).isEqualTo("a");
+
+      origins.update(TestOrigins.pool(b));
+      assertThat(origins.get("/").body()).isEqualTo("b");
+      TestOrigins.await("the idle one is closed", () -> a.openConnections() == 1);
+      finish.countDown();
+      assertThat(slow.body()).isEqualTo("a");
+      TestOrigins.await("all are closed", () -> a.openConnections() == 0);
+
+      origins.origins.update(Map.of());
+      TestOrigins.await("all of b's are closed", () -> b.openConnections() == 0);
+      assertThat(origins.get("/").code()).isEqualTo("origin-not-found");
+    }
+  }
+
+  @Test
+  void aDefinitionThatIsNotValidChangesNothing() {
+    try (var a = named("a");
+        var origins = TestOrigins.of(TestOrigins.pool(a))) {
+      OriginPool.Builder bad =
+          OriginPool.newBuilder().addServers(OriginServer.newBuilder().setUrl("ftp://x"));
+      origins.update(bad);
+      assertThat(origins.get("/").body()).isEqualTo("a");
+      assertThatThrownBy(() -> Origins.check(bad.build()))
+          .hasMessage("url: ftp://x (expected: http://host:port or https://host:port)");
+      assertThatThrownBy(() -> Origins.check(TestOrigins.pool(a, a).build()))
+          .hasMessage("servers: " + a.url() + " (expected: each server once)");
+      assertThatThrownBy(() -> Origins.check(TestOrigins.pool(a).setRetries(-2).build()))
+          .hasMessage("retries: -2 (expected: >= 0)");
+    }
+  }
+}
