@@ -1,0 +1,54 @@
+package dev.brink.mesh.link;
+
+import dev.brink.mesh.proto.LoadBeat;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.util.List;
+
+/** Hears a peer's load reports; loses the link when one is unreadable. */
+final class BeatListener extends ByteToMessageDecoder {
+  private static final int MAX_BYTES = 1 << 20;
+
+  private final String node;
+  private final LinkListener listener;
+
+  BeatListener(String node, LinkListener listener) {
+    this.node = node;
+    this.listener = listener;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+    if (message instanceof Http2DataFrame data) {
+      super.channelRead(ctx, data.content());
+    } else {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  @Override
+  protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out)
+      throws IOException {
+    if (in.readableBytes() < 4) {
+      return;
+    }
+    int size = in.getInt(in.readerIndex());
+    if (size < 0 || size > MAX_BYTES) {
+      throw new IOException(
+          "load report: " + size + " bytes (expected: at most " + MAX_BYTES + ")");
+    }
+    if (in.readableBytes() >= 4 + size) {
+      in.skipBytes(4);
+      listener.load(node, LoadBeat.parseFrom(in.readSlice(size).nioBuffer()));
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    var _ = ctx.channel().parent().close();
+  }
+}

@@ -1,0 +1,136 @@
+package dev.brink.mesh.link;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import dev.brink.mesh.proto.ApplyReply;
+import dev.brink.mesh.proto.ApplyRequest;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.util.ReferenceCountUtil;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What nodes say to each other beside calls, on the node that answers. */
+final class ControlStream extends ChannelInboundHandlerAdapter {
+  static final String BEAT = "beat";
+  static final String APPLY = "apply";
+  static final int MAX_MESSAGE_BYTES = 32 << 20;
+  static final long BEAT_MILLIS = 100;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ControlStream.class);
+
+  private final Http2StreamChannel stream;
+  private final LinkService service;
+  private final String kind;
+  private final ByteBuf received = Unpooled.buffer(0, MAX_MESSAGE_BYTES);
+  private @Nullable Future<?> beats;
+
+  ControlStream(Http2StreamChannel stream, LinkService service, String kind) {
+    this.stream = stream;
+    this.service = service;
+    this.kind = kind;
+  }
+
+  /** Answers the stream's headers. */
+  void begin() {
+    switch (kind) {
+      case BEAT -> {
+        sendHead();
+        beats =
+            stream
+                .eventLoop()
+                .scheduleAtFixedRate(this::beat, 0, BEAT_MILLIS, TimeUnit.MILLISECONDS);
+      }
+      case APPLY -> {} // once its message is here
+      default -> reset(Http2Error.PROTOCOL_ERROR);
+    }
+  }
+
+  private void beat() {
+    if (stream.isWritable()) {
+      var _ = stream.writeAndFlush(new DefaultHttp2DataFrame(delimited(service.beat())));
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    try {
+      if (message instanceof Http2DataFrame data) {
+        if (data.content().readableBytes() > MAX_MESSAGE_BYTES - received.readableBytes()) {
+          reset(Http2Error.ENHANCE_YOUR_CALM);
+          return;
+        }
+        received.writeBytes(data.content());
+        if (data.isEndStream() && kind.equals(APPLY)) {
+          apply();
+        }
+      }
+    } finally {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void apply() {
+    ApplyRequest request;
+    try {
+      request = ApplyRequest.parseFrom(ByteBufUtil.getBytes(received));
+    } catch (InvalidProtocolBufferException e) {
+      LOG.warn("link {}: unreadable apply request: {}", stream.parent().remoteAddress(), e);
+      reset(Http2Error.PROTOCOL_ERROR);
+      return;
+    }
+    var _ =
+        service
+            .apply(request)
+            .whenComplete(
+                (reply, failure) -> stream.eventLoop().execute(() -> send(reply, failure)));
+  }
+
+  private void send(@Nullable ApplyReply reply, @Nullable Throwable failure) {
+    ApplyReply answer =
+        reply != null ? reply : ApplyReply.newBuilder().setMessage(String.valueOf(failure)).build();
+    sendHead();
+    var _ =
+        stream.writeAndFlush(
+            new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(answer.toByteArray()), true));
+  }
+
+  private void sendHead() {
+    Http2Headers headers = new DefaultHttp2Headers(false, 1);
+    headers.status("200");
+    var _ = stream.writeAndFlush(new DefaultHttp2HeadersFrame(headers, false));
+  }
+
+  private void reset(Http2Error error) {
+    var _ = stream.writeAndFlush(new DefaultHttp2ResetFrame(error));
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    if (beats != null) {
+      beats.cancel(false);
+    }
+    received.release();
+    ctx.fireChannelInactive();
+  }
+
+  /** A message behind its length in four bytes. */
+  static ByteBuf delimited(MessageLite message) {
+    int size = message.getSerializedSize();
+    return Unpooled.buffer(4 + size).writeInt(size).writeBytes(message.toByteArray());
+  }
+}

@@ -1,0 +1,87 @@
+package dev.brink.mesh.link;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http2.DefaultHttp2PingFrame;
+import io.netty.handler.codec.http2.Http2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2PingFrame;
+import io.netty.handler.codec.http2.Http2SettingsFrame;
+import io.netty.util.ReferenceCountUtil;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A link's connection as such: ready, pinged, going away, lost. */
+final class LinkConnection extends ChannelInboundHandlerAdapter {
+  private static final long PING_MILLIS = 1_000;
+  private static final long FIRST_PING_MILLIS = 20;
+  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  private final LinkClient client;
+  private final LinkListener listener;
+  private @Nullable Future<?> pings;
+  private boolean ready;
+  private @Nullable Throwable cause;
+  private long lastAckNanos;
+
+  LinkConnection(LinkClient client, LinkListener listener) {
+    this.client = client;
+    this.listener = listener;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    switch (message) {
+      case Http2SettingsFrame settings -> begin(ctx);
+      case Http2PingFrame ping -> pinged(ping);
+      case Http2GoAwayFrame away -> client.goAway();
+      default -> {}
+    }
+    ReferenceCountUtil.release(message);
+  }
+
+  private void begin(ChannelHandlerContext ctx) {
+    if (ready) {
+      return;
+    }
+    ready = true;
+    lastAckNanos = System.nanoTime();
+    pings =
+        ctx.executor()
+            .scheduleAtFixedRate(
+                () -> ping(ctx), FIRST_PING_MILLIS, PING_MILLIS, TimeUnit.MILLISECONDS);
+    client.ready(ctx.channel());
+  }
+
+  private void ping(ChannelHandlerContext ctx) {
+    long now = System.nanoTime();
+    if (now - lastAckNanos > SILENCE_NANOS) {
+      cause = new LinkException("no answer to pings for 3 s");
+      var _ = ctx.close();
+    } else {
+      var _ = ctx.writeAndFlush(new DefaultHttp2PingFrame(now));
+    }
+  }
+
+  private void pinged(Http2PingFrame ping) {
+    if (ping.ack()) {
+      lastAckNanos = System.nanoTime();
+      listener.rtt(client.node(), lastAckNanos - ping.content());
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    if (pings != null) {
+      pings.cancel(false);
+    }
+    client.lost(cause);
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable failure) {
+    cause = failure;
+    var _ = ctx.close();
+  }
+}

@@ -1,0 +1,18 @@
+package dev.brink.mesh.link;
+
+import dev.brink.mesh.proto.LoadBeat;
+
+/** Hears of the links to other nodes. Called on event loops: must not block. */
+public interface LinkListener {
+  /** A link is ready for calls. */
+  void up(String node);
+
+  /** A link was lost. */
+  void down(String node);
+
+  /** A node said how loaded it is. */
+  void load(String node, LoadBeat load);
+
+  /** A round trip was measured on the link. */
+  void rtt(String node, long nanos);
+}

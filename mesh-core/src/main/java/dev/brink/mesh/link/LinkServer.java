@@ -1,0 +1,168 @@
+package dev.brink.mesh.link;
+
+import dev.brink.mesh.http.EventLoops;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Where peers' links arrive. Thread-safe. */
+public final class LinkServer implements AutoCloseable {
+  private static final int BACKLOG = 256;
+
+  private final Channel listener;
+  private final ChannelGroup connections;
+  private final CallCount calls;
+
+  private LinkServer(Channel listener, ChannelGroup connections, CallCount calls) {
+    this.listener = listener;
+    this.connections = connections;
+    this.calls = calls;
+  }
+
+  /**
+   * Listens; blocks until the port is bound.
+   *
+   * @param address port 0 picks a free one
+   * @param tls {@code null}: in the clear, for loopback only
+   * @throws IOException when the port cannot be bound
+   */
+  public static LinkServer start(
+      EventLoops loops, InetSocketAddress address, @Nullable SslContext tls, LinkService service)
+      throws IOException {
+    CallCount calls = new CallCount();
+    ChannelGroup connections = new DefaultChannelGroup(loops.group().next(), true);
+    var bound =
+        new ServerBootstrap()
+            .group(loops.group())
+            .channel(loops.serverChannel(address))
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childHandler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel connection) {
+                    connections.add(connection);
+                    if (tls != null) {
+                      connection.pipeline().addLast(tls.newHandler(connection.alloc()));
+                    }
+                    connection
+                        .pipeline()
+                        .addLast(
+                            Http2FrameCodecBuilder.forServer()
+                                .initialSettings(settings())
+                                .validateHeaders(true)
+                                .build(),
+                            new Http2MultiplexHandler(new StreamInitializer(service, calls)),
+                            new LinkWindow());
+                  }
+                })
+            .bind(address)
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IOException(
+          "link port " + address + ": " + bound.cause().getMessage(), bound.cause());
+    }
+    return new LinkServer(bound.channel(), connections, calls);
+  }
+
+  static Http2Settings settings() {
+    return new Http2Settings()
+        .initialWindowSize(LinkWindow.STREAM_BYTES)
+        .maxConcurrentStreams(LinkClient.MAX_CALLS)
+        .maxHeaderListSize(LinkClient.MAX_HEADER_BYTES);
+  }
+
+  /** The bound address. */
+  public InetSocketAddress address() {
+    return (InetSocketAddress) listener.localAddress();
+  }
+
+  /**
+   * Tells every peer to send no more calls; those under way go on, and those already on their way
+   * are still answered.
+   *
+   * @return completes when no call is under way
+   */
+  public CompletionStage<Void> drain() {
+    var _ = listener.close();
+    for (Channel connection : connections) {
+      var _ =
+          connection.writeAndFlush(
+              new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR).setExtraStreamIds(Integer.MAX_VALUE),
+              connection.voidPromise());
+    }
+    return calls.drained();
+  }
+
+  /** Closes the port and every link. Blocks until they are closed. */
+  @Override
+  public void close() {
+    listener.close().awaitUninterruptibly();
+    connections.close().awaitUninterruptibly();
+  }
+
+  /** Looks at a stream's first headers to see what it is. */
+  private static final class StreamInitializer extends ChannelInitializer<Http2StreamChannel> {
+    private final LinkService service;
+    private final CallCount calls;
+
+    StreamInitializer(LinkService service, CallCount calls) {
+      this.service = service;
+      this.calls = calls;
+    }
+
+    @Override
+    protected void initChannel(Http2StreamChannel stream) {
+      stream.pipeline().addLast(new FirstHeaders(service, calls));
+    }
+  }
+
+  private static final class FirstHeaders extends ChannelInboundHandlerAdapter {
+    private final LinkService service;
+    private final CallCount calls;
+
+    FirstHeaders(LinkService service, CallCount calls) {
+      this.service = service;
+      this.calls = calls;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      if (!(message instanceof Http2HeadersFrame frame)) {
+        ReferenceCountUtil.release(message);
+        return;
+      }
+      Http2StreamChannel stream = (Http2StreamChannel) ctx.channel();
+      CharSequence control = frame.headers().get(LinkHeaders.CONTROL);
+      if (control != null) {
+        var handler = new ControlStream(stream, service, control.toString());
+        ctx.pipeline().replace(this, "control", handler);
+        handler.begin();
+      } else {
+        ctx.pipeline().replace(this, "call", new LinkStream(stream, service));
+        calls.began();
+        stream.closeFuture().addListener(closed -> calls.ended());
+        stream.pipeline().fireChannelRead(frame);
+      }
+    }
+  }
+}

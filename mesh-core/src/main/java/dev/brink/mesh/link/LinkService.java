@@ -1,0 +1,23 @@
+package dev.brink.mesh.link;
+
+import dev.brink.mesh.exchange.Executor;
+import dev.brink.mesh.exchange.Target;
+import dev.brink.mesh.proto.ApplyReply;
+import dev.brink.mesh.proto.ApplyRequest;
+import dev.brink.mesh.proto.LoadBeat;
+import java.util.concurrent.CompletionStage;
+
+/** What a node does for its peers. Called on event loops: must not block. */
+public interface LinkService {
+  /** Runs a forwarded call here; it may refuse, and never forwards again. */
+  Executor<Target.Function> executor();
+
+  /** Loads a deployment; completes when this node serves it, or with why it does not. */
+  CompletionStage<ApplyReply> apply(ApplyRequest request);
+
+  /** How loaded this node is now, with what it has warm. */
+  LoadBeat beat();
+
+  /** How loaded this node is now, in numbers alone. */
+  LoadBeat load();
+}

@@ -1,0 +1,157 @@
+package dev.brink.mesh.link;
+
+import dev.brink.mesh.exchange.Call;
+import dev.brink.mesh.exchange.CallFailure;
+import dev.brink.mesh.exchange.CallListener;
+import dev.brink.mesh.exchange.Executor;
+import dev.brink.mesh.exchange.Target;
+import dev.brink.mesh.http.EventLoops;
+import dev.brink.mesh.http.Problem;
+import dev.brink.mesh.proto.ApplyReply;
+import dev.brink.mesh.proto.ApplyRequest;
+import dev.brink.mesh.proto.LoadBeat;
+import io.netty.handler.ssl.SslContext;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This node's links to its peers. Thread-safe; nothing here blocks.
+ *
+ * <p>A peer that the grid lost sight of keeps its link as long as that works, so that a grid in
+ * trouble does not stop requests.
+ */
+public final class Links implements AutoCloseable {
+  private final EventLoops loops;
+  private final @Nullable SslContext tls;
+  private final LinkListener listener;
+  private final ConcurrentHashMap<String, LinkClient> clients = new ConcurrentHashMap<>();
+  private final Set<String> unlisted = ConcurrentHashMap.newKeySet();
+
+  /**
+   * Starts without links.
+   *
+   * @param tls {@code null}: in the clear, for loopback only
+   */
+  public Links(EventLoops loops, @Nullable SslContext tls, LinkListener listener) {
+    this.loops = loops;
+    this.tls = tls;
+    this.listener = new Watch(listener);
+  }
+
+  /** Links to a peer, or anew when its address has changed. */
+  public void add(String node, InetSocketAddress address) {
+    unlisted.remove(node);
+    clients.compute(
+        node,
+        (id, present) -> {
+          if (present != null && present.address().equals(address)) {
+            return present;
+          }
+          if (present != null) {
+            present.close();
+          }
+          var client = new LinkClient(id, address, loops, tls, listener);
+          client.connect();
+          return client;
+        });
+  }
+
+  /**
+   * Forgets a peer.
+   *
+   * @param now whether its link ends at once (it said goodbye), or when it is next lost
+   */
+  public void remove(String node, boolean now) {
+    LinkClient client = clients.get(node);
+    if (client == null) {
+      return;
+    }
+    if (now || !client.up()) {
+      drop(node);
+    } else {
+      unlisted.add(node);
+    }
+  }
+
+  private void drop(String node) {
+    unlisted.remove(node);
+    LinkClient client = clients.remove(node);
+    if (client != null) {
+      client.close();
+    }
+  }
+
+  /** Peers whose link is up. */
+  public Set<String> up() {
+    return clients.values().stream()
+        .filter(LinkClient::up)
+        .map(LinkClient::node)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Sends a call to a peer. */
+  public Executor.Running execute(
+      String node, Call call, Target.Function target, CallListener callListener) {
+    LinkClient client = clients.get(node);
+    if (client == null) {
+      callListener.onFailure(
+          new CallFailure(
+              Problem.of(502, "peer-unreachable", "no link to node " + node),
+              CallFailure.Reach.NOT_STARTED));
+      return () -> {};
+    }
+    return client.execute(call, target, callListener);
+  }
+
+  /** Asks a peer to serve a deployment. */
+  public CompletionStage<ApplyReply> apply(String node, ApplyRequest request, Duration timeout) {
+    LinkClient client = clients.get(node);
+    return client == null
+        ? CompletableFuture.failedFuture(new LinkException("no link to node " + node))
+        : client.apply(request, timeout);
+  }
+
+  /** Ends all links; calls under way fail. */
+  @Override
+  public void close() {
+    clients.keySet().forEach(this::drop);
+  }
+
+  /** Passes events on, and drops an unlisted peer once its link is lost. */
+  private final class Watch implements LinkListener {
+    private final LinkListener next;
+
+    Watch(LinkListener next) {
+      this.next = next;
+    }
+
+    @Override
+    public void up(String node) {
+      next.up(node);
+    }
+
+    @Override
+    public void down(String node) {
+      if (unlisted.contains(node)) {
+        drop(node);
+      }
+      next.down(node);
+    }
+
+    @Override
+    public void load(String node, LoadBeat load) {
+      next.load(node, load);
+    }
+
+    @Override
+    public void rtt(String node, long nanos) {
+      next.rtt(node, nanos);
+    }
+  }
+}

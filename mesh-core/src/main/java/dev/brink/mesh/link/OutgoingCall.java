@@ -1,0 +1,270 @@
+package dev.brink.mesh.link;
+
+import dev.brink.mesh.exchange.Call;
+import dev.brink.mesh.exchange.CallFailure;
+import dev.brink.mesh.exchange.CallListener;
+import dev.brink.mesh.exchange.CallTiming;
+import dev.brink.mesh.exchange.Executor;
+import dev.brink.mesh.exchange.Target;
+import dev.brink.mesh.http.Problem;
+import dev.brink.mesh.http.ProblemException;
+import dev.brink.mesh.proto.AnswerMeta;
+import dev.brink.mesh.proto.CallMeta;
+import dev.brink.mesh.proto.Refusal;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2ResetFrame;
+import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.util.ReferenceCountUtil;
+import java.util.Objects;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** One forwarded call, on the node that forwards it. */
+final class OutgoingCall extends ChannelDuplexHandler implements Executor.Running {
+  private final String node;
+  private final Call call;
+  private final Target.Function target;
+  private final CallListener listener;
+  private final Runnable onEnd;
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private volatile boolean cancelled;
+  private volatile @Nullable Http2StreamChannel stream;
+
+  // Touched on the stream's event loop only.
+  private @Nullable BodyWriter writer;
+  private @Nullable BodyReader reader;
+  private @Nullable Future<?> deadline;
+  private boolean answered;
+  private long sentNanos;
+
+  OutgoingCall(
+      String node, Call call, Target.Function target, CallListener listener, Runnable onEnd) {
+    this.node = node;
+    this.call = call;
+    this.target = target;
+    this.listener = listener;
+    this.onEnd = onEnd;
+  }
+
+  /** Sends the request; called on the stream's event loop. */
+  void begin(Http2StreamChannel newStream) {
+    stream = newStream;
+    sentNanos = System.nanoTime();
+    long remainingNanos = call.deadlineNanos() - sentNanos;
+    if (cancelled || remainingNanos <= 0) {
+      fail(
+          new CallFailure(
+              Problem.of(504, "deadline-exceeded", "the request's time was up before it was sent"),
+              CallFailure.Reach.NOT_STARTED));
+      var _ = newStream.close();
+      return;
+    }
+    Http2Headers headers = LinkHeaders.ofRequest(call.request(), call.scheme());
+    LinkHeaders.put(
+        headers,
+        LinkHeaders.CALL,
+        CallMeta.newBuilder()
+            .setTenant(target.tenant())
+            .setName(target.name())
+            .setDigest(target.digest())
+            .setRequestId(call.requestId())
+            .setRemainingNanos(remainingNanos)
+            .setScheme(call.scheme())
+            .setClientAddress(call.clientAddress())
+            .build());
+    var body = call.body();
+    deadline = newStream.eventLoop().schedule(this::timeOut, remainingNanos, TimeUnit.NANOSECONDS);
+    var _ = newStream.writeAndFlush(new DefaultHttp2HeadersFrame(headers, body == null));
+    if (body != null) {
+      writer = new BodyWriter(newStream, () -> {});
+      writer.start(body);
+    }
+  }
+
+  private void timeOut() {
+    if (!answered) {
+      fail(
+          new CallFailure(
+              Problem.of(504, "deadline-exceeded", "node " + node + " did not answer in time"),
+              CallFailure.Reach.RAN));
+      reset();
+    }
+  }
+
+  private void reset() {
+    Http2StreamChannel open = stream;
+    if (open != null && open.isActive()) {
+      var _ = open.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CANCEL));
+      var _ = open.close();
+    }
+  }
+
+  @Override
+  public void cancel() {
+    cancelled = true;
+    Http2StreamChannel open = stream;
+    if (open != null) {
+      open.eventLoop().execute(this::reset);
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    switch (message) {
+      case Http2HeadersFrame frame -> headers(frame);
+      case Http2DataFrame frame -> data(frame);
+      case Http2ResetFrame frame -> lost("node " + node + " reset the call");
+      default -> ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void headers(Http2HeadersFrame frame) {
+    if ("100".contentEquals(frame.headers().status())) {
+      listener.onAccepted();
+      return;
+    }
+    if (answered) {
+      if (frame.isEndStream() && reader != null) {
+        reader.read(new DefaultHttp2DataFrame(true));
+      }
+      return;
+    }
+    answered = true;
+    try {
+      AnswerMeta meta = LinkHeaders.get(frame.headers(), LinkHeaders.ANSWER, AnswerMeta.parser());
+      if (meta == null) {
+        throw new LinkException("headers: no " + LinkHeaders.ANSWER + " (expected: one)");
+      }
+      if (meta.hasRefusal()) {
+        fail(refused(meta.getRefusal()));
+      } else {
+        answer(frame, meta);
+      }
+    } catch (LinkException e) {
+      fail(
+          new CallFailure(
+              Problem.of(502, "link-protocol", String.valueOf(e.getMessage())),
+              CallFailure.Reach.UNKNOWN));
+      reset();
+    }
+  }
+
+  private void answer(Http2HeadersFrame frame, AnswerMeta meta) {
+    long elapsedNanos = System.nanoTime() - sentNanos;
+    var timing =
+        new CallTiming(
+            node,
+            meta.getCold(),
+            meta.getQueueNanos(),
+            meta.getColdNanos(),
+            meta.getRunNanos(),
+            Math.max(0, elapsedNanos - meta.getServerNanos()));
+    HttpResponse head = LinkHeaders.toResponse(frame.headers());
+    if (!end()) {
+      return;
+    }
+    if (frame.isEndStream()) {
+      listener.onResponse(
+          new DefaultFullHttpResponse(
+              head.protocolVersion(),
+              head.status(),
+              Unpooled.EMPTY_BUFFER,
+              head.headers(),
+              EmptyHttpHeaders.INSTANCE),
+          null,
+          timing);
+      return;
+    }
+    var from = new BodyReader(Objects.requireNonNull(stream, "stream"), this::cancel);
+    reader = from;
+    listener.onResponse(head, from.body(), timing);
+  }
+
+  private static CallFailure refused(Refusal refusal) {
+    var problem =
+        new Problem(
+            refusal.getStatus(),
+            refusal.getCode(),
+            refusal.getDetail(),
+            refusal.getRetryAfterSeconds());
+    CallFailure.Reach reach =
+        switch (refusal.getReach()) {
+          case REFUSED -> CallFailure.Reach.REFUSED;
+          case NOT_STARTED -> CallFailure.Reach.NOT_STARTED;
+          case RAN -> CallFailure.Reach.RAN;
+          case UNKNOWN, UNRECOGNIZED -> CallFailure.Reach.UNKNOWN;
+        };
+    return new CallFailure(problem, reach);
+  }
+
+  private void data(Http2DataFrame frame) {
+    BodyReader to = reader;
+    if (to == null || to.ended()) {
+      frame.release();
+    } else {
+      to.read(frame);
+    }
+  }
+
+  private void lost(String detail) {
+    fail(new CallFailure(Problem.of(502, "peer-lost", detail), CallFailure.Reach.UNKNOWN));
+    if (reader != null) {
+      reader.fail(new ProblemException(Problem.of(502, "peer-lost", detail)));
+    }
+    if (writer != null) {
+      writer.stop();
+    }
+  }
+
+  /** Tells the listener of a failure, unless it has heard of an outcome. */
+  void fail(CallFailure failure) {
+    if (end()) {
+      listener.onFailure(failure);
+    }
+  }
+
+  private boolean end() {
+    if (!ended.compareAndSet(false, true)) {
+      return false;
+    }
+    if (deadline != null) {
+      deadline.cancel(false);
+    }
+    onEnd.run();
+    return true;
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (writer != null) {
+      writer.writabilityChanged();
+    }
+    ctx.fireChannelWritabilityChanged();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    lost("link to node " + node + " was lost");
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    lost("link to node " + node + " failed");
+    var _ = ctx.close();
+  }
+}
