@@ -1,0 +1,56 @@
+package dev.brink.mesh.function;
+
+import dev.brink.exec.FunctionException;
+import dev.brink.exec.FunctionLimits;
+import dev.brink.mesh.exchange.CallFailure;
+import dev.brink.mesh.exchange.CallFailure.Reach;
+import dev.brink.mesh.http.Problem;
+
+/**
+ * What a client is told when a function does not answer. The function's own message and stack go to
+ * the log: they may say more than a client should know.
+ */
+final class FunctionFailures {
+  static CallFailure of(FunctionException failure, FunctionLimits limits) {
+    return switch (failure.code()) {
+      case QUEUE_FULL ->
+          new CallFailure(
+              new Problem(503, "overloaded", "too many invocations wait on this node", 1),
+              Reach.REFUSED);
+      case DEADLINE ->
+          new CallFailure(
+              Problem.of(504, "deadline-exceeded", "no lane was free in time"), Reach.NOT_STARTED);
+      case CLOSED ->
+          new CallFailure(
+              new Problem(503, "node-stopping", "the node stopped before the function ended", 1),
+              Reach.UNKNOWN);
+      case CANCELLED ->
+          new CallFailure(Problem.of(499, "cancelled", "the caller has gone"), Reach.RAN);
+      case CPU_LIMIT ->
+          ran(
+              503,
+              "cpu-limit",
+              "the function used more than its " + limits.cpu().toMillis() + " ms of CPU time");
+      case WALL_LIMIT ->
+          ran(
+              504,
+              "wall-limit",
+              "the function did not answer within its " + limits.wall().toMillis() + " ms");
+      case MEMORY_LIMIT ->
+          ran(
+              503,
+              "memory-limit",
+              "the function used more than its " + (limits.memoryBytes() >> 20) + " MiB of memory");
+      case BODY_LIMIT -> ran(413, "body-limit", "a body is larger than the function may have");
+      case UNCAUGHT -> ran(500, "function-error", "the function threw an error");
+      case BAD_RESPONSE -> ran(500, "bad-response", "the function did not return a response");
+      case MODULE_ERROR -> ran(500, "module-error", "the function's module failed to load");
+    };
+  }
+
+  private static CallFailure ran(int status, String code, String detail) {
+    return new CallFailure(Problem.of(status, code, detail), Reach.RAN);
+  }
+
+  private FunctionFailures() {}
+}

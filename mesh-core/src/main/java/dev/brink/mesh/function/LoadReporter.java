@@ -1,0 +1,81 @@
+package dev.brink.mesh.function;
+
+import dev.brink.exec.FunctionRuntime;
+import dev.brink.exec.LoadedFunction;
+import dev.brink.exec.RuntimeLoad;
+import dev.brink.mesh.proto.LoadBeat;
+import dev.brink.mesh.registry.Binding;
+import dev.brink.mesh.registry.Snapshot;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** Says how loaded this node is. Thread-safe. */
+public final class LoadReporter {
+  private final FunctionRuntime runtime;
+  private final Supplier<Snapshot> snapshot;
+  private final AtomicLong sequence = new AtomicLong(System.currentTimeMillis() << 20);
+  private volatile boolean draining;
+  private volatile long reportedWaitNanos;
+
+  /** For one node. */
+  public LoadReporter(FunctionRuntime runtime, Supplier<Snapshot> snapshot) {
+    this.runtime = runtime;
+    this.snapshot = snapshot;
+  }
+
+  /** A whole report, warm versions included: for the beat. */
+  public LoadBeat beat() {
+    LoadBeat.Builder beat = report().toBuilder().setWarmFollows(true);
+    for (String digest : warm()) {
+      beat.addWarm(Long.parseUnsignedLong(digest, 0, Binding.PLACEMENT_ID_LENGTH, 16));
+    }
+    return beat.build();
+  }
+
+  /** The numbers alone: rides on answers. */
+  public LoadBeat report() {
+    RuntimeLoad load = runtime.load();
+    reportedWaitNanos = load.waitNanos();
+    return LoadBeat.newBuilder()
+        .setSequence(sequence.incrementAndGet())
+        .setLanes(load.lanes())
+        .setBusy(load.busy())
+        .setQueued(load.queued())
+        .setWaitNanos(load.waitNanos())
+        .setDraining(draining)
+        .build();
+  }
+
+  /** Digests of the versions that have an instance ready. */
+  public Set<String> warm() {
+    return snapshot.get().versions().values().stream()
+        .filter(LoadReporter::warm)
+        .map(version -> version.target().digest())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static boolean warm(Binding.Version version) {
+    LoadedFunction local = version.local();
+    return local != null && local.warm();
+  }
+
+  /** The wait until a lane is free, now. */
+  long waitNanos() {
+    return runtime.load().waitNanos();
+  }
+
+  long reportedWaitNanos() {
+    return reportedWaitNanos;
+  }
+
+  /** From now on reports say that the node takes nothing new. */
+  public void drain() {
+    draining = true;
+  }
+
+  public boolean draining() {
+    return draining;
+  }
+}

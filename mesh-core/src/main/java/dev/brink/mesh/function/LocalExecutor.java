@@ -1,0 +1,117 @@
+package dev.brink.mesh.function;
+
+import dev.brink.exec.FunctionException;
+import dev.brink.exec.Invocation;
+import dev.brink.exec.InvocationListener;
+import dev.brink.exec.InvocationReport;
+import dev.brink.exec.LoadedFunction;
+import dev.brink.exec.Timing;
+import dev.brink.mesh.exchange.Call;
+import dev.brink.mesh.exchange.CallFailure;
+import dev.brink.mesh.exchange.CallListener;
+import dev.brink.mesh.exchange.CallTiming;
+import dev.brink.mesh.exchange.Executor;
+import dev.brink.mesh.exchange.Target;
+import dev.brink.mesh.http.Problem;
+import dev.brink.mesh.registry.Binding;
+import dev.brink.mesh.registry.Snapshot;
+import dev.brink.mesh.usage.UsageMeter;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpResponse;
+import java.util.concurrent.Flow;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers calls with functions in this JVM. */
+public final class LocalExecutor implements Executor<Target.Function> {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalExecutor.class);
+
+  private final String node;
+  private final Supplier<Snapshot> snapshot;
+  private final UsageMeter meter;
+
+  /**
+   * For one node.
+   *
+   * @param node its id
+   * @param snapshot where the loaded versions are
+   * @param meter hears of each invocation's end
+   */
+  public LocalExecutor(String node, Supplier<Snapshot> snapshot, UsageMeter meter) {
+    this.node = node;
+    this.snapshot = snapshot;
+    this.meter = meter;
+  }
+
+  @Override
+  public Running execute(Call call, Target.Function target, CallListener listener) {
+    Binding.Version version = snapshot.get().versions().get(target.digest());
+    LoadedFunction function = version == null ? null : version.local();
+    if (function == null) {
+      listener.onFailure(
+          new CallFailure(
+              Problem.of(
+                  503,
+                  "version-not-loaded",
+                  target.tenant() + "/" + target.name() + " is not loaded on this node"),
+              CallFailure.Reach.NOT_STARTED));
+      return () -> {};
+    }
+    var local = new LocalCall(call, target, function, listener);
+    LoadedFunction.Running running =
+        function.invoke(
+            new Invocation(
+                call.request(), call.scheme(), call.body(), call.requestId(), call.deadlineNanos()),
+            local);
+    if (call.body() != null && !local.failed) {
+      listener.onAccepted();
+    }
+    return running::cancel;
+  }
+
+  private final class LocalCall implements InvocationListener {
+    private final Call call;
+    private final Target.Function target;
+    private final LoadedFunction function;
+    private final CallListener listener;
+    private volatile boolean failed;
+
+    LocalCall(Call call, Target.Function target, LoadedFunction function, CallListener listener) {
+      this.call = call;
+      this.target = target;
+      this.function = function;
+      this.listener = listener;
+    }
+
+    @Override
+    public void onResponse(
+        HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, Timing timing) {
+      listener.onResponse(
+          head,
+          body,
+          new CallTiming(
+              node, timing.cold(), timing.queueNanos(), timing.coldNanos(), timing.runNanos(), 0));
+    }
+
+    @Override
+    public void onFailure(FunctionException failure, Timing timing) {
+      failed = true;
+      if (failure.code() != FunctionException.Code.CANCELLED) {
+        LOG.info(
+            "{} request {}: {}: {}",
+            function.bundle().name(),
+            call.requestId(),
+            failure.code(),
+            failure.getMessage());
+      }
+      listener.onFailure(FunctionFailures.of(failure, function.bundle().limits()));
+    }
+
+    @Override
+    public void onDone(InvocationReport report) {
+      meter.record(target, function.bundle().limits(), report);
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package dev.brink.mesh.peer;
+
+import dev.brink.grid.GridListener;
+import dev.brink.grid.Member;
+import dev.brink.mesh.link.LinkListener;
+import dev.brink.mesh.link.Links;
+import dev.brink.mesh.proto.LoadBeat;
+import dev.brink.placement.LoadReport;
+import dev.brink.placement.NodeInfo;
+import dev.brink.placement.Placement;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Links to whoever the grid says is there, and tells placement what the links say: a node is a
+ * candidate as long as its link is up, whatever the grid thinks of it. Thread-safe.
+ */
+public final class Peers implements GridListener, LinkListener {
+  private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
+
+  private final Member self;
+  private final Placement placement;
+  private final Map<String, Member> members = new ConcurrentHashMap<>();
+  private final Map<String, Warm> warm = new ConcurrentHashMap<>();
+  private volatile @Nullable Links links;
+
+  /** A node's warm set as it came, and as placement takes it: the same object while unchanged. */
+  private record Warm(List<Long> prefixes, Set<String> functions) {}
+
+  /** Without peers yet. */
+  public Peers(Member self, Placement placement) {
+    this.self = self;
+    this.placement = placement;
+    members.put(id(self), self);
+  }
+
+  /** Gives the links to manage; call it once, before the grid is listened to. */
+  public void manage(Links newLinks) {
+    links = newLinks;
+  }
+
+  /** What people call a node. */
+  public String nameOf(String node) {
+    Member member = members.get(node);
+    return member == null ? node : member.name();
+  }
+
+  /** A node that was in the grid since this one started. */
+  public Optional<Member> find(String node) {
+    return Optional.ofNullable(members.get(node));
+  }
+
+  private static String id(Member member) {
+    return member.id().toString();
+  }
+
+  @Override
+  public void memberJoined(Member member) {
+    members.put(id(member), member);
+    Links to = links;
+    if (to == null) {
+      return;
+    }
+    NodeAddress.of(member)
+        .linkAddress()
+        .ifPresentOrElse(
+            address -> to.add(id(member), address),
+            () -> LOG.warn("node {}: names no link address; it gets no calls", member.name()));
+    LOG.info("node {} joined", member.name());
+  }
+
+  @Override
+  public void memberLeft(Member member, boolean failed) {
+    LOG.info("node {} {}", member.name(), failed ? "was lost by the grid" : "left");
+    Links from = links;
+    if (from != null) {
+      from.remove(id(member), !failed);
+    }
+  }
+
+  @Override
+  public void up(String node) {
+    Member member = members.getOrDefault(node, self);
+    placement.nodeUp(
+        NodeInfo.builder(node).name(nameOf(node)).lanes(NodeAddress.of(member).lanes()).build());
+  }
+
+  @Override
+  public void down(String node) {
+    warm.remove(node);
+    placement.nodeDown(node, System.nanoTime());
+  }
+
+  @Override
+  public void load(String node, LoadBeat load) {
+    LoadReport.Builder report =
+        LoadReport.builder(node, load.getSequence())
+            .lanes(load.getLanes())
+            .busy(load.getBusy())
+            .queued(load.getQueued())
+            .waitNanos(load.getWaitNanos())
+            .draining(load.getDraining());
+    if (load.getWarmFollows()) {
+      report.warm(warm(node, load.getWarmList()));
+    }
+    placement.report(report.build(), System.nanoTime());
+  }
+
+  private Set<String> warm(String node, List<Long> prefixes) {
+    Warm known = warm.get(node);
+    if (known != null && known.prefixes.equals(prefixes)) {
+      return known.functions;
+    }
+    Set<String> functions = new HashSet<>();
+    for (long prefix : prefixes) {
+      functions.add(HexFormat.of().toHexDigits(prefix));
+    }
+    Warm now = new Warm(List.copyOf(prefixes), Set.copyOf(functions));
+    warm.put(node, now);
+    return now.functions;
+  }
+
+  @Override
+  public void rtt(String node, long nanos) {
+    placement.rtt(node, nanos, System.nanoTime());
+  }
+}

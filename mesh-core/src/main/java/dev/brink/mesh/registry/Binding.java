@@ -1,0 +1,85 @@
+package dev.brink.mesh.registry;
+
+import dev.brink.exec.LoadedFunction;
+import dev.brink.mesh.exchange.Target;
+import dev.brink.mesh.proto.OriginPool;
+import dev.brink.placement.PlacementRequest;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a name in a tenant stands for on this node now. Immutable. */
+public sealed interface Binding {
+  /** How much of a digest names a version in placement and in load reports. */
+  int PLACEMENT_ID_LENGTH = 16;
+
+  String tenant();
+
+  String name();
+
+  /**
+   * A function.
+   *
+   * @param versions at least one
+   * @param totalWeight of all of them
+   */
+  record Function(String tenant, String name, List<Version> versions, int totalWeight)
+      implements Binding {
+    public Function {
+      versions = List.copyOf(versions);
+    }
+
+    /**
+     * The version for a request.
+     *
+     * @param draw any number; equally many draws for equal weights
+     */
+    public Version pick(int draw) {
+      Version first = versions.getFirst();
+      if (versions.size() == 1) {
+        return first;
+      }
+      int at = Math.floorMod(draw, totalWeight);
+      for (Version version : versions) {
+        at -= version.weight();
+        if (at < 0) {
+          return version;
+        }
+      }
+      return first;
+    }
+  }
+
+  /**
+   * A function version as requests need it.
+   *
+   * @param placement made ahead for this version
+   * @param local {@code null} while, or when, it is not loaded here
+   * @param services names of {@code env} properties to names in the same tenant
+   * @param idempotent whether any call of it may be tried again
+   */
+  record Version(
+      Target.Function target,
+      int weight,
+      PlacementRequest placement,
+      @Nullable LoadedFunction local,
+      Map<String, String> services,
+      boolean idempotent) {
+    public Version {
+      services = Map.copyOf(services);
+    }
+  }
+
+  /** A pool of upstream servers. */
+  record Origin(Target.Origin target, OriginPool pool) implements Binding {
+    @Override
+    public String tenant() {
+      return target.tenant();
+    }
+
+    @Override
+    public String name() {
+      return target.name();
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.brink.mesh.registry;
+
+import dev.brink.exec.FunctionBundle;
+import dev.brink.exec.FunctionLimits;
+import dev.brink.mesh.proto.FunctionVersion;
+import dev.brink.mesh.proto.Manifest;
+import dev.brink.mesh.proto.Module;
+import dev.brink.mesh.wire.SpecMessages;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Function versions as the runtime takes them. */
+public final class Bundles {
+  private static final int SHORT_DIGEST = 12;
+
+  /**
+   * The bundle of a version; its name is {@code tenant/name@} and the digest's beginning.
+   *
+   * @param defaults for limits that its manifest does not set
+   */
+  public static FunctionBundle of(FunctionVersion version, FunctionLimits defaults) {
+    Manifest manifest = version.getManifest();
+    Map<String, byte[]> modules = HashMap.newHashMap(version.getModulesCount());
+    for (Module module : version.getModulesList()) {
+      modules.put(module.getPath(), module.getContent().toByteArray());
+    }
+    String digest = version.getDigest();
+    return new FunctionBundle(
+        version.getTenant()
+            + "/"
+            + version.getName()
+            + "@"
+            + digest.substring(0, Math.min(SHORT_DIGEST, digest.length())),
+        manifest.getMain(),
+        modules,
+        SpecMessages.limits(manifest.getLimits(), defaults),
+        manifest.getVariablesMap(),
+        manifest.getServicesMap().keySet());
+  }
+
+  private Bundles() {}
+}

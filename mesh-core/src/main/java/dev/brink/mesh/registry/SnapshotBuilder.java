@@ -1,0 +1,114 @@
+package dev.brink.mesh.registry;
+
+import dev.brink.mesh.exchange.Target;
+import dev.brink.mesh.proto.Deployment;
+import dev.brink.mesh.proto.WeightedVersion;
+import dev.brink.mesh.route.RoutePattern;
+import dev.brink.mesh.route.RouteTable;
+import dev.brink.placement.PlacementRequest;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes snapshots of the registry's state. */
+final class SnapshotBuilder {
+  private static final Logger LOG = LoggerFactory.getLogger(SnapshotBuilder.class);
+
+  private final Map<String, VersionState> states;
+  private final Map<String, Binding> bindings = new HashMap<>();
+  private final Map<String, Binding.Version> versions = new HashMap<>();
+  private final RouteTable.Builder<Binding> routes = RouteTable.builder();
+
+  private SnapshotBuilder(Map<String, VersionState> states) {
+    this.states = states;
+  }
+
+  /** Two deployments that claim one route were made on both sides of a split: the older has it. */
+  static Snapshot build(Collection<DeploymentState> deployments, Map<String, VersionState> states) {
+    var builder = new SnapshotBuilder(states);
+    states
+        .values()
+        .forEach(
+            state -> {
+              if (state.loaded != null) {
+                builder.version(state, 1);
+              }
+            });
+    Map<String, Deployment> wanted = new HashMap<>();
+    deployments.forEach(state -> wanted.put(state.key, state.deployment));
+    deployments.stream()
+        .map(state -> state.before == null ? state : state.before)
+        .sorted(Comparator.comparing((DeploymentState state) -> state.stamp))
+        .forEach(builder::add);
+    return new Snapshot(builder.routes.build(), builder.bindings, builder.versions, wanted);
+  }
+
+  private void add(DeploymentState state) {
+    Binding binding = binding(state.deployment);
+    if (binding == null) {
+      return;
+    }
+    bindings.put(state.key, binding);
+    for (String route : state.deployment.getRoutesList()) {
+      Binding present = routes.add(RoutePattern.parse(route), binding);
+      if (present != null) {
+        LOG.warn(
+            "route {}: {}/{} has it already, so {} does not get it",
+            route,
+            present.tenant(),
+            present.name(),
+            state.key);
+      }
+    }
+  }
+
+  private @Nullable Binding binding(Deployment deployment) {
+    return switch (deployment.getTargetCase()) {
+      case ORIGIN ->
+          new Binding.Origin(
+              new Target.Origin(deployment.getTenant(), deployment.getName()),
+              deployment.getOrigin());
+      case FUNCTION -> function(deployment);
+      case TARGET_NOT_SET -> null;
+    };
+  }
+
+  private Binding.@Nullable Function function(Deployment deployment) {
+    List<Binding.Version> bound = new ArrayList<>();
+    int total = 0;
+    for (WeightedVersion weighted : deployment.getFunction().getVersionsList()) {
+      VersionState state = states.get(weighted.getDigest());
+      if (state == null || weighted.getWeight() <= 0) {
+        continue;
+      }
+      bound.add(version(state, weighted.getWeight()));
+      total += weighted.getWeight();
+    }
+    return bound.isEmpty()
+        ? null
+        : new Binding.Function(deployment.getTenant(), deployment.getName(), bound, total);
+  }
+
+  private Binding.Version version(VersionState state, int weight) {
+    var version = state.version;
+    var target = new Target.Function(version.getTenant(), version.getName(), version.getDigest());
+    var made =
+        new Binding.Version(
+            target,
+            weight,
+            PlacementRequest.of(version.getDigest().substring(0, Binding.PLACEMENT_ID_LENGTH)),
+            state.loaded,
+            version.getManifest().getServicesMap(),
+            version.getManifest().getIdempotent());
+    if (state.loaded != null) {
+      versions.put(version.getDigest(), made);
+    }
+    return made;
+  }
+}

@@ -1,0 +1,65 @@
+package dev.brink.mesh.registry;
+
+import dev.brink.mesh.proto.SnapshotFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The snapshot's file: whole or not there, whatever happens while it is written. */
+final class SnapshotStore {
+  private static final Logger LOG = LoggerFactory.getLogger(SnapshotStore.class);
+
+  private final Path file;
+
+  SnapshotStore(Path file) {
+    this.file = file;
+  }
+
+  /** What was written last; empty when there is nothing or it is unreadable, which is logged. */
+  SnapshotFile read() {
+    if (!Files.exists(file)) {
+      return SnapshotFile.getDefaultInstance();
+    }
+    try {
+      return SnapshotFile.parseFrom(Files.readAllBytes(file));
+    } catch (IOException e) {
+      LOG.error("snapshot {}: {}; set aside, the node starts without it", file, e.toString());
+      setAside();
+      return SnapshotFile.getDefaultInstance();
+    }
+  }
+
+  private void setAside() {
+    try {
+      Files.move(
+          file,
+          file.resolveSibling(file.getFileName() + ".unreadable"),
+          StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      LOG.error("snapshot {}: cannot be set aside: {}", file, e.toString());
+    }
+  }
+
+  void write(SnapshotFile snapshot) throws IOException {
+    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    try (FileChannel out =
+        FileChannel.open(
+            fresh,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = snapshot.toByteString().asReadOnlyByteBuffer();
+      while (bytes.hasRemaining()) {
+        out.write(bytes);
+      }
+      out.force(true);
+    }
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+}

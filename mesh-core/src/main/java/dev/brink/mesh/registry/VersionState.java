@@ -1,0 +1,28 @@
+package dev.brink.mesh.registry;
+
+import dev.brink.exec.LoadedFunction;
+import dev.brink.mesh.proto.FunctionVersion;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** A version on this node. Touched on the registry's thread only. */
+final class VersionState {
+  final FunctionVersion version;
+  @Nullable LoadedFunction loaded;
+  boolean loading;
+
+  /** Why it could not be loaded. */
+  @Nullable String failure;
+
+  /** Wait until it is loaded or has failed. */
+  final List<CompletableFuture<Void>> waiters = new ArrayList<>();
+
+  /** When nothing referred to it any more; 0 while something does. */
+  long unusedSinceNanos;
+
+  VersionState(FunctionVersion version) {
+    this.version = version;
+  }
+}
