@@ -1,0 +1,73 @@
+package dev.brink.mesh;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What a node keeps on disk; held by one node at a time. */
+final class DataDirectory implements AutoCloseable {
+  private static final String LOCK = "lock";
+  private static final String NODE_ID = "node-id";
+
+  private final Path path;
+  private final FileChannel channel;
+
+  private DataDirectory(Path path, FileChannel channel) {
+    this.path = path;
+    this.channel = channel;
+  }
+
+  /**
+   * Makes it if need be and takes it.
+   *
+   * @throws IOException when it cannot be made or another node has it
+   */
+  static DataDirectory open(Path path) throws IOException {
+    Files.createDirectories(path);
+    FileChannel channel =
+        FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (lock(channel) == null) {
+      channel.close();
+      throw new IOException(
+          "data-directory: " + path + " (expected: one that no running node uses)");
+    }
+    return new DataDirectory(path, channel);
+  }
+
+  private static @Nullable FileLock lock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null;
+    }
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** The node's id, made on the first start and the same ever after. */
+  UUID nodeId() throws IOException {
+    Path file = path.resolve(NODE_ID);
+    if (!Files.exists(file)) {
+      Files.writeString(file, UUID.randomUUID() + "\n");
+    }
+    String text = Files.readString(file).strip();
+    try {
+      return UUID.fromString(text);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(file + ": " + text + " (expected: a UUID)", e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

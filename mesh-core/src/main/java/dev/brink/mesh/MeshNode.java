@@ -1,0 +1,145 @@
+package dev.brink.mesh;
+
+import dev.brink.mesh.config.HostPort;
+import dev.brink.mesh.config.NodeConfig;
+import dev.brink.mesh.deploy.Deployments;
+import dev.brink.mesh.deploy.Mesh;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * A node of the mesh in this process: an ingress, a sandbox for functions, a link server, an admin
+ * port and a member of the grid. Thread-safe.
+ *
+ * <p>{@link #close} stops it gracefully: it takes no new requests, finishes those under way within
+ * {@link NodeConfig#shutdownGrace}, leaves the grid and frees every port and thread.
+ */
+public final class MeshNode implements AutoCloseable {
+  private final NodeParts parts;
+
+  private MeshNode(NodeParts parts) {
+    this.parts = parts;
+  }
+
+  /** A node with the options of {@code docs/configuration.md}; all have defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Starts a node; returns when it serves what is deployed.
+   *
+   * @throws IOException when a port is taken, the data directory is in use or cannot be written, or
+   *     a certificate cannot be read
+   */
+  public static MeshNode start(NodeConfig config) throws IOException {
+    return new MeshNode(NodeParts.start(config));
+  }
+
+  /** The node's id: stays the same as long as its data directory does. */
+  public String id() {
+    return parts.self().id().toString();
+  }
+
+  public String name() {
+    return parts.self().name();
+  }
+
+  /** Where clients' requests go. */
+  public URI ingressUri() {
+    return parts.ingressUri();
+  }
+
+  /** Where {@link dev.brink.mesh.client.MeshClient} connects to. */
+  public URI adminUri() {
+    return parts.adminUri();
+  }
+
+  /** The token that admin calls present. A secret. */
+  public String adminToken() {
+    return parts.adminToken();
+  }
+
+  /** {@code host:port} of the link server. */
+  public String linkAddress() {
+    return parts.linkAddress();
+  }
+
+  /** The port that other nodes name as a seed. */
+  public int discoveryPort() {
+    return parts.grid().discoveryPort();
+  }
+
+  /** The mesh as this node sees it. */
+  public Mesh mesh() {
+    return parts.mesh();
+  }
+
+  /** Deploys, lists, removes and invokes, in process. */
+  public Deployments deployments() {
+    return parts.mesh().deployments();
+  }
+
+  /** Stops the node; a second call does nothing. Blocks, for the grace and some seconds at most. */
+  @Override
+  public void close() {
+    parts.close();
+  }
+
+  /** Collects options. Not thread-safe. */
+  public static final class Builder {
+    private final NodeConfig.Builder config = NodeConfig.builder();
+
+    private Builder() {}
+
+    /** What people call the node; default: made from its id. */
+    public Builder name(String name) {
+      config.name(name);
+      return this;
+    }
+
+    /** Labels such as {@code zone}. */
+    public Builder labels(Map<String, String> labels) {
+      config.labels(labels);
+      return this;
+    }
+
+    /** Where the node keeps what outlives it; default {@code brink-data}. */
+    public Builder dataDirectory(Path directory) {
+      config.dataDirectory(directory);
+      return this;
+    }
+
+    /** Any free port for everything; for tests and for several nodes on one machine. */
+    public Builder ephemeralPorts() {
+      return configure(
+          all ->
+              all.ingress(ingress -> ingress.port(0))
+                  .admin(admin -> admin.port(0))
+                  .link(link -> link.port(0))
+                  .grid(grid -> grid.discoveryPort(0).communicationPort(0)));
+    }
+
+    /** {@code host:port} of other nodes' discovery ports; none: a mesh of its own. */
+    public Builder seeds(String... addresses) {
+      return configure(
+          all ->
+              all.grid(grid -> grid.seeds(Arrays.stream(addresses).map(HostPort::parse).toList())));
+    }
+
+    /** Any other option. */
+    public Builder configure(Consumer<NodeConfig.Builder> change) {
+      change.accept(config);
+      return this;
+    }
+
+    /** Starts the node; see {@link MeshNode#start(NodeConfig)}. */
+    public MeshNode start() throws IOException {
+      return MeshNode.start(config.build());
+    }
+  }
+}

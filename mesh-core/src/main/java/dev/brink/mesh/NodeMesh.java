@@ -1,0 +1,58 @@
+package dev.brink.mesh;
+
+import dev.brink.grid.Grid;
+import dev.brink.grid.Member;
+import dev.brink.mesh.deploy.Deployments;
+import dev.brink.mesh.deploy.Mesh;
+import dev.brink.mesh.deploy.NodeInfo;
+import dev.brink.mesh.deploy.UsageRow;
+import dev.brink.mesh.link.Links;
+import dev.brink.mesh.peer.NodeAddress;
+import dev.brink.mesh.usage.UsageLedger;
+import dev.brink.mesh.wire.AdminMessages;
+import dev.brink.placement.NodeStatus;
+import dev.brink.placement.Placement;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The mesh as the node in this process sees it. */
+record NodeMesh(
+    Deployments deployments, Grid grid, Links links, Placement placement, UsageLedger ledger)
+    implements Mesh {
+  @Override
+  public List<NodeInfo> nodes() {
+    Map<String, NodeStatus> statuses =
+        placement.nodes(System.nanoTime()).stream()
+            .collect(Collectors.toMap(status -> status.info().id(), Function.identity()));
+    Set<String> up = links.up();
+    return grid.membership().members().stream()
+        .map(member -> info(member, statuses.get(member.id().toString()), up))
+        .toList();
+  }
+
+  private static NodeInfo info(Member member, @Nullable NodeStatus status, Set<String> up) {
+    NodeAddress address = NodeAddress.of(member);
+    String id = member.id().toString();
+    boolean reached = member.self() || up.contains(id);
+    return new NodeInfo(
+        id,
+        member.name(),
+        member.self(),
+        address.ingress(),
+        address.admin(),
+        !reached ? "unreachable" : status != null && status.draining() ? "draining" : "live",
+        member.self() ? 0 : status == null ? Double.NaN : status.rttNanos() / 1e6,
+        status == null ? address.lanes() : status.lanes(),
+        status == null ? 0 : status.busy(),
+        status == null ? 0 : status.queued());
+  }
+
+  @Override
+  public List<UsageRow> usage() {
+    return ledger.total().stream().map(AdminMessages::fromProto).toList();
+  }
+}

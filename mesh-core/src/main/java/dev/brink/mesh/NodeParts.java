@@ -1,0 +1,441 @@
+package dev.brink.mesh;
+
+import dev.brink.exec.FunctionRuntime;
+import dev.brink.grid.Grid;
+import dev.brink.grid.GridBuilder;
+import dev.brink.grid.GridState;
+import dev.brink.grid.Member;
+import dev.brink.grid.NetworkPreset;
+import dev.brink.mesh.admin.AdminHandler;
+import dev.brink.mesh.admin.AdminToken;
+import dev.brink.mesh.config.GridConfig;
+import dev.brink.mesh.config.HostPort;
+import dev.brink.mesh.config.IngressConfig;
+import dev.brink.mesh.config.LinkConfig;
+import dev.brink.mesh.config.MutualTls;
+import dev.brink.mesh.config.NodeConfig;
+import dev.brink.mesh.config.Secret;
+import dev.brink.mesh.function.ConsoleLog;
+import dev.brink.mesh.function.LoadReporter;
+import dev.brink.mesh.function.LocalExecutor;
+import dev.brink.mesh.function.PeerAdmission;
+import dev.brink.mesh.http.EventLoops;
+import dev.brink.mesh.http.HttpLimits;
+import dev.brink.mesh.http.HttpServer;
+import dev.brink.mesh.http.ServerTls;
+import dev.brink.mesh.ingress.Dispatcher;
+import dev.brink.mesh.ingress.Ingress;
+import dev.brink.mesh.ingress.LocalInvoker;
+import dev.brink.mesh.ingress.NodeSubrequests;
+import dev.brink.mesh.link.LinkServer;
+import dev.brink.mesh.link.Links;
+import dev.brink.mesh.link.MeshTls;
+import dev.brink.mesh.metrics.NodeMetrics;
+import dev.brink.mesh.origin.Origins;
+import dev.brink.mesh.peer.NodeAddress;
+import dev.brink.mesh.peer.Peers;
+import dev.brink.mesh.proto.OriginPool;
+import dev.brink.mesh.proto.SnapshotFile;
+import dev.brink.mesh.registry.Binding;
+import dev.brink.mesh.registry.GridFeed;
+import dev.brink.mesh.registry.Registry;
+import dev.brink.mesh.registry.Snapshot;
+import dev.brink.mesh.rollout.NodeDeployments;
+import dev.brink.mesh.usage.UsageLedger;
+import dev.brink.mesh.usage.UsageMeter;
+import dev.brink.placement.NodeInfo;
+import dev.brink.placement.Placement;
+import io.netty.handler.ssl.SslContext;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running node's parts, started in the order in which they need each other. */
+final class NodeParts implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(MeshNode.class);
+  private static final Duration LOAD_LIMIT = Duration.ofSeconds(60);
+  private static final Duration PEER_DRAIN_LIMIT = Duration.ofSeconds(5);
+  private static final long LOCAL_REPORT_MILLIS = 100;
+  private static final int SHORT_ID = 8;
+
+  private final NodeConfig config;
+  private final Shutdown shutdown;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile Snapshot snapshot = Snapshot.empty();
+  private final AtomicReference<@Nullable NodeMesh> mesh = new AtomicReference<>();
+  private volatile String notReady = "starting";
+
+  private final Member self;
+  private final String token;
+  private final EventLoops loops;
+  private final NodeMetrics metrics = new NodeMetrics();
+  private final FunctionRuntime runtime;
+  private final Origins origins;
+  private final Registry registry;
+  private final LoadReporter load;
+  private final Placement placement;
+  private final Peers peers;
+  private final Links links;
+  private final UsageMeter meter = new UsageMeter(InstantSource.system());
+  private final Dispatcher dispatcher;
+  private final LinkServer linkServer;
+  private final HttpServer ingress;
+  private final HttpServer admin;
+  private final Grid grid;
+
+  static NodeParts start(NodeConfig config) throws IOException {
+    long beganNanos = System.nanoTime();
+    var shutdown = new Shutdown();
+    try {
+      var parts = new NodeParts(config, shutdown);
+      LOG.info(
+          "node {} is ready in {} ms: ingress {}, admin {}, link {}, members {}",
+          parts.self.name(),
+          (System.nanoTime() - beganNanos) / 1_000_000,
+          parts.ingressUri(),
+          parts.adminUri(),
+          parts.linkAddress(),
+          parts.grid.membership().members().size());
+      return parts;
+    } catch (IOException | RuntimeException e) {
+      shutdown.run();
+      throw e;
+    }
+  }
+
+  private NodeParts(NodeConfig config, Shutdown shutdown) throws IOException {
+    this.config = config;
+    this.shutdown = shutdown;
+    shutdown.add(metrics::close);
+    DataDirectory data = DataDirectory.open(config.dataDirectory());
+    shutdown.add(data::close);
+    Secret configured = config.admin().token();
+    token = configured == null ? AdminToken.readOrCreate(data.path()) : configured.reveal();
+    MutualTls files = config.tls();
+    MeshTls tls = files == null ? null : MeshTls.of(files.certificate(), files.key(), files.ca());
+    UUID id = data.nodeId();
+    String node = id.toString();
+    String name = config.name().isEmpty() ? "node-" + node.substring(0, SHORT_ID) : config.name();
+
+    loops = EventLoops.create();
+    shutdown.add(loops::close);
+    AtomicReference<Dispatcher> dispatcherLater = new AtomicReference<>();
+    origins = Origins.create(loops);
+    shutdown.add(origins::close);
+    runtime = runtime(dispatcherLater);
+    shutdown.add(runtime::close);
+    registry =
+        new Registry(
+            runtime,
+            config.functions().limits(),
+            data.path().resolve("snapshot"),
+            this::deployedChanged);
+    shutdown.add(registry::close);
+    final SnapshotFile restored = await("restoring the snapshot", registry.restore());
+
+    load = new LoadReporter(runtime, this::snapshot);
+    placement =
+        Placement.create(
+            NodeInfo.builder(node).name(name).lanes(lanes()).labels(config.labels()).build());
+    peers = new Peers(new Member(id, name, Map.of(), true), placement);
+    links = new Links(loops, tls == null ? null : tls.client(), peers);
+    shutdown.add(links::close);
+    peers.manage(links);
+    reportOwnLoad(node);
+    var local = new LocalExecutor(node, this::snapshot, meter);
+    dispatcher = new Dispatcher(placement, local, links, metrics);
+    dispatcherLater.set(dispatcher);
+
+    linkServer =
+        LinkServer.start(
+            loops,
+            new InetSocketAddress(config.link().bindAddress(), config.link().port()),
+            tls == null ? null : tls.server(),
+            new PeerService(new PeerAdmission(local, load), registry, load));
+    shutdown.add(linkServer::close);
+    IngressConfig in = config.ingress();
+    ingress =
+        serve(
+            HttpServer.builder(
+                    new Ingress(
+                        this::snapshot, dispatcher, origins, placement, peers::nameOf, token))
+                .limits(limits(in))
+                .listener(metrics)
+                .requestIdPrefix(node.substring(0, SHORT_ID)),
+            in.bindAddress(),
+            in.port(),
+            in.tls() == null ? null : ServerTls.fromPem(in.tls().certificate(), in.tls().key()));
+    ExecutorService adminThreads = Executors.newVirtualThreadPerTaskExecutor();
+    shutdown.add(adminThreads::shutdownNow);
+    admin =
+        serve(
+            HttpServer.builder(
+                new AdminHandler(mesh::get, () -> notReady, metrics::scrape, token, adminThreads)),
+            config.admin().bindAddress(),
+            config.admin().port(),
+            tls == null ? null : tls.server());
+
+    var where =
+        new NodeAddress(linkAddress(), ingressUri().toString(), adminUri().toString(), lanes());
+    self = new Member(id, name, where.attributes(), true);
+    grid = startGrid(data.path(), tls);
+    shutdown.add(grid::close);
+    mesh.set(joinMesh());
+    gauges();
+    serveWhatIsDeployed(restored);
+    notReady = "";
+  }
+
+  private FunctionRuntime runtime(AtomicReference<Dispatcher> dispatcherLater) {
+    return FunctionRuntime.builder()
+        .lanes(lanes())
+        .queueBound(config.functions().queue())
+        .console(new ConsoleLog())
+        .subrequests(new NodeSubrequests(this::snapshot, dispatcherLater::get, () -> origins))
+        .build();
+  }
+
+  private Snapshot snapshot() {
+    return snapshot;
+  }
+
+  private int lanes() {
+    int wanted = config.functions().lanes();
+    return wanted > 0 ? wanted : Runtime.getRuntime().availableProcessors();
+  }
+
+  private void deployedChanged(Snapshot changed) {
+    Map<String, OriginPool> pools = new HashMap<>();
+    for (Map.Entry<String, Binding> entry : changed.bindings().entrySet()) {
+      if (entry.getValue() instanceof Binding.Origin origin) {
+        pools.put(entry.getKey(), origin.pool());
+      }
+    }
+    origins.update(pools);
+    snapshot = changed;
+  }
+
+  /** Placement treats this node like any other: it has to say how loaded it is. */
+  private void reportOwnLoad(String node) {
+    ScheduledFuture<?> reports =
+        loops
+            .group()
+            .next()
+            .scheduleAtFixedRate(
+                () -> peers.load(node, load.beat()), 0, LOCAL_REPORT_MILLIS, TimeUnit.MILLISECONDS);
+    shutdown.add(() -> reports.cancel(false));
+  }
+
+  private HttpServer serve(
+      HttpServer.Builder builder, String host, int port, @Nullable SslContext tls)
+      throws IOException {
+    if (tls != null) {
+      builder.tls(tls);
+    }
+    builder.eventLoops(loops).address(new InetSocketAddress(host, port));
+    HttpServer server = await("port " + host + ":" + port, builder.start());
+    shutdown.add(() -> await("closing a port", server.close()));
+    return server;
+  }
+
+  private static HttpLimits limits(IngressConfig config) {
+    return HttpLimits.builder()
+        .maxConnections(config.maxConnections())
+        .maxRequestLineBytes(config.maxRequestLineBytes())
+        .maxHeaders(config.maxHeaders())
+        .maxHeaderBytes(config.maxHeaderBytes())
+        .maxBodyBytes(config.maxBodyBytes())
+        .idleTimeout(config.idleTimeout())
+        .headerTimeout(config.headerTimeout())
+        .bodyTimeout(config.bodyTimeout())
+        .maxPipelined(config.pipelinedRequests())
+        .maxStreams(config.http2Streams())
+        .maxResets(config.http2Resets())
+        .build();
+  }
+
+  private Grid startGrid(Path directory, @Nullable MeshTls tls) {
+    GridConfig options = config.grid();
+    GridBuilder builder =
+        Grid.builder()
+            .nodeId(self.id())
+            .name(self.name())
+            .bindAddress(options.bindAddress())
+            .discoveryPort(options.discoveryPort())
+            .communicationPort(options.communicationPort())
+            .seeds(options.seeds().stream().map(HostPort::toString).toList())
+            .network(
+                switch (options.preset()) {
+                  case LOCAL -> NetworkPreset.LOCAL;
+                  case LAN -> NetworkPreset.LAN;
+                  case WAN -> NetworkPreset.WAN;
+                })
+            .dataRegionBytes(options.offHeapBytes())
+            .workDirectory(directory.resolve("grid"))
+            .attributes(self.attributes());
+    if (tls != null) {
+      builder.ssl(tls.java());
+    }
+    return builder.start();
+  }
+
+  private NodeMesh joinMesh() {
+    String start = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
+    var ledger =
+        new UsageLedger(meter, grid.map("usage"), self.id() + "." + start, InstantSource.system());
+    shutdown.add(ledger::close);
+    grid.listen(peers);
+    var invoker = new LocalInvoker(this::snapshot, dispatcher, origins, peers::nameOf);
+    var deployments = new NodeDeployments(registry, grid, links, invoker);
+    return new NodeMesh(deployments, grid, links, placement, ledger);
+  }
+
+  private void gauges() {
+    metrics.gauge(
+        "brink.members",
+        "Nodes in the grid, this one included",
+        () -> grid.membership().members().size());
+    metrics.gauge("brink.links", "Links to peers that are up", () -> links.up().size());
+    metrics.gauge(
+        "brink.grid.connected",
+        "1 while the grid takes writes, else 0",
+        () -> grid.state() == GridState.CONNECTED ? 1 : 0);
+    metrics.gauge("brink.lanes", "Threads that run functions", () -> runtime.load().lanes());
+    metrics.gauge("brink.lanes.busy", "Lanes that run one now", () -> runtime.load().busy());
+    metrics.gauge(
+        "brink.lanes.queued", "Invocations that wait for a lane", () -> runtime.load().queued());
+    metrics.gauge(
+        "brink.lanes.abandoned",
+        "Lanes given up because a guest could not be stopped",
+        () -> runtime.load().abandonedLanes());
+    metrics.gauge(
+        "brink.deployments", "Names that stand for something", () -> snapshot.deployments().size());
+    metrics.gauge(
+        "brink.versions.loaded", "Function versions loaded here", () -> snapshot.versions().size());
+  }
+
+  /** What the grid had when this node came is served before the node says that it is ready. */
+  private void serveWhatIsDeployed(SnapshotFile restored) throws IOException {
+    GridFeed.start(registry, grid, restored);
+    grid.map(GridFeed.VERSIONS).entries().forEach(registry::putVersion);
+    List<CompletableFuture<Void>> served = new ArrayList<>();
+    grid.map(GridFeed.DEPLOYMENTS)
+        .entries()
+        .forEach(
+            (key, entry) ->
+                served.add(
+                    registry
+                        .putDeployment(key, entry)
+                        .exceptionally(failure -> null)
+                        .toCompletableFuture()));
+    await(
+        "loading what is deployed",
+        CompletableFuture.allOf(served.toArray(CompletableFuture<?>[]::new)));
+    await("warming up", runtime.ready());
+  }
+
+  private static <T> T await(String what, CompletionStage<T> stage) throws IOException {
+    try {
+      return stage.toCompletableFuture().get(LOAD_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new IOException(what + ": " + cause.getMessage(), cause);
+    } catch (TimeoutException e) {
+      throw new IOException(what + ": not done within " + LOAD_LIMIT.toSeconds() + " s", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(what + ": interrupted", e);
+    }
+  }
+
+  Member self() {
+    return self;
+  }
+
+  Grid grid() {
+    return grid;
+  }
+
+  NodeMesh mesh() {
+    return Objects.requireNonNull(mesh.get(), "mesh");
+  }
+
+  String adminToken() {
+    return token;
+  }
+
+  URI ingressUri() {
+    return uri(config.ingress().tls() != null, ingress.address());
+  }
+
+  URI adminUri() {
+    return uri(config.tls() != null, admin.address());
+  }
+
+  private static URI uri(boolean secure, InetSocketAddress address) {
+    String host = address.getAddress().isAnyLocalAddress() ? "127.0.0.1" : host(address);
+    return URI.create((secure ? "https" : "http") + "://" + host + ":" + address.getPort());
+  }
+
+  private static String host(InetSocketAddress address) {
+    String text = address.getAddress().getHostAddress();
+    return text.contains(":") ? "[" + text + "]" : text;
+  }
+
+  String linkAddress() {
+    LinkConfig options = config.link();
+    InetSocketAddress bound = linkServer.address();
+    String advertised = options.advertiseAddress();
+    if (advertised.isEmpty()) {
+      return host(bound) + ":" + bound.getPort();
+    }
+    return advertised.matches(".*:[0-9]+") ? advertised : advertised + ":" + bound.getPort();
+  }
+
+  /** Stops in the order that costs nobody a request. */
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    notReady = "stopping";
+    load.drain();
+    LOG.info("node {} stops", self.name());
+    CompletionStage<Void> peersDone = linkServer.drain();
+    try {
+      ingress.drain(config.shutdownGrace()).toCompletableFuture().join();
+      peersDone
+          .toCompletableFuture()
+          .copy()
+          .completeOnTimeout(null, PEER_DRAIN_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+          .join();
+    } catch (CompletionException e) {
+      LOG.warn("while draining: {}", e.toString());
+    }
+    shutdown.run();
+    LOG.info("node {} has stopped", self.name());
+  }
+}

@@ -1,0 +1,53 @@
+package dev.brink.mesh;
+
+import dev.brink.mesh.exchange.Executor;
+import dev.brink.mesh.exchange.Target;
+import dev.brink.mesh.function.LoadReporter;
+import dev.brink.mesh.link.LinkService;
+import dev.brink.mesh.proto.ApplyReply;
+import dev.brink.mesh.proto.ApplyRequest;
+import dev.brink.mesh.proto.LoadBeat;
+import dev.brink.mesh.registry.Registry;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/** What this node does for its peers. */
+record PeerService(Executor<Target.Function> executor, Registry registry, LoadReporter reporter)
+    implements LinkService {
+  @Override
+  public CompletionStage<ApplyReply> apply(ApplyRequest request) {
+    long beganNanos = System.nanoTime();
+    request
+        .getVersionsList()
+        .forEach(version -> registry.putVersion(version.getKey(), Registry.entry(version)));
+    return registry
+        .putDeployment(request.getDeployment().getKey(), Registry.entry(request.getDeployment()))
+        .toCompletableFuture()
+        .copy()
+        .orTimeout(Math.max(1, request.getRemainingNanos()), TimeUnit.NANOSECONDS)
+        .handle(
+            (served, failure) -> {
+              ApplyReply.Builder reply =
+                  ApplyReply.newBuilder().setNanos(System.nanoTime() - beganNanos);
+              if (failure == null) {
+                return reply.setReady(true).build();
+              }
+              Throwable cause =
+                  failure instanceof CompletionException && failure.getCause() != null
+                      ? failure.getCause()
+                      : failure;
+              return reply.setMessage(String.valueOf(cause.getMessage())).build();
+            });
+  }
+
+  @Override
+  public LoadBeat beat() {
+    return reporter.beat();
+  }
+
+  @Override
+  public LoadBeat load() {
+    return reporter.report();
+  }
+}

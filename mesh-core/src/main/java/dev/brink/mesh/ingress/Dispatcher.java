@@ -1,0 +1,203 @@
+package dev.brink.mesh.ingress;
+
+import dev.brink.mesh.exchange.Call;
+import dev.brink.mesh.exchange.CallFailure;
+import dev.brink.mesh.exchange.CallListener;
+import dev.brink.mesh.exchange.CallTiming;
+import dev.brink.mesh.exchange.Executor;
+import dev.brink.mesh.exchange.Target;
+import dev.brink.mesh.link.Links;
+import dev.brink.mesh.registry.Binding;
+import dev.brink.placement.Choice;
+import dev.brink.placement.Observed;
+import dev.brink.placement.Placement;
+import dev.brink.placement.PlacementRequest;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
+import java.util.Set;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs calls of functions where placement says, and elsewhere when that node refuses or is lost. A
+ * call that may have run is tried again only when it is safe or its function idempotent.
+ * Thread-safe; never blocks.
+ */
+public final class Dispatcher {
+  private static final int MAX_TRIES = 3;
+  private static final Set<HttpMethod> SAFE =
+      Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
+  private final Placement placement;
+  private final Executor<Target.Function> local;
+  private final Links links;
+  private final DispatchListener events;
+  private final RetryBudget retries = new RetryBudget();
+
+  /** For one node. */
+  public Dispatcher(
+      Placement placement, Executor<Target.Function> local, Links links, DispatchListener events) {
+    this.placement = placement;
+    this.local = local;
+    this.links = links;
+    this.events = events;
+  }
+
+  /** Runs a call of a function version. */
+  public Executor.Running dispatch(Call call, Binding.Version version, CallListener listener) {
+    retries.called();
+    var dispatch = new Dispatch(call, version, listener);
+    dispatch.attempt();
+    return dispatch;
+  }
+
+  private final class Dispatch implements CallListener, Executor.Running {
+    private final Call call;
+    private final Binding.Version version;
+    private final CallListener listener;
+    private final @Nullable ReplayBody body;
+
+    private PlacementRequest request;
+    private Choice choice;
+    private int tries;
+    private boolean localTried;
+    private volatile Executor.@Nullable Running running;
+    private volatile boolean cancelled;
+
+    Dispatch(Call call, Binding.Version version, CallListener listener) {
+      this.call = call;
+      this.version = version;
+      this.listener = listener;
+      this.body = call.body() == null ? null : new ReplayBody(call.body());
+      this.request =
+          version.local() == null
+              ? version.placement().excluding(placementLocal())
+              : version.placement();
+      this.choice = placement.choose(request, System.nanoTime());
+    }
+
+    private String placementLocal() {
+      return placement.nodes(System.nanoTime()).getFirst().info().id();
+    }
+
+    void attempt() {
+      tries++;
+      int mine = tries;
+      placement.sent(choice.node(), request, System.nanoTime());
+      Call sent = body == null ? call : withBody(body.next());
+      Executor.Running started;
+      if (choice.local()) {
+        localTried = true;
+        started = local.execute(sent, version.target(), this);
+      } else {
+        events.forwarded();
+        started = links.execute(choice.node(), sent, version.target(), this);
+      }
+      if (tries == mine) {
+        running = started;
+      }
+      if (cancelled) {
+        started.cancel();
+      }
+    }
+
+    private Call withBody(Flow.Publisher<ByteBuf> next) {
+      return new Call(
+          call.request(),
+          call.scheme(),
+          next,
+          call.clientAddress(),
+          call.requestId(),
+          call.deadlineNanos());
+    }
+
+    @Override
+    public void onAccepted() {
+      if (body != null) {
+        body.accept();
+      }
+    }
+
+    @Override
+    public void onResponse(
+        HttpResponse head, Flow.@Nullable Publisher<ByteBuf> content, CallTiming timing) {
+      onAccepted();
+      placement.completed(
+          choice.node(),
+          request,
+          new Observed(
+              timing.netNanos(),
+              timing.queueNanos(),
+              timing.coldNanos(),
+              timing.runNanos(),
+              timing.cold()),
+          System.nanoTime());
+      listener.onResponse(head, content, timing);
+    }
+
+    @Override
+    public void onFailure(CallFailure failure) {
+      long now = System.nanoTime();
+      switch (failure.reach()) {
+        case REFUSED -> placement.refused(choice.node(), now);
+        case NOT_STARTED, UNKNOWN -> {
+          if (!choice.local()) {
+            placement.failed(
+                choice.node(), now, failure.problem().retryAfterSeconds() * 1_000_000_000L);
+          }
+        }
+        case RAN -> {}
+      }
+      if (mayTryAgain(failure, now) && chooseAgain(now)) {
+        events.retried(failure);
+        attempt();
+        return;
+      }
+      if (body != null) {
+        body.abandon();
+      }
+      listener.onFailure(failure);
+    }
+
+    private boolean mayTryAgain(CallFailure failure, long now) {
+      boolean allowed =
+          switch (failure.reach()) {
+            case REFUSED, NOT_STARTED -> true;
+            case UNKNOWN -> version.idempotent() || SAFE.contains(call.request().method());
+            case RAN -> false;
+          };
+      return allowed
+          && !cancelled
+          && tries < MAX_TRIES
+          && now < call.deadlineNanos()
+          && (body == null || body.replayable())
+          && retries.take();
+    }
+
+    /** The next node, never one tried before; the last try is local. */
+    private boolean chooseAgain(long now) {
+      request = request.excluding(choice.node());
+      choice = placement.choose(request, now);
+      return !(choice.local() && localTried);
+    }
+
+    @Override
+    public void cancel() {
+      cancelled = true;
+      Executor.Running current = running;
+      if (current != null) {
+        current.cancel();
+      }
+    }
+  }
+
+  /** Hears what dispatching does, to count it. Must be quick. */
+  public interface DispatchListener {
+    /** A call was sent to a peer. */
+    void forwarded();
+
+    /** A call is tried again because of a failure. */
+    void retried(CallFailure failure);
+  }
+}

@@ -1,0 +1,137 @@
+package dev.brink.mesh.ingress;
+
+import dev.brink.mesh.exchange.Call;
+import dev.brink.mesh.exchange.CallListener;
+import dev.brink.mesh.exchange.Executor;
+import dev.brink.mesh.http.HttpHandler;
+import dev.brink.mesh.http.Problem;
+import dev.brink.mesh.http.ServerExchange;
+import dev.brink.mesh.origin.Origins;
+import dev.brink.mesh.registry.Binding;
+import dev.brink.mesh.registry.Snapshot;
+import dev.brink.placement.Placement;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.util.AsciiString;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Answers clients' requests: finds the route and hands the request to what it leads to. */
+public final class Ingress implements HttpHandler {
+  /** How long a client's request may take, whatever runs it. */
+  public static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
+
+  private static final AsciiString EXPLAIN = AsciiString.cached("brink-explain");
+  private static final AsciiString TOKEN = AsciiString.cached("brink-token");
+  private static final String BEARER = "Bearer ";
+
+  private final Supplier<Snapshot> snapshot;
+  private final Dispatcher dispatcher;
+  private final Origins origins;
+  private final Placement placement;
+  private final UnaryOperator<String> nodeName;
+  private final byte[] adminToken;
+
+  /**
+   * For one node.
+   *
+   * @param nodeName from a node's id to what people call it
+   * @param adminToken lets a client ask for the placement decision
+   */
+  public Ingress(
+      Supplier<Snapshot> snapshot,
+      Dispatcher dispatcher,
+      Origins origins,
+      Placement placement,
+      UnaryOperator<String> nodeName,
+      String adminToken) {
+    this.snapshot = snapshot;
+    this.dispatcher = dispatcher;
+    this.origins = origins;
+    this.placement = placement;
+    this.nodeName = nodeName;
+    this.adminToken = adminToken.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void handle(ServerExchange exchange) {
+    HttpRequest request = exchange.request();
+    String host = request.headers().get(HttpHeaderNames.HOST, "");
+    Binding binding = snapshot.get().routes().match(host, request.uri());
+    if (binding == null) {
+      exchange.fail(
+          Problem.of(404, "route-not-found", "nothing is deployed at this host and path"));
+      return;
+    }
+    handle(exchange, binding);
+  }
+
+  private void handle(ServerExchange exchange, Binding binding) {
+    HttpHeaders headers = exchange.request().headers();
+    boolean explain = headers.contains(EXPLAIN) && authorized(headers);
+    String client = exchange.remoteAddress().getAddress().getHostAddress();
+    switch (binding) {
+      case Binding.Function function -> {
+        RequestHeaders.clean(headers, client);
+        run(exchange, client, function, explain);
+      }
+      case Binding.Origin origin -> {
+        RequestHeaders.removeOurs(headers);
+        Call call = call(exchange, client);
+        if (!origins.upgrade(call, origin.target(), exchange)) {
+          var answer = new IngressCall(exchange, UnaryOperator.identity(), null);
+          Executor.Running running = origins.execute(call, origin.target(), answer);
+          exchange.onCancel(running::cancel);
+        }
+      }
+    }
+  }
+
+  private void run(
+      ServerExchange exchange, String client, Binding.Function function, boolean explain) {
+    Binding.Version version = function.pick(ThreadLocalRandom.current().nextInt());
+    String decision =
+        explain
+            ? DecisionJson.of(placement.explain(version.placement(), System.nanoTime()), nodeName)
+            : null;
+    CallListener listener = new IngressCall(exchange, nodeName, decision);
+    Executor.Running running = dispatcher.dispatch(call(exchange, client), version, listener);
+    exchange.onCancel(running::cancel);
+  }
+
+  private static Call call(ServerExchange exchange, String client) {
+    return new Call(
+        exchange.request(),
+        exchange.scheme(),
+        exchange.body(),
+        client,
+        exchange.requestId(),
+        exchange.arrivedNanos() + REQUEST_TIMEOUT.toNanos());
+  }
+
+  /** Whether the admin token is there; it is taken out, so that no function sees it. */
+  private boolean authorized(HttpHeaders headers) {
+    if (matches(headers.get(TOKEN))) {
+      return true;
+    }
+    String authorization = headers.get(HttpHeaderNames.AUTHORIZATION);
+    if (authorization != null
+        && authorization.startsWith(BEARER)
+        && matches(authorization.substring(BEARER.length()))) {
+      headers.remove(HttpHeaderNames.AUTHORIZATION);
+      return true;
+    }
+    return false;
+  }
+
+  private boolean matches(@Nullable String token) {
+    return token != null
+        && MessageDigest.isEqual(token.getBytes(StandardCharsets.UTF_8), adminToken);
+  }
+}

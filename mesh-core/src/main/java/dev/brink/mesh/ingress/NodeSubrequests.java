@@ -1,0 +1,128 @@
+package dev.brink.mesh.ingress;
+
+import dev.brink.exec.Subrequests;
+import dev.brink.mesh.exchange.Call;
+import dev.brink.mesh.exchange.CallFailure;
+import dev.brink.mesh.exchange.CallListener;
+import dev.brink.mesh.exchange.CallTiming;
+import dev.brink.mesh.exchange.Executor;
+import dev.brink.mesh.origin.Origins;
+import dev.brink.mesh.registry.Binding;
+import dev.brink.mesh.registry.Snapshot;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests that functions make: through a service of their manifest to another function or an
+ * origin of the same tenant. Requests to other addresses are refused.
+ */
+public final class NodeSubrequests implements Subrequests {
+  private final Supplier<Snapshot> snapshot;
+  private final Supplier<Dispatcher> dispatcher;
+  private final Supplier<Origins> origins;
+
+  /** The suppliers are asked for each request: what they give is made after the runtime. */
+  public NodeSubrequests(
+      Supplier<Snapshot> snapshot, Supplier<Dispatcher> dispatcher, Supplier<Origins> origins) {
+    this.snapshot = snapshot;
+    this.dispatcher = dispatcher;
+    this.origins = origins;
+  }
+
+  @Override
+  public Cancellable fetch(Subrequest subrequest, Listener listener) {
+    String service = subrequest.service();
+    if (service == null) {
+      return refuse(
+          listener,
+          "fetch: addresses outside the mesh are not allowed (expected: a service of env)");
+    }
+    Binding.Version caller = caller(subrequest.function());
+    String name = caller == null ? null : caller.services().get(service);
+    Binding binding =
+        caller == null || name == null
+            ? null
+            : snapshot.get().binding(caller.target().tenant(), name);
+    if (binding == null) {
+      return refuse(listener, "env." + service + ": nothing is deployed under its name");
+    }
+    Call call;
+    try {
+      call = call(subrequest);
+    } catch (URISyntaxException e) {
+      return refuse(listener, "fetch: the URL is not valid");
+    }
+    Executor.Running running =
+        switch (binding) {
+          case Binding.Function function ->
+              dispatcher
+                  .get()
+                  .dispatch(
+                      call,
+                      function.pick(ThreadLocalRandom.current().nextInt()),
+                      new Answer(listener));
+          case Binding.Origin origin ->
+              origins.get().execute(call, origin.target(), new Answer(listener));
+        };
+    return running::cancel;
+  }
+
+  private static Cancellable refuse(Listener listener, String message) {
+    listener.onFailure(message);
+    return () -> {};
+  }
+
+  /** The version whose bundle has this name: {@code tenant/name@digest}. */
+  private Binding.@Nullable Version caller(String bundle) {
+    String digest = bundle.substring(bundle.lastIndexOf('@') + 1);
+    for (Binding.Version version : snapshot.get().versions().values()) {
+      if (version.target().digest().startsWith(digest)) {
+        return version;
+      }
+    }
+    return null;
+  }
+
+  private static Call call(Subrequest subrequest) throws URISyntaxException {
+    HttpRequest asked = subrequest.request();
+    URI url = new URI(asked.uri());
+    String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
+    HttpRequest request =
+        new DefaultHttpRequest(
+            asked.protocolVersion(),
+            asked.method(),
+            url.getRawQuery() == null ? path : path + "?" + url.getRawQuery(),
+            asked.headers());
+    request.headers().set(HttpHeaderNames.HOST, url.getRawAuthority());
+    RequestHeaders.clean(request.headers(), "127.0.0.1");
+    return new Call(
+        request,
+        String.valueOf(url.getScheme()),
+        subrequest.body(),
+        "127.0.0.1",
+        subrequest.requestId(),
+        subrequest.deadlineNanos());
+  }
+
+  private record Answer(Listener listener) implements CallListener {
+    @Override
+    public void onResponse(
+        HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, CallTiming timing) {
+      listener.onResponse(head, body);
+    }
+
+    @Override
+    public void onFailure(CallFailure failure) {
+      listener.onFailure(failure.problem().code() + ": " + failure.problem().detail());
+    }
+  }
+}

@@ -1,0 +1,182 @@
+package dev.brink.mesh.ingress;
+
+import dev.brink.mesh.http.BodyPipe;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request's body that can be sent more than once: until a receiver has accepted the call, what
+ * was read is kept, up to a bound, and no more is read beyond it.
+ *
+ * <p>Thread-safe. The source is not read before a try is subscribed to.
+ */
+final class ReplayBody implements Flow.Subscriber<ByteBuf> {
+  /** Bytes kept, and read, before a receiver has accepted. */
+  static final int LIMIT_BYTES = 64 * 1024;
+
+  private final Flow.Publisher<ByteBuf> source;
+  private final List<ByteBuf> kept = new ArrayList<>();
+  private long keptBytes;
+  private Flow.@Nullable Subscription subscription;
+  private @Nullable BodyPipe current;
+  private boolean started;
+  private boolean accepted;
+  private boolean wanting;
+  private boolean completed;
+  private @Nullable Throwable failure;
+
+  ReplayBody(Flow.Publisher<ByteBuf> source) {
+    this.source = source;
+  }
+
+  /** The body for one more try, from its beginning. The try before gets no more of it. */
+  Flow.Publisher<ByteBuf> next() {
+    BodyPipe pipe;
+    synchronized (this) {
+      if (accepted) {
+        throw new IllegalStateException("the body was accepted: it cannot be sent again");
+      }
+      pipe = new BodyPipe(BodyPipe.DEFAULT_HIGH_WATER_BYTES, this::drained, this::dropped);
+      current = pipe;
+      for (ByteBuf buffer : kept) {
+        pipe.offer(buffer.retainedDuplicate());
+      }
+      end(pipe);
+    }
+    return subscriber -> {
+      pipe.subscribe(subscriber);
+      start();
+    };
+  }
+
+  private void start() {
+    boolean first;
+    synchronized (this) {
+      first = !started;
+      started = true;
+    }
+    if (first) {
+      source.subscribe(this);
+    }
+  }
+
+  /** The receiver will not refuse any more: nothing more is kept. */
+  void accept() {
+    Flow.Subscription from = null;
+    synchronized (this) {
+      if (accepted) {
+        return;
+      }
+      accepted = true;
+      release();
+      if (wanting) {
+        wanting = false;
+        from = subscription;
+      }
+    }
+    if (from != null) {
+      from.request(1);
+    }
+  }
+
+  /** Whether another try can have the whole body. */
+  synchronized boolean replayable() {
+    return !accepted && failure == null;
+  }
+
+  /** There will be no more tries: what is not read is not wanted. */
+  void abandon() {
+    Flow.Subscription from;
+    synchronized (this) {
+      accepted = true;
+      release();
+      from = completed ? null : subscription;
+    }
+    if (from != null) {
+      from.cancel();
+    }
+  }
+
+  private void release() {
+    kept.forEach(ByteBuf::release);
+    kept.clear();
+  }
+
+  @Override
+  public void onSubscribe(Flow.Subscription newSubscription) {
+    synchronized (this) {
+      subscription = newSubscription;
+    }
+    newSubscription.request(1);
+  }
+
+  @Override
+  public void onNext(ByteBuf buffer) {
+    boolean more;
+    Flow.Subscription from;
+    synchronized (this) {
+      if (!accepted) {
+        kept.add(buffer.retainedDuplicate());
+        keptBytes += buffer.readableBytes();
+      }
+      boolean room = current != null && current.offer(buffer);
+      more = room && (accepted || keptBytes < LIMIT_BYTES);
+      wanting = !more;
+      from = subscription;
+    }
+    if (more && from != null) {
+      from.request(1);
+    }
+  }
+
+  @Override
+  public synchronized void onComplete() {
+    completed = true;
+    end(current);
+  }
+
+  @Override
+  public synchronized void onError(Throwable cause) {
+    completed = true;
+    failure = cause;
+    end(current);
+  }
+
+  private void end(@Nullable BodyPipe pipe) {
+    if (pipe == null || !completed) {
+      return;
+    }
+    if (failure == null) {
+      pipe.complete();
+    } else {
+      pipe.fail(failure);
+    }
+  }
+
+  private void drained() {
+    Flow.Subscription from = null;
+    synchronized (this) {
+      if (wanting && (accepted || keptBytes < LIMIT_BYTES)) {
+        wanting = false;
+        from = subscription;
+      }
+    }
+    if (from != null) {
+      from.request(1);
+    }
+  }
+
+  /** The receiver does not want the rest. */
+  private void dropped() {
+    boolean last;
+    synchronized (this) {
+      last = accepted;
+    }
+    if (last) {
+      abandon();
+    }
+  }
+}

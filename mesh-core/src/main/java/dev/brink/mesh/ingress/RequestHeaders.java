@@ -1,0 +1,67 @@
+package dev.brink.mesh.ingress;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.AsciiString;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+
+/** Takes from a request what is meant for this hop, and what a client may not say. */
+final class RequestHeaders {
+  private static final AsciiString PREFIX = AsciiString.cached("brink-");
+  private static final AsciiString[] HOP_BY_HOP = {
+    AsciiString.cached("keep-alive"),
+    AsciiString.cached("proxy-connection"),
+    AsciiString.cached("proxy-authorization"),
+    HttpHeaderNames.TE,
+    HttpHeaderNames.TRAILER,
+    HttpHeaderNames.TRANSFER_ENCODING,
+    HttpHeaderNames.UPGRADE,
+    HttpHeaderNames.EXPECT,
+  };
+  private static final AsciiString FORWARDED_FOR = AsciiString.cached("x-forwarded-for");
+
+  /** For a function: changes the headers in place, and says who the client is. */
+  static void clean(HttpHeaders headers, String clientAddress) {
+    removeHopByHop(headers);
+    removeOurs(headers);
+    headers.set(FORWARDED_FOR, clientAddress);
+  }
+
+  private static void removeHopByHop(HttpHeaders headers) {
+    List<String> named = headers.getAll(HttpHeaderNames.CONNECTION);
+    if (!named.isEmpty()) {
+      headers.remove(HttpHeaderNames.CONNECTION);
+      for (String value : named) {
+        for (String name : value.split(",", -1)) {
+          if (!name.isBlank()) {
+            headers.remove(name.strip());
+          }
+        }
+      }
+    }
+    for (AsciiString name : HOP_BY_HOP) {
+      headers.remove(name);
+    }
+  }
+
+  /** For an origin, which takes care of the rest itself: only what a client may not say. */
+  static void removeOurs(HttpHeaders headers) {
+    List<CharSequence> ours = null;
+    for (Iterator<Map.Entry<CharSequence, CharSequence>> i = headers.iteratorCharSequence();
+        i.hasNext(); ) {
+      CharSequence name = i.next().getKey();
+      if (AsciiString.regionMatches(name, true, 0, PREFIX, 0, PREFIX.length())) {
+        ours = ours == null ? new ArrayList<>() : ours;
+        ours.add(name);
+      }
+    }
+    if (ours != null) {
+      ours.forEach(headers::remove);
+    }
+  }
+
+  private RequestHeaders() {}
+}

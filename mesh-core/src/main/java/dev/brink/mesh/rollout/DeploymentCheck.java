@@ -1,0 +1,101 @@
+package dev.brink.mesh.rollout;
+
+import dev.brink.mesh.deploy.DeploymentException;
+import dev.brink.mesh.deploy.DeploymentSpec;
+import dev.brink.mesh.deploy.FunctionSpec;
+import dev.brink.mesh.deploy.OriginSpec;
+import dev.brink.mesh.origin.Origins;
+import dev.brink.mesh.proto.Deployment;
+import dev.brink.mesh.registry.Snapshot;
+import dev.brink.mesh.route.RoutePattern;
+import dev.brink.mesh.wire.SpecMessages;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** Refuses what cannot be deployed, before anything is written. */
+final class DeploymentCheck {
+  private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?");
+  private static final int MAX_BYTES = 7 << 20;
+  private static final int MAX_MODULES = 1_000;
+  private static final int MAX_ROUTES = 100;
+
+  static void check(DeploymentSpec spec, Snapshot snapshot) {
+    name("tenant", spec.tenant());
+    name("name", spec.name());
+    routes(spec, snapshot);
+    switch (spec) {
+      case FunctionSpec function -> function(function);
+      case OriginSpec origin -> origin(origin);
+    }
+  }
+
+  private static void name(String what, String value) {
+    if (!NAME.matcher(value).matches()) {
+      throw invalid(what, value, "1 to 63 of a-z, 0-9, - and _, not - or _ at the ends");
+    }
+  }
+
+  private static void routes(DeploymentSpec spec, Snapshot snapshot) {
+    if (spec.routes().size() > MAX_ROUTES) {
+      throw invalid("routes", spec.routes().size() + " patterns", "at most " + MAX_ROUTES);
+    }
+    List<RoutePattern> wanted;
+    try {
+      wanted = spec.routes().stream().map(RoutePattern::parse).toList();
+    } catch (IllegalArgumentException e) {
+      throw new DeploymentException("invalid-deployment", String.valueOf(e.getMessage()), false);
+    }
+    String own = spec.tenant() + "/" + spec.name();
+    for (Map.Entry<String, Deployment> other : snapshot.deployments().entrySet()) {
+      if (other.getKey().equals(own)) {
+        continue;
+      }
+      for (String text : other.getValue().getRoutesList()) {
+        RoutePattern taken = RoutePattern.parse(text);
+        wanted.stream()
+            .filter(taken::sameRequests)
+            .findFirst()
+            .ifPresent(
+                route -> {
+                  throw new DeploymentException(
+                      "route-conflict",
+                      "route: "
+                          + route
+                          + " (expected: one that is free; "
+                          + other.getKey()
+                          + " has it)",
+                      false);
+                });
+      }
+    }
+  }
+
+  private static void function(FunctionSpec function) {
+    if (!function.modules().containsKey(function.main())) {
+      throw invalid("main", function.main(), "one of the modules " + function.modules().keySet());
+    }
+    if (function.modules().size() > MAX_MODULES) {
+      throw invalid("modules", function.modules().size() + "", "at most " + MAX_MODULES);
+    }
+    long bytes = function.modules().values().stream().mapToLong(content -> content.length).sum();
+    if (bytes > MAX_BYTES) {
+      throw invalid("modules", bytes + " bytes", "at most " + MAX_BYTES + " in all");
+    }
+  }
+
+  private static void origin(OriginSpec origin) {
+    try {
+      Origins.check(SpecMessages.pool(origin));
+    } catch (IllegalArgumentException e) {
+      throw new DeploymentException("invalid-deployment", String.valueOf(e.getMessage()), false);
+    }
+  }
+
+  static DeploymentException invalid(String what, String value, String expected) {
+    return new DeploymentException(
+        "invalid-deployment", what + ": " + value + " (expected: " + expected + ")", false);
+  }
+
+  private DeploymentCheck() {}
+}

@@ -1,0 +1,29 @@
+package dev.brink.mesh.ingress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
+import org.junit.jupiter.api.Test;
+
+class RequestHeadersTest {
+  @Test
+  void whatIsForThisHopAndWhatOnlyTheMeshMaySayIsTakenOut() {
+    HttpHeaders headers = new DefaultHttpHeaders();
+    headers
+        .add("Host", "a.com")
+        .add("Connection", "close, X-Once")
+        .add("X-Once", "1")
+        .add("Keep-Alive", "timeout=5")
+        .add("TE", "trailers")
+        .add("Transfer-Encoding", "chunked")
+        .add("Upgrade", "h2c")
+        .add("Brink-Call-Bin", "forged")
+        .add("brink-token", "guess")
+        .add("X-Forwarded-For", "198.51.100.9")
+        .add("Accept", "*/*");
+    RequestHeaders.clean(headers, "192.0.2.1");
+    assertThat(headers.names()).containsExactlyInAnyOrder("Host", "Accept", "x-forwarded-for");
+    assertThat(headers.getAll("x-forwarded-for")).containsExactly("192.0.2.1");
+  }
+}
