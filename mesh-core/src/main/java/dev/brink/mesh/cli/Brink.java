@@ -1,0 +1,149 @@
+package dev.brink.mesh.cli;
+
+import dev.brink.mesh.config.InvalidConfigException;
+import dev.brink.mesh.config.LogConfig;
+import dev.brink.mesh.deploy.DeploymentException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The program {@code brink}. Exit codes: 0 ok, 1 failed, 2 usage. */
+@Command(
+    name = "brink",
+    description = "A peer-to-peer edge mesh: functions, cache and balancing in one process.",
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {
+      "",
+      "Exit codes: 0 ok, 1 failed, 2 usage. Start with 'brink demo'; 'brink COMMAND --help' says"
+          + " more."
+    })
+public final class Brink implements Runnable {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Show where an error comes from.")
+  private boolean debug;
+
+  private Brink() {}
+
+  /** Runs the program and exits with its code. */
+  public static void main(String[] args) {
+    Session session = Session.ofProcess(MeshNodeLauncher::start);
+    int code = run(session, args);
+    session.out().flush();
+    session.err().flush();
+    session.stop().finished();
+    // Everything is tidied up by now; a guest that cannot be stopped must not keep the process.
+    Runtime.getRuntime().halt(code);
+  }
+
+  /** Runs a command line; returns the exit code. */
+  static int run(Session session, String... args) {
+    StandaloneLog.start(new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.WARN), session.err());
+    return commandLine(session).execute(args);
+  }
+
+  static CommandLine commandLine(Session session) {
+    Brink brink = new Brink();
+    CommandLine line = new CommandLine(brink);
+    line.getCommandSpec()
+        .addOption(
+            OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .scopeType(ScopeType.INHERIT)
+                .description("Show this help.")
+                .build());
+    List<Object> commands =
+        List.of(
+            new DemoCommand(session),
+            new NodeCommand(session),
+            new DeployCommand(session),
+            new FunctionsCommand(session),
+            new InvokeCommand(session),
+            new NodesCommand(session),
+            new UsageCommand(session),
+            new RemoveCommand(session),
+            new VersionCommand(session),
+            new CompletionCommand(session));
+    commands.forEach(line::addSubcommand);
+    Help.Ansi ansi = session.colours() ? Help.Ansi.ON : Help.Ansi.OFF;
+    return line.setOut(writer(session.out()))
+        .setErr(writer(session.err()))
+        .setColorScheme(Help.defaultColorScheme(ansi))
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExpandAtFiles(false)
+        .setParameterExceptionHandler((e, _) -> usage(session, e))
+        .setExecutionExceptionHandler((e, at, _) -> failed(session, e, at, brink.debug));
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Missing command");
+  }
+
+  private static PrintWriter writer(PrintStream stream) {
+    return new PrintWriter(stream, true, StandardCharsets.UTF_8);
+  }
+
+  private static int usage(Session session, ParameterException e) {
+    CommandLine at = e.getCommandLine();
+    String name = at.getCommandSpec().qualifiedName();
+    session.err().println(name + ": " + OneLine.of(e.getMessage()));
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      List<String> near = unmatched.getSuggestions();
+      if (!near.isEmpty()) {
+        session.err().println("Did you mean " + String.join(" or ", near) + "?");
+      }
+    }
+    if (at.getParent() == null && !at.getSubcommands().isEmpty()) {
+      session
+          .err()
+          .println(
+              at.getSubcommands().keySet().stream()
+                  .collect(Collectors.joining(", ", "Commands: ", ".")));
+    }
+    session.err().println("Try '" + name + " --help'.");
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  private static int failed(Session session, Exception e, CommandLine at, boolean debug) {
+    if (debug) {
+      session.err().println(stackTrace(e));
+    }
+    String message =
+        switch (e) {
+          case DeploymentException refused -> refused.code() + ": " + refused.getMessage();
+          case IOException broken when broken.getMessage() == null -> broken.toString();
+          case UsageException _, InvalidConfigException _, IOException _ -> e.getMessage();
+          default -> e + (debug ? "" : " (--debug says where)");
+        };
+    session.err().println(at.getCommandSpec().qualifiedName() + ": " + OneLine.of(message));
+    return e instanceof UsageException || e instanceof InvalidConfigException
+        ? CommandLine.ExitCode.USAGE
+        : CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private static String stackTrace(Exception e) {
+    return e
+        + Arrays.stream(e.getStackTrace())
+            .map(frame -> System.lineSeparator() + "    at " + frame)
+            .collect(Collectors.joining())
+        + (e.getCause() == null ? "" : System.lineSeparator() + "  caused by " + e.getCause());
+  }
+}

@@ -1,0 +1,204 @@
+package dev.brink.mesh.cli;
+
+import dev.brink.mesh.client.MeshClient;
+import dev.brink.mesh.deploy.DeployResult;
+import dev.brink.mesh.deploy.DeploymentSpec;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "demo",
+    description = "Start a mesh on this machine, deploy the sample functions and ask them things.",
+    footer = {
+      "",
+      "Starts each node as a process, sends the requests of demo.json to every ingress, and prints"
+          + " where each ran, why, and how long its parts took. Then the mesh is yours, until"
+          + " Ctrl-C."
+    })
+final class DemoCommand implements Callable<Integer> {
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(40);
+  private static final Duration REQUEST_LIMIT = Duration.ofSeconds(30);
+  private static final long MAX_ANSWER_BYTES = 64 << 20;
+  private static final int MOST_NODES = 16;
+
+  private final Session session;
+
+  @Option(names = "--nodes", paramLabel = "N", description = "How many, 1 to 16. Default: 3.")
+  private int count = 3;
+
+  @Option(
+      names = "--exit",
+      description = "Stop after the report, with 0 only if every answer was right.")
+  private boolean exit;
+
+  @Option(
+      names = "--functions",
+      paramLabel = "DIR",
+      description = "A folder of functions with a demo.json. Default: the samples.")
+  private @Nullable Path functions;
+
+  @Option(names = "--json", description = "Print the report as a JSON object.")
+  private boolean json;
+
+  DemoCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    if (count < 1 || count > MOST_NODES) {
+      throw new UsageException("--nodes: " + count + " (expected: 1 to " + MOST_NODES + ")");
+    }
+    long start = System.nanoTime();
+    DemoPlan plan = DemoPlan.read(functionsFolder());
+    Progress progress =
+        new Progress(json ? session.err() : session.out(), session.terminal() && !json);
+    session.stop().arm(STOP_LIMIT);
+    try (DemoMesh mesh = DemoMesh.create(session.stop())) {
+      mesh.start(count, progress);
+      progress.done("%d nodes are one mesh after %s".formatted(count, since(start)));
+      List<DeployResult> deployed = deploy(mesh, plan, progress);
+      double readyMillis = (System.nanoTime() - start) / 1e6;
+      progress.done("%d deployed and ready after %s".formatted(deployed.size(), since(start)));
+      DemoReport report =
+          new DemoReport(mesh.nodes(), readyMillis, deployed, ask(mesh, plan, progress));
+      progress.clear();
+      print(report);
+      if (!exit) {
+        invite(mesh, plan);
+        session.stop().await();
+        progress.step("stopping");
+      }
+      return report.right() ? 0 : 1;
+    } catch (CancellationException _) {
+      progress.clear();
+      return 1;
+    } finally {
+      progress.clear();
+    }
+  }
+
+  private Path functionsFolder() {
+    String samples = System.getProperty("brink.samples.functions", "");
+    if (functions == null && samples.isEmpty()) {
+      throw new UsageException("--functions: missing (expected: a folder of functions)");
+    }
+    return functions == null ? Path.of(samples) : functions;
+  }
+
+  private List<DeployResult> deploy(DemoMesh mesh, DemoPlan plan, Progress progress) {
+    List<DeployResult> results = new ArrayList<>();
+    try (MeshClient client = mesh.client()) {
+      for (DeploymentSpec spec : plan.specs()) {
+        progress.step("deploying " + spec.name());
+        DeployResult result = client.deployments().deploy(spec);
+        results.add(result);
+        progress.done(
+            String.format(
+                Locale.ROOT,
+                "deployed %s %s to %d nodes in %.0f ms%s",
+                spec.name(),
+                Versions.brief(result.version()),
+                result.nodes().size(),
+                result.millis(),
+                result.complete() ? "" : ", INCOMPLETE: " + result.nodes()));
+      }
+    }
+    return results;
+  }
+
+  private List<DemoAnswer> ask(DemoMesh mesh, DemoPlan plan, Progress progress)
+      throws InterruptedException {
+    List<DemoAnswer> answers = new ArrayList<>();
+    try (HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build()) {
+      for (DemoRequest request : plan.requests()) {
+        for (DemoNode node : mesh.nodes()) {
+          progress.step("asking " + request.method() + " " + request.path() + " at " + node.name());
+          answers.add(ask(http, mesh.token(), node, request));
+          if (session.stop().isRequested()) {
+            throw new CancellationException("stopped");
+          }
+        }
+      }
+    }
+    return answers;
+  }
+
+  private static DemoAnswer ask(HttpClient http, String token, DemoNode node, DemoRequest request)
+      throws InterruptedException {
+    HttpRequest.Builder message =
+        HttpRequest.newBuilder(URI.create(node.ready().ingress() + request.path()))
+            .version(HttpClient.Version.HTTP_1_1)
+            .timeout(REQUEST_LIMIT)
+            .header("brink-explain", "1")
+            .header("brink-token", token)
+            .method(
+                request.method(),
+                request.body().length == 0
+                    ? BodyPublishers.noBody()
+                    : BodyPublishers.ofByteArray(request.body()));
+    for (Map.Entry<String, String> header : request.headers()) {
+      message.header(header.getKey(), header.getValue());
+    }
+    try {
+      return DemoAnswer.of(
+          node.name(),
+          request,
+          http.send(
+              message.build(),
+              BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES)));
+    } catch (IOException e) {
+      return DemoAnswer.none(node.name(), request, e.toString());
+    }
+  }
+
+  private void print(DemoReport report) {
+    if (json) {
+      session.out().println(report.json());
+    } else {
+      session.out().println();
+      report.print(session.out());
+    }
+    session.out().flush();
+  }
+
+  private void invite(DemoMesh mesh, DemoPlan plan) {
+    PrintStream out = json ? session.err() : session.out();
+    String brink = System.getProperty("brink.command", "brink");
+    out.println();
+    out.println("The mesh is running. Try:");
+    List<DemoNode> nodes = mesh.nodes();
+    for (int i = 0; i < plan.requests().size(); i++) {
+      DemoNode node = nodes.get(i % nodes.size());
+      out.println(
+          "  " + OneLine.of(plan.requests().get(i).curl(node.ready().ingress().toString())));
+    }
+    for (String command : List.of("nodes", "functions", "usage")) {
+      out.println(
+          "  %s %s --admin %s --data-directory %s"
+              .formatted(brink, command, nodes.getFirst().ready().admin(), mesh.folder()));
+    }
+    out.println("Ctrl-C stops it.");
+    out.flush();
+  }
+
+  private static String since(long start) {
+    return String.format(Locale.ROOT, "%.1f s", (System.nanoTime() - start) / 1e9);
+  }
+}

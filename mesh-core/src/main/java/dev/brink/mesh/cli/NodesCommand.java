@@ -1,0 +1,60 @@
+package dev.brink.mesh.cli;
+
+import dev.brink.mesh.client.MeshClient;
+import dev.brink.mesh.proto.NodeList;
+import dev.brink.mesh.proto.NodeView;
+import dev.brink.mesh.wire.AdminJson;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "nodes",
+    description = "List the nodes of the mesh as one of them sees it.",
+    footer = {"", "RTT is that of the link from the node asked, which is marked with *."})
+final class NodesCommand implements Callable<Integer> {
+  private final Session session;
+
+  @Mixin private MeshOptions mesh = new MeshOptions();
+
+  @Option(names = "--json", description = "Print a NodeList message.")
+  private boolean json;
+
+  NodesCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    NodeList nodes;
+    try (MeshClient client = mesh.connect(session)) {
+      nodes = client.nodeList();
+    }
+    if (json) {
+      session.out().println(AdminJson.complete(nodes));
+      return 0;
+    }
+    Table table =
+        Table.of(
+            "NODE", "STATE", ">RTT MS", ">LANES", ">BUSY", ">QUEUED", "INGRESS", "ADMIN", "ID");
+    for (NodeView node : nodes.getNodesList()) {
+      table.row(
+          node.getName() + (node.getSelf() ? " *" : ""),
+          node.getState(),
+          Double.isNaN(node.getRttMillis())
+              ? "-"
+              : String.format(Locale.ROOT, "%.2f", node.getRttMillis()),
+          node.getLanes(),
+          node.getBusy(),
+          node.getQueued(),
+          node.getIngress(),
+          node.getAdmin(),
+          node.getId());
+    }
+    table.print(session.out(), "");
+    return 0;
+  }
+}

@@ -1,0 +1,33 @@
+package dev.brink.mesh.cli;
+
+import java.io.Console;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a command has of the world.
+ *
+ * @param terminal whether a person watches {@code out}
+ */
+record Session(
+    InputStream in,
+    PrintStream out,
+    PrintStream err,
+    Map<String, String> environment,
+    boolean terminal,
+    NodeLauncher launcher,
+    Stop stop) {
+  /** This process's own. */
+  static Session ofProcess(NodeLauncher launcher) {
+    boolean terminal = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+    return new Session(
+        System.in, System.out, System.err, System.getenv(), terminal, launcher, new Stop());
+  }
+
+  /** Whether to colour what is printed: see no-color.org. */
+  boolean colours() {
+    return terminal && environment.getOrDefault("NO_COLOR", "").isEmpty();
+  }
+}

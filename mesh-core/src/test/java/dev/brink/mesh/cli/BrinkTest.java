@@ -1,0 +1,101 @@
+package dev.brink.mesh.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class BrinkTest {
+  static List<String> commands() {
+    return List.of(
+        "demo",
+        "node",
+        "deploy",
+        "functions",
+        "invoke",
+        "nodes",
+        "usage",
+        "remove",
+        "version",
+        "completion");
+  }
+
+  @Test
+  void helpListsTheCommands() {
+    Run run = new Run();
+
+    assertThat(run.run("--help")).isZero();
+    assertThat(run.out()).contains("Exit codes: 0 ok, 1 failed, 2 usage").contains(commands());
+    assertThat(run.out()).doesNotContain("\033[");
+    assertThat(run.err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyCommandHasHelp(String command) {
+    Run run = new Run();
+
+    assertThat(run.run(command, "--help")).isZero();
+    assertThat(run.out()).startsWith("Usage: brink " + command);
+  }
+
+  @Test
+  void nothingIsUsage() {
+    Run run = new Run();
+
+    assertThat(run.run()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err())
+        .startsWith("brink: Missing command\nCommands: demo, node, deploy,")
+        .endsWith("Try 'brink --help'.\n");
+  }
+
+  @Test
+  void mistypedCommandsAndOptionsAreUsage() {
+    Run command = new Run();
+    assertThat(command.run("deplyo")).isEqualTo(2);
+    assertThat(command.err()).contains("'deplyo'").contains("Did you mean").contains("deploy");
+
+    Run option = new Run();
+    assertThat(option.run("nodes", "--jsn")).isEqualTo(2);
+    assertThat(option.err()).startsWith("brink nodes: Unknown option: '--jsn'\n");
+
+    Run value = new Run();
+    assertThat(value.run("deploy", "x", "--timeout", "soon")).isEqualTo(2);
+    assertThat(value.err()).contains("'soon' (expected: such as 500ms, 30s or 1m)");
+
+    Run missing = new Run();
+    assertThat(missing.run("deploy")).isEqualTo(2);
+    assertThat(missing.err()).contains("Missing required parameter: 'DIR'");
+  }
+
+  @Test
+  void versionIsTheBuilds() throws Exception {
+    Run text = new Run();
+    assertThat(text.run("version")).isZero();
+    assertThat(text.out()).matches("brink \\d+\\.\\d+\\.\\d+ \\(Java 25.*\\)\n");
+
+    Run json = new Run();
+    assertThat(json.run("version", "--json")).isZero();
+    assertThat(json.out())
+        .startsWith("{\"version\":\"" + VersionCommand.version() + "\",\"java\":");
+  }
+
+  @Test
+  void completionIsAShellScript() throws Exception {
+    Run run = new Run();
+
+    assertThat(run.run("completion")).isZero();
+
+    Process bash = new ProcessBuilder("bash", "-n").redirectErrorStream(true).start();
+    try (var stdin = bash.outputWriter(StandardCharsets.UTF_8)) {
+      stdin.write(run.out());
+    }
+    assertThat(new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEmpty();
+    assertThat(bash.waitFor()).isZero();
+    assertThat(run.out()).contains("--until-stdin-ends").contains("complete -F");
+  }
+}

@@ -1,0 +1,178 @@
+package dev.brink.mesh.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Struct;
+import dev.brink.mesh.config.GridConfig;
+import dev.brink.mesh.config.HostPort;
+import dev.brink.mesh.config.NodeConfig;
+import dev.brink.mesh.wire.AdminJson;
+import java.io.IOException;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NodeCommandTest {
+  @TempDir Path folder;
+  private final AtomicReference<NodeConfig> started = new AtomicReference<>();
+  private final CountDownLatch running = new CountDownLatch(1);
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Run run = new Run().launcher(this::start);
+
+  private NodeLauncher.Started start(NodeConfig config) {
+    started.set(config);
+    return new FakeStarted();
+  }
+
+  @Test
+  void flagsGoBeforeVariablesBeforeTheFile() throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("brink.conf"), "node.name = file\nlink.port = 1\nadmin.port = 1");
+    run.environment("BRINK_NODE_NAME", "variable").environment("BRINK_ADMIN_PORT", "2");
+    run.stop.request();
+
+    int code =
+        run.run(
+            "node",
+            "--config",
+            file.toString(),
+            "--name",
+            "flag",
+            "--data-directory",
+            folder.toString(),
+            "--seed",
+            "h:1",
+            "--seed",
+            "i:2",
+            "--set",
+            "grid.preset=wan",
+            "--ingress-port",
+            "0");
+
+    assertThat(code).isZero();
+    NodeConfig config = Objects.requireNonNull(started.get());
+    assertThat(config.name()).isEqualTo("flag");
+    assertThat(config.admin().port()).isEqualTo(2);
+    assertThat(config.link().port()).isEqualTo(1);
+    assertThat(config.ingress().port()).isZero();
+    assertThat(config.dataDirectory()).isEqualTo(folder);
+    assertThat(config.grid().preset()).isEqualTo(GridConfig.Preset.WAN);
+    assertThat(config.grid().seeds()).containsExactly(new HostPort("h", 1), new HostPort("i", 2));
+    assertThat(closed.getCount()).isZero();
+  }
+
+  @Test
+  void badConfigurationIsUsage() {
+    assertThat(run.run("node", "--set", "ingress.prot=1")).isEqualTo(2);
+    assertThat(run.err())
+        .isEqualTo(
+            "brink node: ingress.prot: unknown key (expected: a key of docs/configuration.md), did"
+                + " you mean ingress.port?\n");
+    assertThat(started.get()).isNull();
+  }
+
+  @Test
+  void checkPrintsWhatWouldHold() {
+    assertThat(run.run("node", "--check", "--set", "admin.token=0123456789abcdef0")).isZero();
+    assertThat(run.out()).contains("ingress.port = 8080\n").doesNotContain("0123456789abcdef0");
+    assertThat(started.get()).isNull();
+
+    Run json = new Run();
+    assertThat(json.run("node", "--check", "--json")).isZero();
+    assertThat(AdminJson.parse(json.out(), Struct.newBuilder()).getFieldsOrThrow("link.port"))
+        .extracting(value -> value.getStringValue())
+        .isEqualTo("7400");
+  }
+
+  @Test
+  void theReadyFileSaysWhereTheNodeListensAndTheEndOfInputStopsIt() throws Exception {
+    Path ready = folder.resolve("ready.json");
+    PipedOutputStream parent = new PipedOutputStream();
+    run.in(new PipedInputStream(parent));
+    CompletableFuture<Integer> code =
+        CompletableFuture.supplyAsync(
+            () -> run.run("node", "--until-stdin-ends", "--ready-file", ready.toString()));
+    assertThat(running.await(30, TimeUnit.SECONDS)).isTrue();
+    while (!Files.exists(ready) && !code.isDone()) {
+      Thread.onSpinWait();
+    }
+    Struct facts = AdminJson.parse(Files.readString(ready), Struct.newBuilder()).build();
+    assertThat(facts.getFieldsOrThrow("ingress").getStringValue()).isEqualTo("http://h:1");
+    assertThat(facts.getFieldsOrThrow("admin").getStringValue()).isEqualTo("http://h:2");
+    assertThat(facts.getFieldsOrThrow("discovery").getStringValue()).isEqualTo("127.0.0.1:4");
+    assertThat(facts.getFieldsOrThrow("pid").getNumberValue())
+        .isEqualTo((double) ProcessHandle.current().pid());
+    assertThat(closed.getCount()).isOne();
+
+    parent.close();
+
+    assertThat(code.get(30, TimeUnit.SECONDS)).isZero();
+    assertThat(closed.getCount()).isZero();
+    assertThat(run.out())
+        .contains("INFO  node: node n serves: ingress http://h:1, admin http://h:2, link h:3")
+        .contains("INFO  node: stopped");
+  }
+
+  @Test
+  void aNodeThatCannotStartIsOneLine() {
+    run.launcher(
+        _ -> {
+          throw new IOException("port 8080: in use");
+        });
+
+    assertThat(run.run("node")).isEqualTo(1);
+    assertThat(run.err()).isEqualTo("brink node: port 8080: in use\n");
+  }
+
+  /** A node that only says where it would listen. */
+  private final class FakeStarted implements NodeLauncher.Started {
+    FakeStarted() {
+      running.countDown();
+    }
+
+    @Override
+    public String id() {
+      return "id";
+    }
+
+    @Override
+    public String name() {
+      return "n";
+    }
+
+    @Override
+    public URI ingressUri() {
+      return URI.create("http://h:1");
+    }
+
+    @Override
+    public URI adminUri() {
+      return URI.create("http://h:2");
+    }
+
+    @Override
+    public String linkAddress() {
+      return "h:3";
+    }
+
+    @Override
+    public int discoveryPort() {
+      return 4;
+    }
+
+    @Override
+    public void close() {
+      closed.countDown();
+    }
+  }
+}
