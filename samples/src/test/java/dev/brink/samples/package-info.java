@@ -1,4 +1,4 @@
-/** Runnable products built on Brink. */
+/** Tests of the samples: each runs on a real node. */
 @NullMarked
 package dev.brink.samples;
 
