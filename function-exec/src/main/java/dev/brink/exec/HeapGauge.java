@@ -17,6 +17,11 @@ final class HeapGauge {
           .filter(pool -> !pool.getName().contains("Eden"))
           .toList();
 
+  private static final long PAUSE_NANOS = 5_000_000_000L;
+
+  private static long collectedNanos;
+  private static long collectedHeldBytes;
+
   private static final List<GarbageCollectorMXBean> COLLECTORS =
       ManagementFactory.getGarbageCollectorMXBeans();
 
@@ -27,6 +32,24 @@ final class HeapGauge {
       held += pool.getUsage().getUsed();
     }
     return held;
+  }
+
+  /**
+   * How much was held right after a full collection that was later than {@code sinceNanos}. Makes
+   * one if the last is at least five seconds ago, so that guests cannot keep the JVM collecting.
+   *
+   * @return -1 when there was none and it is too early for another
+   */
+  static synchronized long heldAfterCollection(long sinceNanos) {
+    if (collectedNanos == 0 || collectedNanos - sinceNanos <= 0) {
+      if (collectedNanos != 0 && System.nanoTime() - collectedNanos < PAUSE_NANOS) {
+        return -1;
+      }
+      System.gc();
+      collectedHeldBytes = heldBytes();
+      collectedNanos = System.nanoTime();
+    }
+    return collectedHeldBytes;
   }
 
   /** How many collections there have been. */

@@ -3,14 +3,15 @@ package dev.brink.exec;
 /**
  * Judges whether a turn holds more memory than allowed. The JVM does not say who holds what, so the
  * turn is blamed when it has itself allocated more than that, and the heap has grown by more than
- * that since the turn began, over collections that would have removed garbage.
+ * that since the turn began, over collections that would have removed garbage, and a full
+ * collection confirms it; or the heap as a whole is at risk.
  */
 final class TurnMemory {
   /** Less than this cannot be told from the heap's own noise. */
   private static final long LEAST_BYTES = 16L << 20;
 
-  /** So much growth needs no second opinion. */
-  private static final int CERTAIN_FACTOR = 4;
+  /** So much growth puts the JVM at risk: there is no time for a second opinion. */
+  private static final long DANGEROUS_BYTES = Runtime.getRuntime().maxMemory() / 4;
 
   private static final int COLLECTIONS = 2;
 
@@ -18,6 +19,7 @@ final class TurnMemory {
   private volatile boolean begun = true;
   private long heldAtStartBytes;
   private long suspectSince = -1;
+  private long suspectSinceNanos;
 
   TurnMemory(FunctionLimits limits) {
     this.allowedBytes = Math.max(LEAST_BYTES, limits.memoryBytes());
@@ -43,10 +45,28 @@ final class TurnMemory {
       suspectSince = -1;
       return false;
     }
+    if (growth > Math.max(allowedBytes, DANGEROUS_BYTES)) {
+      return true;
+    }
     long collections = HeapGauge.collections();
     if (suspectSince < 0) {
       suspectSince = collections;
+      suspectSinceNanos = System.nanoTime();
     }
-    return growth > CERTAIN_FACTOR * allowedBytes || collections - suspectSince >= COLLECTIONS;
+    return collections - suspectSince >= COLLECTIONS && confirmed();
+  }
+
+  /** A full collection tells what is held from what is dead or was the compiler's. */
+  private boolean confirmed() {
+    long held = HeapGauge.heldAfterCollection(suspectSinceNanos);
+    if (held < 0) {
+      return false;
+    }
+    if (held - heldAtStartBytes > allowedBytes) {
+      return true;
+    }
+    heldAtStartBytes = Math.min(heldAtStartBytes, held);
+    suspectSince = -1;
+    return false;
   }
 }

@@ -12,8 +12,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -34,11 +34,8 @@ class MeshLifeTest {
   void aNodeThatJoinsServesWhatIsDeployed() throws Exception {
     try (TestMesh mesh = TestMesh.start(directory, 2)) {
       mesh.node(0).deployments().deploy(FunctionSpec.of("hello", HELLO, "/hello"));
-      long beganNanos = System.nanoTime();
       MeshNode joined = mesh.add();
       assertThat(mesh.get(joined, "/hello").body()).isEqualTo("hello");
-      assertThat(Duration.ofNanos(System.nanoTime() - beganNanos))
-          .isLessThan(Duration.ofSeconds(30));
       mesh.awaitLinks();
       mesh.node(0)
           .deployments()
@@ -140,6 +137,16 @@ class MeshLifeTest {
       assertThat(client.get(alone, "/hello").body()).isEqualTo("hello");
       assertThat(client.get(alone, "/gone").statusCode()).isEqualTo(404);
       assertThat(alone.deployments().list()).hasSize(1);
+    }
+  }
+
+  @Test
+  void anUnreadableSnapshotIsSetAsideAndTheNodeStarts() throws Exception {
+    Path data = Files.createDirectories(directory.resolve("n0"));
+    Files.writeString(data.resolve("snapshot"), "not a snapshot");
+    try (TestMesh mesh = TestMesh.start(directory, 1)) {
+      assertThat(mesh.node(0).deployments().list()).isEmpty();
+      assertThat(data.resolve("snapshot.unreadable")).hasContent("not a snapshot");
     }
   }
 

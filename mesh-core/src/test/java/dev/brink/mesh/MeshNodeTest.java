@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.brink.exec.FunctionLimits;
 import dev.brink.mesh.client.MeshClient;
 import dev.brink.mesh.deploy.DeployResult;
@@ -11,13 +12,21 @@ import dev.brink.mesh.deploy.DeploymentException;
 import dev.brink.mesh.deploy.Deployments;
 import dev.brink.mesh.deploy.FunctionSpec;
 import dev.brink.mesh.deploy.InvokeRequest;
+import dev.brink.mesh.deploy.OriginSpec;
 import dev.brink.mesh.deploy.UsageRow;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -304,6 +313,54 @@ class MeshNodeTest {
         .contains("brink_requests_seconds_count{status=\"2xx\"}")
         .contains("brink_links 2.0")
         .contains("brink_members 3.0");
+  }
+
+  @Test
+  void aRouteMayLeadToUpstreamServers() throws Exception {
+    HttpServer first = upstream("one");
+    HttpServer second = upstream("two");
+    try {
+      mesh.node(0)
+          .deployments()
+          .deploy(
+              OriginSpec.builder("upstream")
+                  .server(uri(first))
+                  .server(uri(second))
+                  .route("/up/*")
+                  .build());
+      Set<String> answers = new TreeSet<>();
+      for (int i = 0; i < 6; i++) {
+        answers.add(mesh.get(mesh.node(i % 3), "/up/x?y=1").body());
+      }
+      assertThat(answers).containsExactly("one /up/x?y=1", "two /up/x?y=1");
+      second.stop(0);
+      for (int i = 0; i < 12; i++) {
+        assertThat(mesh.get(mesh.node(i % 3), "/up/x").body()).isEqualTo("one /up/x");
+      }
+    } finally {
+      first.stop(0);
+      second.stop(0);
+    }
+  }
+
+  private static HttpServer upstream(String name) throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        request -> {
+          byte[] answer = (name + " " + request.getRequestURI()).getBytes(UTF_8);
+          request.sendResponseHeaders(200, answer.length);
+          try (OutputStream body = request.getResponseBody()) {
+            body.write(answer);
+          }
+        });
+    server.start();
+    return server;
+  }
+
+  private static URI uri(HttpServer server) {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
 
   @Test

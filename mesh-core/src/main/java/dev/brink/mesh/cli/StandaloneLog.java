@@ -29,6 +29,8 @@ final class StandaloneLog {
     root.addAppender(appender);
     root.setLevel(quieter(level(config.level()), Level.INFO));
     context.getLogger("dev.brink").setLevel(level(config.level()));
+    // The grid itself says who comes and goes; Ignite's warnings are about options it is not given.
+    context.getLogger("org.apache.ignite").setLevel(Level.ERROR);
   }
 
   /** Others' details help nobody: below {@code info} only our own events are logged. */
