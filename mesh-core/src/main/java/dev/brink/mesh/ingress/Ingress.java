@@ -1,5 +1,6 @@
 package dev.brink.mesh.ingress;
 
+import dev.brink.exec.LoadedFunction;
 import dev.brink.mesh.exchange.Call;
 import dev.brink.mesh.exchange.CallListener;
 import dev.brink.mesh.exchange.Executor;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers clients' requests: finds the route and hands the request to what it leads to. */
 public final class Ingress implements HttpHandler {
-  /** How long a client's request may take, whatever runs it. */
+  /** How long a client's request may take, unless the function's own wall limit is longer. */
   public static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
 
   private static final AsciiString EXPLAIN = AsciiString.cached("brink-explain");
@@ -83,7 +84,8 @@ public final class Ingress implements HttpHandler {
       }
       case Binding.Origin origin -> {
         RequestHeaders.removeOurs(headers);
-        Call call = call(exchange, client);
+        Duration total = Duration.ofMillis(origin.pool().getTotalTimeoutMs());
+        Call call = call(exchange, client, longer(REQUEST_TIMEOUT, total));
         if (!origins.upgrade(call, origin.target(), exchange)) {
           var answer = new IngressCall(exchange, UnaryOperator.identity(), null);
           Executor.Running running = origins.execute(call, origin.target(), answer);
@@ -101,18 +103,30 @@ public final class Ingress implements HttpHandler {
             ? DecisionJson.of(placement.explain(version.placement(), System.nanoTime()), nodeName)
             : null;
     CallListener listener = new IngressCall(exchange, nodeName, decision);
-    Executor.Running running = dispatcher.dispatch(call(exchange, client), version, listener);
+    Executor.Running running =
+        dispatcher.dispatch(call(exchange, client, timeLimit(version)), version, listener);
     exchange.onCancel(running::cancel);
   }
 
-  private static Call call(ServerExchange exchange, String client) {
+  private static Duration timeLimit(Binding.Version version) {
+    LoadedFunction local = version.local();
+    return local == null
+        ? REQUEST_TIMEOUT
+        : longer(REQUEST_TIMEOUT, local.bundle().limits().wall());
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) >= 0 ? one : other;
+  }
+
+  private static Call call(ServerExchange exchange, String client, Duration limit) {
     return new Call(
         exchange.request(),
         exchange.scheme(),
         exchange.body(),
         client,
         exchange.requestId(),
-        exchange.arrivedNanos() + REQUEST_TIMEOUT.toNanos());
+        exchange.arrivedNanos() + limit.toNanos());
   }
 
   /** Whether the admin token is there; it is taken out, so that no function sees it. */
