@@ -1,0 +1,54 @@
+package dev.brink.cache.store;
+
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds objects by key within a bound, and decides itself which to keep. Thread-safe; nothing here
+ * waits.
+ */
+public interface Store extends AutoCloseable {
+  /**
+   * The object with this key, if it can be had without waiting. Counts as a use of it.
+   *
+   * @return to be closed by the caller
+   */
+  @Nullable StoredObject find(StoreKey key);
+
+  /**
+   * Gets an object that {@link #find} did not from a slower place.
+   *
+   * @return {@code null} when there is none; else completes on any thread, with {@code null} when
+   *     it turns out lost, or with the object, to be closed by the caller
+   */
+  default @Nullable CompletionStage<@Nullable StoredObject> load(StoreKey key) {
+    return null;
+  }
+
+  /**
+   * Begins an object.
+   *
+   * @param expectedBytes of the body; -1: not known
+   */
+  Draft draft(StoreKey key, long expectedBytes);
+
+  /**
+   * Gives an object another head; its body stays.
+   *
+   * @param present what {@link #find} returned
+   * @return false when it is no longer the one with its key
+   */
+  boolean replaceHead(StoredObject present, byte[] head, Worth worth);
+
+  /** Removes an object. */
+  void remove(StoreKey key);
+
+  /** Removes all objects. */
+  void clear();
+
+  StoreStats stats();
+
+  /** Lets go of all objects; those in use stay readable until they are closed. */
+  @Override
+  void close();
+}
