@@ -13,6 +13,7 @@ import java.util.Set;
  * @param variables plain strings that appear as properties of {@code env}
  * @param services names of {@code env} properties that are services: an object with a {@code fetch}
  *     method whose requests go to {@link Subrequests}
+ * @param eval whether {@code eval} and {@code new Function} work; off by default
  */
 public record FunctionBundle(
     String name,
@@ -20,7 +21,8 @@ public record FunctionBundle(
     Map<String, byte[]> modules,
     FunctionLimits limits,
     Map<String, String> variables,
-    Set<String> services) {
+    Set<String> services,
+    boolean eval) {
   public FunctionBundle {
     modules = Map.copyOf(modules);
     variables = Map.copyOf(variables);
@@ -29,5 +31,21 @@ public record FunctionBundle(
       throw new IllegalArgumentException(
           "main: " + main + " (expected: one of the modules " + modules.keySet() + ")");
     }
+  }
+
+  /** A bundle whose code cannot be made of strings: {@code eval} is off. */
+  public FunctionBundle(
+      String name,
+      String main,
+      Map<String, byte[]> modules,
+      FunctionLimits limits,
+      Map<String, String> variables,
+      Set<String> services) {
+    this(name, main, modules, limits, variables, services, false);
+  }
+
+  /** The same bundle with {@code eval} and {@code new Function} switched on. */
+  public FunctionBundle withEval() {
+    return new FunctionBundle(name, main, modules, limits, variables, services, true);
   }
 }

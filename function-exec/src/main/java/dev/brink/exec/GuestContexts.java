@@ -42,7 +42,6 @@ final class GuestContexts {
             .option("js.java-package-globals", "false")
             .option("js.shared-array-buffer", "false")
             .option("js.atomics", "false")
-            .option("js.disable-eval", "true")
             .option("js.performance", "false")
             .option("js.text-encoding", "true")
             .option("js.esm-eval-returns-exports", "true")
@@ -65,9 +64,10 @@ final class GuestContexts {
     }
   }
 
-  Context context(BundleFileSystem modules) {
+  Context context(BundleFileSystem modules, boolean eval) {
     return Context.newBuilder("js")
         .engine(engine)
+        .option("js.allow-eval", Boolean.toString(eval))
         .allowHostAccess(EXPORTED_ONLY)
         .allowPolyglotAccess(PolyglotAccess.NONE)
         .allowEnvironmentAccess(EnvironmentAccess.NONE)

@@ -40,7 +40,8 @@ final class Instance {
   Instance(GraalFunction function, Lane lane) {
     this.function = function;
     this.lane = lane;
-    this.context = function.runtime().contexts().context(function.files());
+    this.context =
+        function.runtime().contexts().context(function.files(), function.bundle().eval());
   }
 
   /** Evaluates the modules in a turn of {@code watched}. Returns what went wrong. */
