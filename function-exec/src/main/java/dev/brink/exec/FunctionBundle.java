@@ -1,5 +1,6 @@
 package dev.brink.exec;
 
+import dev.brink.exec.binding.HostBinding;
 import java.util.Map;
 import java.util.Set;
 
@@ -13,6 +14,7 @@ import java.util.Set;
  * @param variables plain strings that appear as properties of {@code env}
  * @param services names of {@code env} properties that are services: an object with a {@code fetch}
  *     method whose requests go to {@link Subrequests}
+ * @param bindings properties of {@code env} that the host answers for: what the function may use
  * @param eval whether {@code eval} and {@code new Function} work; off by default
  */
 public record FunctionBundle(
@@ -22,18 +24,20 @@ public record FunctionBundle(
     FunctionLimits limits,
     Map<String, String> variables,
     Set<String> services,
+    Map<String, HostBinding> bindings,
     boolean eval) {
   public FunctionBundle {
     modules = Map.copyOf(modules);
     variables = Map.copyOf(variables);
     services = Set.copyOf(services);
+    bindings = Map.copyOf(bindings);
     if (!modules.containsKey(main)) {
       throw new IllegalArgumentException(
           "main: " + main + " (expected: one of the modules " + modules.keySet() + ")");
     }
   }
 
-  /** A bundle whose code cannot be made of strings: {@code eval} is off. */
+  /** A bundle without bindings whose code cannot be made of strings: {@code eval} is off. */
   public FunctionBundle(
       String name,
       String main,
@@ -41,11 +45,16 @@ public record FunctionBundle(
       FunctionLimits limits,
       Map<String, String> variables,
       Set<String> services) {
-    this(name, main, modules, limits, variables, services, false);
+    this(name, main, modules, limits, variables, services, Map.of(), false);
   }
 
   /** The same bundle with {@code eval} and {@code new Function} switched on. */
   public FunctionBundle withEval() {
-    return new FunctionBundle(name, main, modules, limits, variables, services, true);
+    return new FunctionBundle(name, main, modules, limits, variables, services, bindings, true);
+  }
+
+  /** The same bundle with these bindings instead of its own. */
+  public FunctionBundle withBindings(Map<String, HostBinding> others) {
+    return new FunctionBundle(name, main, modules, limits, variables, services, others, eval);
   }
 }

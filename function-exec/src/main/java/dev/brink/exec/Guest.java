@@ -13,6 +13,7 @@ final class Guest {
   static final int RANGE_ERROR = 2;
   static final int ABORTED = 3;
   static final int DROPPED = 4;
+  static final int FAILED = 5;
 
   private final Value bind;
   private final Value dispatch;
@@ -31,7 +32,11 @@ final class Guest {
   static Guest start(Instance instance, Context context) {
     Value core = context.eval(GuestSource.of("core"));
     return new Guest(
-        core.execute(new HostPort(instance), new OpsPort(instance), new BodiesPort(instance)));
+        core.execute(
+            new HostPort(instance),
+            new OpsPort(instance),
+            new BodiesPort(instance),
+            new BindingsPort(instance)));
   }
 
   /** Takes the handler from the main module. Returns what is wrong with it. */

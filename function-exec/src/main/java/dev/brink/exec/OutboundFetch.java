@@ -19,7 +19,9 @@ import org.slf4j.LoggerFactory;
 /** Takes an instance's requests to {@link Subrequests} and their responses back. On the lane. */
 final class OutboundFetch {
   private static final Logger log = LoggerFactory.getLogger(OutboundFetch.class);
-  private static final int MAX_PER_RUN = 1_000;
+
+  /** How many requests and calls to bindings one invocation may make. */
+  static final int MAX_PER_RUN = 1_000;
 
   private final Instance instance;
 
@@ -47,8 +49,9 @@ final class OutboundFetch {
     } catch (IllegalArgumentException e) {
       return -1;
     }
-    int writer = kind == 4 ? instance.bodies().write(run, false) : 0;
-    Flow.@Nullable Publisher<ByteBuf> body = body(kind, data, offset, length, writer);
+    int writer = kind == GuestBody.STREAM ? instance.bodies().write(run, false) : 0;
+    Flow.@Nullable Publisher<ByteBuf> body =
+        GuestBody.publisher(instance, kind, data, offset, length, writer);
     var request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, method(method), url, checked);
     var asked =
         new Subrequests.Subrequest(
@@ -74,33 +77,6 @@ final class OutboundFetch {
 
   private static HttpMethod method(String name) {
     return HttpMethod.valueOf(name);
-  }
-
-  private Flow.@Nullable Publisher<ByteBuf> body(
-      int kind, @Nullable Value data, int offset, int length, int writer) {
-    if (kind == 4) {
-      Bodies.Writing writing = instance.bodies().writing(writer);
-      return writing == null ? null : writing.writer();
-    }
-    if (data == null || kind == 0) {
-      return null;
-    }
-    if (kind == 1) {
-      return WholeBody.of(GuestBytes.utf8(data.asString()));
-    }
-    if (kind == 2) {
-      return WholeBody.of(GuestBytes.buffer(data, offset, length));
-    }
-    int number = data.asInt();
-    Bodies.Reading reading = instance.bodies().reading(number);
-    if (reading == null) {
-      return null;
-    }
-    Flow.Publisher<ByteBuf> untouched = reading.reader().detach();
-    if (untouched != null && !reading.run().bodies().isRequest(reading.reader())) {
-      instance.bodies().release(number);
-    }
-    return untouched;
   }
 
   /** Waits for one response; called on any thread. */

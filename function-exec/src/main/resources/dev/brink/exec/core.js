@@ -1,6 +1,6 @@
 // The first script of every context: globals that install themselves when first touched, the way
 // in for invocations, and operations that the host settles later.
-(function (host, ops, bodies) {
+(function (host, ops, bodies, bindings) {
   'use strict';
   const { defineProperty } = Object;
   const { apply } = Reflect;
@@ -23,6 +23,7 @@
   const RANGE_ERROR = 2;
   const ABORTED = 3;
   const DROPPED = 4;
+  const FAILED = 5;
 
   const PIECES = {
     events: [
@@ -157,6 +158,9 @@
     const name = host.serviceName(i);
     env[name] = { fetch: (input, init) => load('fetch').fetchThrough(name, input, init) };
   }
+  for (let i = 0; i < bindings.count(); i++) {
+    installLazily(env, bindings.name(i), true, () => load('binding').bound(i));
+  }
 
   function bind(main) {
     const exported = main.default;
@@ -195,11 +199,14 @@
     host,
     ops,
     bodies,
+    bindings,
     load,
     later,
     register,
     unregister,
     bytesOf,
+    isView,
+    failure,
     shown,
     withOwnMethods,
     Bytes,
@@ -209,31 +216,35 @@
     TYPE_ERROR,
     ABORTED,
     DROPPED,
+    FAILED,
   };
 
-  function install(name, value) {
-    defineProperty(globalThis, name, {
-      value, writable: true, enumerable: false, configurable: true,
+  function install(on, name, enumerable, value) {
+    defineProperty(on, name, { value, writable: true, enumerable, configurable: true });
+  }
+
+  /** A property that is made when it is first touched. */
+  function installLazily(on, name, enumerable, make) {
+    defineProperty(on, name, {
+      enumerable,
+      configurable: true,
+      get() {
+        const value = make();
+        install(on, name, enumerable, value);
+        return value;
+      },
+      set(value) {
+        install(on, name, enumerable, value);
+      },
     });
   }
 
   for (const piece in PIECES) {
     for (const name of PIECES[piece]) {
-      defineProperty(globalThis, name, {
-        enumerable: false,
-        configurable: true,
-        get() {
-          const value = load(piece)[name];
-          install(name, value);
-          return value;
-        },
-        set(value) {
-          install(name, value);
-        },
-      });
+      installLazily(globalThis, name, false, () => load(piece)[name]);
     }
   }
-  install('self', globalThis);
+  install(globalThis, 'self', false, globalThis);
 
   return [bind, dispatch, settle, pull, stop];
 });

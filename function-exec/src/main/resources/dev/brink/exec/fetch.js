@@ -810,18 +810,29 @@
   }
 
   function start(op, service, method, url, headers, body) {
-    if (body === null) return ops.fetch(op, service, method, url, headers, NONE, null, 0, 0);
+    return handOver(body, (kind, data, offset, length) =>
+      ops.fetch(op, service, method, url, headers, kind, data, offset, length));
+  }
+
+  /** Gives a body, or null, to the host by {@code begin(kind, data, offset, length)}. */
+  function handOver(body, begin) {
+    if (body === null) return begin(NONE, null, 0, 0);
     const native = nativeNumber(body);
-    if (native > 0) return ops.fetch(op, service, method, url, headers, NATIVE, native, 0, 0);
-    if (body.stream !== null) return ops.fetch(op, service, method, url, headers, STREAM, null, 0, 0);
-    if (body.kind === TEXT) return ops.fetch(op, service, method, url, headers, TEXT, body.data, 0, 0);
+    if (native > 0) return begin(NATIVE, native, 0, 0);
+    if (body.stream !== null) return begin(STREAM, null, 0, 0);
+    if (body.kind === TEXT) return begin(TEXT, body.data, 0, 0);
     const [buffer, offset, length] = bytesOf(body.data);
-    return ops.fetch(op, service, method, url, headers, BYTES, buffer, offset, length);
+    return begin(BYTES, buffer, offset, length);
   }
 
   function fetch(input, init) {
     return fetchThrough(null, input, init);
   }
 
-  return { Headers, Request, Response, fetch, fetchThrough, incoming, send, pull, stop };
+  const received = (number) => new Body(NATIVE, number);
+
+  return {
+    Headers, Request, Response, fetch, fetchThrough, incoming, send, pull, stop,
+    extract, isUsed, isLocked, handOver, writeFrom, received, consume, bodyStream,
+  };
 });

@@ -1,5 +1,6 @@
 package dev.brink.exec;
 
+import dev.brink.exec.binding.HostBinding;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
@@ -30,6 +31,8 @@ final class Sandbox implements AutoCloseable {
   final List<String> console = Collections.synchronizedList(new ArrayList<>());
   final FunctionRuntime runtime;
 
+  private Map<String, HostBinding> bindings = Map.of();
+
   private Sandbox(int lanes, int queueBound, Subrequests subrequests) {
     runtime =
         FunctionRuntime.builder()
@@ -53,6 +56,13 @@ final class Sandbox implements AutoCloseable {
     return new Sandbox(1, 1_024, subrequests);
   }
 
+  /** A sandbox whose functions have these properties in {@code env}. */
+  static Sandbox of(Map<String, HostBinding> bindings) {
+    Sandbox sandbox = of(1);
+    sandbox.bindings = bindings;
+    return sandbox;
+  }
+
   /** Loads a one-module function. */
   LoadedFunction load(String source) {
     return load(source, LIMITS);
@@ -68,12 +78,13 @@ final class Sandbox implements AutoCloseable {
     return join(
         runtime.load(
             new FunctionBundle(
-                "test/function",
-                "main.js",
-                sources,
-                limits,
-                Map.of("GREETING", "hi"),
-                Set.of("API"))));
+                    "test/function",
+                    "main.js",
+                    sources,
+                    limits,
+                    Map.of("GREETING", "hi"),
+                    Set.of("API"))
+                .withBindings(bindings)));
   }
 
   /** A function whose handler's body is {@code script}. */

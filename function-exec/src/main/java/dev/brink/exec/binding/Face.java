@@ -1,0 +1,22 @@
+package dev.brink.exec.binding;
+
+/** The JavaScript sides that a {@link HostBinding} can have: a script of the runtime each. */
+public enum Face {
+  /**
+   * A key-value namespace in the manner of Cloudflare's: {@code get}, {@code getWithMetadata},
+   * {@code put}, {@code delete}, {@code list}, and beyond it {@code cas}, {@code increment}, {@code
+   * atomic}. The calls it makes, with their JSON, are described at the head of {@code kv.js}.
+   */
+  KEY_VALUE("kv");
+
+  private final String script;
+
+  Face(String script) {
+    this.script = script;
+  }
+
+  /** The script's name, without {@code .js}. */
+  public String script() {
+    return script;
+  }
+}
