@@ -1,5 +1,9 @@
 package dev.brink.exec;
 
+import dev.brink.exec.lane.LaneCompanion;
+import dev.brink.exec.lane.Lanes;
+import java.util.List;
+
 /**
  * Builds a {@link FunctionRuntime}.
  *
@@ -12,6 +16,7 @@ public final class FunctionRuntimeBuilder {
   private int maxUnfinished = 8_192;
   private ConsoleSink console = new LoggedConsole();
   private Subrequests subrequests = Subrequests.NONE;
+  private List<? extends LaneCompanion> companions = List.of();
 
   FunctionRuntimeBuilder() {}
 
@@ -45,9 +50,22 @@ public final class FunctionRuntimeBuilder {
     return this;
   }
 
+  /**
+   * What the lanes' threads do besides running guests, the first for the first lane and so on.
+   * Invocations made by a companion on its lane's thread run there without a change of thread.
+   */
+  public FunctionRuntimeBuilder companions(List<? extends LaneCompanion> companions) {
+    this.companions = List.copyOf(companions);
+    return this;
+  }
+
   /** Starts the runtime; it warms up behind the scenes, see {@link FunctionRuntime#ready}. */
   public FunctionRuntime build() {
-    return GraalRuntime.start(lanes, queueBound, maxUnfinished, console, subrequests);
+    return GraalRuntime.start(
+        new Lanes(lanes, queueBound, GraalRuntime.GRACE, companions),
+        maxUnfinished,
+        console,
+        subrequests);
   }
 
   private static int within(String name, int value, int max) {

@@ -1,6 +1,7 @@
 package dev.brink.exec;
 
 import dev.brink.exec.lane.Lane;
+import dev.brink.exec.lane.Lanes;
 import dev.brink.exec.module.BundleFileSystem;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,10 @@ final class GraalFunction implements LoadedFunction {
 
   private final Set<Instance> all = ConcurrentHashMap.newKeySet();
   private final AtomicLong warmLanes = new AtomicLong();
+
+  /** By lane: calls that began on its thread and went elsewhere to find an instance; its own. */
+  private final int[] hops;
+
   private volatile boolean closed;
   private volatile long loadNanos;
 
@@ -30,6 +35,7 @@ final class GraalFunction implements LoadedFunction {
     this.bundle = bundle;
     this.files = BundleFileSystem.of(bundle.modules());
     this.entry = GuestSource.entry(bundle.main());
+    this.hops = new int[runtime.lanes().all().size()];
     for (int i = 0; i < runtime.lanes().all().size(); i++) {
       byLane.add(new ArrayList<>());
     }
@@ -56,9 +62,22 @@ final class GraalFunction implements LoadedFunction {
     if (closed) {
       run.refuse(GraalRuntime.closedException());
     } else {
-      runtime.invoke(run, warmLanes.get());
+      runtime.invoke(run, warmLanes());
     }
     return run;
+  }
+
+  /**
+   * The lanes with an instance; and the calling thread's, once the changes of thread that an
+   * instance there would have saved have cost as much as making one.
+   */
+  private long warmLanes() {
+    long warm = warmLanes.get();
+    Lane here = runtime.lanes().here();
+    if (here == null || warm == 0 || (warm >>> here.index() & 1) == 1) {
+      return warm;
+    }
+    return ++hops[here.index()] > Lanes.HOPS_PER_COLD_START ? warm | 1L << here.index() : warm;
   }
 
   @Override
@@ -113,6 +132,7 @@ final class GraalFunction implements LoadedFunction {
     all.add(instance);
     int lane = instance.lane().index();
     byLane.get(lane).add(instance);
+    hops[lane] = 0;
     warmLanes.updateAndGet(mask -> mask | 1L << lane);
   }
 

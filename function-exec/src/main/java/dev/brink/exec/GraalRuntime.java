@@ -19,7 +19,7 @@ final class GraalRuntime implements FunctionRuntime {
   static final int MAX_LANES = Lanes.MAX;
 
   private static final Logger log = LoggerFactory.getLogger(GraalRuntime.class);
-  private static final Duration GRACE = Duration.ofMillis(500);
+  static final Duration GRACE = Duration.ofMillis(500);
   private static final long CLOSE_NANOS = Duration.ofSeconds(5).toNanos();
 
   private final Lanes lanes;
@@ -33,16 +33,16 @@ final class GraalRuntime implements FunctionRuntime {
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
 
   private GraalRuntime(
-      int lanes, int queueBound, int maxUnfinished, ConsoleSink console, Subrequests subrequests) {
-    this.lanes = new Lanes(lanes, queueBound, GRACE);
+      Lanes lanes, int maxUnfinished, ConsoleSink console, Subrequests subrequests) {
+    this.lanes = lanes;
     this.maxUnfinished = maxUnfinished;
     this.console = console;
     this.subrequests = subrequests;
   }
 
   static GraalRuntime start(
-      int lanes, int queueBound, int maxUnfinished, ConsoleSink console, Subrequests subrequests) {
-    var runtime = new GraalRuntime(lanes, queueBound, maxUnfinished, console, subrequests);
+      Lanes lanes, int maxUnfinished, ConsoleSink console, Subrequests subrequests) {
+    var runtime = new GraalRuntime(lanes, maxUnfinished, console, subrequests);
     runtime.lanes.start();
     WarmUp.run(runtime, runtime.ready);
     return runtime;

@@ -140,7 +140,7 @@ final class NodeParts implements AutoCloseable {
     String node = id.toString();
     String name = config.name().isEmpty() ? "node-" + node.substring(0, SHORT_ID) : config.name();
 
-    loops = EventLoops.create();
+    loops = EventLoops.movable(Runtime.getRuntime().availableProcessors());
     shutdown.add(loops::close);
     AtomicReference<Dispatcher> dispatcherLater = new AtomicReference<>();
     origins = Origins.create(loops);
@@ -212,6 +212,7 @@ final class NodeParts implements AutoCloseable {
   private FunctionRuntime runtime(AtomicReference<Dispatcher> dispatcherLater) {
     return FunctionRuntime.builder()
         .lanes(lanes())
+        .companions(loops.companions())
         .queueBound(config.functions().queue())
         .console(new ConsoleLog())
         .subrequests(new NodeSubrequests(this::snapshot, dispatcherLater::get, () -> origins))

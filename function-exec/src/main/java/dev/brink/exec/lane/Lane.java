@@ -1,9 +1,11 @@
 package dev.brink.exec.lane;
 
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +18,14 @@ import org.slf4j.LoggerFactory;
 public final class Lane {
   private static final Logger log = LoggerFactory.getLogger(Lane.class);
   private static final int EVENTS_PER_ROUND = 64;
+  private static final int JOBS_PER_ROUND = 32;
+
+  /** How long jobs run in a row before the companion has its turn. */
+  private static final long ROUND_NANOS = 200_000;
+
+  /** How long after a long turn the companion stays with its keeper. */
+  private static final long APART_NANOS = 100_000_000;
+
   private static final int SPINS = 50;
   private static final long MAX_PARK_NANOS = 1_000_000_000L;
 
@@ -26,12 +36,17 @@ public final class Lane {
   private final Queue<LaneJob> jobs = new ConcurrentLinkedQueue<>();
   private final AtomicInteger queued = new AtomicInteger();
   private final TimerHeap timers = new TimerHeap();
+  private final @Nullable LaneCompanion companion;
+  private final BooleanSupplier nothingToDo = this::hasNothingToDo;
   private volatile LaneThread worker;
   private volatile boolean parked;
+  private volatile boolean parkedWithCompanion;
+  private volatile long apartUntilNanos = System.nanoTime();
   private volatile long meanTurnNanos;
   private int generation;
 
-  Lane(Lanes lanes, int index, int bound) {
+  Lane(Lanes lanes, int index, int bound, @Nullable LaneCompanion companion) {
+    this.companion = companion;
     this.lanes = lanes;
     this.index = index;
     this.bound = bound;
@@ -99,6 +114,10 @@ public final class Lane {
     return worker.thread.threadId() == Thread.currentThread().threadId();
   }
 
+  boolean of(Lanes these) {
+    return lanes == these;
+  }
+
   boolean busy() {
     return worker.busy();
   }
@@ -122,8 +141,30 @@ public final class Lane {
 
   void wake() {
     if (parked) {
-      LockSupport.unpark(worker.thread);
+      LaneCompanion with = companion;
+      if (with != null && parkedWithCompanion) {
+        with.wakeup();
+      } else {
+        LockSupport.unpark(worker.thread);
+      }
     }
+  }
+
+  LaneCompanion companion() {
+    return Objects.requireNonNull(companion, "companion");
+  }
+
+  /** Whether turns were short lately, so that the companion need not wait for them. */
+  boolean wantsCompanion() {
+    return companion != null && System.nanoTime() - apartUntilNanos >= 0;
+  }
+
+  private boolean hasWork() {
+    return !events.isEmpty() || !jobs.isEmpty();
+  }
+
+  private boolean hasNothingToDo() {
+    return !hasWork() && !lanes.ended();
   }
 
   @Nullable LaneJob pollJob() {
@@ -137,6 +178,10 @@ public final class Lane {
   /** On the watchdog's thread. */
   boolean inspect(long nowNanos, long graceNanos) {
     LaneThread seen = worker;
+    if (companion != null && seen.longTurn()) {
+      apartUntilNanos = nowNanos + APART_NANOS;
+      companion.reclaim();
+    }
     Watched stuck = seen.inspect(nowNanos, graceNanos);
     if (stuck != null) {
       log.warn("{} cannot be stopped; the lane goes on with a new thread", seen);
@@ -165,9 +210,15 @@ public final class Lane {
         guard(() -> stuck.abandoned(this));
       }
       while (worker == me && !lanes.ended()) {
-        if (!round()) {
+        boolean did = round();
+        if (me.hasCompanion()) {
+          runCompanion(me);
+        } else if (!did) {
           rest(me);
         }
+      }
+      if (companion != null) {
+        companion.giveBack();
       }
     } catch (AbandonedError e) {
       log.info("{} has come back and ends", me);
@@ -191,9 +242,38 @@ public final class Lane {
     if (job == null) {
       return did;
     }
-    LaneJob mine = job;
-    guard(() -> mine.start(this));
+    run(job);
+    long until = System.nanoTime() + ROUND_NANOS;
+    for (int i = 1; i < JOBS_PER_ROUND && System.nanoTime() - until < 0; i++) {
+      job = pollJob();
+      if (job == null) {
+        break;
+      }
+      run(job);
+    }
     return true;
+  }
+
+  private void run(LaneJob job) {
+    guard(() -> job.start(this));
+  }
+
+  private void runCompanion(LaneThread me) {
+    me.forgetCpuMark();
+    boolean keeps;
+    if (hasWork()) {
+      keeps = companion().run(0, nothingToDo);
+    } else {
+      long wait = Math.min(MAX_PARK_NANOS, Math.max(0, timers.untilFirst(System.nanoTime())));
+      parkedWithCompanion = true;
+      parked = true;
+      keeps = companion().run(wait, nothingToDo);
+      parked = false;
+      parkedWithCompanion = false;
+    }
+    if (!keeps) {
+      me.lostCompanion();
+    }
   }
 
   private boolean fireTimers() {
@@ -213,14 +293,14 @@ public final class Lane {
   private void rest(LaneThread me) {
     me.forgetCpuMark();
     for (int i = 0; i < SPINS; i++) {
-      if (!events.isEmpty() || !jobs.isEmpty()) {
+      if (hasWork()) {
         return;
       }
       Thread.onSpinWait();
     }
     parked = true;
     long wait = Math.min(MAX_PARK_NANOS, timers.untilFirst(System.nanoTime()));
-    if (wait > 0 && events.isEmpty() && jobs.isEmpty() && !lanes.ended()) {
+    if (wait > 0 && !hasWork() && !lanes.ended()) {
       LockSupport.parkNanos(this, wait);
     }
     parked = false;

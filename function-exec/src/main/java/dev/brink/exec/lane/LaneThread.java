@@ -1,5 +1,6 @@
 package dev.brink.exec.lane;
 
+import io.netty.util.concurrent.FastThreadLocalThread;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,9 @@ final class LaneThread {
   private static final int IN = 1;
   private static final int ABANDONED = 2;
 
+  /** Turns shorter than this are charged their wall time: asking for processor time costs more. */
+  private static final long SHORT_TURN_NANOS = 100_000;
+
   final Thread thread;
   private final Lane lane;
   private final AtomicInteger state = new AtomicInteger(OUT);
@@ -16,6 +20,7 @@ final class LaneThread {
   private volatile long turn;
   private volatile long cpuStart;
   private volatile long allocatedStart;
+  private boolean hasCompanion;
   private long turns;
   private long startNanos;
   private long cpuMark = -1;
@@ -29,14 +34,35 @@ final class LaneThread {
 
   LaneThread(Lane lane, String name, Runnable loop) {
     this.lane = lane;
-    this.thread = Thread.ofPlatform().daemon().name(name).unstarted(loop);
+    this.thread = new Carrier(lane, name, loop);
+    thread.setDaemon(true);
+  }
+
+  /** A thread that knows its lane. */
+  private static final class Carrier extends FastThreadLocalThread {
+    private final Lane lane;
+
+    Carrier(Lane lane, String name, Runnable loop) {
+      super(null, loop, name);
+      this.lane = lane;
+    }
+  }
+
+  /** The lane whose thread the calling thread is or was. */
+  static @Nullable Lane laneOfCurrentThread() {
+    return Thread.currentThread() instanceof Carrier carrier ? carrier.lane : null;
   }
 
   void enter(Watched watched) {
-    long cpu = cpuMark >= 0 ? cpuMark : ThreadMeter.cpuNanos();
-    cpuStart = cpu;
-    allocatedStart = ThreadMeter.allocatedBytes();
+    if (hasCompanion) {
+      lane.companion().lend();
+    }
     startNanos = System.nanoTime();
+    if (cpuMark < 0) {
+      cpuMark = ThreadMeter.cpuNanos();
+    }
+    cpuStart = cpuMark;
+    allocatedStart = ThreadMeter.allocatedBytes();
     turn = ++turns;
     state.set(IN);
     current = watched;
@@ -47,16 +73,38 @@ final class LaneThread {
     if (!state.compareAndSet(IN, OUT)) {
       throw new AbandonedError();
     }
-    long cpu = ThreadMeter.cpuNanos();
-    cpuMark = cpu;
-    lastCpuNanos = cpu - cpuStart;
+    long wall = System.nanoTime() - startNanos;
+    if (wall < SHORT_TURN_NANOS) {
+      lastCpuNanos = wall;
+      cpuMark += wall;
+    } else {
+      long cpu = ThreadMeter.cpuNanos();
+      lastCpuNanos = Math.clamp(cpu - cpuMark, 0, wall);
+      cpuMark = cpu;
+    }
+    lastWallNanos = wall;
     lastAllocatedBytes = ThreadMeter.allocatedBytes() - allocatedStart;
-    lastWallNanos = System.nanoTime() - startNanos;
+    if (hasCompanion) {
+      hasCompanion = lane.companion().resume();
+    }
   }
 
   /** What passes until the next turn is not the guest's. */
   void forgetCpuMark() {
     cpuMark = -1;
+  }
+
+  /** Whether this thread runs the lane's companion; tries to, if it does not. */
+  boolean hasCompanion() {
+    if (!hasCompanion && lane.wantsCompanion()) {
+      hasCompanion = lane.companion().borrow();
+    }
+    return hasCompanion;
+  }
+
+  /** The companion took itself away. */
+  void lostCompanion() {
+    hasCompanion = false;
   }
 
   boolean busy() {

@@ -11,6 +11,12 @@ public final class Lanes {
   /** A mask of lanes has this many bits. */
   public static final int MAX = 64;
 
+  private static final long HOP_NANOS = 50_000;
+  private static final long COLD_NANOS = 500_000;
+
+  /** So many changes of thread cost as much as making an instance. */
+  public static final int HOPS_PER_COLD_START = (int) (COLD_NANOS / HOP_NANOS);
+
   private final List<Lane> all;
   private final Watchdog watchdog = new Watchdog(this);
   private final AtomicInteger abandoned = new AtomicInteger();
@@ -21,13 +27,15 @@ public final class Lanes {
    * @param count 1 to {@value #MAX}
    * @param queueBound jobs that may wait, over all lanes
    * @param grace how long a guest may take to end before its lane gets a new thread
+   * @param companions what the first lanes' threads do besides, one each; may be fewer than lanes
    */
-  public Lanes(int count, int queueBound, Duration grace) {
+  public Lanes(
+      int count, int queueBound, Duration grace, List<? extends LaneCompanion> companions) {
     graceNanos = grace.toNanos();
     int bound = Math.max(1, (queueBound + count - 1) / count);
     var made = new ArrayList<Lane>(count);
     for (int i = 0; i < count; i++) {
-      made.add(new Lane(this, i, bound));
+      made.add(new Lane(this, i, bound, i < companions.size() ? companions.get(i) : null));
     }
     all = List.copyOf(made);
   }
@@ -53,15 +61,23 @@ public final class Lanes {
   }
 
   /**
-   * The lane with the least before it; among equals, and while it would be free at once, one of
-   * those in the mask {@code warm}.
+   * The lane where a new job would start first: after what waits there, and after an instance is
+   * made unless the lane is in the mask {@code warm}. Another lane than the calling thread's costs
+   * the hop there and back.
    */
   public Lane choose(long warm) {
+    Lane here = here();
     Lane best = null;
-    int bestCost = Integer.MAX_VALUE;
+    long bestCost = Long.MAX_VALUE;
     for (int i = 0; i < all.size(); i++) {
       Lane lane = all.get(i);
-      int cost = 2 * lane.backlog() + ((warm >>> i & 1) == 1 ? 0 : 1);
+      long cost = lane.waitNanos();
+      if ((warm >>> i & 1) == 0) {
+        cost += COLD_NANOS;
+      }
+      if (lane != here) {
+        cost += HOP_NANOS;
+      }
       if (best == null || cost < bestCost) {
         best = lane;
         bestCost = cost;
@@ -71,6 +87,12 @@ public final class Lanes {
       throw new IllegalStateException("no lanes");
     }
     return best;
+  }
+
+  /** The lane on whose thread the caller runs, as its companion does; {@code null} for none. */
+  public @Nullable Lane here() {
+    Lane lane = LaneThread.laneOfCurrentThread();
+    return lane != null && lane.of(this) && lane.isCurrent() ? lane : null;
   }
 
   public int busy() {

@@ -1,6 +1,8 @@
 package dev.brink.mesh.http;
 
+import dev.brink.exec.lane.LaneCompanion;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
@@ -17,12 +19,18 @@ import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The threads that do a node's socket I/O, and the kinds of channel that run on them: epoll where
@@ -34,11 +42,21 @@ public final class EventLoops implements AutoCloseable {
   private final boolean epoll;
   private final int threads;
 
-  private EventLoops(int threads, String name, boolean epoll) {
-    IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+  private EventLoops(EventLoopGroup group, int threads, boolean epoll) {
+    this.group = group;
     this.threads = threads;
     this.epoll = epoll;
-    this.group = new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, true), io);
+  }
+
+  private static EventLoops start(int threads, String name, boolean epoll) {
+    checked(threads);
+    var group =
+        new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, true), io(epoll));
+    return new EventLoops(group, threads, epoll);
+  }
+
+  private static IoHandlerFactory io(boolean epoll) {
+    return epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
   }
 
   /** One thread per core, called {@code brink-io}. */
@@ -53,12 +71,49 @@ public final class EventLoops implements AutoCloseable {
    * @param name what the threads' names begin with
    */
   public static EventLoops create(int threads, String name) {
-    return new EventLoops(checked(threads), name, Epoll.isAvailable());
+    return start(threads, name, Epoll.isAvailable());
+  }
+
+  /**
+   * Loops that a runtime's lanes can run, so that a request and the function that answers it share
+   * a thread: see {@link #companions}. Until a lane comes, and while its guest runs for long, a
+   * loop has a thread of its own, called {@code brink-io}.
+   *
+   * @param threads at least 1
+   */
+  public static EventLoops movable(int threads) {
+    boolean epoll = Epoll.isAvailable();
+    return new EventLoops(new MovableLoops(checked(threads), io(epoll)), threads, epoll);
+  }
+
+  private static final class MovableLoops extends MultiThreadIoEventLoopGroup {
+    private static final ThreadFactory UNUSED = new DefaultThreadFactory("brink-io", true);
+
+    MovableLoops(int threads, IoHandlerFactory io) {
+      super(threads, UNUSED, io, new AtomicInteger());
+    }
+
+    @Override
+    protected IoEventLoop newChild(Executor executor, IoHandlerFactory io, Object... args) {
+      int number = ((AtomicInteger) args[0]).incrementAndGet();
+      return MovableEventLoop.start(this, "brink-io-" + number, io);
+    }
+  }
+
+  /** The loops for a runtime's lanes to run; none unless they are {@link #movable}. */
+  public List<LaneCompanion> companions() {
+    List<LaneCompanion> companions = new ArrayList<>();
+    for (EventExecutor loop : group) {
+      if (loop instanceof LaneCompanion companion) {
+        companions.add(companion);
+      }
+    }
+    return companions;
   }
 
   /** On NIO even where epoll is available. */
   static EventLoops nio(int threads, String name) {
-    return new EventLoops(checked(threads), name, false);
+    return start(threads, name, false);
   }
 
   private static int checked(int threads) {
