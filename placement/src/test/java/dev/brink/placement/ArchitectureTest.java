@@ -21,6 +21,8 @@ class ArchitectureTest {
       classes()
           .that()
           .resideInAPackage("dev.brink.placement..")
+          .and()
+          .resideOutsideOfPackage("dev.brink.placement.sim..")
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
@@ -34,12 +36,37 @@ class ArchitectureTest {
           .because("algorithms on plain data need nothing else");
 
   @ArchTest
+  static final ArchRule SIMULATION_READS_FILES_BESIDES =
+      classes()
+          .that()
+          .resideInAPackage("dev.brink.placement.sim..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.brink.placement..",
+              "java..",
+              "org.jspecify.annotations..",
+              "com.google.errorprone.annotations..")
+          .because("it is a tool around the algorithms");
+
+  @ArchTest
+  static final ArchRule NOBODY_DEPENDS_ON_THE_SIMULATION =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.brink.placement.sim..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.brink.placement.sim..");
+
+  @ArchTest
   static final ArchRule NO_CYCLES =
       slices().matching("dev.brink.placement.(*)..").should().beFreeOfCycles();
 
   @ArchTest
   static final ArchRule NO_CLOCKS_AND_NO_THREADS =
       noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.brink.placement.sim..")
           .should()
           .callMethod(System.class, "nanoTime")
           .orShould()
@@ -54,4 +81,16 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .areAssignableTo(RandomGenerator.class)
           .because("time and chance are passed in, so that all of this runs in simulation");
+
+  @ArchTest
+  static final ArchRule SIMULATED_TIME_ONLY =
+      noClasses()
+          .should()
+          .callMethod(System.class, "nanoTime")
+          .orShould()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .dependOnClassesThat()
+          .areAssignableTo(Thread.class)
+          .because("the same seed must give the same result");
 }
