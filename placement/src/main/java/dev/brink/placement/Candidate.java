@@ -40,6 +40,18 @@ public record Candidate(
   public enum Exclusion {
     /** The request says not there: it was refused there already. */
     EXCLUDED("excluded by the request"),
+    /** The function's hints leave it out by its labels. */
+    NOT_ALLOWED("not allowed by its labels"),
+    /** It lacks something the function needs. */
+    NOT_CAPABLE("lacks what the function needs"),
+    /** The function is pinned to other nodes. */
+    PINNED_ELSEWHERE("the function is pinned elsewhere"),
+    /** It is farther than others from what the function wants to be near to. */
+    TOO_FAR("farther from what the function wants to be near to"),
+    /** It is as loaded as its operator lets it be, and takes nothing from others. */
+    OVER_LIMIT("over its load limit"),
+    /** Too many nodes to look at each, and others are nearer, warmer or freer. */
+    NOT_SHORTLISTED("others are nearer, warmer or freer"),
     /** It takes nothing new. */
     DRAINING("draining"),
     /** It failed several times in a row and rests. */

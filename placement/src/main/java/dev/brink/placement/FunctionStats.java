@@ -1,22 +1,90 @@
 package dev.brink.placement;
 
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What an ingress has learned of a function version, over all nodes. */
 final class FunctionStats {
+  static final long MAX_BYTES = 1L << 32;
+
+  private static final int SIZE_CLASSES = 5;
+  private static final int OWN_AFTER_RUNS = 5;
+
+  final String function;
+
   /** Its bit in the nodes' warm sets; -1 for what there was no room for. */
   final int index;
 
-  final MeanEstimate run = new MeanEstimate();
-  final MeanEstimate cold = new MeanEstimate();
+  final Cohorts cohorts = new Cohorts();
+  final DataUse data = new DataUse();
 
-  /** Time on a lane, which is less than the run where the function waits for others. */
-  final MeanEstimate lane = new MeanEstimate();
+  /** Whose turn it is where requests are spread. */
+  final AtomicInteger turns = new AtomicInteger();
 
+  private final Costs anySize = new Costs();
+  private final AtomicReferenceArray<Costs> bySize = new AtomicReferenceArray<>(SIZE_CLASSES);
+  private volatile @Nullable WarmingAccounts warming;
   private volatile @Nullable NodeState lastUsed;
+  private volatile @Nullable Plan plan;
 
-  FunctionStats(int index) {
+  FunctionStats(String function, int index) {
+    this.function = function;
     this.index = index;
+  }
+
+  /** 0 to 4: up to 1 KiB, 16 KiB, 256 KiB, 4 MiB, more. */
+  static int sizeClass(long bytes) {
+    return bytes <= 1 << 10
+        ? 0
+        : bytes <= 1 << 14 ? 1 : bytes <= 1 << 18 ? 2 : bytes <= 1 << 22 ? 3 : 4;
+  }
+
+  /** Of requests of this size once enough of them were seen, else of all. */
+  Costs costs(long bodyBytes) {
+    Costs own = bySize.getAcquire(sizeClass(bodyBytes));
+    return own != null && own.run.count() >= OWN_AFTER_RUNS ? own : anySize;
+  }
+
+  /** Teaches what holds for requests of this size, and for all. */
+  void learn(long bodyBytes, Consumer<Costs> lesson) {
+    lesson.accept(anySize);
+    lesson.accept(ofSize(sizeClass(bodyBytes)));
+  }
+
+  void learn(FunctionSample sample) {
+    anySize.learn(sample);
+    ofSize(Math.clamp(sample.sizeClass(), 0, SIZE_CLASSES - 1)).learn(sample);
+  }
+
+  private Costs ofSize(int sizeClass) {
+    Costs known = bySize.getAcquire(sizeClass);
+    if (known != null) {
+      return known;
+    }
+    var made = new Costs();
+    Costs other = bySize.compareAndExchange(sizeClass, null, made);
+    return other == null ? made : other;
+  }
+
+  void takeFresh(Consumer<FunctionSample> to) {
+    for (int sizeClass = 0; sizeClass < SIZE_CLASSES; sizeClass++) {
+      Costs costs = bySize.getAcquire(sizeClass);
+      FunctionSample fresh = costs == null ? null : costs.takeFresh(function, sizeClass);
+      if (fresh != null) {
+        to.accept(fresh);
+      }
+    }
+  }
+
+  WarmingAccounts warming() {
+    WarmingAccounts known = warming;
+    if (known == null) {
+      known = new WarmingAccounts();
+      warming = known; // two threads may make one each: what the first added is lost
+    }
+    return known;
   }
 
   @Nullable NodeState lastUsed() {
@@ -27,5 +95,13 @@ final class FunctionStats {
     if (lastUsed != node) {
       lastUsed = node;
     }
+  }
+
+  @Nullable Plan plan() {
+    return plan;
+  }
+
+  void plan(Plan made) {
+    plan = made;
   }
 }

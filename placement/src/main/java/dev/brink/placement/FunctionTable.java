@@ -1,6 +1,7 @@
 package dev.brink.placement;
 
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -13,12 +14,16 @@ final class FunctionTable {
   private static final int LIMIT = 1 << 16;
 
   private final ConcurrentHashMap<String, FunctionStats> stats = new ConcurrentHashMap<>();
-  private final FunctionStats noRoom = new FunctionStats(-1);
+  private final FunctionStats noRoom = new FunctionStats("", -1);
   private final BitSet taken = new BitSet();
   private volatile int version;
 
   @Nullable FunctionStats find(String function) {
     return stats.get(function);
+  }
+
+  Collection<FunctionStats> all() {
+    return stats.values();
   }
 
   /** Grows with every change of the table: warm sets made before one must be made again. */
@@ -38,7 +43,7 @@ final class FunctionTable {
       return noRoom;
     }
     taken.set(index);
-    var added = new FunctionStats(index);
+    var added = new FunctionStats(function, index);
     stats.put(function, added);
     version++;
     return added;

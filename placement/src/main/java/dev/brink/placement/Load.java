@@ -6,6 +6,7 @@ package dev.brink.placement;
  * @param reported whether there was one at all
  * @param atNanos when it came
  * @param free lanes that had nothing to do
+ * @param utilisation the share of the lanes' time that was taken, 0 to 1
  * @param older how much work had been sent at least a round trip before {@code newer}
  * @param newer how much work had been sent at an earlier report
  */
@@ -17,6 +18,7 @@ record Load(
     int busy,
     int queued,
     int free,
+    double utilisation,
     boolean draining,
     Warmth warmth,
     Mark older,
@@ -33,7 +35,7 @@ record Load(
   /** Of a node that has just come up. */
   static Load none(int lanes) {
     var mark = new Mark(0, 0);
-    return new Load(false, 0, 0, lanes, 0, 0, lanes, false, Warmth.NONE, mark, mark);
+    return new Load(false, 0, 0, lanes, 0, 0, lanes, 0, false, Warmth.NONE, mark, mark);
   }
 
   /**
@@ -68,10 +70,16 @@ record Load(
         saneBusy,
         saneQueued,
         waits ? 0 : saneLanes - saneBusy,
+        utilisation(report, saneLanes, saneBusy),
         report.draining(),
         warmth.after(report, table),
         pastMark,
         nowMark);
+  }
+
+  private static double utilisation(LoadReport report, int lanes, int busy) {
+    double said = report.utilisation();
+    return said >= 0 && said <= 1 ? said : (double) busy / lanes;
   }
 
   /**
@@ -108,11 +116,33 @@ record Load(
 
   Load withWarmth(Warmth now) {
     return new Load(
-        reported, sequence, atNanos, lanes, busy, queued, free, draining, now, older, newer);
+        reported,
+        sequence,
+        atNanos,
+        lanes,
+        busy,
+        queued,
+        free,
+        utilisation,
+        draining,
+        now,
+        older,
+        newer);
   }
 
   Load withDraining(boolean now) {
     return new Load(
-        reported, sequence, atNanos, lanes, busy, queued, free, now, warmth, older, newer);
+        reported,
+        sequence,
+        atNanos,
+        lanes,
+        busy,
+        queued,
+        free,
+        utilisation,
+        now,
+        warmth,
+        older,
+        newer);
   }
 }

@@ -18,6 +18,7 @@ public final class LoadReport {
   private final int busy;
   private final int queued;
   private final long waitNanos;
+  private final double utilisation;
   private final boolean draining;
   private final boolean warmGiven;
   private final Set<String> warm;
@@ -29,6 +30,7 @@ public final class LoadReport {
     busy = builder.busy;
     queued = builder.queued;
     waitNanos = builder.waitNanos;
+    utilisation = builder.utilisation;
     draining = builder.draining;
     warmGiven = builder.warmGiven;
     warm = builder.warm;
@@ -68,6 +70,11 @@ public final class LoadReport {
     return waitNanos;
   }
 
+  /** As given; NaN where it was not. */
+  public double utilisation() {
+    return utilisation;
+  }
+
   public boolean draining() {
     return draining;
   }
@@ -104,6 +111,7 @@ public final class LoadReport {
     private int busy;
     private int queued;
     private long waitNanos;
+    private double utilisation = Double.NaN;
     private boolean draining;
     private boolean warmGiven;
     private Set<String> warm = Set.of();
@@ -138,6 +146,16 @@ public final class LoadReport {
     @CanIgnoreReturnValue
     public Builder waitNanos(long waitNanos) {
       this.waitNanos = waitNanos;
+      return this;
+    }
+
+    /**
+     * The share of its lanes' time that was taken over the last seconds, 0 to 1. Left out, it is
+     * what is busy now.
+     */
+    @CanIgnoreReturnValue
+    public Builder utilisation(double utilisation) {
+      this.utilisation = utilisation;
       return this;
     }
 

@@ -1,12 +1,10 @@
 package dev.brink.placement;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.brink.placement.Candidate.Exclusion;
+import dev.brink.placement.Choice.Cohort;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.EnumMap;
-import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +14,19 @@ final class NodeState {
   private static final long AGE_COUNTS_NANOS = 1_000_000_000L;
   private static final long AGE_OUT_NANOS = 3_000_000_000L;
   private static final long NEVER = Long.MIN_VALUE;
+  private static final int COHORTS = Cohort.values().length;
+  private static final long BYTES_PER_SECOND_PRIOR = 12_500_000L;
 
   final NodeInfo info;
   final boolean local;
 
+  /** The same on every ingress. */
+  final long hash;
+
+  /** Tells it from the other nodes of this ingress, but for one in some thousands. */
+  final int slot;
+
+  private static final AtomicInteger SLOTS = new AtomicInteger();
   private static final VarHandle LOAD;
   private static final VarHandle TROUBLE;
 
@@ -33,10 +40,12 @@ final class NodeState {
     }
   }
 
-  private final Map<Reason, Choice> warmChoices = new EnumMap<>(Reason.class);
-  private final Map<Reason, Choice> coldChoices = new EnumMap<>(Reason.class);
+  /** By reason, cohort and warmth: made ahead, so that choosing allocates nothing. */
+  private final Choice[] choices = new Choice[Reason.values().length * COHORTS * 2];
+
   private final PlacementSettings settings;
   private final RttEstimate rtt = new RttEstimate();
+  private final MeanEstimate bytesPerSecond = new MeanEstimate();
   private final SlowEstimate slow = new SlowEstimate();
   private volatile Load load;
   private volatile Trouble trouble = Trouble.NONE;
@@ -53,11 +62,15 @@ final class NodeState {
   NodeState(NodeInfo info, boolean local, PlacementSettings settings) {
     this.info = info;
     this.local = local;
+    this.hash = Lot.hash(info.id());
+    this.slot = SLOTS.getAndIncrement() & 0xFFF;
     this.settings = settings;
     this.load = Load.none(info.lanes());
     for (Reason reason : Reason.values()) {
-      warmChoices.put(reason, new Choice(info.id(), reason, local, true));
-      coldChoices.put(reason, new Choice(info.id(), reason, local, false));
+      for (Cohort cohort : Cohort.values()) {
+        choices[place(reason, false, cohort)] = new Choice(info.id(), reason, local, false, cohort);
+        choices[place(reason, true, cohort)] = new Choice(info.id(), reason, local, true, cohort);
+      }
     }
   }
 
@@ -69,9 +82,13 @@ final class NodeState {
     return trouble;
   }
 
-  /** Made ahead, so that choosing allocates nothing. */
-  Choice choice(Reason reason, boolean warm) {
-    return requireNonNull((warm ? warmChoices : coldChoices).get(reason));
+  Choice choice(Reason reason, boolean warm, Cohort cohort) {
+    return choices[place(reason, warm, cohort)];
+  }
+
+  @SuppressWarnings("EnumOrdinal") // an index into an array made here, never stored
+  private static int place(Reason reason, boolean warm, Cohort cohort) {
+    return (reason.ordinal() * COHORTS + cohort.ordinal()) * 2 + (warm ? 1 : 0);
   }
 
   // What it is told.
@@ -119,6 +136,15 @@ final class NodeState {
   void rtt(long rttNanos, long nowNanos) {
     if (!local) {
       rtt.add(rttNanos, nowNanos);
+    }
+  }
+
+  /** More bytes than fit one round trip went there or came back. */
+  void transferred(long bytes, long netNanos) {
+    long beyond = netNanos - netNanos();
+    if (!local && beyond > 0) {
+      double rate = bytes * 1e9 / beyond;
+      bytesPerSecond.add((long) Math.clamp(rate, 1e3, 1e11));
     }
   }
 
@@ -198,11 +224,21 @@ final class NodeState {
     if (!seen.reported()) {
       return Exclusion.UNREPORTED;
     }
+    if (seen.utilisation() > info.loadLimit()) {
+      return Exclusion.OVER_LIMIT;
+    }
     return nowNanos - seen.atNanos() > AGE_OUT_NANOS ? Exclusion.STALE : null;
   }
 
   long netNanos() {
     return local ? 0 : rtt.nanosOr(settings.rttPriorNanos());
+  }
+
+  /** What the bytes add to a round trip. */
+  long transferNanos(long bytes) {
+    return bytes == 0 || local
+        ? 0
+        : (long) (bytes * 1e9 / Math.max(1, bytesPerSecond.nanosOr(BYTES_PER_SECOND_PRIOR)));
   }
 
   double slow(long nowNanos) {
@@ -219,12 +255,12 @@ final class NodeState {
     return Math.max(0, until - nowNanos - credit);
   }
 
-  long runNanos(FunctionStats stats, double slowNow) {
-    return (long) (stats.run.nanosOr(settings.runPriorNanos()) * slowNow);
+  long runNanos(Work work, double slowNow) {
+    return (long) (work.runNanos * slowNow);
   }
 
-  long coldNanos(FunctionStats stats, boolean warm, double slowNow) {
-    return warm ? 0 : (long) (stats.cold.nanosOr(settings.coldPriorNanos()) * slowNow);
+  long coldNanos(Work work, boolean warm, double slowNow) {
+    return warm ? 0 : (long) (work.coldNanos * slowNow);
   }
 
   long penaltyNanos(Load seen, Trouble had, long nowNanos) {
@@ -233,13 +269,14 @@ final class NodeState {
     return late + had.penaltyNanos(nowNanos);
   }
 
-  /** The expected latency: the sum of the terms, of the node as seen. */
-  long scoreNanos(FunctionStats stats, Load seen, Trouble had, long nowNanos) {
+  /** The expected latency but for the data: the sum of the terms, of the node as seen. */
+  long scoreNanos(Work work, Load seen, Trouble had, long nowNanos) {
     double slowNow = slow.value(nowNanos);
     return netNanos()
+        + transferNanos(work.bytes)
         + queueNanos(seen, nowNanos)
-        + coldNanos(stats, seen.warmth().has(stats.index), slowNow)
-        + runNanos(stats, slowNow)
+        + coldNanos(work, seen.warmth().has(work.index), slowNow)
+        + runNanos(work, slowNow)
         + penaltyNanos(seen, had, nowNanos);
   }
 }

@@ -11,6 +11,8 @@ package dev.brink.placement;
  * @param laneNanos the part of the run that held a lane; -1 where it is not known, and then the
  *     whole run counts
  * @param wasCold whether an instance had to be made for it
+ * @param bytes of the bodies of request and response within {@code netNanos}; -1 where it is not
+ *     known
  */
 public record Observed(
     long netNanos,
@@ -18,10 +20,30 @@ public record Observed(
     long coldNanos,
     long runNanos,
     long laneNanos,
-    boolean wasCold) {
+    boolean wasCold,
+    long bytes) {
 
-  /** Where it is not known how long the run held a lane. */
+  /** Where it is not known how many bytes were sent. */
+  public Observed(
+      long netNanos,
+      long queueNanos,
+      long coldNanos,
+      long runNanos,
+      long laneNanos,
+      boolean wasCold) {
+    this(netNanos, queueNanos, coldNanos, runNanos, laneNanos, wasCold, -1);
+  }
+
+  /** Where it is not known how long the run held a lane, nor how many bytes were sent. */
   public Observed(long netNanos, long queueNanos, long coldNanos, long runNanos, boolean wasCold) {
-    this(netNanos, queueNanos, coldNanos, runNanos, -1, wasCold);
+    this(netNanos, queueNanos, coldNanos, runNanos, -1, wasCold, -1);
+  }
+
+  /** All of it. */
+  long totalNanos() {
+    return Math.max(0, netNanos)
+        + Math.max(0, queueNanos)
+        + Math.max(0, coldNanos)
+        + Math.max(0, runNanos);
   }
 }

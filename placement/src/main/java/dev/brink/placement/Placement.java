@@ -1,18 +1,18 @@
 package dev.brink.placement;
 
-import dev.brink.placement.Candidate.Exclusion;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Which node runs a request: the one with the lowest expected latency as this ingress sees it.
  *
  * <p>For function f and each live node j the score is {@code net(j) + queue(j) + cold(f, j) +
  * run(f, j) + data(f, j) + penalty(j)}. Within 5 % + 0.5 ms of the best the local node wins, then
- * the node last used for the function. {@code data} is 0 for now.
+ * the node last used for the function. {@link Hints} narrow the nodes looked at, and a small share
+ * of the requests runs locally for comparison: see {@link Counterfactual}.
  *
  * <p>One per ingress. Thread-safe: {@link #choose} takes no lock and allocates nothing, and what is
  * told per request takes none either; only changes of the membership, of the set of functions and
@@ -22,11 +22,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Placement {
   private static final long MAX_NANOS = 3_600_000_000_000L;
-  private static final int SLOW_AFTER_RUNS = 5;
-  private static final long SLOW_FROM_NANOS = 100_000L;
+  private static final int MAX_SAMPLES = 1024;
 
   private final PlacementSettings settings;
   private final FunctionTable functions = new FunctionTable();
+  private final Distances distances;
+  private final Planner planner;
+  private final Chooser chooser;
   private final Object change = new Object();
   private volatile Topology topology;
 
@@ -46,6 +48,9 @@ public final class Placement {
 
   private Placement(NodeInfo local, PlacementSettings settings) {
     this.settings = settings;
+    this.distances = new Distances(settings.rttPriorNanos());
+    this.planner = new Planner(distances);
+    this.chooser = new Chooser(settings, planner);
     this.topology = Topology.of(new NodeState(local, true, settings));
   }
 
@@ -63,6 +68,7 @@ public final class Placement {
       topology = topology.without(node);
       topology.limitEjections(nowNanos);
     }
+    distances.forget(node);
   }
 
   /** A node takes nothing new, or does again. Its next load report overrides this. */
@@ -88,6 +94,40 @@ public final class Placement {
     NodeState state = topology.find(node);
     if (state != null && sane(rttNanos)) {
       state.rtt(rttNanos, nowNanos);
+      distances.rtt(topology.local().info.id(), node, state.netNanos());
+    }
+  }
+
+  /**
+   * A node says how far another node or an origin is from it; so says the local node of origins.
+   *
+   * @param from the node's id
+   * @param to the other node's id, or the name of an origin as {@link #dataRead} gets it
+   */
+  public void distance(String from, String to, long rttNanos) {
+    if (topology.find(from) != null && sane(rttNanos)) {
+      distances.rtt(from, to, rttNanos);
+    }
+  }
+
+  /**
+   * Where copies of a source of data lie now.
+   *
+   * @param source the name of a key or a range of keys, as {@link #dataRead} gets it
+   * @param holders ids of nodes or names of origins; none to forget the source
+   */
+  public void dataAt(String source, Set<String> holders) {
+    distances.holders(source, holders);
+  }
+
+  /**
+   * One call of a function, wherever it ran, read these sources so many times each. A source whose
+   * copies were never named by {@link #dataAt} is an origin: its distance is that to itself.
+   */
+  public void dataRead(String function, Map<String, Integer> reads) {
+    FunctionStats stats = functions.find(function);
+    if (stats != null) {
+      stats.data.called(reads);
     }
   }
 
@@ -100,8 +140,9 @@ public final class Placement {
     }
     stats.used(state);
     boolean warm = state.load().warmth().has(stats.index);
-    long cold = warm ? 0 : stats.cold.nanosOr(settings.coldPriorNanos());
-    state.sent(cold + stats.lane.nanosOr(settings.runPriorNanos()), nowNanos);
+    Costs costs = stats.costs(request.bodyBytes());
+    long cold = warm ? 0 : costs.cold.nanosOr(settings.coldPriorNanos());
+    state.sent(cold + costs.lane.nanosOr(settings.runPriorNanos()), nowNanos);
   }
 
   /**
@@ -114,38 +155,40 @@ public final class Placement {
       return;
     }
     state.succeeded(nowNanos);
-    if (sane(observed.netNanos())) {
-      state.rtt(observed.netNanos(), nowNanos);
-    }
+    Learning.network(state, observed, nowNanos);
     FunctionStats stats = functions.find(request.function());
     if (stats == null) {
       return;
     }
-    learn(state, stats, observed, nowNanos);
+    Learning.function(state, stats, request, observed, nowNanos);
     if (stats.index >= 0 && !state.load().warmth().has(stats.index)) {
       state.warmth(warmth -> warmth.with(stats.index));
     }
   }
 
-  private static void learn(
-      NodeState state, FunctionStats stats, Observed observed, long nowNanos) {
-    double slow = state.slow(nowNanos);
-    if (observed.wasCold() && sane(observed.coldNanos())) {
-      stats.cold.add((long) (observed.coldNanos() / slow));
-    }
-    if (!sane(observed.runNanos())) {
-      return;
-    }
-    long usual = stats.run.nanosOr(0);
-    if (stats.run.count() >= SLOW_AFTER_RUNS && usual >= SLOW_FROM_NANOS) {
-      state.ran(observed.runNanos(), usual, nowNanos);
-    }
-    stats.run.add((long) (observed.runNanos() / slow));
-    long lane = sane(observed.laneNanos()) ? observed.laneNanos() : observed.runNanos();
-    stats.lane.add((long) (lane / slow));
+  /**
+   * The same, of a request that ran where it was chosen to: its latency also counts for the
+   * comparison with the control group.
+   */
+  public void completed(Choice choice, PlacementRequest request, Observed observed, long nowNanos) {
+    completed(choice.node(), request, observed, nowNanos);
+    answered(choice, request, observed.totalNanos());
   }
 
-  private static boolean sane(long nanos) {
+  /**
+   * A request that was chosen a node was answered in the end, wherever it ran: only for the
+   * comparison with the control group.
+   *
+   * @param choice the first choice made for the request
+   */
+  public void answered(Choice choice, PlacementRequest request, long totalNanos) {
+    FunctionStats stats = functions.find(request.function());
+    if (stats != null && sane(totalNanos)) {
+      stats.cohorts.answered(choice.cohort(), totalNanos);
+    }
+  }
+
+  static boolean sane(long nanos) {
     return nanos >= 0 && nanos <= MAX_NANOS;
   }
 
@@ -187,30 +230,75 @@ public final class Placement {
     }
   }
 
-  /** Where the request goes. Allocates nothing; when nothing is left: local. */
+  /**
+   * Where the request goes. Allocates nothing; when nothing is left: local, or {@link
+   * Reason#NOT_ALLOWED} where local may not run it either.
+   */
   public Choice choose(PlacementRequest request, long nowNanos) {
-    return choose(topology, stats(request.function()), request, nowNanos);
+    return chooser.choose(topology, stats(request.function()), request, nowNanos, true);
   }
 
-  /** The same choice, with every candidate and its terms. */
+  /** The same choice but for the control group, with every candidate and its terms. */
   public Decision explain(PlacementRequest request, long nowNanos) {
     Topology seen = topology;
     FunctionStats stats = stats(request.function());
+    Plan plan = planner.plan(seen, stats, request.hints(), nowNanos);
+    var work = new Work(stats, request, settings);
     var candidates = new ArrayList<Candidate>();
     for (NodeState node : seen.nodes()) {
-      candidates.add(candidate(node, stats, request, nowNanos));
+      candidates.add(Explanations.candidate(node, plan, work, request, nowNanos));
     }
     candidates.sort(
         Comparator.comparing((Candidate c) -> c.exclusion().isPresent())
             .thenComparingLong(Candidate::scoreNanos));
-    return new Decision(choose(seen, stats, request, nowNanos), request.function(), candidates);
+    Choice choice = chooser.choose(seen, stats, request, nowNanos, false);
+    return new Decision(choice, request.function(), candidates);
+  }
+
+  /**
+   * Where functions should be made warm in the background, each piece of advice given once: ask for
+   * it every 100 ms or so. At most 256 pieces wait to be taken. It is up to the node to follow it.
+   */
+  public List<WarmAdvice> takeWarmAdvice() {
+    return chooser.takeAdvice();
+  }
+
+  /** What placing has gained, for each function that has a group to compare. */
+  public List<Counterfactual> counterfactuals() {
+    return functions.all().stream()
+        .map(stats -> stats.cohorts.compared(stats.function))
+        .filter(compared -> compared.placed() + compared.control() > 0)
+        .toList();
+  }
+
+  /**
+   * What was learned of functions since this was last asked, to be told to the other ingresses: ask
+   * for it every second or so. At most 1,024 samples; the others come the next time.
+   */
+  public List<FunctionSample> takeSamples() {
+    var taken = new ArrayList<FunctionSample>();
+    for (FunctionStats stats : functions.all()) {
+      if (taken.size() >= MAX_SAMPLES) {
+        break;
+      }
+      stats.takeFresh(taken::add);
+    }
+    return taken;
+  }
+
+  /** Another ingress tells what it has learned. Of functions not asked for here it is dropped. */
+  public void learn(FunctionSample sample) {
+    FunctionStats stats = functions.find(sample.function());
+    if (stats != null) {
+      stats.learn(sample);
+    }
   }
 
   /** What this ingress knows of each node, the local one first. */
   public List<NodeStatus> nodes(long nowNanos) {
     var all = new ArrayList<NodeStatus>();
     for (NodeState node : topology.nodes()) {
-      all.add(status(node, nowNanos));
+      all.add(Explanations.status(node, nowNanos));
     }
     return List.copyOf(all);
   }
@@ -230,97 +318,5 @@ public final class Placement {
       }
       return added;
     }
-  }
-
-  private Choice choose(
-      Topology seen, FunctionStats stats, PlacementRequest request, long nowNanos) {
-    NodeState lastUsed = stats.lastUsed();
-    NodeState best = null;
-    long bestScore = Long.MAX_VALUE;
-    long localScore = Long.MAX_VALUE;
-    long lastScore = Long.MAX_VALUE;
-    int eligible = 0;
-    for (NodeState node : seen.nodes()) {
-      Load load = node.load();
-      Trouble trouble = node.trouble();
-      if (node.exclusion(request, load, trouble, nowNanos) != null) {
-        continue;
-      }
-      eligible++;
-      long score = node.scoreNanos(stats, load, trouble, nowNanos);
-      if (node.local) {
-        localScore = score;
-      }
-      if (node == lastUsed) {
-        lastScore = score;
-      }
-      if (best == null || score < bestScore) {
-        best = node;
-        bestScore = score;
-      }
-    }
-    if (best == null) {
-      return choice(seen.local(), Reason.NOTHING_LEFT, stats);
-    }
-    if (eligible == 1) {
-      return choice(best, Reason.ONLY_CANDIDATE, stats);
-    }
-    long limit =
-        bestScore + (long) (bestScore * settings.toleranceShare()) + settings.toleranceNanos();
-    if (!best.local && localScore <= limit) {
-      return choice(seen.local(), Reason.LOCAL_TIE, stats);
-    }
-    if (!best.local && lastUsed != null && best != lastUsed && lastScore <= limit) {
-      return choice(lastUsed, Reason.LAST_USED, stats);
-    }
-    return choice(best, Reason.FASTEST, stats);
-  }
-
-  private static Choice choice(NodeState node, Reason reason, FunctionStats stats) {
-    return node.choice(reason, node.load().warmth().has(stats.index));
-  }
-
-  private static Candidate candidate(
-      NodeState node, FunctionStats stats, PlacementRequest request, long nowNanos) {
-    Load load = node.load();
-    Trouble trouble = node.trouble();
-    @Nullable Exclusion exclusion = node.exclusion(request, load, trouble, nowNanos);
-    boolean warm = load.warmth().has(stats.index);
-    double slow = node.slow(nowNanos);
-    return new Candidate(
-        node.info.id(),
-        node.info.name(),
-        node.local,
-        warm,
-        node.netNanos(),
-        node.queueNanos(load, nowNanos),
-        node.coldNanos(stats, warm, slow),
-        node.runNanos(stats, slow),
-        0,
-        node.penaltyNanos(load, trouble, nowNanos),
-        node.scoreNanos(stats, load, trouble, nowNanos),
-        slow,
-        load.reported() ? nowNanos - load.atNanos() : -1,
-        Optional.ofNullable(exclusion));
-  }
-
-  private static NodeStatus status(NodeState node, long nowNanos) {
-    Load load = node.load();
-    Trouble trouble = node.trouble();
-    return new NodeStatus(
-        node.info,
-        node.local,
-        node.netNanos(),
-        node.rttAgeNanos(nowNanos),
-        load.lanes(),
-        load.busy(),
-        load.queued(),
-        node.queueNanos(load, nowNanos),
-        load.warmth().size(),
-        node.slow(nowNanos),
-        node.penaltyNanos(load, trouble, nowNanos),
-        load.reported() ? nowNanos - load.atNanos() : -1,
-        load.draining(),
-        trouble.resting(nowNanos));
   }
 }

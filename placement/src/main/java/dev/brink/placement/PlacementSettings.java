@@ -12,6 +12,7 @@ public final class PlacementSettings {
   private final long rttPriorNanos;
   private final long runPriorNanos;
   private final long coldPriorNanos;
+  private final double controlShare;
 
   private PlacementSettings(Builder builder) {
     toleranceShare = builder.toleranceShare;
@@ -19,6 +20,7 @@ public final class PlacementSettings {
     rttPriorNanos = builder.rttPrior.toNanos();
     runPriorNanos = builder.runPrior.toNanos();
     coldPriorNanos = builder.coldPrior.toNanos();
+    controlShare = builder.controlShare;
   }
 
   /** All defaults. */
@@ -28,7 +30,7 @@ public final class PlacementSettings {
 
   /**
    * Starts from the defaults: tolerance 5 % + 0.5 ms, priors of 50 ms for a round trip, 5 ms for a
-   * run and 20 ms for a cold start.
+   * run and 20 ms for a cold start, 1 % of the requests as the control group.
    */
   public static Builder builder() {
     return new Builder();
@@ -54,6 +56,10 @@ public final class PlacementSettings {
     return coldPriorNanos;
   }
 
+  double controlShare() {
+    return controlShare;
+  }
+
   /** Not thread-safe. */
   public static final class Builder {
     private double toleranceShare = 0.05;
@@ -61,6 +67,7 @@ public final class PlacementSettings {
     private Duration rttPrior = Duration.ofMillis(50);
     private Duration runPrior = Duration.ofMillis(5);
     private Duration coldPrior = Duration.ofMillis(20);
+    private double controlShare = 0.01;
 
     private Builder() {}
 
@@ -98,6 +105,21 @@ public final class PlacementSettings {
     @CanIgnoreReturnValue
     public Builder coldPrior(Duration coldPrior) {
       this.coldPrior = notNegative(coldPrior, "coldPrior");
+      return this;
+    }
+
+    /**
+     * Of the requests that local could run warm, how many run there whatever the rule says, to be
+     * compared with the others.
+     *
+     * @param share 0 to 1
+     */
+    @CanIgnoreReturnValue
+    public Builder controlShare(double share) {
+      if (!(share >= 0 && share <= 1)) {
+        throw new IllegalArgumentException("share: " + share + " (expected: 0 to 1)");
+      }
+      this.controlShare = share;
       return this;
     }
 

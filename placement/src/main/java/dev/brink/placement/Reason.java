@@ -8,10 +8,18 @@ public enum Reason {
   LOCAL_TIE("local is as good as the best"),
   /** As good as the best within the tolerance, and the last used for this function. */
   LAST_USED("the node last used is as good as the best"),
+  /** Drawn by lot for the control group, which runs locally: see {@link Counterfactual}. */
+  CONTROL("local, for comparison"),
+  /** The node of the request's session, and not much worse than the best. */
+  AFFINITY("the node of the session"),
+  /** As good as the best within the slack of a function that is to be spread, and its turn. */
+  SPREAD("its turn among nodes about as good as the best"),
   /** No other node could be considered. */
   ONLY_CANDIDATE("the only candidate"),
   /** No node could be considered, not even the local one: local must try. */
-  NOTHING_LEFT("no candidate was left, so local");
+  NOTHING_LEFT("no candidate was left, so local"),
+  /** No node that is up may run it: the request is to be refused. */
+  NOT_ALLOWED("no node that is up may run it");
 
   private final String text;
 

@@ -15,6 +15,7 @@ final class Topology {
   private final NodeState local;
   private final NodeState[] nodes;
   private final Map<String, NodeState> byId;
+  private final Plan openPlan;
 
   private Topology(NodeState local, Map<String, NodeState> byId) {
     this.local = local;
@@ -26,6 +27,7 @@ final class Topology {
         Comparator.comparing((NodeState node) -> !node.local)
             .thenComparingInt(node -> mixed(ingress, node.info.id()))
             .thenComparing(node -> node.info.id()));
+    openPlan = Plan.open(nodes);
   }
 
   static Topology of(NodeState local) {
@@ -39,6 +41,11 @@ final class Topology {
 
   NodeState local() {
     return local;
+  }
+
+  /** To look at each of them. */
+  Plan openPlan() {
+    return openPlan;
   }
 
   /** Not to be changed. */

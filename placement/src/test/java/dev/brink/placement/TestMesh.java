@@ -14,11 +14,15 @@ final class TestMesh {
   long now;
   private final Map<String, Long> sequences = new HashMap<>();
 
-  /** The first node is local. */
+  /** The first node is local; there is no control group. */
   TestMesh(long startNanos, String... nodes) {
+    this(startNanos, PlacementSettings.builder().controlShare(0).build(), nodes);
+  }
+
+  TestMesh(long startNanos, PlacementSettings settings, String... nodes) {
     local = nodes[0];
     now = startNanos;
-    placement = Placement.create(NodeInfo.builder(local).lanes(2).build());
+    placement = Placement.create(NodeInfo.builder(local).lanes(2).build(), settings);
     for (int i = 1; i < nodes.length; i++) {
       placement.nodeUp(NodeInfo.builder(nodes[i]).lanes(2).build());
     }

@@ -65,7 +65,7 @@ public final class RttMatrix {
   }
 
   private static double[] row(Path file, int line, String text, int size) {
-    String[] words = text.strip().split("[\\s,]+");
+    String[] words = text.strip().split("[\\s,]+", -1);
     if (words.length != size) {
       throw new IllegalArgumentException(
           "%s line %d: %d numbers (expected: %d)".formatted(file, line + 1, words.length, size));

@@ -72,19 +72,28 @@ class ReadersTest {
   void aTraceInTheSchemaOfAzure() throws IOException {
     file(
         "invocations_per_function_md.anon.d01.csv",
-        "HashOwner,HashApp,HashFunction,Trigger,1,2,3\n"
-            + "o,a1,f1,http,5,0,7\no,a2,f2,timer,1,1,1\no,a3,unknown,http,1,1,1\n");
+        """
+        HashOwner,HashApp,HashFunction,Trigger,1,2,3
+        o,a1,f1,http,5,0,7
+        o,a2,f2,timer,1,1,1
+        o,a3,unknown,http,1,1,1
+        """);
     file(
         "function_durations_percentiles.anon.d01.csv",
-        "HashOwner,HashApp,HashFunction,Average,Count,Minimum,Maximum,percentile_Average_0,"
-            + "percentile_Average_1,percentile_Average_25,percentile_Average_50,"
-            + "percentile_Average_75,percentile_Average_99,percentile_Average_100\n"
-            + "o,a1,f1,120,9,1,900,10,20,50,100,150,500,900\n"
-            + "o,a2,f2,3,9,1,9,1,1,2,3,4,8,9\n");
+        """
+        HashOwner,HashApp,HashFunction,Average,Count,Minimum,Maximum,percentile_Average_0,\
+        percentile_Average_1,percentile_Average_25,percentile_Average_50,\
+        percentile_Average_75,percentile_Average_99,percentile_Average_100
+        o,a1,f1,120,9,1,900,10,20,50,100,150,500,900
+        o,a2,f2,3,9,1,9,1,1,2,3,4,8,9
+        """);
     file(
         "app_memory_percentiles.anon.d01.csv",
-        "HashOwner,HashApp,SampleCount,AverageAllocatedMb,AverageAllocatedMb_pct50\n"
-            + "o,a1,7,100,90\no,a2,7,50,0\n");
+        """
+        HashOwner,HashApp,SampleCount,AverageAllocatedMb,AverageAllocatedMb_pct50
+        o,a1,7,100,90
+        o,a2,7,50,0
+        """);
 
     var trace = InvocationTrace.read(directory);
 

@@ -1,0 +1,132 @@
+package dev.brink.placement;
+
+import dev.brink.placement.Choice.Cohort;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rule: lowest expected latency, and what is done about ties, sessions, the control group and
+ * nodes that should be warm. Thread-safe; allocates nothing but advice.
+ */
+final class Chooser {
+  private static final int MAX_ADVICE = 256;
+  private static final double SPREAD_SHARE = 0.5;
+  private static final long SPREAD_NANOS = 10_000_000L;
+  private static final double AFFINITY_SHARE = 1;
+  private static final long AFFINITY_NANOS = 50_000_000L;
+
+  private final PlacementSettings settings;
+  private final Planner planner;
+  private final ConcurrentLinkedQueue<WarmAdvice> advice = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger advices = new AtomicInteger();
+
+  Chooser(PlacementSettings settings, Planner planner) {
+    this.settings = settings;
+    this.planner = planner;
+  }
+
+  /**
+   * Chooses.
+   *
+   * @param real whether the choice is one of a real request, which counts, or only a question
+   */
+  Choice choose(
+      Topology seen, FunctionStats stats, PlacementRequest request, long nowNanos, boolean real) {
+    Plan plan = planner.plan(seen, stats, request.hints(), nowNanos);
+    var work = new Work(stats, request, settings);
+    NodeState lastUsed = stats.lastUsed();
+    String key = request.affinity();
+    NodeState session = key == null ? null : seen.find(key);
+    var scan = new Scan(work, request, lastUsed, session, nowNanos);
+    scan.over(plan);
+    if (scan.best == null) {
+      Plan wide = plan.widened();
+      if (wide != null) {
+        plan = wide;
+        scan.over(plan);
+      }
+    }
+    NodeState best = scan.best;
+    if (best == null) {
+      Reason none = plan.permitsLocal() ? Reason.NOTHING_LEFT : Reason.NOT_ALLOWED;
+      return choice(seen.local(), none, stats, Cohort.NONE);
+    }
+    if (scan.eligible == 1) {
+      return choice(best, Reason.ONLY_CANDIDATE, stats, Cohort.NONE);
+    }
+    if (real) {
+      account(scan, best, work, stats, nowNanos);
+    }
+    if (scan.sticky != null && scan.stickyScore <= limit(scan, AFFINITY_SHARE, AFFINITY_NANOS)) {
+      return choice(scan.sticky, Reason.AFFINITY, stats, Cohort.NONE);
+    }
+    Cohort cohort = real ? cohort(scan, seen, stats, request) : Cohort.NONE;
+    if (cohort == Cohort.CONTROL) {
+      return choice(seen.local(), Reason.CONTROL, stats, cohort);
+    }
+    if (request.hints().spread()) {
+      int turn = real ? stats.turns.getAndIncrement() : stats.turns.get();
+      NodeState next = scan.turn(plan, limit(scan, SPREAD_SHARE, SPREAD_NANOS), turn);
+      return choice(next == null ? best : next, Reason.SPREAD, stats, cohort);
+    }
+    return tieBroken(scan, best, lastUsed, seen, stats, cohort);
+  }
+
+  private Choice tieBroken(
+      Scan scan,
+      NodeState best,
+      @Nullable NodeState lastUsed,
+      Topology seen,
+      FunctionStats stats,
+      Cohort cohort) {
+    long limit = limit(scan, settings.toleranceShare(), settings.toleranceNanos());
+    if (!best.local && scan.localScore <= limit) {
+      return choice(seen.local(), Reason.LOCAL_TIE, stats, cohort);
+    }
+    if (!best.local && lastUsed != null && best != lastUsed && scan.lastScore <= limit) {
+      return choice(lastUsed, Reason.LAST_USED, stats, cohort);
+    }
+    return choice(best, Reason.FASTEST, stats, cohort);
+  }
+
+  private static long limit(Scan scan, double share, long nanos) {
+    return scan.bestScore + (long) (scan.bestScore * share) + nanos;
+  }
+
+  private static Choice choice(NodeState node, Reason reason, FunctionStats stats, Cohort cohort) {
+    return node.choice(reason, node.load().warmth().has(stats.index), cohort);
+  }
+
+  /** Compared are requests that have their first try and that local could run warm. */
+  private Cohort cohort(Scan scan, Topology seen, FunctionStats stats, PlacementRequest request) {
+    if (!scan.localWarm || !request.excluded().isEmpty() || settings.controlShare() == 0) {
+      return Cohort.NONE;
+    }
+    return stats.cohorts.draw(settings.controlShare(), seen.local().hash);
+  }
+
+  private void account(Scan scan, NodeState best, Work work, FunctionStats stats, long nowNanos) {
+    NodeState wanted = scan.bestIfWarm;
+    long saved = scan.bestScore - scan.scoreIfWarm;
+    if (wanted == null || wanted == best || saved <= 0) {
+      return;
+    }
+    long reached = stats.warming().add(wanted.slot, saved, work.coldNanos, nowNanos);
+    if (reached > 0 && advices.get() < MAX_ADVICE) {
+      advices.getAndIncrement();
+      advice.add(new WarmAdvice(stats.function, wanted.info.id(), reached));
+    }
+  }
+
+  List<WarmAdvice> takeAdvice() {
+    var taken = new ArrayList<WarmAdvice>();
+    for (WarmAdvice next = advice.poll(); next != null; next = advice.poll()) {
+      advices.getAndDecrement();
+      taken.add(next);
+    }
+    return taken;
+  }
+}

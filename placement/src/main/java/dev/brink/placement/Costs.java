@@ -1,0 +1,66 @@
+package dev.brink.placement;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a function costs on a usual node, at one size of its requests or at any. Times are what a
+ * run took, divided by how slow its node is. Thread-safe and lock free.
+ */
+final class Costs {
+  private static final int MAX_SAMPLES = 1 << 20;
+
+  final MeanEstimate run = new MeanEstimate();
+  final MeanEstimate cold = new MeanEstimate();
+
+  /** Time on a lane, which is less than the run where the function waits for others. */
+  final MeanEstimate lane = new MeanEstimate();
+
+  /** Of request and response together. */
+  final MeanEstimate bytes = new MeanEstimate();
+
+  private final AtomicInteger freshRuns = new AtomicInteger();
+  private final AtomicInteger freshColds = new AtomicInteger();
+
+  void ran(long runNanos, long laneNanos) {
+    run.add(runNanos);
+    lane.add(laneNanos);
+    freshRuns.getAndIncrement();
+  }
+
+  void started(long coldNanos) {
+    cold.add(coldNanos);
+    freshColds.getAndIncrement();
+  }
+
+  /** What was learned since the last time this was asked; null when nothing was. */
+  @Nullable FunctionSample takeFresh(String function, int sizeClass) {
+    int runs = Math.clamp(freshRuns.getAndSet(0), 0, MAX_SAMPLES);
+    int colds = Math.clamp(freshColds.getAndSet(0), 0, MAX_SAMPLES);
+    if (runs == 0 && colds == 0) {
+      return null;
+    }
+    return new FunctionSample(
+        function,
+        sizeClass,
+        runs,
+        run.nanosOr(0),
+        lane.nanosOr(0),
+        colds,
+        cold.nanosOr(0),
+        bytes.nanosOr(0));
+  }
+
+  /** What another ingress has learned counts as so many samples of the same value. */
+  void learn(FunctionSample sample) {
+    if (sample.runs() > 0 && Placement.sane(sample.runNanos())) {
+      run.add(sample.runNanos(), sample.runs());
+      long lane0 = Placement.sane(sample.laneNanos()) ? sample.laneNanos() : sample.runNanos();
+      lane.add(lane0, sample.runs());
+      bytes.add(Math.clamp(sample.bytes(), 0, FunctionStats.MAX_BYTES), sample.runs());
+    }
+    if (sample.colds() > 0 && Placement.sane(sample.coldNanos())) {
+      cold.add(sample.coldNanos(), sample.colds());
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package dev.brink.placement;
+
+/** What answers teach about nodes and functions. */
+final class Learning {
+  private static final int SLOW_AFTER_RUNS = 5;
+  private static final long SLOW_FROM_NANOS = 100_000L;
+  private static final int ONE_TRIP_BYTES = 1 << 14;
+
+  private Learning() {}
+
+  static void network(NodeState state, Observed observed, long nowNanos) {
+    if (!Placement.sane(observed.netNanos())) {
+      return;
+    }
+    if (observed.bytes() <= ONE_TRIP_BYTES) {
+      state.rtt(observed.netNanos(), nowNanos);
+    } else {
+      state.transferred(observed.bytes(), observed.netNanos());
+    }
+  }
+
+  static void function(
+      NodeState state,
+      FunctionStats stats,
+      PlacementRequest request,
+      Observed observed,
+      long nowNanos) {
+    double slow = state.slow(nowNanos);
+    long size = request.bodyBytes();
+    if (observed.wasCold() && Placement.sane(observed.coldNanos())) {
+      long cold = (long) (observed.coldNanos() / slow);
+      stats.learn(size, costs -> costs.started(cold));
+    }
+    if (!Placement.sane(observed.runNanos())) {
+      return;
+    }
+    Costs usual = stats.costs(size);
+    long usualNanos = usual.run.nanosOr(0);
+    if (usual.run.count() >= SLOW_AFTER_RUNS && usualNanos >= SLOW_FROM_NANOS) {
+      state.ran(observed.runNanos(), usualNanos, nowNanos);
+    }
+    long held = Placement.sane(observed.laneNanos()) ? observed.laneNanos() : observed.runNanos();
+    long run = (long) (observed.runNanos() / slow);
+    long lane = (long) (held / slow);
+    stats.learn(size, costs -> costs.ran(run, lane));
+    if (observed.bytes() >= 0) {
+      long bytes = Math.min(observed.bytes(), FunctionStats.MAX_BYTES);
+      stats.learn(size, costs -> costs.bytes.add(bytes));
+    }
+  }
+}

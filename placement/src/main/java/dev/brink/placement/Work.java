@@ -1,0 +1,25 @@
+package dev.brink.placement;
+
+/** What a request is expected to cost on a usual node. Not kept: one per choice. */
+final class Work {
+  /** The function's bit in the warm sets. */
+  final int index;
+
+  final long runNanos;
+  final long coldNanos;
+
+  /** Of request and response; few enough to fit one round trip count as none. */
+  final long bytes;
+
+  private static final int ONE_TRIP_BYTES = 1 << 14;
+
+  Work(FunctionStats stats, PlacementRequest request, PlacementSettings settings) {
+    Costs costs = stats.costs(request.bodyBytes());
+    index = stats.index;
+    runNanos = costs.run.nanosOr(settings.runPriorNanos());
+    coldNanos = costs.cold.nanosOr(settings.coldPriorNanos());
+    long expected = costs.bytes.nanosOr(0);
+    long all = Math.max(expected, request.bodyBytes());
+    bytes = all <= ONE_TRIP_BYTES ? 0 : all;
+  }
+}
