@@ -5,10 +5,12 @@ import dev.brink.mesh.config.NodeConfig;
 import dev.brink.mesh.deploy.Deployments;
 import dev.brink.mesh.deploy.Mesh;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -67,6 +69,11 @@ public final class MeshNode implements AutoCloseable {
   /** {@code host:port} of the link server. */
   public String linkAddress() {
     return parts.linkAddress();
+  }
+
+  /** Where DNS queries are answered, over UDP and TCP; empty when there is no zone. */
+  public Optional<InetSocketAddress> dnsAddress() {
+    return parts.dnsAddress();
   }
 
   /** The port that other nodes name as a seed. */

@@ -3,15 +3,18 @@ package dev.brink.mesh;
 import dev.brink.grid.Grid;
 import dev.brink.grid.Member;
 import dev.brink.mesh.deploy.Deployments;
+import dev.brink.mesh.deploy.Explanation;
 import dev.brink.mesh.deploy.Mesh;
 import dev.brink.mesh.deploy.NodeInfo;
 import dev.brink.mesh.deploy.UsageRow;
+import dev.brink.mesh.ingress.Explainer;
 import dev.brink.mesh.link.Links;
 import dev.brink.mesh.peer.NodeAddress;
 import dev.brink.mesh.usage.UsageLedger;
 import dev.brink.mesh.wire.AdminMessages;
 import dev.brink.placement.NodeStatus;
 import dev.brink.placement.Placement;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +24,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The mesh as the node in this process sees it. */
 record NodeMesh(
-    Deployments deployments, Grid grid, Links links, Placement placement, UsageLedger ledger)
+    Deployments deployments,
+    Grid grid,
+    Links links,
+    Placement placement,
+    Explainer explainer,
+    UsageLedger ledger)
     implements Mesh {
   @Override
   public List<NodeInfo> nodes() {
@@ -49,6 +57,11 @@ record NodeMesh(
         status == null ? address.lanes() : status.lanes(),
         status == null ? 0 : status.busy(),
         status == null ? 0 : status.queued());
+  }
+
+  @Override
+  public Explanation explain(URI url, List<Map.Entry<String, String>> headers) {
+    return explainer.explain(url, headers);
   }
 
   @Override

@@ -24,6 +24,7 @@ import dev.brink.mesh.http.HttpLimits;
 import dev.brink.mesh.http.HttpServer;
 import dev.brink.mesh.http.ServerTls;
 import dev.brink.mesh.ingress.Dispatcher;
+import dev.brink.mesh.ingress.Explainer;
 import dev.brink.mesh.ingress.Ingress;
 import dev.brink.mesh.ingress.LocalInvoker;
 import dev.brink.mesh.ingress.NodeSubrequests;
@@ -47,6 +48,7 @@ import dev.brink.placement.NodeInfo;
 import dev.brink.placement.Placement;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -57,6 +59,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -102,6 +105,7 @@ final class NodeParts implements AutoCloseable {
   private final UsageMeter meter = new UsageMeter(InstantSource.system());
   private final Dispatcher dispatcher;
   private final LinkServer linkServer;
+  private final NearestParts nearest;
   private final HttpServer ingress;
   private final HttpServer admin;
   private final Grid grid;
@@ -176,15 +180,22 @@ final class NodeParts implements AutoCloseable {
             tls == null ? null : tls.server(),
             new PeerService(new PeerAdmission(local, load), registry, load));
     shutdown.add(linkServer::close);
+    nearest = new NearestParts(node, config.nearest(), placement, peers);
+    shutdown.add(nearest::close);
     IngressConfig in = config.ingress();
+    HttpServer.Builder atIngress =
+        HttpServer.builder(
+                nearest.before(
+                    new Ingress(
+                        this::snapshot, dispatcher, origins, placement, peers::nameOf, token),
+                    this::snapshot))
+            .limits(limits(in))
+            .listener(metrics)
+            .requestIdPrefix(node.substring(0, SHORT_ID));
+    nearest.roundTrips().ifPresent(atIngress::roundTrips);
     ingress =
         serve(
-            HttpServer.builder(
-                    new Ingress(
-                        this::snapshot, dispatcher, origins, placement, peers::nameOf, token))
-                .limits(limits(in))
-                .listener(metrics)
-                .requestIdPrefix(node.substring(0, SHORT_ID)),
+            atIngress,
             in.bindAddress(),
             in.port(),
             in.tls() == null ? null : ServerTls.fromPem(in.tls().certificate(), in.tls().key()));
@@ -198,15 +209,29 @@ final class NodeParts implements AutoCloseable {
             config.admin().port(),
             tls == null ? null : tls.server());
 
-    var where =
-        new NodeAddress(linkAddress(), ingressUri().toString(), adminUri().toString(), lanes());
-    self = new Member(id, name, where.attributes(), true);
+    self = new Member(id, name, address().attributes(), true);
     grid = startGrid(data.path(), tls);
     shutdown.add(grid::close);
     mesh.set(joinMesh());
     gauges();
     serveWhatIsDeployed(restored);
+    nearest.start(loops, grid, config.dns());
     notReady = "";
+  }
+
+  /** What this node says of itself to the others. */
+  private NodeAddress address() {
+    String url = config.nearest().advertiseUrl();
+    List<InetAddress> clients =
+        config.nearest().advertiseAddresses().stream().map(InetAddress::ofLiteral).toList();
+    InetAddress bound = ingress.address().getAddress();
+    return new NodeAddress(
+        linkAddress(),
+        url.isEmpty() ? ingressUri().toString() : url,
+        adminUri().toString(),
+        lanes(),
+        config.labels(),
+        clients.isEmpty() && !bound.isAnyLocalAddress() ? List.of(bound) : clients);
   }
 
   private FunctionRuntime runtime(AtomicReference<Dispatcher> dispatcherLater) {
@@ -311,10 +336,12 @@ final class NodeParts implements AutoCloseable {
     grid.listen(peers);
     var invoker = new LocalInvoker(this::snapshot, dispatcher, origins, peers::nameOf);
     var deployments = new NodeDeployments(registry, grid, links, invoker);
-    return new NodeMesh(deployments, grid, links, placement, ledger);
+    var explainer = new Explainer(this::snapshot, placement, peers::nameOf);
+    return new NodeMesh(deployments, grid, links, placement, explainer, ledger);
   }
 
   private void gauges() {
+    nearest.register(metrics);
     metrics.gauge(
         "brink.members",
         "Nodes in the grid, this one included",
@@ -404,6 +431,10 @@ final class NodeParts implements AutoCloseable {
   private static String host(InetSocketAddress address) {
     String text = address.getAddress().getHostAddress();
     return text.contains(":") ? "[" + text + "]" : text;
+  }
+
+  Optional<InetSocketAddress> dnsAddress() {
+    return nearest.dnsAddress();
   }
 
   String linkAddress() {

@@ -2,6 +2,7 @@ package dev.brink.mesh;
 
 import dev.brink.mesh.config.GridConfig;
 import dev.brink.mesh.config.HostPort;
+import dev.brink.mesh.config.NodeConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /** Nodes in this JVM on ephemeral ports. */
 final class TestMesh implements AutoCloseable {
@@ -30,12 +32,26 @@ final class TestMesh implements AutoCloseable {
    * Starts nodes called {@code n0}, {@code n1}, … and waits until each has a link to each other.
    */
   static TestMesh start(Path directory, int count) throws Exception {
+    return start(directory, count, (index, config) -> {});
+  }
+
+  /** The same, each with options of its own. */
+  static TestMesh start(Path directory, int count, Options options) throws Exception {
     var mesh = new TestMesh(directory);
     for (int i = 0; i < count; i++) {
-      mesh.add();
+      int index = i;
+      String name = "n" + i;
+      mesh.nodes.add(
+          start(
+              directory.resolve(name), name, mesh.seeds(), config -> options.apply(index, config)));
     }
     mesh.awaitLinks();
     return mesh;
+  }
+
+  /** Options for a node by its index. */
+  interface Options {
+    void apply(int index, NodeConfig.Builder config);
   }
 
   MeshNode add() throws IOException {
@@ -53,11 +69,18 @@ final class TestMesh implements AutoCloseable {
   }
 
   static MeshNode start(Path directory, String name, List<HostPort> seeds) throws IOException {
+    return start(directory, name, seeds, config -> {});
+  }
+
+  private static MeshNode start(
+      Path directory, String name, List<HostPort> seeds, Consumer<NodeConfig.Builder> more)
+      throws IOException {
     return MeshNode.builder()
         .name(name)
         .dataDirectory(directory)
         .ephemeralPorts()
         .configure(config -> config.grid(grid -> grid.seeds(seeds).preset(GridConfig.Preset.LOCAL)))
+        .configure(more)
         .start();
   }
 

@@ -9,20 +9,27 @@ import dev.brink.mesh.http.Problem;
 import dev.brink.mesh.http.ProblemException;
 import dev.brink.mesh.http.ServerExchange;
 import dev.brink.mesh.proto.DeployRequest;
+import dev.brink.mesh.proto.ExplanationView;
 import dev.brink.mesh.proto.InvokeRequest;
 import dev.brink.mesh.wire.AdminJson;
 import dev.brink.mesh.wire.AdminMessages;
+import dev.brink.mesh.wire.ExplanationMessages;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -127,7 +134,7 @@ public final class AdminHandler implements HttpHandler {
       executor.execute(
           () -> {
             try {
-              exchange.respond(answer(exchange.request().method(), path, body));
+              exchange.respond(answer(exchange.request(), path, body));
             } catch (RuntimeException e) {
               exchange.fail(problem(e));
             } finally {
@@ -140,7 +147,8 @@ public final class AdminHandler implements HttpHandler {
     }
   }
 
-  private FullHttpResponse answer(HttpMethod method, String path, byte[] body) {
+  private FullHttpResponse answer(HttpRequest request, String path, byte[] body) {
+    HttpMethod method = request.method();
     List<String> parts =
         List.of(path.substring(1).split("/", -1)).stream().map(AdminHandler::decode).toList();
     String resource = parts.size() > 1 && parts.getFirst().equals("v1") ? parts.get(1) : path;
@@ -157,9 +165,33 @@ public final class AdminHandler implements HttpHandler {
         require(method, HttpMethod.GET);
         yield json(AdminMessages.usageList(mesh().usage()));
       }
+      case "placement" -> {
+        require(method, HttpMethod.GET);
+        if (!path.equals("/v1/placement/explain")) {
+          throw notFound(path);
+        }
+        yield json(explanation(request.uri()));
+      }
       case "deployments" -> deployments(method, parts.subList(2, parts.size()), body);
       default -> throw notFound(path);
     };
+  }
+
+  private ExplanationView explanation(String uri) {
+    Map<String, List<String>> query = new QueryStringDecoder(uri).parameters();
+    List<String> urls = query.getOrDefault("url", List.of());
+    if (urls.size() != 1) {
+      throw new IllegalArgumentException("url: " + urls + " (expected: one)");
+    }
+    List<Map.Entry<String, String>> headers = new ArrayList<>();
+    for (String header : query.getOrDefault("header", List.of())) {
+      int colon = header.indexOf(':');
+      if (colon < 1) {
+        throw new IllegalArgumentException("header: " + header + " (expected: NAME:VALUE)");
+      }
+      headers.add(Map.entry(header.substring(0, colon), header.substring(colon + 1).strip()));
+    }
+    return ExplanationMessages.toProto(mesh().explain(URI.create(urls.getFirst()), headers));
   }
 
   private FullHttpResponse deployments(HttpMethod method, List<String> rest, byte[] body) {
@@ -242,7 +274,7 @@ public final class AdminHandler implements HttpHandler {
 
   private static int status(DeploymentException e) {
     return switch (e.code()) {
-      case "deployment-not-found" -> 404;
+      case "deployment-not-found", "route-not-found" -> 404;
       case "route-conflict" -> 409;
       case "invalid-deployment", "invalid-request" -> 400;
       case "module-error" -> 422;

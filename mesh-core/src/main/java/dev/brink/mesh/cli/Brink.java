@@ -76,6 +76,7 @@ public final class Brink implements Runnable {
             new DeployCommand(session),
             new FunctionsCommand(session),
             new InvokeCommand(session),
+            new ExplainCommand(session),
             new NodesCommand(session),
             new UsageCommand(session),
             new RemoveCommand(session),

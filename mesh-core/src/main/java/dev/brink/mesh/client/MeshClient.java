@@ -3,16 +3,22 @@ package dev.brink.mesh.client;
 import com.google.protobuf.Message;
 import dev.brink.mesh.deploy.DeploymentException;
 import dev.brink.mesh.deploy.Deployments;
+import dev.brink.mesh.deploy.Explanation;
 import dev.brink.mesh.deploy.Mesh;
 import dev.brink.mesh.deploy.NodeInfo;
 import dev.brink.mesh.deploy.UsageRow;
+import dev.brink.mesh.proto.ExplanationView;
 import dev.brink.mesh.proto.NodeList;
 import dev.brink.mesh.proto.UsageList;
 import dev.brink.mesh.wire.AdminMessages;
+import dev.brink.mesh.wire.ExplanationMessages;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -68,6 +74,11 @@ public final class MeshClient implements Mesh, AutoCloseable {
   }
 
   @Override
+  public Explanation explain(URI url, List<Map.Entry<String, String>> headers) {
+    return ExplanationMessages.fromProto(explanation(url, headers));
+  }
+
+  @Override
   public List<UsageRow> usage() {
     return usageList().getRowsList().stream().map(AdminMessages::fromProto).toList();
   }
@@ -80,6 +91,19 @@ public final class MeshClient implements Mesh, AutoCloseable {
   /** As {@link #usage}, as the node's message. */
   public UsageList usageList() {
     return get("/v1/usage", UsageList.newBuilder()).build();
+  }
+
+  /** As {@link #explain}, as the node's message. */
+  public ExplanationView explanation(URI url, List<Map.Entry<String, String>> headers) {
+    var path = new StringBuilder("/v1/placement/explain?url=").append(encoded(url.toString()));
+    headers.forEach(
+        header ->
+            path.append("&header=").append(encoded(header.getKey() + ":" + header.getValue())));
+    return get(path.toString(), ExplanationView.newBuilder()).build();
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
   private <B extends Message.Builder> B get(String path, B into) {

@@ -32,6 +32,8 @@ public record NodeConfig(
     @Nullable MutualTls tls,
     boolean insecure,
     FunctionsConfig functions,
+    NearestConfig nearest,
+    DnsConfig dns,
     Duration shutdownGrace,
     LogConfig log) {
 
@@ -50,6 +52,8 @@ public record NodeConfig(
       @Nullable MutualTls tls,
       boolean insecure,
       FunctionsConfig functions,
+      NearestConfig nearest,
+      DnsConfig dns,
       Duration shutdownGrace,
       LogConfig log) {
     this.name = name;
@@ -62,6 +66,8 @@ public record NodeConfig(
     this.tls = tls;
     this.insecure = insecure;
     this.functions = functions;
+    this.nearest = nearest;
+    this.dns = dns;
     this.shutdownGrace = shutdownGrace;
     this.log = log;
     for (Option<?> option : Options.ALL) {
@@ -143,6 +149,8 @@ public record NodeConfig(
     private @Nullable Path tlsCa;
     private boolean insecure;
     private FunctionsConfig.Builder functions = new FunctionsConfig.Builder();
+    private NearestConfig.Builder nearest = new NearestConfig.Builder();
+    private DnsConfig.Builder dns = new DnsConfig.Builder();
     private Duration shutdownGrace = Duration.ofSeconds(10);
     private LogConfig.Builder log = new LogConfig.Builder();
 
@@ -163,6 +171,8 @@ public record NodeConfig(
       }
       insecure = from.insecure;
       functions = from.functions.toBuilder();
+      nearest = from.nearest.toBuilder();
+      dns = from.dns.toBuilder();
       shutdownGrace = from.shutdownGrace;
       log = from.log.toBuilder();
     }
@@ -230,6 +240,16 @@ public record NodeConfig(
       return this;
     }
 
+    public Builder nearest(Consumer<NearestConfig.Builder> change) {
+      change.accept(nearest);
+      return this;
+    }
+
+    public Builder dns(Consumer<DnsConfig.Builder> change) {
+      change.accept(dns);
+      return this;
+    }
+
     public Builder shutdownGrace(Duration grace) {
       shutdownGrace = grace;
       return this;
@@ -267,6 +287,8 @@ public record NodeConfig(
           tls(),
           insecure,
           functions.build(),
+          nearest.build(),
+          dns.build(),
           shutdownGrace,
           log.build());
     }

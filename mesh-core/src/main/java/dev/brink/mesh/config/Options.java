@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The options a node has: the one place that names them. */
@@ -18,7 +19,7 @@ final class Options {
   private static final ValueType<Long> BODY = ValueType.size(0, 1L << 50);
   private static final ValueType<Integer> HEADERS = ValueType.smallSize(256, 1 << 20);
 
-  static final List<Option<?>> ALL =
+  private static final List<Option<?>> OWN =
       List.of(
           Option.of("node.name", ValueType.NODE_NAME, NodeConfig::name, NodeConfig.Builder::name),
           Option.of(
@@ -214,6 +215,8 @@ final class Options {
               LogConfig::level,
               LogConfig.Builder::level));
 
+  static final List<Option<?>> ALL = concat(OWN, NearestOptions.ALL);
+
   private static final Map<String, Option<?>> BY_NAME =
       ALL.stream().collect(Collectors.toUnmodifiableMap(Option::name, Function.identity()));
 
@@ -241,6 +244,11 @@ final class Options {
     return Printable.of(name)
         + ": unknown key (expected: a key of docs/configuration.md)"
         + (near == null ? "" : ", did you mean " + near + "?");
+  }
+
+  @SafeVarargs
+  private static List<Option<?>> concat(List<Option<?>>... parts) {
+    return Stream.of(parts).<Option<?>>flatMap(List::stream).toList();
   }
 
   private static List<ConfigOption> describe() {
@@ -325,7 +333,7 @@ final class Options {
   }
 
   /** Where an option's value is in its section. */
-  private interface SectionGetter<S, T> {
+  interface SectionGetter<S, T> {
     @Nullable T get(S section);
   }
 

@@ -71,6 +71,11 @@ record ValueType<T>(
           ValueType::renderLabels,
           ValueType::validLabels);
 
+  /** Texts, separated by commas. */
+  static ValueType<List<String>> list(String expected, Predicate<List<String>> valid) {
+    return new ValueType<>(expected, ValueType::items, list -> String.join(",", list), valid);
+  }
+
   static ValueType<Integer> integer(int min, int max) {
     return new ValueType<>(
         min + " to " + max,
@@ -122,12 +127,12 @@ record ValueType<T>(
         value -> true);
   }
 
-  private static ValueType<String> text(String expected, Predicate<String> valid) {
+  static ValueType<String> text(String expected, Predicate<String> valid) {
     return new ValueType<>(expected, Function.identity(), Function.identity(), valid);
   }
 
   private static String lower(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private static boolean parseBoolean(String text) {

@@ -1,6 +1,8 @@
 package dev.brink.mesh.deploy;
 
+import java.net.URI;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A mesh as seen through one of its nodes. Thread-safe; methods block, as in {@link Deployments}.
@@ -10,6 +12,16 @@ public interface Mesh {
 
   /** The nodes this node knows, itself included. */
   List<NodeInfo> nodes();
+
+  /**
+   * Where a request would run if the node asked got it now.
+   *
+   * @param url its host is that of the request; a path alone is one at any host
+   * @param headers of the request
+   * @throws DeploymentException {@code route-not-found}, or {@code invalid-request} when no
+   *     function answers there
+   */
+  Explanation explain(URI url, List<Map.Entry<String, String>> headers);
 
   /** What was used, by tenant, function, version and hour, summed over all nodes. */
   List<UsageRow> usage();

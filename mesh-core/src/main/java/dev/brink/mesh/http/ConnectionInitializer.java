@@ -1,15 +1,18 @@
 package dev.brink.mesh.http;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +42,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
       return;
     }
     server.listener().connectionOpened(remote);
+    measure(channel, remote);
     channel
         .closeFuture()
         .addListener(
@@ -52,6 +56,25 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
       SslHandler handshake = tls.newHandler(channel.alloc());
       handshake.setHandshakeTimeoutMillis(server.limits().headerTimeout().toMillis());
       channel.pipeline().addLast(handshake, new Handshaking(loop, channel), new Negotiation(loop));
+    }
+  }
+
+  /**
+   * What the kernel measured during the handshake: no delayed acknowledgement and no work of the
+   * client's is in it, as there is later.
+   */
+  private void measure(Channel channel, InetSocketAddress remote) {
+    RoundTripListener listener = server.roundTrips();
+    if (listener != null
+        && channel instanceof EpollSocketChannel socket
+        && socket.isActive()
+        && !remote.isUnresolved()) {
+      try {
+        listener.measured(
+            remote.getAddress(), TimeUnit.MICROSECONDS.toNanos(socket.tcpInfo().rtt()));
+      } catch (ChannelException e) {
+        LOG.debug("{}: no round trip to be had: the connection is gone", remote, e);
+      }
     }
   }
 

@@ -117,6 +117,7 @@ public final class HttpServer {
     private int backlog = 1024;
     private @Nullable String requestIdPrefix;
     private boolean trustRequestIds;
+    private @Nullable RoundTripListener roundTrips;
     private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
 
     private Builder(HttpHandler handler) {
@@ -177,6 +178,12 @@ public final class HttpServer {
       return this;
     }
 
+    /** Hears of the way to each client, where the kernel tells it (epoll). Default: nobody. */
+    public Builder roundTrips(RoundTripListener value) {
+      roundTrips = value;
+      return this;
+    }
+
     /** Where connections' buffers come from; for tests, which count them. */
     Builder allocator(ByteBufAllocator value) {
       allocator = value;
@@ -192,7 +199,8 @@ public final class HttpServer {
       boolean own = eventLoops == null;
       EventLoops loops = own || eventLoops == null ? EventLoops.create() : eventLoops;
       String prefix = requestIdPrefix == null ? RequestIds.randomPrefix() : requestIdPrefix;
-      ServerState state = new ServerState(handler, limits, listener, prefix, trustRequestIds);
+      ServerState state =
+          new ServerState(handler, limits, listener, prefix, trustRequestIds, roundTrips);
       CompletableFuture<HttpServer> started = new CompletableFuture<>();
       new ServerBootstrap()
           .group(loops.group())

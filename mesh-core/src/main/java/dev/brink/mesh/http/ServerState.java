@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** What all connections of one server share. Thread-safe. */
 final class ServerState {
@@ -12,6 +13,7 @@ final class ServerState {
   private final HttpServerListener listener;
   private final String requestIdPrefix;
   private final boolean trustRequestIds;
+  private final @Nullable RoundTripListener roundTrips;
 
   private final ConcurrentHashMap<EventLoop, ServerLoop> loops = new ConcurrentHashMap<>();
   private final AtomicInteger connections = new AtomicInteger();
@@ -23,12 +25,14 @@ final class ServerState {
       HttpLimits limits,
       HttpServerListener listener,
       String requestIdPrefix,
-      boolean trustRequestIds) {
+      boolean trustRequestIds,
+      @Nullable RoundTripListener roundTrips) {
     this.handler = handler;
     this.limits = limits;
     this.listener = listener;
     this.requestIdPrefix = requestIdPrefix;
     this.trustRequestIds = trustRequestIds;
+    this.roundTrips = roundTrips;
   }
 
   HttpHandler handler() {
@@ -41,6 +45,10 @@ final class ServerState {
 
   HttpServerListener listener() {
     return listener;
+  }
+
+  @Nullable RoundTripListener roundTrips() {
+    return roundTrips;
   }
 
   boolean trustRequestIds() {

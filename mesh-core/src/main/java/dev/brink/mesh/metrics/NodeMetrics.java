@@ -8,6 +8,7 @@ import dev.brink.mesh.http.Problem;
 import dev.brink.mesh.http.ServerExchange;
 import dev.brink.mesh.ingress.Dispatcher.DispatchListener;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MultiGauge;
@@ -101,6 +102,13 @@ public final class NodeMetrics implements HttpServerListener, DispatchListener, 
   /** Adds a number that is read when it is asked for. */
   public void gauge(String name, String description, Supplier<Number> value) {
     Gauge.builder(name, value).description(description).register(registry);
+  }
+
+  /** Adds a number that only grows and is read when it is asked for. */
+  public void counter(String name, String description, Supplier<Number> value) {
+    FunctionCounter.builder(name, value, supplier -> supplier.get().doubleValue())
+        .description(description)
+        .register(registry);
   }
 
   /** Adds a row of numbers per tag, to be set anew with {@link MultiGauge#register}. */

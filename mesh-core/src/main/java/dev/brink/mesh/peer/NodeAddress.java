@@ -1,9 +1,15 @@
 package dev.brink.mesh.peer;
 
 import dev.brink.grid.Member;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a node tells the others of itself, as the grid's member attributes.
@@ -12,16 +18,46 @@ import java.util.Optional;
  * @param ingress URL of its ingress
  * @param admin URL of its admin port
  * @param lanes threads that run functions
+ * @param labels such as {@code region}
+ * @param clients IP addresses at which clients reach its ingress
  */
-public record NodeAddress(String link, String ingress, String admin, int lanes) {
+public record NodeAddress(
+    String link,
+    String ingress,
+    String admin,
+    int lanes,
+    Map<String, String> labels,
+    List<InetAddress> clients) {
   private static final String LINK = "link";
   private static final String INGRESS = "ingress";
   private static final String ADMIN = "admin";
   private static final String LANES = "lanes";
+  private static final String LABELS = "labels";
+  private static final String CLIENTS = "clients";
+
+  public NodeAddress {
+    labels = Map.copyOf(labels);
+    clients = List.copyOf(clients);
+  }
 
   /** As attributes. */
   public Map<String, String> attributes() {
-    return Map.of(LINK, link, INGRESS, ingress, ADMIN, admin, LANES, Integer.toString(lanes));
+    return Map.of(
+        LINK,
+        link,
+        INGRESS,
+        ingress,
+        ADMIN,
+        admin,
+        LANES,
+        Integer.toString(lanes),
+        LABELS,
+        new TreeMap<>(labels)
+            .entrySet().stream()
+                .map(label -> label.getKey() + "=" + label.getValue())
+                .collect(Collectors.joining(",")),
+        CLIENTS,
+        clients.stream().map(InetAddress::getHostAddress).collect(Collectors.joining(",")));
   }
 
   /** From a member's attributes; what is missing is empty. */
@@ -31,7 +67,35 @@ public record NodeAddress(String link, String ingress, String admin, int lanes) 
         attributes.getOrDefault(LINK, ""),
         attributes.getOrDefault(INGRESS, ""),
         attributes.getOrDefault(ADMIN, ""),
-        lanes(attributes.getOrDefault(LANES, "1")));
+        lanes(attributes.getOrDefault(LANES, "1")),
+        labels(attributes.getOrDefault(LABELS, "")),
+        addresses(attributes.getOrDefault(CLIENTS, "")));
+  }
+
+  private static Map<String, String> labels(String text) {
+    return items(text)
+        .filter(item -> item.indexOf('=') > 0)
+        .collect(
+            Collectors.toMap(
+                item -> item.substring(0, item.indexOf('=')),
+                item -> item.substring(item.indexOf('=') + 1),
+                (one, other) -> one));
+  }
+
+  private static List<InetAddress> addresses(String text) {
+    return items(text).flatMap(NodeAddress::literal).toList();
+  }
+
+  private static Stream<InetAddress> literal(String text) {
+    try {
+      return Stream.of(InetAddress.ofLiteral(text));
+    } catch (IllegalArgumentException _) {
+      return Stream.empty();
+    }
+  }
+
+  private static Stream<String> items(String text) {
+    return Arrays.stream(text.split(",", -1)).filter(item -> !item.isEmpty());
   }
 
   private static int lanes(String text) {

@@ -89,8 +89,13 @@ public final class Peers implements GridListener, LinkListener {
   @Override
   public void up(String node) {
     Member member = members.getOrDefault(node, self);
+    NodeAddress said = NodeAddress.of(member);
     placement.nodeUp(
-        NodeInfo.builder(node).name(nameOf(node)).lanes(NodeAddress.of(member).lanes()).build());
+        NodeInfo.builder(node)
+            .name(nameOf(node))
+            .lanes(said.lanes())
+            .labels(said.labels())
+            .build());
   }
 
   @Override

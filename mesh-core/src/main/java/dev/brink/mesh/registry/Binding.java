@@ -4,6 +4,7 @@ import dev.brink.exec.LoadedFunction;
 import dev.brink.mesh.exchange.Target;
 import dev.brink.mesh.proto.OriginPool;
 import dev.brink.placement.PlacementRequest;
+import io.netty.handler.codec.http.HttpHeaders;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,11 @@ public sealed interface Binding {
       boolean idempotent) {
     public Version {
       services = Map.copyOf(services);
+    }
+
+    /** What is to be placed for a request with these headers. */
+    public PlacementRequest placement(HttpHeaders headers) {
+      return placement;
     }
   }
 

@@ -6,6 +6,7 @@ import dev.brink.mesh.client.FakeNode;
 import dev.brink.mesh.client.FakeNode.Answer;
 import dev.brink.mesh.deploy.DeployResult;
 import dev.brink.mesh.deploy.DeploymentInfo;
+import dev.brink.mesh.deploy.Explanation;
 import dev.brink.mesh.deploy.InvokeRequest;
 import dev.brink.mesh.deploy.InvokeResponse;
 import dev.brink.mesh.deploy.NodeInfo;
@@ -17,6 +18,7 @@ import dev.brink.mesh.proto.NodeList;
 import dev.brink.mesh.proto.UsageList;
 import dev.brink.mesh.wire.AdminJson;
 import dev.brink.mesh.wire.AdminMessages;
+import dev.brink.mesh.wire.ExplanationMessages;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -120,6 +122,65 @@ class MeshCommandsTest {
     assertThat(run.out()).isEmpty();
     assertThat(run.err())
         .isEqualTo("brink deploy: module-error: main.js:1:2: unexpected\\ntoken\n");
+  }
+
+  @Test
+  void explainShowsEachCandidatesTerms() {
+    answer =
+        Answer.json(
+            AdminJson.compact(
+                ExplanationMessages.toProto(
+                    new Explanation(
+                        "default",
+                        "hello",
+                        "0123456789abcdef",
+                        "bb",
+                        "fastest",
+                        "lowest expected latency",
+                        List.of(
+                            new Explanation.Candidate(
+                                "1", "bb", true, false, true, 10, 0.5, 0, 1, 0, 0, 11.5, 1, 20, ""),
+                            new Explanation.Candidate(
+                                "2", "a", false, true, false, 0, 0, 30, 1.25, 0, 0, 31.25, 1, 20,
+                                ""),
+                            new Explanation.Candidate(
+                                "3",
+                                "c",
+                                false,
+                                false,
+                                false,
+                                5,
+                                0,
+                                30,
+                                1,
+                                0,
+                                0,
+                                36,
+                                1,
+                                -1,
+                                "draining"))))));
+
+    assertThat(run("explain", "/hello?a=b", "-H", "X-A: b")).isZero();
+
+    assertThat(run.out())
+        .isEqualTo(
+            """
+            default/hello runs on bb: lowest expected latency
+            NODE  WARM     NET  QUEUE    COLD    RUN   DATA  PENALTY   SCORE
+            bb    yes   10.000  0.500   0.000  1.000  0.000    0.000  11.500  chosen
+            a *   no     0.000  0.000  30.000  1.250  0.000    0.000  31.250
+            c     no     5.000  0.000  30.000  1.000  0.000    0.000  36.000  draining
+            """);
+    assertThat(node.seen.getFirst().line()).isEqualTo("GET /v1/placement/explain");
+    assertThat(run("explain", "/hello", "--json")).isZero();
+    assertThat(run.out()).contains("\"scoreMillis\": 11.5");
+  }
+
+  @Test
+  void explainNeedsAUrl() {
+    assertThat(run("explain", "hello")).isEqualTo(2);
+    assertThat(run.err()).contains("URL: hello (expected: http://HOST/PATH or /PATH)");
+    assertThat(run("explain", "/hello", "-H", "x")).isEqualTo(2);
   }
 
   @Test

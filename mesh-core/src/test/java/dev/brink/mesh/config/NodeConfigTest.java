@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brink.exec.FunctionLimits;
+import dev.brink.mesh.nearest.Steering;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -61,6 +62,19 @@ class NodeConfigTest {
           Map.entry("functions.limits.request-body", "1m"),
           Map.entry("functions.limits.response-body", "2m"),
           Map.entry("functions.limits.concurrency", "8"),
+          Map.entry("nearest.learn", "false"),
+          Map.entry("nearest.steering", "temporary-redirect"),
+          Map.entry("nearest.regions", "203.0.113.0/24=eu-west,2001:db8::/32=us-east"),
+          Map.entry("nearest.advertise-addresses", "192.0.2.1,2001:db8::1"),
+          Map.entry("nearest.advertise-url", "https://paris.example:8443"),
+          Map.entry("dns.zone", "edge.example.com"),
+          Map.entry("dns.bind-address", "192.0.2.1"),
+          Map.entry("dns.port", "5353"),
+          Map.entry("dns.names", "@,www"),
+          Map.entry("dns.name-servers", "ns1.edge.example.com=192.0.2.1,ns.elsewhere.example"),
+          Map.entry("dns.ttl", "30s"),
+          Map.entry("dns.answers", "3"),
+          Map.entry("dns.rate", "50"),
           Map.entry("shutdown.grace", "3s"),
           Map.entry("log.format", "json"),
           Map.entry("log.level", "debug"));
@@ -97,6 +111,12 @@ class NodeConfigTest {
     assertThat(config.tls()).isNull();
     assertThat(config.insecure()).isFalse();
     assertThat(config.functions()).isEqualTo(new FunctionsConfig(0, 1024, FunctionLimits.DEFAULT));
+    assertThat(config.nearest())
+        .isEqualTo(new NearestConfig(true, Steering.OFF, List.of(), List.of(), ""));
+    assertThat(config.dns())
+        .isEqualTo(
+            new DnsConfig(
+                "", "127.0.0.1", 53, List.of("@", "*"), List.of(), Duration.ofSeconds(20), 2, 200));
     assertThat(config.shutdownGrace()).isEqualTo(Duration.ofSeconds(10));
     assertThat(config.log()).isEqualTo(new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.INFO));
   }

@@ -1,0 +1,88 @@
+package dev.brink.mesh.nearest;
+
+import dev.brink.mesh.http.HttpHandler;
+import dev.brink.mesh.http.ServerExchange;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import java.net.URI;
+import java.util.Optional;
+
+/**
+ * Tells clients that are nearer to another ingress, before the request goes its way. The connection
+ * stays open whatever it is told: an open connection is never moved.
+ */
+public final class SteeringHandler implements HttpHandler {
+  private static final int ALT_SVC_SECONDS = 600;
+
+  private final HttpHandler next;
+  private final NearestIngress nearest;
+  private final Steering steering;
+  private final Hosts hosts;
+
+  /** Whether a request means the same under another host. */
+  @FunctionalInterface
+  public interface Hosts {
+    /** Whether the host and path lead to the same route as they do under {@code otherHost}. */
+    boolean same(ServerExchange exchange, String otherHost);
+  }
+
+  /**
+   * Before the next handler.
+   *
+   * @param hosts asked before a redirect, which changes the host
+   */
+  public SteeringHandler(HttpHandler next, NearestIngress nearest, Steering steering, Hosts hosts) {
+    this.next = next;
+    this.nearest = nearest;
+    this.steering = steering;
+    this.hosts = hosts;
+  }
+
+  @Override
+  public void handle(ServerExchange exchange) {
+    switch (steering) {
+      case OFF -> next.handle(exchange);
+      case ALT_SVC -> {
+        Optional<IngressNode> better =
+            exchange.scheme().equals("https") ? better(exchange) : Optional.empty();
+        next.handle(
+            better
+                .<ServerExchange>map(ingress -> new AltSvcExchange(exchange, altSvc(ingress.url())))
+                .orElse(exchange));
+      }
+      case TEMPORARY_REDIRECT -> redirect(exchange, HttpResponseStatus.TEMPORARY_REDIRECT);
+      case PERMANENT_REDIRECT -> redirect(exchange, HttpResponseStatus.PERMANENT_REDIRECT);
+    }
+  }
+
+  private Optional<IngressNode> better(ServerExchange exchange) {
+    return nearest.better(Client.of(exchange.remoteAddress().getAddress()));
+  }
+
+  private static String altSvc(URI url) {
+    String authority = url.getAuthority();
+    return "h2=\"%s\"; ma=%d, http/1.1=\"%s\"; ma=%d"
+        .formatted(authority, ALT_SVC_SECONDS, authority, ALT_SVC_SECONDS);
+  }
+
+  /** A request with a body is answered here: it would have to be sent twice. */
+  private void redirect(ServerExchange exchange, HttpResponseStatus status) {
+    Optional<IngressNode> better =
+        exchange.body() == null
+            ? better(exchange).filter(ingress -> hosts.same(exchange, ingress.url().getAuthority()))
+            : Optional.empty();
+    if (better.isEmpty()) {
+      next.handle(exchange);
+      return;
+    }
+    var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.EMPTY_BUFFER);
+    response
+        .headers()
+        .set(HttpHeaderNames.LOCATION, better.get().url() + exchange.request().uri())
+        .set(HttpHeaderNames.CACHE_CONTROL, "private, max-age=" + ALT_SVC_SECONDS);
+    exchange.respond(response);
+  }
+}
