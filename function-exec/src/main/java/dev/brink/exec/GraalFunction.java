@@ -6,6 +6,8 @@ import dev.brink.exec.module.BundleFileSystem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.graalvm.polyglot.Source;
@@ -54,6 +56,13 @@ final class GraalFunction implements LoadedFunction {
   @Override
   public boolean warm() {
     return warmLanes.get() != 0;
+  }
+
+  @Override
+  public CompletionStage<LoadedFunction> warmUp() {
+    return closed
+        ? CompletableFuture.failedFuture(GraalRuntime.closedException())
+        : runtime.warmUp(this);
   }
 
   @Override

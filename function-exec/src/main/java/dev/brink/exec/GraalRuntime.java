@@ -63,9 +63,23 @@ final class GraalRuntime implements FunctionRuntime {
       loaded.completeExceptionally(closedException());
     } else {
       Lane lane = lanes.choose(0);
-      lane.post(() -> new Loading(function, lane, loaded).start());
+      lane.post(() -> new Loading(function, lane, loaded, this::forget).start());
     }
     return loaded;
+  }
+
+  CompletionStage<LoadedFunction> warmUp(GraalFunction function) {
+    var warm = new CompletableFuture<LoadedFunction>();
+    Lane lane = lanes.choose(0);
+    lane.post(
+        () -> {
+          if (function.warm()) {
+            warm.complete(function);
+          } else {
+            new Loading(function, lane, warm, _ -> {}).start();
+          }
+        });
+    return warm;
   }
 
   @Override

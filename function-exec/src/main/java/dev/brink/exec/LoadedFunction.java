@@ -1,5 +1,7 @@
 package dev.brink.exec;
 
+import java.util.concurrent.CompletionStage;
+
 /** A function version that is ready to run on this node. Thread-safe. */
 public interface LoadedFunction extends AutoCloseable {
   FunctionBundle bundle();
@@ -9,6 +11,14 @@ public interface LoadedFunction extends AutoCloseable {
 
   /** Whether an instance is ready, so that an invocation now would not be a cold start. */
   boolean warm();
+
+  /**
+   * Makes an instance in the background, if none is ready then.
+   *
+   * @return completes when one is ready; fails with a {@link FunctionException} when its modules
+   *     fail, or the function was closed
+   */
+  CompletionStage<LoadedFunction> warmUp();
 
   /**
    * Starts an invocation. Returns at once; the listener is called on a lane, or on the caller's

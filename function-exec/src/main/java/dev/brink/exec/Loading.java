@@ -5,19 +5,31 @@ import dev.brink.exec.lane.Lane;
 import dev.brink.exec.lane.Watched;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the first instance of a function, which tells whether its modules work. */
+/** Makes an instance of a function; the first one tells whether its modules work. */
 final class Loading implements Watched {
   static final long MAX_CPU_NANOS = Duration.ofSeconds(2).toNanos();
 
   private final GraalFunction function;
   private final Lane lane;
   private final CompletableFuture<LoadedFunction> loaded;
+  private final Consumer<GraalFunction> onFailure;
   private final TurnMemory memory;
   private volatile @Nullable Instance instance;
 
-  Loading(GraalFunction function, Lane lane, CompletableFuture<LoadedFunction> loaded) {
+  /**
+   * On a lane.
+   *
+   * @param onFailure runs first when the modules fail
+   */
+  Loading(
+      GraalFunction function,
+      Lane lane,
+      CompletableFuture<LoadedFunction> loaded,
+      Consumer<GraalFunction> onFailure) {
+    this.onFailure = onFailure;
     this.function = function;
     this.lane = lane;
     this.loaded = loaded;
@@ -67,7 +79,7 @@ final class Loading implements Watched {
   }
 
   private void fail(FunctionException failure) {
-    function.runtime().forget(function);
+    onFailure.accept(function);
     loaded.completeExceptionally(failure);
   }
 

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -251,5 +252,30 @@ class ContainmentTest {
       answered.end();
     }
     assertThat(sandbox.get(waiting, "/").failure().code()).isEqualTo(Code.CLOSED);
+  }
+
+  @Test
+  void anInstanceThatWasEndedCanBeMadeAgainInTheBackground() throws Exception {
+    try (Sandbox sandbox = Sandbox.of(2)) {
+      LoadedFunction function =
+          sandbox.load(
+              handler("if (request.url.endsWith('x')) while (true) {}\nreturn new Response('ok')"),
+              TIGHT);
+      assertThat(sandbox.get(function, "/x").failure().code()).isEqualTo(Code.CPU_LIMIT);
+      long end = System.nanoTime() + 10_000_000_000L;
+      while (function.warm() && System.nanoTime() < end) {
+        Thread.onSpinWait();
+      }
+      assertThat(function.warm()).isFalse();
+
+      assertThat(function.warmUp().toCompletableFuture().get(10, TimeUnit.SECONDS))
+          .isSameAs(function);
+      assertThat(function.warm()).isTrue();
+      Answered answered = sandbox.get(function, "/").end();
+      assertThat(answered.text()).isEqualTo("ok");
+      assertThat(answered.report().timing().cold()).isFalse();
+      function.close();
+      assertThat(function.warmUp().toCompletableFuture()).isCompletedExceptionally();
+    }
   }
 }

@@ -6,8 +6,10 @@ import dev.brink.mesh.deploy.Deployments;
 import dev.brink.mesh.deploy.Explanation;
 import dev.brink.mesh.deploy.Mesh;
 import dev.brink.mesh.deploy.NodeInfo;
+import dev.brink.mesh.deploy.RegretSample;
 import dev.brink.mesh.deploy.UsageRow;
 import dev.brink.mesh.ingress.Explainer;
+import dev.brink.mesh.ingress.RegretSampler;
 import dev.brink.mesh.link.Links;
 import dev.brink.mesh.peer.NodeAddress;
 import dev.brink.mesh.usage.UsageLedger;
@@ -29,6 +31,7 @@ record NodeMesh(
     Links links,
     Placement placement,
     Explainer explainer,
+    RegretSampler sampler,
     UsageLedger ledger)
     implements Mesh {
   @Override
@@ -62,6 +65,11 @@ record NodeMesh(
   @Override
   public Explanation explain(URI url, List<Map.Entry<String, String>> headers) {
     return explainer.explain(url, headers);
+  }
+
+  @Override
+  public List<RegretSample> regrets() {
+    return sampler.samples();
   }
 
   @Override

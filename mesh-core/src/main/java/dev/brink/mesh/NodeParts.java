@@ -19,6 +19,7 @@ import dev.brink.mesh.function.ConsoleLog;
 import dev.brink.mesh.function.LoadReporter;
 import dev.brink.mesh.function.LocalExecutor;
 import dev.brink.mesh.function.PeerAdmission;
+import dev.brink.mesh.function.ReadTally;
 import dev.brink.mesh.http.EventLoops;
 import dev.brink.mesh.http.HttpLimits;
 import dev.brink.mesh.http.HttpServer;
@@ -28,11 +29,13 @@ import dev.brink.mesh.ingress.Explainer;
 import dev.brink.mesh.ingress.Ingress;
 import dev.brink.mesh.ingress.LocalInvoker;
 import dev.brink.mesh.ingress.NodeSubrequests;
+import dev.brink.mesh.ingress.RegretSampler;
 import dev.brink.mesh.link.LinkServer;
 import dev.brink.mesh.link.Links;
 import dev.brink.mesh.link.MeshTls;
 import dev.brink.mesh.metrics.NodeMetrics;
 import dev.brink.mesh.origin.Origins;
+import dev.brink.mesh.peer.Gossip;
 import dev.brink.mesh.peer.NodeAddress;
 import dev.brink.mesh.peer.Peers;
 import dev.brink.mesh.proto.OriginPool;
@@ -46,6 +49,7 @@ import dev.brink.mesh.usage.UsageLedger;
 import dev.brink.mesh.usage.UsageMeter;
 import dev.brink.placement.NodeInfo;
 import dev.brink.placement.Placement;
+import dev.brink.placement.PlacementSettings;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -60,6 +64,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -67,6 +72,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -83,6 +89,7 @@ final class NodeParts implements AutoCloseable {
   private static final Duration PEER_DRAIN_LIMIT = Duration.ofSeconds(5);
   private static final long LOCAL_REPORT_MILLIS = 100;
   private static final int SHORT_ID = 8;
+  private static final long ADVICE_MILLIS = 100;
 
   private final NodeConfig config;
   private final Shutdown shutdown;
@@ -100,6 +107,10 @@ final class NodeParts implements AutoCloseable {
   private final Registry registry;
   private final LoadReporter load;
   private final Placement placement;
+  private final ReadTally tally = new ReadTally();
+  private final Gossip gossip;
+  private final Warming warming;
+  private final RegretSampler sampler;
   private final Peers peers;
   private final Links links;
   private final UsageMeter meter = new UsageMeter(InstantSource.system());
@@ -161,16 +172,21 @@ final class NodeParts implements AutoCloseable {
     final SnapshotFile restored = await("restoring the snapshot", registry.restore());
 
     load = new LoadReporter(runtime, this::snapshot);
-    placement =
-        Placement.create(
-            NodeInfo.builder(node).name(name).lanes(lanes()).labels(config.labels()).build());
-    peers = new Peers(new Member(id, name, Map.of(), true), placement);
+    placement = placement(node, name);
+    gossip = new Gossip(node, placement);
+    warming = new Warming(node, placement, this::snapshot, load);
+    peers =
+        new Peers(
+            new Member(id, name, Map.of(), true), placement, config.placement().emulatedRtt());
     links = new Links(loops, tls == null ? null : tls.client(), peers);
     shutdown.add(links::close);
     peers.manage(links);
     reportOwnLoad(node);
-    var local = new LocalExecutor(node, this::snapshot, meter);
-    dispatcher = new Dispatcher(placement, local, links, metrics);
+    var local = new LocalExecutor(node, this::snapshot, meter, tally);
+    sampler =
+        new RegretSampler(
+            config.placement().regretSample(), placement, peers::nameOf, metrics::regret);
+    dispatcher = new Dispatcher(placement, local, links, metrics, sampler);
     dispatcherLater.set(dispatcher);
 
     linkServer =
@@ -178,7 +194,7 @@ final class NodeParts implements AutoCloseable {
             loops,
             new InetSocketAddress(config.link().bindAddress(), config.link().port()),
             tls == null ? null : tls.server(),
-            new PeerService(new PeerAdmission(local, load), registry, load));
+            new PeerService(new PeerAdmission(local, load), registry, load, gossip, warming));
     shutdown.add(linkServer::close);
     nearest = new NearestParts(node, config.nearest(), placement, peers);
     shutdown.add(nearest::close);
@@ -216,7 +232,40 @@ final class NodeParts implements AutoCloseable {
     gauges();
     serveWhatIsDeployed(restored);
     nearest.start(loops, grid, config.dns());
+    startPlacing();
     notReady = "";
+  }
+
+  private Placement placement(String node, String name) {
+    return Placement.create(
+        NodeInfo.builder(node)
+            .name(name)
+            .lanes(lanes())
+            .labels(labels())
+            .capabilities(Set.copyOf(config.placement().capabilities()))
+            .loadLimit(config.placement().loadLimit())
+            .build(),
+        PlacementSettings.builder().controlShare(config.placement().controlShare()).build());
+  }
+
+  /** The configured labels, and the architecture where none says otherwise. */
+  private Map<String, String> labels() {
+    Map<String, String> labels = new HashMap<>(config.labels());
+    labels.putIfAbsent("arch", System.getProperty("os.arch", "unknown"));
+    return labels;
+  }
+
+  /** What placement does beside requests, on a thread that may wait. */
+  private void startPlacing() {
+    ScheduledExecutorService thread =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("brink-placement").factory());
+    shutdown.add(thread::shutdownNow);
+    var _ =
+        thread.scheduleWithFixedDelay(
+            () -> warming.follow(links), ADVICE_MILLIS, ADVICE_MILLIS, TimeUnit.MILLISECONDS);
+    var _ = thread.scheduleWithFixedDelay(gossip::publish, 1, 1, TimeUnit.SECONDS);
+    new OriginDistances(this::snapshot, gossip).start(thread);
   }
 
   /** What this node says of itself to the others. */
@@ -230,7 +279,9 @@ final class NodeParts implements AutoCloseable {
         url.isEmpty() ? ingressUri().toString() : url,
         adminUri().toString(),
         lanes(),
-        config.labels(),
+        labels(),
+        Set.copyOf(config.placement().capabilities()),
+        config.placement().loadLimit(),
         clients.isEmpty() && !bound.isAnyLocalAddress() ? List.of(bound) : clients);
   }
 
@@ -240,7 +291,8 @@ final class NodeParts implements AutoCloseable {
         .companions(loops.companions())
         .queueBound(config.functions().queue())
         .console(new ConsoleLog())
-        .subrequests(new NodeSubrequests(this::snapshot, dispatcherLater::get, () -> origins))
+        .subrequests(
+            new NodeSubrequests(this::snapshot, dispatcherLater::get, () -> origins, tally))
         .build();
   }
 
@@ -337,11 +389,12 @@ final class NodeParts implements AutoCloseable {
     var invoker = new LocalInvoker(this::snapshot, dispatcher, origins, peers::nameOf);
     var deployments = new NodeDeployments(registry, grid, links, invoker);
     var explainer = new Explainer(this::snapshot, placement, peers::nameOf);
-    return new NodeMesh(deployments, grid, links, placement, explainer, ledger);
+    return new NodeMesh(deployments, grid, links, placement, explainer, sampler, ledger);
   }
 
   private void gauges() {
     nearest.register(metrics);
+    new PlacementMetrics(placement, warming).register(metrics);
     metrics.gauge(
         "brink.members",
         "Nodes in the grid, this one included",

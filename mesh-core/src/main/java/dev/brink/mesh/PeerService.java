@@ -4,6 +4,8 @@ import dev.brink.mesh.exchange.Executor;
 import dev.brink.mesh.exchange.Target;
 import dev.brink.mesh.function.LoadReporter;
 import dev.brink.mesh.link.LinkService;
+import dev.brink.mesh.link.NewsIssue;
+import dev.brink.mesh.peer.Gossip;
 import dev.brink.mesh.proto.ApplyReply;
 import dev.brink.mesh.proto.ApplyRequest;
 import dev.brink.mesh.proto.LoadBeat;
@@ -13,7 +15,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /** What this node does for its peers. */
-record PeerService(Executor<Target.Function> executor, Registry registry, LoadReporter reporter)
+record PeerService(
+    Executor<Target.Function> executor,
+    Registry registry,
+    LoadReporter reporter,
+    Gossip gossip,
+    Warming warming)
     implements LinkService {
   @Override
   public CompletionStage<ApplyReply> apply(ApplyRequest request) {
@@ -44,6 +51,16 @@ record PeerService(Executor<Target.Function> executor, Registry registry, LoadRe
   @Override
   public LoadBeat beat() {
     return reporter.beat();
+  }
+
+  @Override
+  public NewsIssue news() {
+    return gossip.issue();
+  }
+
+  @Override
+  public void warm(long version) {
+    warming.warm(version);
   }
 
   @Override

@@ -6,22 +6,39 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.brink.mesh.client.MeshClient;
+import dev.brink.mesh.deploy.Affinity;
 import dev.brink.mesh.deploy.DeployOptions;
 import dev.brink.mesh.deploy.DeploymentException;
 import dev.brink.mesh.deploy.Explanation;
+import dev.brink.mesh.deploy.FunctionPlacement;
 import dev.brink.mesh.deploy.FunctionSpec;
+import dev.brink.mesh.deploy.OriginSpec;
+import dev.brink.mesh.deploy.RegretSample;
+import dev.brink.placement.Hints;
+import dev.brink.placement.Near;
+import dev.brink.placement.NodeSelector;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,8 +60,17 @@ class PlacementMeshTest {
             3,
             (index, config) -> {
               config.labels(Map.of("region", REGIONS.get(index)));
-              if (index == 0) {
-                config.dns(dns -> dns.zone("edge.example.com").port(0).answers(8));
+              switch (index) {
+                case 0 -> {
+                  config.dns(dns -> dns.zone("edge.example.com").port(0).answers(8));
+                  config.placement(
+                      placement ->
+                          placement
+                              .regretSample(1)
+                              .emulatedRtt(Map.of("n2", Duration.ofMillis(40))));
+                }
+                case 1 -> config.placement(placement -> placement.capabilities(List.of("gpu")));
+                default -> config.placement(placement -> placement.controlShare(1));
               }
             });
   }
@@ -58,6 +84,216 @@ class PlacementMeshTest {
 
   private static void deploy(FunctionSpec spec) {
     assertThat(mesh.node(0).deployments().deploy(spec, DeployOptions.DEFAULT).complete()).isTrue();
+  }
+
+  private static FunctionSpec.Builder function(String name, Hints.Builder hints) {
+    return FunctionSpec.builder(name)
+        .module("main.js", WHERE)
+        .route("/" + name)
+        .placement(new FunctionPlacement(hints.build(), new Affinity.None()));
+  }
+
+  /** Where requests at each ingress ran. */
+  private static List<String> ran(String path, String... headers) throws Exception {
+    List<String> nodes = new ArrayList<>();
+    for (MeshNode node : mesh.nodes()) {
+      HttpResponse<String> answer = mesh.get(node, path, headers);
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      nodes.add(answer.headers().firstValue("brink-node").orElseThrow());
+    }
+    return nodes;
+  }
+
+  private static String metrics(MeshNode node) throws Exception {
+    return mesh.client()
+        .send(
+            HttpRequest.newBuilder(node.adminUri().resolve("/metrics"))
+                .header("authorization", "Bearer " + node.adminToken())
+                .build(),
+            HttpResponse.BodyHandlers.ofString())
+        .body();
+  }
+
+  @Test
+  void aPinnedFunctionRunsWhereItIsPinned() throws Exception {
+    deploy(function("pinned", Hints.builder().pin(NodeSelector.of("region", "us"))).build());
+
+    assertThat(ran("/pinned")).containsExactly("n1", "n1", "n1");
+  }
+
+  @Test
+  void aFunctionDoesNotRunWhereItIsForbidden() throws Exception {
+    deploy(
+        function(
+                "forbidden",
+                Hints.builder()
+                    .allowed(List.of(NodeSelector.parse("region=eu|us")))
+                    .forbidden(List.of(NodeSelector.of(NodeSelector.NODE, "n0"))))
+            .build());
+
+    assertThat(ran("/forbidden")).containsExactly("n1", "n1", "n1");
+  }
+
+  @Test
+  void aFunctionRunsWhereThereIsWhatItNeeds() throws Exception {
+    deploy(function("gpu", Hints.builder().needs(Set.of("gpu"))).build());
+
+    assertThat(ran("/gpu")).containsExactly("n1", "n1", "n1");
+  }
+
+  @Test
+  void aFunctionNearCertainNodesRunsThere() throws Exception {
+    deploy(function("asian", Hints.builder().near(Near.parse("region=asia"))).build());
+
+    assertThat(ran("/asian")).containsExactly("n2", "n2", "n2");
+  }
+
+  @Test
+  void aFunctionThatMayRunNowhereIsRefused() throws Exception {
+    deploy(function("mars", Hints.builder().pin(NodeSelector.of("region", "mars"))).build());
+
+    HttpResponse<String> answer = mesh.get(mesh.node(0), "/mars");
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.body()).contains("no-node-allowed");
+    assertThat(mesh.node(0).mesh().explain(URI.create("/mars"), List.of()).candidates())
+        .extracting(Explanation.Candidate::excluded)
+        .containsOnly("the function is pinned elsewhere");
+  }
+
+  @Test
+  void requestsOfASessionRunOnOneNodeWhereverTheyArrive() throws Exception {
+    deploy(
+        FunctionSpec.builder("session")
+            .module("main.js", WHERE)
+            .route("/session")
+            .placement(
+                new FunctionPlacement(
+                    Hints.builder().spread(true).build(), Affinity.parse("cookie:sid")))
+            .build());
+    Set<String> all = new HashSet<>();
+    for (int session = 0; session < 16; session++) {
+      List<String> nodes = ran("/session", "cookie", "a=b; sid=" + session);
+      assertThat(new HashSet<>(nodes)).as("session %d", session).hasSize(1);
+      all.addAll(nodes);
+    }
+    assertThat(all).as("sessions are divided").hasSizeGreaterThan(1);
+  }
+
+  @Test
+  void aFunctionsDataCounts() throws Exception {
+    try (var origin = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Thread.ofVirtual().start(() -> answer(origin));
+      mesh.node(0)
+          .deployments()
+          .deploy(
+              OriginSpec.builder("data")
+                  .server(URI.create("http://127.0.0.1:" + origin.getLocalPort()))
+                  .build(),
+              DeployOptions.DEFAULT);
+      deploy(
+          FunctionSpec.builder("reader")
+              .module(
+                  "main.js",
+                  "export default { async fetch(request, env) {"
+                      + " await (await env.DATA.fetch('http://data/a')).text();"
+                      + " await (await env.DATA.fetch('http://data/b')).text();"
+                      + " return new Response('read'); } };")
+              .service("DATA", "data")
+              .route("/reader")
+              .placement(
+                  new FunctionPlacement(
+                      Hints.builder().pin(NodeSelector.of("region", "us")).build(),
+                      new Affinity.None()))
+              .build());
+      assertThat(ran("/reader")).containsExactly("n1", "n1", "n1");
+
+      TestMesh.until(
+          () ->
+              mesh.node(0).mesh().explain(URI.create("/reader"), List.of()).candidates().stream()
+                  .anyMatch(c -> c.node().equals("n1") && c.dataMillis() > 0));
+    }
+  }
+
+  private static void answer(ServerSocket origin) {
+    while (!origin.isClosed()) {
+      try {
+        Socket socket = origin.accept();
+        Thread.ofVirtual().start(() -> answer(socket));
+      } catch (IOException _) {
+        return;
+      }
+    }
+  }
+
+  private static void answer(Socket socket) {
+    try (socket) {
+      var in =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        if (line.isEmpty()) {
+          socket
+              .getOutputStream()
+              .write(
+                  "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
+                      .getBytes(StandardCharsets.US_ASCII));
+        }
+      }
+    } catch (IOException _) {
+      // The node closed its connection.
+    }
+  }
+
+  @Test
+  void theControlGroupIsCounted() throws Exception {
+    deploy(FunctionSpec.of("control", WHERE, "/control"));
+    for (int i = 0; i < 5; i++) {
+      assertThat(mesh.get(mesh.node(2), "/control").headers().firstValue("brink-node"))
+          .contains("n2");
+    }
+    assertThat(metrics(mesh.node(2)))
+        .containsPattern("brink_placement_control_total [1-9]")
+        .contains("brink_placement_saved_seconds 0.0");
+  }
+
+  @Test
+  void whatAChoiceWasWorthIsMeasured() throws Exception {
+    deploy(
+        function(
+                "compared",
+                Hints.builder().forbidden(List.of(NodeSelector.of(NodeSelector.NODE, "n0"))))
+            .idempotent(true)
+            .build());
+    deploy(FunctionSpec.of("once", WHERE, "/once"));
+    MeshNode node = mesh.node(0);
+    TestMesh.until(
+        () ->
+            node.mesh().explain(URI.create("/compared"), List.of()).candidates().stream()
+                .anyMatch(c -> c.node().equals("n2") && c.netMillis() >= 40));
+    assertThat(mesh.get(node, "/once").statusCode()).isEqualTo(200);
+    for (int i = 0; i < 4; i++) {
+      assertThat(mesh.get(node, "/compared").statusCode()).isEqualTo(200);
+      int most = i + 1;
+      TestMesh.until(() -> regrets(node).size() >= most);
+    }
+    for (RegretSample sample : regrets(node)) {
+      assertThat(sample.chosen()).isEqualTo("n1");
+      assertThat(sample.runs()).extracting(RegretSample.Run::node).containsExactly("n1", "n2");
+      assertThat(sample.runs().get(1).millis()).isGreaterThanOrEqualTo(40);
+      assertThat(sample.regret()).isGreaterThanOrEqualTo(1);
+    }
+    assertThat(node.mesh().regrets()).extracting(RegretSample::name).doesNotContain("once");
+    assertThat(metrics(node)).containsPattern("brink_placement_regret_count [1-9]");
+    try (MeshClient client = MeshClient.connect(node.adminUri(), node.adminToken())) {
+      assertThat(client.regrets()).hasSameSizeAs(node.mesh().regrets());
+    }
+    assertThat(mesh.node(1).mesh().regrets()).as("off by default").isEmpty();
+  }
+
+  private static List<RegretSample> regrets(MeshNode node) {
+    return node.mesh().regrets().stream()
+        .filter(sample -> sample.name().equals("compared"))
+        .toList();
   }
 
   @Test
@@ -84,16 +320,9 @@ class PlacementMeshTest {
         .as("where the ingress listens")
         .containsExactly(127, 0, 0, 1);
     assertThat(mesh.node(1).dnsAddress()).isEmpty();
-    HttpResponse<String> metrics =
-        mesh.client()
-            .send(
-                HttpRequest.newBuilder(mesh.node(0).adminUri().resolve("/metrics"))
-                    .header("authorization", "Bearer " + mesh.node(0).adminToken())
-                    .build(),
-                HttpResponse.BodyHandlers.ofString());
-    assertThat(metrics.body())
+    assertThat(metrics(mesh.node(0)))
         .contains("brink_dns_answered_total 1.0")
-        .contains("brink_clients_networks 1.0");
+        .containsPattern("brink_clients_networks [01]");
   }
 
   @Test

@@ -23,6 +23,7 @@ import java.util.Set;
 public final class Placement {
   private static final long MAX_NANOS = 3_600_000_000_000L;
   private static final int MAX_SAMPLES = 1024;
+  private static final long MIN_TRANSFER_BYTES = 1 << 16;
 
   private final PlacementSettings settings;
   private final FunctionTable functions = new FunctionTable();
@@ -95,6 +96,19 @@ public final class Placement {
     if (state != null && sane(rttNanos)) {
       state.rtt(rttNanos, nowNanos);
       distances.rtt(topology.local().info.id(), node, state.netNanos());
+    }
+  }
+
+  /**
+   * A body came from a node as fast as the network carries it.
+   *
+   * @param bytes of the body
+   * @param nanos from its beginning to its end; what is too short or too small teaches nothing
+   */
+  public void transferred(String node, long bytes, long nanos) {
+    NodeState state = topology.find(node);
+    if (state != null && bytes > MIN_TRANSFER_BYTES && nanos > 0 && sane(nanos)) {
+      state.transferred(bytes, state.netNanos() + nanos);
     }
   }
 

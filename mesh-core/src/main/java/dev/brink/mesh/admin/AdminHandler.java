@@ -167,10 +167,11 @@ public final class AdminHandler implements HttpHandler {
       }
       case "placement" -> {
         require(method, HttpMethod.GET);
-        if (!path.equals("/v1/placement/explain")) {
-          throw notFound(path);
-        }
-        yield json(explanation(request.uri()));
+        yield switch (path) {
+          case "/v1/placement/explain" -> json(explanation(request.uri()));
+          case "/v1/placement/regret" -> json(ExplanationMessages.regretList(mesh().regrets()));
+          default -> throw notFound(path);
+        };
       }
       case "deployments" -> deployments(method, parts.subList(2, parts.size()), body);
       default -> throw notFound(path);

@@ -76,6 +76,7 @@ public final class Brink implements Runnable {
             new DeployCommand(session),
             new FunctionsCommand(session),
             new InvokeCommand(session),
+            new BenchCommand(),
             new ExplainCommand(session),
             new NodesCommand(session),
             new UsageCommand(session),
@@ -83,6 +84,7 @@ public final class Brink implements Runnable {
             new VersionCommand(session),
             new CompletionCommand(session));
     commands.forEach(line::addSubcommand);
+    line.getSubcommands().get("bench").addSubcommand(new PlacementBenchCommand(session));
     Help.Ansi ansi = session.colours() ? Help.Ansi.ON : Help.Ansi.OFF;
     return line.setOut(writer(session.out()))
         .setErr(writer(session.err()))

@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 
 /**
  * Nodes in processes of their own that are one mesh, and are gone with all they wrote when closed.
@@ -50,14 +51,24 @@ final class DemoMesh implements AutoCloseable {
 
   /** Starts nodes: the first alone, the others at once, and waits until each sees all. */
   void start(int count, Progress progress) throws IOException, InterruptedException {
+    start(count, progress, index -> List.of());
+  }
+
+  /**
+   * The same, each node with settings of its own.
+   *
+   * @param settings from a node's index to more of {@code KEY=VALUE}
+   */
+  void start(int count, Progress progress, IntFunction<List<String>> settings)
+      throws IOException, InterruptedException {
     progress.step("starting node 1 of " + count);
-    DemoNode first = add(List.of());
+    DemoNode first = add(List.of(), settings);
     first.awaitReady(LIMIT, stop);
     if (count > 1) {
       progress.step("starting nodes 2 to " + count);
     }
     for (int i = 1; i < count; i++) {
-      add(List.of(first.ready().discovery()));
+      add(List.of(first.ready().discovery()), settings);
     }
     for (DemoNode node : nodes) {
       node.awaitReady(LIMIT, stop);
@@ -68,8 +79,14 @@ final class DemoMesh implements AutoCloseable {
     }
   }
 
-  private DemoNode add(List<String> seeds) throws IOException {
-    DemoNode node = DemoNode.start("demo-" + (nodes.size() + 1), folder, seeds, token);
+  /** What a node is called. */
+  static String name(int index) {
+    return "demo-" + (index + 1);
+  }
+
+  private DemoNode add(List<String> seeds, IntFunction<List<String>> settings) throws IOException {
+    int index = nodes.size();
+    DemoNode node = DemoNode.start(name(index), folder, seeds, token, settings.apply(index));
     nodes.add(node);
     return node;
   }

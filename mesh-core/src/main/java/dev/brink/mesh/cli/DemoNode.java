@@ -46,8 +46,10 @@ final class DemoNode implements AutoCloseable {
    *
    * @param folder where its data and log go
    * @param seeds discovery addresses of nodes it joins
+   * @param settings more of {@code KEY=VALUE}
    */
-  static DemoNode start(String name, Path folder, List<String> seeds, String token)
+  static DemoNode start(
+      String name, Path folder, List<String> seeds, String token, List<String> settings)
       throws IOException {
     Path home = Files.createDirectory(folder.resolve(name));
     Path readyFile = home.resolve("ready.json");
@@ -60,6 +62,7 @@ final class DemoNode implements AutoCloseable {
     command.addAll(List.of("--discovery-port", "0", "--set", "grid.communication-port=0"));
     command.addAll(List.of("--set", "ingress.bind-address=127.0.0.1"));
     command.addAll(List.of("--set", "grid.preset=local"));
+    settings.forEach(setting -> command.addAll(List.of("--set", setting)));
     seeds.forEach(seed -> command.addAll(List.of("--seed", seed)));
     ProcessBuilder builder =
         new ProcessBuilder(command)

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,21 @@ final class MeshOptions {
           : MeshClient.connect(admin, secret, tls());
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** A client of each node named. */
+  List<MeshClient> each(Session session) throws IOException {
+    List<MeshClient> clients = new ArrayList<>();
+    List<URI> all = admin;
+    try {
+      for (URI one : all) {
+        admin = List.of(one);
+        clients.add(connect(session));
+      }
+      return clients;
+    } finally {
+      admin = all;
     }
   }
 

@@ -6,9 +6,11 @@ import dev.brink.mesh.deploy.Deployments;
 import dev.brink.mesh.deploy.Explanation;
 import dev.brink.mesh.deploy.Mesh;
 import dev.brink.mesh.deploy.NodeInfo;
+import dev.brink.mesh.deploy.RegretSample;
 import dev.brink.mesh.deploy.UsageRow;
 import dev.brink.mesh.proto.ExplanationView;
 import dev.brink.mesh.proto.NodeList;
+import dev.brink.mesh.proto.RegretList;
 import dev.brink.mesh.proto.UsageList;
 import dev.brink.mesh.wire.AdminMessages;
 import dev.brink.mesh.wire.ExplanationMessages;
@@ -91,6 +93,13 @@ public final class MeshClient implements Mesh, AutoCloseable {
   /** As {@link #usage}, as the node's message. */
   public UsageList usageList() {
     return get("/v1/usage", UsageList.newBuilder()).build();
+  }
+
+  @Override
+  public List<RegretSample> regrets() {
+    return get("/v1/placement/regret", RegretList.newBuilder()).getSamplesList().stream()
+        .map(ExplanationMessages::fromProto)
+        .toList();
   }
 
   /** As {@link #explain}, as the node's message. */

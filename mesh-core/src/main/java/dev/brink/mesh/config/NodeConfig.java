@@ -32,6 +32,7 @@ public record NodeConfig(
     @Nullable MutualTls tls,
     boolean insecure,
     FunctionsConfig functions,
+    PlacementConfig placement,
     NearestConfig nearest,
     DnsConfig dns,
     Duration shutdownGrace,
@@ -52,6 +53,7 @@ public record NodeConfig(
       @Nullable MutualTls tls,
       boolean insecure,
       FunctionsConfig functions,
+      PlacementConfig placement,
       NearestConfig nearest,
       DnsConfig dns,
       Duration shutdownGrace,
@@ -66,6 +68,7 @@ public record NodeConfig(
     this.tls = tls;
     this.insecure = insecure;
     this.functions = functions;
+    this.placement = placement;
     this.nearest = nearest;
     this.dns = dns;
     this.shutdownGrace = shutdownGrace;
@@ -149,6 +152,7 @@ public record NodeConfig(
     private @Nullable Path tlsCa;
     private boolean insecure;
     private FunctionsConfig.Builder functions = new FunctionsConfig.Builder();
+    private PlacementConfig.Builder placement = new PlacementConfig.Builder();
     private NearestConfig.Builder nearest = new NearestConfig.Builder();
     private DnsConfig.Builder dns = new DnsConfig.Builder();
     private Duration shutdownGrace = Duration.ofSeconds(10);
@@ -171,6 +175,7 @@ public record NodeConfig(
       }
       insecure = from.insecure;
       functions = from.functions.toBuilder();
+      placement = from.placement.toBuilder();
       nearest = from.nearest.toBuilder();
       dns = from.dns.toBuilder();
       shutdownGrace = from.shutdownGrace;
@@ -240,6 +245,11 @@ public record NodeConfig(
       return this;
     }
 
+    public Builder placement(Consumer<PlacementConfig.Builder> change) {
+      change.accept(placement);
+      return this;
+    }
+
     public Builder nearest(Consumer<NearestConfig.Builder> change) {
       change.accept(nearest);
       return this;
@@ -287,6 +297,7 @@ public record NodeConfig(
           tls(),
           insecure,
           functions.build(),
+          placement.build(),
           nearest.build(),
           dns.build(),
           shutdownGrace,

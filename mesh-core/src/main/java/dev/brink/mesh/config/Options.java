@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The options a node has: the one place that names them. */
@@ -215,7 +214,7 @@ final class Options {
               LogConfig::level,
               LogConfig.Builder::level));
 
-  static final List<Option<?>> ALL = concat(OWN, NearestOptions.ALL);
+  static final List<Option<?>> ALL = concat(List.of(OWN, PlacementOptions.ALL, NearestOptions.ALL));
 
   private static final Map<String, Option<?>> BY_NAME =
       ALL.stream().collect(Collectors.toUnmodifiableMap(Option::name, Function.identity()));
@@ -246,9 +245,8 @@ final class Options {
         + (near == null ? "" : ", did you mean " + near + "?");
   }
 
-  @SafeVarargs
-  private static List<Option<?>> concat(List<Option<?>>... parts) {
-    return Stream.of(parts).<Option<?>>flatMap(List::stream).toList();
+  private static List<Option<?>> concat(List<List<Option<?>>> parts) {
+    return parts.stream().<Option<?>>flatMap(List::stream).toList();
   }
 
   private static List<ConfigOption> describe() {

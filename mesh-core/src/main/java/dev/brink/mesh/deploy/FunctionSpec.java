@@ -15,6 +15,7 @@ import java.util.Map;
  * @param services names of {@code env} properties to the functions or origins, of the same tenant,
  *     that they reach
  * @param idempotent whether a call with any method may be tried again on another node
+ * @param placement where it may and should run
  */
 public record FunctionSpec(
     String tenant,
@@ -25,7 +26,8 @@ public record FunctionSpec(
     FunctionLimits limits,
     Map<String, String> variables,
     Map<String, String> services,
-    boolean idempotent)
+    boolean idempotent,
+    FunctionPlacement placement)
     implements DeploymentSpec {
   public FunctionSpec {
     modules = Map.copyOf(modules);
@@ -43,7 +45,10 @@ public record FunctionSpec(
     return new Builder(name);
   }
 
-  /** Defaults: tenant {@code default}, main {@code main.js}, {@link FunctionLimits#DEFAULT}. */
+  /**
+   * Defaults: tenant {@code default}, main {@code main.js}, {@link FunctionLimits#DEFAULT}, {@link
+   * FunctionPlacement#DEFAULT}.
+   */
   public static final class Builder {
     private final String name;
     private final Map<String, byte[]> modules = new LinkedHashMap<>();
@@ -54,6 +59,7 @@ public record FunctionSpec(
     private String main = "main.js";
     private FunctionLimits limits = FunctionLimits.DEFAULT;
     private boolean idempotent;
+    private FunctionPlacement placement = FunctionPlacement.DEFAULT;
 
     private Builder(String name) {
       this.name = name;
@@ -108,9 +114,14 @@ public record FunctionSpec(
       return this;
     }
 
+    public Builder placement(FunctionPlacement newPlacement) {
+      placement = newPlacement;
+      return this;
+    }
+
     public FunctionSpec build() {
       return new FunctionSpec(
-          tenant, name, main, modules, routes, limits, variables, services, idempotent);
+          tenant, name, main, modules, routes, limits, variables, services, idempotent, placement);
     }
   }
 }

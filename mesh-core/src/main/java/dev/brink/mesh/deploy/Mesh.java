@@ -23,6 +23,12 @@ public interface Mesh {
    */
   Explanation explain(URI url, List<Map.Entry<String, String>> headers);
 
+  /**
+   * The last requests, at most 1,024, that the node asked ran on other nodes too, to measure what
+   * its choices were worth; oldest first. None unless {@code placement.regret-sample} is set.
+   */
+  List<RegretSample> regrets();
+
   /** What was used, by tenant, function, version and hour, summed over all nodes. */
   List<UsageRow> usage();
 }

@@ -43,7 +43,7 @@ record ClientSubnet(int family, int bits, @Nullable Client client) {
     }
     byte[] told = new byte[data.readableBytes()];
     data.readBytes(told);
-    if (bits % Byte.SIZE != 0 && (told[told.length - 1] & 0xff >> bits % Byte.SIZE) != 0) {
+    if (bits % Byte.SIZE != 0 && (told[told.length - 1] & (0xff >> (bits % Byte.SIZE))) != 0) {
       throw new MalformedQueryException("client subnet: bits beyond its length");
     }
     return new ClientSubnet(

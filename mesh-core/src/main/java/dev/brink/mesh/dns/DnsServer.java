@@ -160,8 +160,10 @@ public final class DnsServer implements AutoCloseable {
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, DatagramDnsQuery query) {
-      var response = new DatagramDnsResponse(query.recipient(), query.sender(), query.id());
-      authority.answer(query, query.sender().getAddress(), true, response);
+      InetSocketAddress here = query.recipient();
+      InetSocketAddress asker = query.sender();
+      var response = new DatagramDnsResponse(here, asker, query.id());
+      authority.answer(query, asker.getAddress(), true, response);
       counts.answered(response.code());
       var _ = ctx.writeAndFlush(response);
     }

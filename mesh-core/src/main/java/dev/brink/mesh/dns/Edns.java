@@ -68,7 +68,7 @@ record Edns(int udpBytes, int version, int flags, @Nullable ClientSubnet subnet)
         subnet = ClientSubnet.parse(option);
       }
     }
-    return new Edns(record.dnsClass(), flags >> 16 & 0xff, flags & FLAG_DNSSEC_OK, subnet);
+    return new Edns(record.dnsClass(), (flags >> 16) & 0xff, flags & FLAG_DNSSEC_OK, subnet);
   }
 
   /**
@@ -82,7 +82,7 @@ record Edns(int udpBytes, int version, int flags, @Nullable ClientSubnet subnet)
     if (subnet != null) {
       subnet.write(options, scope);
     }
-    long ttl = (long) extendedCode << 24 | flags;
+    long ttl = ((long) extendedCode << 24) | flags;
     return new DefaultDnsRawRecord(".", DnsRecordType.OPT, UDP_BYTES, ttl, options);
   }
 }

@@ -62,7 +62,7 @@ final class Records {
   }
 
   private static void name(ByteBuf into, String name) {
-    for (String label : name.split("\\.")) {
+    for (String label : name.substring(0, name.length() - 1).split("\\.", -1)) {
       into.writeByte(label.length()).writeBytes(label.getBytes(StandardCharsets.US_ASCII));
     }
     into.writeByte(0);

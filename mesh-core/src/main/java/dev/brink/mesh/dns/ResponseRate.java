@@ -13,7 +13,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * is drawn anew at each start. Thread-safe, lock-free.
  */
 final class ResponseRate {
-  private static final int PLACES = 1 << 14;
+  private static final int PLACE_BITS = 14;
+  private static final int PLACE_SHIFT = Long.SIZE - PLACE_BITS;
   private static final long BURST_SECONDS = 2;
 
   private final long nanosPerAnswer;
@@ -21,7 +22,7 @@ final class ResponseRate {
   private final long seed = ThreadLocalRandom.current().nextLong() | 1;
 
   /** When the bucket of a network would be full, in the manner of GCRA. */
-  private final AtomicLongArray fullAt = new AtomicLongArray(PLACES);
+  private final AtomicLongArray fullAt = new AtomicLongArray(1 << PLACE_BITS);
 
   private final long originNanos;
 
@@ -34,7 +35,7 @@ final class ResponseRate {
   /** Takes one answer's worth; {@code false} when there is none. */
   boolean take(InetAddress to, long nowNanos) {
     long mixed = (ClientPrefix.of(to).packed() + 1) * seed;
-    int place = (int) ((mixed ^ mixed >>> 32) * 0x9E3779B97F4A7C15L >>> Long.SIZE - 14);
+    int place = (int) (((mixed ^ (mixed >>> 32)) * 0x9E3779B97F4A7C15L) >>> PLACE_SHIFT);
     long now = nowNanos - originNanos;
     while (true) {
       long seen = fullAt.get(place);

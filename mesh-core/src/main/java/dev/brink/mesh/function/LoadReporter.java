@@ -16,6 +16,7 @@ public final class LoadReporter {
   private final FunctionRuntime runtime;
   private final Supplier<Snapshot> snapshot;
   private final AtomicLong sequence = new AtomicLong(System.currentTimeMillis() << 20);
+  private final Utilisation utilisation = new Utilisation();
   private volatile boolean draining;
   private volatile long reportedWaitNanos;
 
@@ -45,6 +46,7 @@ public final class LoadReporter {
         .setQueued(load.queued())
         .setWaitNanos(load.waitNanos())
         .setDraining(draining)
+        .setUtilisation((int) Math.round(utilisation.sample(load.busy(), load.lanes()) * 1000))
         .build();
   }
 
@@ -59,6 +61,12 @@ public final class LoadReporter {
   private static boolean warm(Binding.Version version) {
     LoadedFunction local = version.local();
     return local != null && local.warm();
+  }
+
+  /** The share of the lanes' time that was taken over the last seconds, 0 to 1. */
+  public double utilisation() {
+    RuntimeLoad load = runtime.load();
+    return utilisation.sample(load.busy(), load.lanes());
   }
 
   /** The wait until a lane is free, now. */

@@ -31,6 +31,7 @@ public final class LocalExecutor implements Executor<Target.Function> {
   private final String node;
   private final Supplier<Snapshot> snapshot;
   private final UsageMeter meter;
+  private final ReadTally tally;
 
   /**
    * For one node.
@@ -38,8 +39,11 @@ public final class LocalExecutor implements Executor<Target.Function> {
    * @param node its id
    * @param snapshot where the loaded versions are
    * @param meter hears of each invocation's end
+   * @param tally knows what invocations have read
    */
-  public LocalExecutor(String node, Supplier<Snapshot> snapshot, UsageMeter meter) {
+  public LocalExecutor(
+      String node, Supplier<Snapshot> snapshot, UsageMeter meter, ReadTally tally) {
+    this.tally = tally;
     this.node = node;
     this.snapshot = snapshot;
     this.meter = meter;
@@ -92,12 +96,19 @@ public final class LocalExecutor implements Executor<Target.Function> {
           head,
           body,
           new CallTiming(
-              node, timing.cold(), timing.queueNanos(), timing.coldNanos(), timing.runNanos(), 0));
+              node,
+              timing.cold(),
+              timing.queueNanos(),
+              timing.coldNanos(),
+              timing.runNanos(),
+              0,
+              tally.take(function.bundle().name(), call.requestId())));
     }
 
     @Override
     public void onFailure(FunctionException failure, Timing timing) {
       failed = true;
+      var _ = tally.take(function.bundle().name(), call.requestId());
       if (failure.code() != FunctionException.Code.CANCELLED) {
         LOG.info(
             "{} request {}: {}: {}",
@@ -111,6 +122,7 @@ public final class LocalExecutor implements Executor<Target.Function> {
 
     @Override
     public void onDone(InvocationReport report) {
+      var _ = tally.take(function.bundle().name(), call.requestId());
       meter.record(target, function.bundle().limits(), report);
     }
   }

@@ -6,6 +6,7 @@ import dev.brink.mesh.exchange.CallListener;
 import dev.brink.mesh.exchange.CallTiming;
 import dev.brink.mesh.exchange.Executor;
 import dev.brink.mesh.exchange.Target;
+import dev.brink.mesh.http.Problem;
 import dev.brink.mesh.link.Links;
 import dev.brink.mesh.registry.Binding;
 import dev.brink.placement.Choice;
@@ -14,6 +15,7 @@ import dev.brink.placement.Placement;
 import dev.brink.placement.PlacementRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import java.util.Set;
 import java.util.concurrent.Flow;
@@ -30,15 +32,23 @@ public final class Dispatcher {
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
   private final Placement placement;
+  private final String localNode;
   private final Executor<Target.Function> local;
   private final Links links;
   private final DispatchListener events;
+  private final RegretSampler sampler;
   private final RetryBudget retries = new RetryBudget();
 
   /** For one node. */
   public Dispatcher(
-      Placement placement, Executor<Target.Function> local, Links links, DispatchListener events) {
+      Placement placement,
+      Executor<Target.Function> local,
+      Links links,
+      DispatchListener events,
+      RegretSampler sampler) {
+    this.sampler = sampler;
     this.placement = placement;
+    this.localNode = placement.nodes(System.nanoTime()).getFirst().info().id();
     this.local = local;
     this.links = links;
     this.events = events;
@@ -48,8 +58,19 @@ public final class Dispatcher {
   public Executor.Running dispatch(Call call, Binding.Version version, CallListener listener) {
     retries.called();
     var dispatch = new Dispatch(call, version, listener);
-    dispatch.attempt();
+    if (dispatch.choice.allowed()) {
+      dispatch.attempt();
+    } else {
+      dispatch.refuse();
+    }
     return dispatch;
+  }
+
+  private Executor.Running run(
+      String node, Call call, Target.Function target, CallListener listener) {
+    return node.equals(localNode)
+        ? local.execute(call, target, listener)
+        : links.execute(node, call, target, listener);
   }
 
   private final class Dispatch implements CallListener, Executor.Running {
@@ -58,8 +79,13 @@ public final class Dispatcher {
     private final CallListener listener;
     private final @Nullable ReplayBody body;
 
+    private final Choice first;
+    private final @Nullable HttpRequest copy;
+    private final long beganNanos;
+
     private PlacementRequest request;
     private Choice choice;
+    private long sentNanos;
     private int tries;
     private boolean localTried;
     private volatile Executor.@Nullable Running running;
@@ -70,21 +96,29 @@ public final class Dispatcher {
       this.version = version;
       this.listener = listener;
       this.body = call.body() == null ? null : new ReplayBody(call.body());
-      this.request =
-          version.local() == null
-              ? version.placement().excluding(placementLocal())
-              : version.placement();
-      this.choice = placement.choose(request, System.nanoTime());
+      PlacementRequest asked = version.placement(call.request().headers());
+      this.request = version.local() == null ? asked.excluding(localNode) : asked;
+      this.beganNanos = System.nanoTime();
+      this.first = placement.choose(request, beganNanos);
+      this.choice = first;
+      this.copy = sampler.wants(version, call) ? RegretSampler.copy(call.request()) : null;
     }
 
-    private String placementLocal() {
-      return placement.nodes(System.nanoTime()).getFirst().info().id();
+    void refuse() {
+      String detail = "no node that is up may run " + version.target().name();
+      listener.onFailure(
+          new CallFailure(
+              new Problem(503, "no-node-allowed", detail, 1), CallFailure.Reach.NOT_STARTED));
+      if (body != null) {
+        body.abandon();
+      }
     }
 
     void attempt() {
       tries++;
       int mine = tries;
-      placement.sent(choice.node(), request, System.nanoTime());
+      sentNanos = System.nanoTime();
+      placement.sent(choice.node(), request, sentNanos);
       Call sent = body == null ? call : withBody(body.next());
       Executor.Running started;
       if (choice.local()) {
@@ -123,6 +157,7 @@ public final class Dispatcher {
     public void onResponse(
         HttpResponse head, Flow.@Nullable Publisher<ByteBuf> content, CallTiming timing) {
       onAccepted();
+      long now = System.nanoTime();
       placement.completed(
           choice.node(),
           request,
@@ -132,8 +167,16 @@ public final class Dispatcher {
               timing.coldNanos(),
               timing.runNanos(),
               timing.cold()),
-          System.nanoTime());
+          now);
+      placement.answered(first, request, now - beganNanos);
+      if (!version.services().isEmpty()) {
+        placement.dataRead(request.function(), timing.reads());
+      }
       listener.onResponse(head, content, timing);
+      if (copy != null && tries == 1) {
+        sampler.compare(
+            call, copy, version, request, choice.node(), now - sentNanos, Dispatcher.this::run);
+      }
     }
 
     @Override
@@ -179,7 +222,7 @@ public final class Dispatcher {
     private boolean chooseAgain(long now) {
       request = request.excluding(choice.node());
       choice = placement.choose(request, now);
-      return !(choice.local() && localTried);
+      return choice.allowed() && !(choice.local() && localTried);
     }
 
     @Override

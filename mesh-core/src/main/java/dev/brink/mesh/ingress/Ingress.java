@@ -100,7 +100,10 @@ public final class Ingress implements HttpHandler {
     Binding.Version version = function.pick(ThreadLocalRandom.current().nextInt());
     String decision =
         explain
-            ? DecisionJson.of(placement.explain(version.placement(), System.nanoTime()), nodeName)
+            ? DecisionJson.of(
+                placement.explain(
+                    version.placement(exchange.request().headers()), System.nanoTime()),
+                nodeName)
             : null;
     CallListener listener = new IngressCall(exchange, nodeName, decision);
     Executor.Running running =

@@ -6,6 +6,7 @@ import dev.brink.mesh.exchange.CallFailure;
 import dev.brink.mesh.exchange.CallListener;
 import dev.brink.mesh.exchange.CallTiming;
 import dev.brink.mesh.exchange.Executor;
+import dev.brink.mesh.function.ReadTally;
 import dev.brink.mesh.origin.Origins;
 import dev.brink.mesh.registry.Binding;
 import dev.brink.mesh.registry.Snapshot;
@@ -29,10 +30,15 @@ public final class NodeSubrequests implements Subrequests {
   private final Supplier<Snapshot> snapshot;
   private final Supplier<Dispatcher> dispatcher;
   private final Supplier<Origins> origins;
+  private final ReadTally tally;
 
   /** The suppliers are asked for each request: what they give is made after the runtime. */
   public NodeSubrequests(
-      Supplier<Snapshot> snapshot, Supplier<Dispatcher> dispatcher, Supplier<Origins> origins) {
+      Supplier<Snapshot> snapshot,
+      Supplier<Dispatcher> dispatcher,
+      Supplier<Origins> origins,
+      ReadTally tally) {
+    this.tally = tally;
     this.snapshot = snapshot;
     this.dispatcher = dispatcher;
     this.origins = origins;
@@ -70,8 +76,10 @@ public final class NodeSubrequests implements Subrequests {
                       call,
                       function.pick(ThreadLocalRandom.current().nextInt()),
                       new Answer(listener));
-          case Binding.Origin origin ->
-              origins.get().execute(call, origin.target(), new Answer(listener));
+          case Binding.Origin origin -> {
+            tally.read(subrequest.function(), subrequest.requestId(), source(origin));
+            yield origins.get().execute(call, origin.target(), new Answer(listener));
+          }
         };
     return running::cancel;
   }
@@ -79,6 +87,11 @@ public final class NodeSubrequests implements Subrequests {
   private static Cancellable refuse(Listener listener, String message) {
     listener.onFailure(message);
     return () -> {};
+  }
+
+  /** What placement calls an origin. */
+  public static String source(Binding.Origin origin) {
+    return "origin:" + origin.tenant() + "/" + origin.name();
   }
 
   /** The version whose bundle has this name: {@code tenant/name@digest}. */

@@ -4,6 +4,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import dev.brink.mesh.proto.ApplyReply;
 import dev.brink.mesh.proto.ApplyRequest;
+import dev.brink.mesh.proto.LoadBeat;
+import dev.brink.mesh.proto.WarmRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -28,6 +30,7 @@ import org.slf4j.LoggerFactory;
 final class ControlStream extends ChannelInboundHandlerAdapter {
   static final String BEAT = "beat";
   static final String APPLY = "apply";
+  static final String WARM = "warm";
   static final int MAX_MESSAGE_BYTES = 32 << 20;
   static final long BEAT_MILLIS = 100;
 
@@ -38,6 +41,7 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
   private final String kind;
   private final ByteBuf received = Unpooled.buffer(0, MAX_MESSAGE_BYTES);
   private @Nullable Future<?> beats;
+  private long toldIssue;
 
   ControlStream(Http2StreamChannel stream, LinkService service, String kind) {
     this.stream = stream;
@@ -55,15 +59,22 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
                 .eventLoop()
                 .scheduleAtFixedRate(this::beat, 0, BEAT_MILLIS, TimeUnit.MILLISECONDS);
       }
-      case APPLY -> {} // once its message is here
+      case APPLY, WARM -> {} // once its message is here
       default -> reset(Http2Error.PROTOCOL_ERROR);
     }
   }
 
   private void beat() {
-    if (stream.isWritable()) {
-      var _ = stream.writeAndFlush(new DefaultHttp2DataFrame(delimited(service.beat())));
+    if (!stream.isWritable()) {
+      return;
     }
+    LoadBeat beat = service.beat();
+    NewsIssue issue = service.news();
+    if (issue.number() != toldIssue) {
+      toldIssue = issue.number();
+      beat = beat.toBuilder().setNews(issue.news()).build();
+    }
+    var _ = stream.writeAndFlush(new DefaultHttp2DataFrame(delimited(beat)));
   }
 
   @Override
@@ -77,6 +88,8 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
         received.writeBytes(data.content());
         if (data.isEndStream() && kind.equals(APPLY)) {
           apply();
+        } else if (data.isEndStream() && kind.equals(WARM)) {
+          warm();
         }
       }
     } finally {
@@ -98,6 +111,19 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
             .apply(request)
             .whenComplete(
                 (reply, failure) -> stream.eventLoop().execute(() -> send(reply, failure)));
+  }
+
+  /** There is nothing to answer: whether it is warm will be in the load reports. */
+  private void warm() {
+    try {
+      service.warm(WarmRequest.parseFrom(ByteBufUtil.getBytes(received)).getVersion());
+      Http2Headers headers = new DefaultHttp2Headers(false, 1);
+      headers.status("204");
+      var _ = stream.writeAndFlush(new DefaultHttp2HeadersFrame(headers, true));
+    } catch (InvalidProtocolBufferException e) {
+      LOG.warn("link {}: unreadable warm request: {}", stream.parent().remoteAddress(), e);
+      reset(Http2Error.PROTOCOL_ERROR);
+    }
   }
 
   private void send(@Nullable ApplyReply reply, @Nullable Throwable failure) {

@@ -9,9 +9,12 @@ import dev.brink.mesh.http.EventLoops;
 import dev.brink.mesh.http.Problem;
 import dev.brink.mesh.proto.ApplyReply;
 import dev.brink.mesh.proto.ApplyRequest;
+import dev.brink.mesh.proto.WarmRequest;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
@@ -20,6 +23,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
 import io.netty.handler.ssl.SslContext;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -52,6 +56,7 @@ final class LinkClient implements Executor<Target.Function>, AutoCloseable {
   private final EventLoops loops;
   private final @Nullable SslContext tls;
   private final LinkListener listener;
+  private final long emulatedRttNanos;
   private final AtomicInteger calls = new AtomicInteger();
 
   private volatile @Nullable Channel connection;
@@ -65,7 +70,9 @@ final class LinkClient implements Executor<Target.Function>, AutoCloseable {
       InetSocketAddress address,
       EventLoops loops,
       @Nullable SslContext tls,
-      LinkListener listener) {
+      LinkListener listener,
+      long emulatedRttNanos) {
+    this.emulatedRttNanos = emulatedRttNanos;
     this.node = node;
     this.address = address;
     this.loops = loops;
@@ -160,7 +167,9 @@ final class LinkClient implements Executor<Target.Function>, AutoCloseable {
       return () -> {};
     }
     calls.incrementAndGet();
-    var outgoing = new OutgoingCall(node, call, target, callListener, calls::decrementAndGet);
+    var outgoing =
+        new OutgoingCall(
+            node, call, target, callListener, calls::decrementAndGet, listener::transferred);
     var _ =
         openStream(outgoing)
             .addListener(
@@ -200,6 +209,25 @@ final class LinkClient implements Executor<Target.Function>, AutoCloseable {
     return reply.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /** Asks the peer to make a version warm, if it has room; nobody waits for it. */
+  void warm(long version) {
+    if (connection == null) {
+      return;
+    }
+    openStream(new OneWay())
+        .addListener(
+            done -> {
+              if (done.isSuccess()) {
+                ControlRequest.send(
+                    (Http2StreamChannel) done.getNow(),
+                    ControlStream.WARM,
+                    WarmRequest.newBuilder().setVersion(version).build());
+              } else {
+                LOG.debug("node {} is not asked to warm: {}", node, done.cause());
+              }
+            });
+  }
+
   private static void close(Channel stream) {
     var _ = stream.close();
   }
@@ -230,6 +258,9 @@ final class LinkClient implements Executor<Target.Function>, AutoCloseable {
             .pipeline()
             .addLast(tls.newHandler(channel.alloc(), address.getHostString(), address.getPort()));
       }
+      if (emulatedRttNanos > 0) {
+        channel.pipeline().addLast(new EmulatedDelay(emulatedRttNanos));
+      }
       channel
           .pipeline()
           .addLast(
@@ -244,6 +275,20 @@ final class LinkClient implements Executor<Target.Function>, AutoCloseable {
               new Http2MultiplexHandler(new RefusePush()),
               new LinkWindow(),
               new LinkConnection(LinkClient.this, listener));
+    }
+  }
+
+  /** Sends and wants no answer but the end. */
+  private static final class OneWay extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      ReferenceCountUtil.release(message);
+      var _ = ctx.close();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      var _ = ctx.close();
     }
   }
 

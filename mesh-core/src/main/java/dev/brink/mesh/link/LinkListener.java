@@ -13,6 +13,9 @@ public interface LinkListener {
   /** A node said how loaded it is. */
   void load(String node, LoadBeat load);
 
+  /** A body of so many bytes that was ready at the peer took so long to come. */
+  void transferred(String node, long bytes, long nanos);
+
   /** A round trip was measured on the link. */
   void rtt(String node, long nanos);
 }

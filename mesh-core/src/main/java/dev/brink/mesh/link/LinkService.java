@@ -18,6 +18,16 @@ public interface LinkService {
   /** How loaded this node is now, with what it has warm. */
   LoadBeat beat();
 
+  /** What this node has to tell, beside its load; each issue goes to each peer once. */
+  NewsIssue news();
+
+  /**
+   * Makes an instance of a function version in the background, if there is room.
+   *
+   * @param version the first 8 bytes of its digest
+   */
+  void warm(long version);
+
   /** How loaded this node is now, in numbers alone. */
   LoadBeat load();
 }

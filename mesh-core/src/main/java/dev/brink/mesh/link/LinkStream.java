@@ -146,6 +146,8 @@ final class LinkStream extends ChannelDuplexHandler implements CallListener {
             .setRunNanos(timing.runNanos())
             .setServerNanos(System.nanoTime() - arrivedNanos)
             .setLoad(service.load())
+            .putAllReads(timing.reads())
+            .setWhole(body == null)
             .build());
     ByteBuf content = head instanceof FullHttpResponse full ? full.content() : null;
     boolean empty = body == null && (content == null || !content.isReadable());

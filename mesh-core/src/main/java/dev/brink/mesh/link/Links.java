@@ -46,6 +46,15 @@ public final class Links implements AutoCloseable {
 
   /** Links to a peer, or anew when its address has changed. */
   public void add(String node, InetSocketAddress address) {
+    add(node, address, Duration.ZERO);
+  }
+
+  /**
+   * The same, over a link that is as slow as if it were so much longer.
+   *
+   * @param emulatedRtt added to the round trip; for tests and benchmarks
+   */
+  public void add(String node, InetSocketAddress address, Duration emulatedRtt) {
     unlisted.remove(node);
     clients.compute(
         node,
@@ -56,7 +65,7 @@ public final class Links implements AutoCloseable {
           if (present != null) {
             present.close();
           }
-          var client = new LinkClient(id, address, loops, tls, listener);
+          var client = new LinkClient(id, address, loops, tls, listener, emulatedRtt.toNanos());
           client.connect();
           return client;
         });
@@ -117,6 +126,18 @@ public final class Links implements AutoCloseable {
         : client.apply(request, timeout);
   }
 
+  /**
+   * Asks a peer to make an instance of a function version in the background, if it has room.
+   *
+   * @param version the first 8 bytes of its digest
+   */
+  public void warm(String node, long version) {
+    LinkClient client = clients.get(node);
+    if (client != null) {
+      client.warm(version);
+    }
+  }
+
   /** Ends all links; calls under way fail. */
   @Override
   public void close() {
@@ -147,6 +168,11 @@ public final class Links implements AutoCloseable {
     @Override
     public void load(String node, LoadBeat load) {
       next.load(node, load);
+    }
+
+    @Override
+    public void transferred(String node, long bytes, long nanos) {
+      next.transferred(node, bytes, nanos);
     }
 
     @Override

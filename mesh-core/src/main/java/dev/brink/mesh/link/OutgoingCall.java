@@ -40,6 +40,7 @@ final class OutgoingCall extends ChannelDuplexHandler implements Executor.Runnin
   private final Target.Function target;
   private final CallListener listener;
   private final Runnable onEnd;
+  private final Transfers transfers;
   private final AtomicBoolean ended = new AtomicBoolean();
   private volatile boolean cancelled;
   private volatile @Nullable Http2StreamChannel stream;
@@ -50,9 +51,23 @@ final class OutgoingCall extends ChannelDuplexHandler implements Executor.Runnin
   private @Nullable Future<?> deadline;
   private boolean answered;
   private long sentNanos;
+  private boolean whole;
+  private long bodyBytes;
+  private long headNanos;
+
+  /** Hears how fast bodies come that were ready at the peer. */
+  interface Transfers {
+    void transferred(String node, long bytes, long nanos);
+  }
 
   OutgoingCall(
-      String node, Call call, Target.Function target, CallListener listener, Runnable onEnd) {
+      String node,
+      Call call,
+      Target.Function target,
+      CallListener listener,
+      Runnable onEnd,
+      Transfers transfers) {
+    this.transfers = transfers;
     this.node = node;
     this.call = call;
     this.target = target;
@@ -172,7 +187,8 @@ final class OutgoingCall extends ChannelDuplexHandler implements Executor.Runnin
             meta.getQueueNanos(),
             meta.getColdNanos(),
             meta.getRunNanos(),
-            Math.max(0, elapsedNanos - meta.getServerNanos()));
+            Math.max(0, elapsedNanos - meta.getServerNanos()),
+            meta.getReadsMap());
     HttpResponse head = LinkHeaders.toResponse(frame.headers());
     if (!end()) {
       return;
@@ -189,6 +205,8 @@ final class OutgoingCall extends ChannelDuplexHandler implements Executor.Runnin
           timing);
       return;
     }
+    whole = meta.getWhole();
+    headNanos = System.nanoTime();
     var from = new BodyReader(Objects.requireNonNull(stream, "stream"), this::cancel);
     reader = from;
     listener.onResponse(head, from.body(), timing);
@@ -216,6 +234,10 @@ final class OutgoingCall extends ChannelDuplexHandler implements Executor.Runnin
     if (to == null || to.ended()) {
       frame.release();
     } else {
+      bodyBytes += frame.content().readableBytes();
+      if (frame.isEndStream() && whole) {
+        transfers.transferred(node, bodyBytes, System.nanoTime() - headNanos);
+      }
       to.read(frame);
     }
   }

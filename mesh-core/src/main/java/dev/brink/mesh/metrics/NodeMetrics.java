@@ -8,6 +8,7 @@ import dev.brink.mesh.http.Problem;
 import dev.brink.mesh.http.ServerExchange;
 import dev.brink.mesh.ingress.Dispatcher.DispatchListener;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -39,6 +40,7 @@ public final class NodeMetrics implements HttpServerListener, DispatchListener, 
   private final Timer[] requests = new Timer[CLASSES];
   private final Map<CallFailure.Reach, Counter> retried = new EnumMap<>(CallFailure.Reach.class);
   private final Counter forwarded;
+  private final DistributionSummary regret;
   private final Counter bytesIn;
   private final Counter bytesOut;
   private final Counter refusedRequests;
@@ -90,6 +92,11 @@ public final class NodeMetrics implements HttpServerListener, DispatchListener, 
         Counter.builder("brink.connections.refused")
             .description("Connections beyond the limit")
             .register(registry);
+    regret =
+        DistributionSummary.builder("brink.placement.regret")
+            .description("Time on the chosen node as a multiple of that on the fastest")
+            .serviceLevelObjectives(1.0, 1.01, 1.02, 1.05, 1.1, 1.2, 1.5, 2, 3, 5, 10)
+            .register(registry);
     Gauge.builder("brink.connections", connections, AtomicInteger::get)
         .description("Open client connections")
         .register(registry);
@@ -97,6 +104,11 @@ public final class NodeMetrics implements HttpServerListener, DispatchListener, 
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
     gc.bindTo(registry);
+  }
+
+  /** A choice was compared with the others. */
+  public void regret(double multiple) {
+    regret.record(multiple);
   }
 
   /** Adds a number that is read when it is asked for. */

@@ -28,7 +28,7 @@ public record ClientPrefix(long packed) {
     boolean four = address.length == IPV4_BYTES;
     long bits = 0;
     for (int i = 0; i < (four ? LENGTH_4 : LENGTH_6) / Byte.SIZE; i++) {
-      bits = bits << Byte.SIZE | (address[i] & 0xff);
+      bits = (bits << Byte.SIZE) | (address[i] & 0xff);
     }
     return new ClientPrefix(four ? bits : bits | SIX);
   }
@@ -42,7 +42,8 @@ public record ClientPrefix(long packed) {
   @Override
   public String toString() {
     return six()
-        ? "%x:%x:%x::/48".formatted(packed >> 32 & 0xffff, packed >> 16 & 0xffff, packed & 0xffff)
-        : "%d.%d.%d.0/24".formatted(packed >> 16 & 0xff, packed >> 8 & 0xff, packed & 0xff);
+        ? "%x:%x:%x::/48"
+            .formatted((packed >> 32) & 0xffff, (packed >> 16) & 0xffff, packed & 0xffff)
+        : "%d.%d.%d.0/24".formatted((packed >> 16) & 0xff, (packed >> 8) & 0xff, packed & 0xff);
   }
 }

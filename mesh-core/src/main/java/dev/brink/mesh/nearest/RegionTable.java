@@ -65,7 +65,7 @@ public final class RegionTable {
     }
     try {
       return InetAddress.ofLiteral(address).getAddress();
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException _) {
       throw bad(line);
     }
   }
@@ -87,7 +87,7 @@ public final class RegionTable {
   private static long number(byte[] bytes, int from) {
     long number = 0;
     for (int i = from; i < from + Long.BYTES; i++) {
-      number = number << Byte.SIZE | (bytes[i] & 0xff);
+      number = (number << Byte.SIZE) | (bytes[i] & 0xff);
     }
     return number;
   }

@@ -39,6 +39,7 @@ public final class SharedRtts implements AutoCloseable, MapListener {
   static final long ROUND_SECONDS = 5;
   private static final long ROUNDS_PER_CLEANING = 720;
 
+  private static final int SHARD_SHIFT = Long.SIZE - Integer.numberOfTrailingZeros(SHARDS);
   private static final Logger LOG = LoggerFactory.getLogger(SharedRtts.class);
   private static final Duration COUNTS = Duration.ofHours(2);
   private static final Duration RENEWED = Duration.ofMinutes(30);
@@ -59,8 +60,18 @@ public final class SharedRtts implements AutoCloseable, MapListener {
           Thread.ofPlatform().daemon().name("brink-client-rtts").factory());
 
   /** Some networks, ascending, the round trips to them, and when that was written. */
-  private record Shard(long[] prefixes, int[] micros, long wallMillis) {
+  private static final class Shard {
     static final Shard EMPTY = new Shard(new long[0], new int[0], 0);
+
+    final long[] prefixes;
+    final int[] micros;
+    final long wallMillis;
+
+    Shard(long[] prefixes, int[] micros, long wallMillis) {
+      this.prefixes = prefixes;
+      this.micros = micros;
+      this.wallMillis = wallMillis;
+    }
 
     long rttNanos(long prefix) {
       int at = Arrays.binarySearch(prefixes, prefix);
@@ -115,8 +126,7 @@ public final class SharedRtts implements AutoCloseable, MapListener {
   }
 
   private static int shard(long prefix) {
-    return (int)
-        (prefix * 0x9E3779B97F4A7C15L >>> Long.SIZE - Integer.numberOfTrailingZeros(SHARDS));
+    return (int) ((prefix * 0x9E3779B97F4A7C15L) >>> SHARD_SHIFT);
   }
 
   /** Writes what has changed since the last round, now. */

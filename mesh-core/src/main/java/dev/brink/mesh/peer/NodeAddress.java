@@ -7,7 +7,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -19,6 +21,8 @@ import java.util.stream.Stream;
  * @param admin URL of its admin port
  * @param lanes threads that run functions
  * @param labels such as {@code region}
+ * @param capabilities what it offers that not every node does
+ * @param loadLimit the utilisation, 0 to 1, from which on it takes nothing from other nodes
  * @param clients IP addresses at which clients reach its ingress
  */
 public record NodeAddress(
@@ -27,16 +31,21 @@ public record NodeAddress(
     String admin,
     int lanes,
     Map<String, String> labels,
+    Set<String> capabilities,
+    double loadLimit,
     List<InetAddress> clients) {
   private static final String LINK = "link";
   private static final String INGRESS = "ingress";
   private static final String ADMIN = "admin";
   private static final String LANES = "lanes";
   private static final String LABELS = "labels";
+  private static final String CAPABILITIES = "capabilities";
+  private static final String LOAD_LIMIT = "load-limit";
   private static final String CLIENTS = "clients";
 
   public NodeAddress {
     labels = Map.copyOf(labels);
+    capabilities = Set.copyOf(capabilities);
     clients = List.copyOf(clients);
   }
 
@@ -56,6 +65,10 @@ public record NodeAddress(
             .entrySet().stream()
                 .map(label -> label.getKey() + "=" + label.getValue())
                 .collect(Collectors.joining(",")),
+        CAPABILITIES,
+        String.join(",", new TreeSet<>(capabilities)),
+        LOAD_LIMIT,
+        Double.toString(loadLimit),
         CLIENTS,
         clients.stream().map(InetAddress::getHostAddress).collect(Collectors.joining(",")));
   }
@@ -69,7 +82,13 @@ public record NodeAddress(
         attributes.getOrDefault(ADMIN, ""),
         lanes(attributes.getOrDefault(LANES, "1")),
         labels(attributes.getOrDefault(LABELS, "")),
+        items(attributes.getOrDefault(CAPABILITIES, "")).collect(Collectors.toSet()),
+        share(attributes.getOrDefault(LOAD_LIMIT, "")),
         addresses(attributes.getOrDefault(CLIENTS, "")));
+  }
+
+  private static double share(String text) {
+    return text.matches("0\\.[0-9]{1,17}") ? Double.parseDouble(text) : 1;
   }
 
   private static Map<String, String> labels(String text) {

@@ -8,6 +8,7 @@ import dev.brink.mesh.proto.LoadBeat;
 import dev.brink.placement.LoadReport;
 import dev.brink.placement.NodeInfo;
 import dev.brink.placement.Placement;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -28,6 +29,7 @@ public final class Peers implements GridListener, LinkListener {
 
   private final Member self;
   private final Placement placement;
+  private final Map<String, Duration> emulatedRtt;
   private final Map<String, Member> members = new ConcurrentHashMap<>();
   private final Map<String, Warm> warm = new ConcurrentHashMap<>();
   private volatile @Nullable Links links;
@@ -37,6 +39,16 @@ public final class Peers implements GridListener, LinkListener {
 
   /** Without peers yet. */
   public Peers(Member self, Placement placement) {
+    this(self, placement, Map.of());
+  }
+
+  /**
+   * The same, with links as slow as if they were longer.
+   *
+   * @param emulatedRtt by the peer's name
+   */
+  public Peers(Member self, Placement placement, Map<String, Duration> emulatedRtt) {
+    this.emulatedRtt = Map.copyOf(emulatedRtt);
     this.self = self;
     this.placement = placement;
     members.put(id(self), self);
@@ -72,7 +84,8 @@ public final class Peers implements GridListener, LinkListener {
     NodeAddress.of(member)
         .linkAddress()
         .ifPresentOrElse(
-            address -> to.add(id(member), address),
+            address ->
+                to.add(id(member), address, emulatedRtt.getOrDefault(member.name(), Duration.ZERO)),
             () -> LOG.warn("node {}: names no link address; it gets no calls", member.name()));
     LOG.info("node {} joined", member.name());
   }
@@ -95,6 +108,8 @@ public final class Peers implements GridListener, LinkListener {
             .name(nameOf(node))
             .lanes(said.lanes())
             .labels(said.labels())
+            .capabilities(said.capabilities())
+            .loadLimit(said.loadLimit())
             .build());
   }
 
@@ -113,10 +128,16 @@ public final class Peers implements GridListener, LinkListener {
             .queued(load.getQueued())
             .waitNanos(load.getWaitNanos())
             .draining(load.getDraining());
+    if (load.hasUtilisation()) {
+      report.utilisation(load.getUtilisation() / 1000.0);
+    }
     if (load.getWarmFollows()) {
       report.warm(warm(node, load.getWarmList()));
     }
     placement.report(report.build(), System.nanoTime());
+    if (load.hasNews()) {
+      Gossip.heard(node, load.getNews(), placement);
+    }
   }
 
   private Set<String> warm(String node, List<Long> prefixes) {
@@ -131,6 +152,11 @@ public final class Peers implements GridListener, LinkListener {
     Warm now = new Warm(List.copyOf(prefixes), Set.copyOf(functions));
     warm.put(node, now);
     return now.functions;
+  }
+
+  @Override
+  public void transferred(String node, long bytes, long nanos) {
+    placement.transferred(node, bytes, nanos);
   }
 
   @Override

@@ -1,9 +1,11 @@
 package dev.brink.mesh.registry;
 
 import dev.brink.exec.LoadedFunction;
+import dev.brink.mesh.deploy.Affinity;
 import dev.brink.mesh.exchange.Target;
 import dev.brink.mesh.proto.OriginPool;
 import dev.brink.placement.PlacementRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +57,7 @@ public sealed interface Binding {
    * A function version as requests need it.
    *
    * @param placement made ahead for this version
+   * @param affinity which of its requests belong together
    * @param local {@code null} while, or when, it is not loaded here
    * @param services names of {@code env} properties to names in the same tenant
    * @param idempotent whether any call of it may be tried again
@@ -63,6 +66,7 @@ public sealed interface Binding {
       Target.Function target,
       int weight,
       PlacementRequest placement,
+      Affinity affinity,
       @Nullable LoadedFunction local,
       Map<String, String> services,
       boolean idempotent) {
@@ -70,9 +74,23 @@ public sealed interface Binding {
       services = Map.copyOf(services);
     }
 
-    /** What is to be placed for a request with these headers. */
+    /** What is to be placed for a request with these headers; allocates for few of them. */
     public PlacementRequest placement(HttpHeaders headers) {
-      return placement;
+      PlacementRequest request = placement;
+      String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
+      if (length != null) {
+        request = request.bodyBytes(bytes(length));
+      }
+      String key = affinity.key(headers);
+      return key == null ? request : request.affinity(key);
+    }
+
+    private static long bytes(String length) {
+      try {
+        return Long.parseLong(length);
+      } catch (NumberFormatException _) {
+        return 0;
+      }
     }
   }
 

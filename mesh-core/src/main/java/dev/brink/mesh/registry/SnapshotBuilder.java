@@ -1,10 +1,16 @@
 package dev.brink.mesh.registry;
 
+import dev.brink.mesh.deploy.Affinity;
+import dev.brink.mesh.deploy.DeploymentException;
+import dev.brink.mesh.deploy.FunctionPlacement;
 import dev.brink.mesh.exchange.Target;
 import dev.brink.mesh.proto.Deployment;
+import dev.brink.mesh.proto.FunctionVersion;
 import dev.brink.mesh.proto.WeightedVersion;
 import dev.brink.mesh.route.RoutePattern;
 import dev.brink.mesh.route.RouteTable;
+import dev.brink.mesh.wire.PlacementMessages;
+import dev.brink.placement.Hints;
 import dev.brink.placement.PlacementRequest;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,6 +18,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -95,14 +102,29 @@ final class SnapshotBuilder {
         : new Binding.Function(deployment.getTenant(), deployment.getName(), bound, total);
   }
 
+  /** Hints that this version of a node cannot read are kept by running nowhere. */
+  private static FunctionPlacement placement(FunctionVersion version) {
+    try {
+      return PlacementMessages.fromProto(version.getManifest().getPlacement());
+    } catch (DeploymentException e) {
+      LOG.error("{}/{}: {}", version.getTenant(), version.getName(), e.getMessage());
+      return new FunctionPlacement(
+          Hints.builder().needs(Set.of("a node that can read its placement")).build(),
+          new Affinity.None());
+    }
+  }
+
   private Binding.Version version(VersionState state, int weight) {
     var version = state.version;
+    FunctionPlacement placement = placement(version);
     var target = new Target.Function(version.getTenant(), version.getName(), version.getDigest());
     var made =
         new Binding.Version(
             target,
             weight,
-            PlacementRequest.of(version.getDigest().substring(0, Binding.PLACEMENT_ID_LENGTH)),
+            PlacementRequest.of(version.getDigest().substring(0, Binding.PLACEMENT_ID_LENGTH))
+                .hints(placement.hints()),
+            placement.affinity(),
             state.loaded,
             version.getManifest().getServicesMap(),
             version.getManifest().getIdempotent());

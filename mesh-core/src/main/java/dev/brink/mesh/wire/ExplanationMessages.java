@@ -1,10 +1,16 @@
 package dev.brink.mesh.wire;
 
 import dev.brink.mesh.deploy.Explanation;
+import dev.brink.mesh.deploy.RegretSample;
 import dev.brink.mesh.proto.CandidateView;
 import dev.brink.mesh.proto.ExplanationView;
+import dev.brink.mesh.proto.RegretList;
+import dev.brink.mesh.proto.RegretRun;
+import dev.brink.mesh.proto.RegretView;
+import java.time.Instant;
+import java.util.List;
 
-/** Explanations of decisions, as records and as messages. */
+/** Explanations of decisions, and what they were worth, as records and as messages. */
 public final class ExplanationMessages {
   public static ExplanationView toProto(Explanation explanation) {
     ExplanationView.Builder view =
@@ -67,6 +73,38 @@ public final class ExplanationMessages {
         view.getSlow(),
         view.getReportAgeMillis(),
         view.getExcluded());
+  }
+
+  public static RegretList regretList(List<RegretSample> samples) {
+    RegretList.Builder list = RegretList.newBuilder();
+    for (RegretSample sample : samples) {
+      RegretView.Builder view =
+          RegretView.newBuilder()
+              .setAtMs(sample.at().toEpochMilli())
+              .setTenant(sample.tenant())
+              .setName(sample.name())
+              .setChosen(sample.chosen())
+              .setRegret(sample.regret());
+      sample
+          .runs()
+          .forEach(
+              run ->
+                  view.addRuns(RegretRun.newBuilder().setNode(run.node()).setMillis(run.millis())));
+      list.addSamples(view);
+    }
+    return list.build();
+  }
+
+  public static RegretSample fromProto(RegretView view) {
+    return new RegretSample(
+        Instant.ofEpochMilli(view.getAtMs()),
+        view.getTenant(),
+        view.getName(),
+        view.getChosen(),
+        view.getRegret(),
+        view.getRunsList().stream()
+            .map(run -> new RegretSample.Run(run.getNode(), run.getMillis()))
+            .toList());
   }
 
   private ExplanationMessages() {}

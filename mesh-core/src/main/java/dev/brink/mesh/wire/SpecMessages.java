@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.brink.exec.FunctionLimits;
 import dev.brink.mesh.deploy.DeploymentException;
 import dev.brink.mesh.deploy.DeploymentSpec;
+import dev.brink.mesh.deploy.FunctionPlacement;
 import dev.brink.mesh.deploy.FunctionSpec;
 import dev.brink.mesh.deploy.OriginSpec;
 import dev.brink.mesh.proto.Balance;
@@ -31,13 +32,17 @@ import java.util.TreeMap;
 public final class SpecMessages {
   /** A function's manifest. */
   public static Manifest manifest(FunctionSpec spec) {
-    return Manifest.newBuilder()
-        .setMain(spec.main())
-        .setLimits(limits(spec.limits()))
-        .putAllVariables(new TreeMap<>(spec.variables()))
-        .putAllServices(new TreeMap<>(spec.services()))
-        .setIdempotent(spec.idempotent())
-        .build();
+    Manifest.Builder manifest =
+        Manifest.newBuilder()
+            .setMain(spec.main())
+            .setLimits(limits(spec.limits()))
+            .putAllVariables(new TreeMap<>(spec.variables()))
+            .putAllServices(new TreeMap<>(spec.services()))
+            .setIdempotent(spec.idempotent());
+    if (!spec.placement().equals(FunctionPlacement.DEFAULT)) {
+      manifest.setPlacement(PlacementMessages.toProto(spec.placement()));
+    }
+    return manifest.build();
   }
 
   /** A function's modules, by path. */
@@ -78,7 +83,8 @@ public final class SpecMessages {
         limits(manifest.getLimits(), FunctionLimits.DEFAULT),
         manifest.getVariablesMap(),
         manifest.getServicesMap(),
-        manifest.getIdempotent());
+        manifest.getIdempotent(),
+        PlacementMessages.fromProto(manifest.getPlacement()));
   }
 
   /** Limits as a message, in which a limit that has its default is not set. */
@@ -245,7 +251,8 @@ public final class SpecMessages {
         limits(file.getLimits(), FunctionLimits.DEFAULT),
         file.getVariablesMap(),
         file.getServicesMap(),
-        file.getIdempotent());
+        file.getIdempotent(),
+        PlacementMessages.fromProto(file.getPlacement()));
   }
 
   static DeploymentException invalid(String name, String value, String expected) {

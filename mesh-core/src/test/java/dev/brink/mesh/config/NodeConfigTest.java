@@ -62,6 +62,11 @@ class NodeConfigTest {
           Map.entry("functions.limits.request-body", "1m"),
           Map.entry("functions.limits.response-body", "2m"),
           Map.entry("functions.limits.concurrency", "8"),
+          Map.entry("node.capabilities", "gpu,kv"),
+          Map.entry("node.load-limit", "0.8"),
+          Map.entry("placement.control-share", "0"),
+          Map.entry("placement.regret-sample", "0.5"),
+          Map.entry("placement.emulated-rtt", "a=20ms,b=2s"),
           Map.entry("nearest.learn", "false"),
           Map.entry("nearest.steering", "temporary-redirect"),
           Map.entry("nearest.regions", "203.0.113.0/24=eu-west,2001:db8::/32=us-east"),
@@ -111,6 +116,7 @@ class NodeConfigTest {
     assertThat(config.tls()).isNull();
     assertThat(config.insecure()).isFalse();
     assertThat(config.functions()).isEqualTo(new FunctionsConfig(0, 1024, FunctionLimits.DEFAULT));
+    assertThat(config.placement()).isEqualTo(new PlacementConfig(List.of(), 1, 0.01, 0, Map.of()));
     assertThat(config.nearest())
         .isEqualTo(new NearestConfig(true, Steering.OFF, List.of(), List.of(), ""));
     assertThat(config.dns())

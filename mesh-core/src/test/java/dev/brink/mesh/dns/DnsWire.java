@@ -106,7 +106,7 @@ final class DnsWire {
     Query edns(int version, byte... options) {
       ByteBuffer record = ByteBuffer.allocate(11 + options.length);
       record.put((byte) 0).putShort((short) OPT).putShort((short) 1400);
-      record.putInt(version << 16 | 0x8000).putShort((short) options.length).put(options);
+      record.putInt((version << 16) | 0x8000).putShort((short) options.length).put(options);
       opt = record.array();
       return this;
     }
@@ -131,7 +131,7 @@ final class DnsWire {
         out.writeShort(0);
         out.writeShort(0);
         out.writeShort(opt.length > 0 ? 1 : 0);
-        for (String label : name.split("\\.")) {
+        for (String label : name.split("\\.", -1)) {
           if (!label.isEmpty()) {
             out.writeByte(label.length());
             out.write(label.getBytes(StandardCharsets.US_ASCII));

@@ -4,14 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brink.exec.FunctionLimits;
+import dev.brink.mesh.deploy.Affinity;
 import dev.brink.mesh.deploy.DeploymentException;
+import dev.brink.mesh.deploy.FunctionPlacement;
 import dev.brink.mesh.deploy.FunctionSpec;
 import dev.brink.mesh.deploy.OriginSpec;
+import dev.brink.placement.Hints;
+import dev.brink.placement.Near;
+import dev.brink.placement.NodeSelector;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,7 +108,7 @@ class FunctionFolderTest {
     file("brink.json", "{\"rotes\": []}");
     refused(
         "/brink.json: rotes: unknown key (expected: tenant, name, main, routes, limits, variables,"
-            + " services, idempotent, origin)");
+            + " services, idempotent, origin, placement)");
 
     file("brink.json", "{\"limits\": {\"cpu\": 1}}");
     refused(
@@ -111,6 +119,59 @@ class FunctionFolderTest {
     assertThatThrownBy(() -> FunctionFolder.read(folder))
         .isInstanceOf(DeploymentException.class)
         .hasMessageStartingWith(folder + "/brink.json: ");
+  }
+
+  @Test
+  void theManifestSaysWhereItMayRun() throws IOException {
+    file("main.js", "export default {}");
+    file(
+        "brink.json",
+        """
+        {"placement": {"near": "data", "pin": "zone=a", "spread": true, "allow": ["region=eu|us"],
+         "forbid": ["arch=aarch64"], "affinity": "header:x-session", "needs": ["gpu"]}}
+        """);
+
+    FunctionSpec spec = (FunctionSpec) FunctionFolder.read(folder);
+
+    assertThat(spec.placement())
+        .isEqualTo(
+            new FunctionPlacement(
+                Hints.builder()
+                    .near(new Near.Data())
+                    .pin(NodeSelector.of("zone", "a"))
+                    .spread(true)
+                    .allowed(List.of(NodeSelector.parse("region=eu|us")))
+                    .forbidden(List.of(NodeSelector.of("arch", "aarch64")))
+                    .needs(Set.of("gpu"))
+                    .build(),
+                new Affinity.Header("x-session")));
+  }
+
+  @Test
+  void aPlacementThatIsNotOneIsNamed() throws IOException {
+    file("main.js", "export default {}");
+    Map<String, String> wrong =
+        Map.of(
+            "{\"near\": \"moon\"}",
+            "placement.near: moon (expected: caller, data, origin, or nodes as LABEL=VALUE",
+            "{\"pin\": \"=x\"}",
+            "placement.pin: =x (expected: LABEL=VALUE",
+            "{\"allow\": [\"x\"]}",
+            "placement.allow: x (expected: LABEL=VALUE",
+            "{\"forbid\": [\"x=\"]}",
+            "placement.forbid: x= (expected: LABEL=VALUE",
+            "{\"affinity\": \"ip\"}",
+            "placement.affinity: ip (expected: header:NAME or cookie:NAME)",
+            "{\"needs\": [\"a b\"]}",
+            "placement.needs: a b (expected: at most 64 names",
+            "{\"nera\": \"data\"}",
+            "nera: unknown key (expected: near, pin, spread, allow, forbid, affinity, needs)");
+    for (Map.Entry<String, String> each : wrong.entrySet()) {
+      file("brink.json", "{\"placement\": " + each.getKey() + "}");
+      assertThatThrownBy(() -> FunctionFolder.read(folder))
+          .isInstanceOf(DeploymentException.class)
+          .hasMessageContaining(each.getValue());
+    }
   }
 
   @Test

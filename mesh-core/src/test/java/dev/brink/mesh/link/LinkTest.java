@@ -18,7 +18,9 @@ import dev.brink.mesh.http.Problem;
 import dev.brink.mesh.http.ProblemException;
 import dev.brink.mesh.proto.ApplyReply;
 import dev.brink.mesh.proto.ApplyRequest;
+import dev.brink.mesh.proto.Distance;
 import dev.brink.mesh.proto.LoadBeat;
+import dev.brink.mesh.proto.News;
 import dev.brink.mesh.proto.StoredRecord;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -37,10 +39,12 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -341,6 +345,57 @@ class LinkTest {
     return request;
   }
 
+  @Test
+  void newsIsToldOnce() throws Exception {
+    News news =
+        News.newBuilder().addDistances(Distance.newBuilder().setTo("c").setRttNanos(5)).build();
+    service.issue = new NewsIssue(1, news);
+    assertThat(heard.news.poll(10, TimeUnit.SECONDS)).isEqualTo(news);
+    service.issue = new NewsIssue(2, News.getDefaultInstance());
+    assertThat(heard.news.poll(10, TimeUnit.SECONDS))
+        .as("the first issue was not told again")
+        .isEqualTo(News.getDefaultInstance());
+  }
+
+  @Test
+  void aPeerIsAskedToWarmAFunction() throws Exception {
+    links.warm("b", 0xfedcba9876543210L);
+    links.warm("nobody", 1);
+    assertThat(service.warmed.get(10, TimeUnit.SECONDS)).isEqualTo(0xfedcba9876543210L);
+  }
+
+  @Test
+  void aBodyThatWasReadySaysHowFastTheLinkIs() throws Exception {
+    service.executor =
+        (call, target, listener) -> {
+          listener.onResponse(full(200, "x".repeat(300_000)), null, TIMING);
+          return () -> {};
+        };
+    var answer = new Answer();
+    links.execute(
+        "b",
+        new Call(
+            new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/"),
+            "http",
+            null,
+            "127.0.0.1",
+            "r",
+            System.nanoTime() + TimeUnit.SECONDS.toNanos(10)),
+        TARGET,
+        answer);
+    assertThat(answer.body.get(10, TimeUnit.SECONDS)).hasSize(300_000);
+    assertThat(heard.transferred.get(10, TimeUnit.SECONDS)).isEqualTo(300_000);
+  }
+
+  @Test
+  void anEmulatedDelayIsARoundTripMore() throws Exception {
+    var slow = new Heard();
+    try (var far = new Links(loops, null, slow)) {
+      far.add("b", server.address(), Duration.ofMillis(60));
+      assertThat(slow.rtts.poll(10, TimeUnit.SECONDS)).isGreaterThanOrEqualTo(60_000_000);
+    }
+  }
+
   private static FullHttpResponse full(int status, String text) {
     return new DefaultFullHttpResponse(
         HttpVersion.HTTP_1_1,
@@ -350,6 +405,8 @@ class LinkTest {
 
   private static final class Service implements LinkService {
     volatile Executor<Target.Function> executor = (call, target, listener) -> () -> {};
+    volatile NewsIssue issue = NewsIssue.NONE;
+    final CompletableFuture<Long> warmed = new CompletableFuture<>();
 
     @Override
     public Executor<Target.Function> executor() {
@@ -368,6 +425,16 @@ class LinkTest {
     }
 
     @Override
+    public NewsIssue news() {
+      return issue;
+    }
+
+    @Override
+    public void warm(long version) {
+      warmed.complete(version);
+    }
+
+    @Override
     public LoadBeat load() {
       return LoadBeat.newBuilder().setLanes(7).build();
     }
@@ -378,6 +445,9 @@ class LinkTest {
     final CountDownLatch down = new CountDownLatch(1);
     final CompletableFuture<LoadBeat> load = new CompletableFuture<>();
     final CompletableFuture<Long> rtt = new CompletableFuture<>();
+    final CompletableFuture<Long> transferred = new CompletableFuture<>();
+    final BlockingQueue<Long> rtts = new LinkedBlockingQueue<>();
+    final BlockingQueue<News> news = new LinkedBlockingQueue<>();
 
     @Override
     public void up(String node) {
@@ -391,11 +461,20 @@ class LinkTest {
 
     @Override
     public void load(String node, LoadBeat beat) {
+      if (beat.hasNews()) {
+        news.add(beat.getNews());
+      }
       load.complete(beat);
     }
 
     @Override
+    public void transferred(String node, long bytes, long nanos) {
+      transferred.complete(bytes);
+    }
+
+    @Override
     public void rtt(String node, long nanos) {
+      rtts.add(nanos);
       rtt.complete(nanos);
     }
   }

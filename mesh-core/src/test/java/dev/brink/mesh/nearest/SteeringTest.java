@@ -225,7 +225,7 @@ class SteeringTest {
             .toCompletableFuture()
             .join();
     servers.add(server);
-    try (var ignored = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort())) {
+    try (var _ = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort())) {
       assertThat(measured.poll(10, TimeUnit.SECONDS)).isBetween(1L, 1_000_000_000L);
     }
   }

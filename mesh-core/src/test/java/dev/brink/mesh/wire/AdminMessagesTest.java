@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brink.exec.FunctionLimits;
+import dev.brink.mesh.deploy.Affinity;
 import dev.brink.mesh.deploy.DeployOptions;
 import dev.brink.mesh.deploy.DeployResult;
 import dev.brink.mesh.deploy.DeploymentException;
 import dev.brink.mesh.deploy.DeploymentInfo;
 import dev.brink.mesh.deploy.DeploymentSpec;
+import dev.brink.mesh.deploy.FunctionPlacement;
 import dev.brink.mesh.deploy.FunctionSpec;
 import dev.brink.mesh.deploy.InvokeRequest;
 import dev.brink.mesh.deploy.InvokeResponse;
@@ -20,12 +22,16 @@ import dev.brink.mesh.proto.DeployRequest;
 import dev.brink.mesh.proto.Limits;
 import dev.brink.mesh.proto.OriginPool;
 import dev.brink.mesh.proto.OriginServer;
+import dev.brink.placement.Hints;
+import dev.brink.placement.Near;
+import dev.brink.placement.NodeSelector;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class AdminMessagesTest {
@@ -47,6 +53,17 @@ class AdminMessagesTest {
             .variable("GREETING", "hé")
             .service("API", "api")
             .idempotent(true)
+            .placement(
+                new FunctionPlacement(
+                    Hints.builder()
+                        .near(Near.parse("region=eu|us"))
+                        .pin(NodeSelector.parse("zone=a"))
+                        .spread(true)
+                        .allowed(List.of(NodeSelector.parse("arch=amd64, region=eu")))
+                        .forbidden(List.of(NodeSelector.of("node", "n1")))
+                        .needs(Set.of("gpu"))
+                        .build(),
+                    Affinity.parse("cookie:session")))
             .build();
 
     DeployRequest request = overTheWire(AdminMessages.toProto(spec, OPTIONS));
