@@ -63,6 +63,11 @@ public final class MemoryStore implements Store {
     return new MemoryDraft(this, key, allocator, maxObjectBytes, expectedBytes);
   }
 
+  @Override
+  public long maxObjectBytes() {
+    return maxObjectBytes;
+  }
+
   void rejected() {
     rejections.increment();
   }

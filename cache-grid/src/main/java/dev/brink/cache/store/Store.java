@@ -40,6 +40,11 @@ public interface Store extends AutoCloseable {
    */
   boolean replaceHead(StoredObject present, byte[] head, Worth worth);
 
+  /** The largest body it takes; larger ones need not be begun. */
+  default long maxObjectBytes() {
+    return Long.MAX_VALUE;
+  }
+
   /** Removes an object. */
   void remove(StoreKey key);
 

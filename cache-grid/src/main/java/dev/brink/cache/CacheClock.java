@@ -1,0 +1,38 @@
+package dev.brink.cache;
+
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The cache's hybrid clock: 48 bits of milliseconds and 16 of a counter in one number, never twice
+ * the same, and later than every stamp it has seen. Thread-safe.
+ */
+final class CacheClock {
+  private static final int COUNTER_BITS = 16;
+  private static final long MAX_DRIFT_MILLIS = 60_000;
+
+  private final InstantSource time;
+  private final AtomicLong last = new AtomicLong();
+
+  CacheClock(InstantSource time) {
+    this.time = time;
+  }
+
+  /** The time of day. */
+  long millis() {
+    return time.millis();
+  }
+
+  /** A stamp later than all before. */
+  long now() {
+    long wall = time.millis() << COUNTER_BITS;
+    return last.updateAndGet(before -> Math.max(wall, before + 1));
+  }
+
+  /** Makes the stamps to come later than this one, unless it is from a clock that is far off. */
+  void observe(long stamp) {
+    if ((stamp >>> COUNTER_BITS) - time.millis() <= MAX_DRIFT_MILLIS) {
+      last.accumulateAndGet(stamp, Math::max);
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package dev.brink.cache;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpRequest;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's request.
+ *
+ * @param request method, origin-form target, {@code Host} and headers; not changed
+ * @param scheme {@code http} or {@code https}, as the client used it
+ * @param body {@code null} for none; subscribed to at most once
+ * @param policy how its response is cached
+ */
+public record CacheRequest(
+    HttpRequest request,
+    String scheme,
+    Flow.@Nullable Publisher<ByteBuf> body,
+    CachePolicy policy) {}

@@ -1,0 +1,470 @@
+package dev.brink.cache;
+
+import dev.brink.cache.field.Directives;
+import dev.brink.cache.store.StoreKey;
+import dev.brink.cache.store.StoredObject;
+import dev.brink.cache.wire.StoredHead;
+import dev.brink.cache.wire.Variant;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** One client's request on its way through the cache, until it has an answer. */
+final class Exchange implements HttpCache.Running {
+  /** After so many lookups in vain a request fetches for itself. */
+  private static final int MAX_TRIES = 4;
+
+  private static final Variants NO_VARIANTS = new Variants(List.of());
+  private static final Set<HttpMethod> SAFE =
+      Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.TRACE);
+
+  private final LocalCache cache;
+  private final CacheRequest asked;
+  private final Upstream upstream;
+  private final CacheListener listener;
+  private final CacheKey key;
+  private final Directives directives;
+  private final AtomicBoolean answered = new AtomicBoolean();
+  private volatile boolean cancelled;
+  private volatile @Nullable Flight flight;
+  private volatile HttpCache.@Nullable Running passing;
+  private int tries;
+
+  Exchange(LocalCache cache, CacheRequest asked, Upstream upstream, CacheListener listener) {
+    this.cache = cache;
+    this.asked = asked;
+    this.upstream = upstream;
+    this.listener = listener;
+    this.key = CacheKey.of(asked);
+    this.directives =
+        asked.policy().requestDirectives()
+            ? Directives.parse(request().headers().getAll(HttpHeaderNames.CACHE_CONTROL))
+            : Directives.NONE;
+  }
+
+  HttpRequest request() {
+    return asked.request();
+  }
+
+  void start() {
+    HttpMethod method = request().method();
+    HttpHeaders headers = request().headers();
+    boolean retrieval = method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
+    if (!retrieval) {
+      pass(SAFE.contains(method) ? StatusField.Forward.BYPASS : StatusField.Forward.METHOD);
+    } else if (asked.body() != null
+        || headers.contains(HttpHeaderNames.IF_MATCH)
+        || headers.contains(HttpHeaderNames.IF_UNMODIFIED_SINCE)) {
+      pass(StatusField.Forward.BYPASS);
+    } else if (directives.has("no-store")) {
+      pass(StatusField.Forward.REQUEST);
+    } else {
+      look();
+    }
+  }
+
+  private boolean isHead() {
+    return request().method().equals(HttpMethod.HEAD);
+  }
+
+  // What is stored.
+
+  private void look() {
+    if (++tries > MAX_TRIES) {
+      alone();
+      return;
+    }
+    find(key.key(), this::found, NO_VARIANTS);
+  }
+
+  private interface Found {
+    void object(@Nullable StoredObject object, Variants variants);
+  }
+
+  private void find(StoreKey id, Found then, Variants variants) {
+    StoredObject object = cache.store().find(id);
+    CompletionStage<@Nullable StoredObject> slower = object == null ? cache.store().load(id) : null;
+    if (slower == null) {
+      then.object(object, variants);
+    } else {
+      var _ = slower.whenComplete((loaded, failure) -> then.object(loaded, variants));
+    }
+  }
+
+  private void found(@Nullable StoredObject object, Variants none) {
+    StoredHead head = object == null ? null : Head.parse(object.head());
+    if (object == null || head == null) {
+      if (object != null) {
+        object.close();
+      }
+      miss(none, StatusField.Forward.URI_MISS, null);
+      return;
+    }
+    if (!head.hasVariants()) {
+      variant(object, none);
+      return;
+    }
+    object.close();
+    Variants variants = Variants.of(head.getVariants());
+    Variant selected = variants.select(request().headers());
+    if (selected == null) {
+      miss(variants, StatusField.Forward.VARY_MISS, null);
+    } else {
+      find(Variants.key(selected), this::variant, variants);
+    }
+  }
+
+  private void variant(@Nullable StoredObject object, Variants variants) {
+    Head head = object == null ? null : LocalCache.response(object);
+    if (object == null || head == null) {
+      if (object != null) {
+        object.close();
+      }
+      miss(variants, StatusField.Forward.URI_MISS, null);
+      return;
+    }
+    var body = new StoredBody(object);
+    use(body, head, variants);
+    body.release();
+  }
+
+  /** Decides what a stored response is good for (RFC 9111 section 4). */
+  private void use(StoredBody body, Head head, Variants variants) {
+    long now = cache.clock().millis();
+    PurgeTable.Standing standing = cache.standing(key.space(), head);
+    if (standing == PurgeTable.Standing.HARD) {
+      miss(variants, StatusField.Forward.URI_MISS, null);
+      return;
+    }
+    long age = head.ageSeconds(now);
+    long fresh = head.freshSeconds(now);
+    boolean changed = cache.outdated(key.space(), head);
+    boolean insisted = insists(age, fresh);
+    boolean soft = standing == PurgeTable.Standing.SOFT;
+    if (fresh > 0 && !soft && !changed && !insisted && !head.freshness().noCache()) {
+      if (!answer(body, head, CacheResult.Outcome.HIT, null, 0, false)) {
+        miss(variants, StatusField.Forward.PARTIAL, null);
+      }
+      return;
+    }
+    if (!changed && !head.freshness().mustRevalidate() && !insisted) {
+      long staleness = Math.max(soft ? 1 : 0, -fresh);
+      long window = head.freshness().staleWhileRevalidate();
+      if (window > 0 && staleness <= window) {
+        refreshBehind(body, head, variants);
+        return;
+      }
+      long accepted = maxStale();
+      if (!soft && accepted > 0 && staleness <= accepted) {
+        serveStale(body, head, variants);
+        return;
+      }
+    }
+    StatusField.Forward why =
+        insisted && fresh > 0 ? StatusField.Forward.REQUEST : StatusField.Forward.STALE;
+    boolean useful = head.hasValidator() || !changed;
+    miss(variants, why, useful && !head.partial() ? new StaleCopy(body, head) : null);
+  }
+
+  /** Whether the client wants more than what is fresh. */
+  private boolean insists(long age, long fresh) {
+    long maxAge = directives.seconds("max-age");
+    long minFresh = directives.seconds("min-fresh");
+    return directives.has("no-cache")
+        || (maxAge != Directives.ABSENT && (age > maxAge || maxAge == 0))
+        || (minFresh != Directives.ABSENT && fresh < minFresh);
+  }
+
+  private long maxStale() {
+    if (directives.flag("max-stale")) {
+      return Long.MAX_VALUE;
+    }
+    return directives.has("max-stale") ? directives.seconds("max-stale") : 0;
+  }
+
+  private void serveStale(StoredBody body, Head head, Variants variants) {
+    if (!answer(body, head, CacheResult.Outcome.STALE, null, 0, false)) {
+      miss(variants, StatusField.Forward.PARTIAL, null);
+    }
+  }
+
+  /** Serves what is stale, and has it validated without anybody waiting (RFC 5861 section 3). */
+  private void refreshBehind(StoredBody body, Head head, Variants variants) {
+    if (!answer(body, head, CacheResult.Outcome.STALE, null, 0, false)) {
+      miss(variants, StatusField.Forward.PARTIAL, null);
+      return;
+    }
+    if (isHead() || head.partial()) {
+      return;
+    }
+    StoreKey id = body.object().key();
+    if (cache.flights().containsKey(id)) {
+      return;
+    }
+    Flight.Plan plan = plan(id, variants, StatusField.Forward.STALE, new StaleCopy(body, head));
+    body.attach();
+    var refresh = new Flight(cache, plan, upstream, null);
+    if (cache.flights().putIfAbsent(id, refresh) == null) {
+      refresh.start();
+    } else {
+      body.release();
+    }
+  }
+
+  // What is not.
+
+  private void miss(Variants variants, StatusField.Forward why, @Nullable StaleCopy stale) {
+    if (directives.has("only-if-cached")) {
+      fail(new FetchFailure(504, "nothing stored may be used (only-if-cached)", null));
+    } else if (isHead()) {
+      pass(why);
+    } else if (stale == null && cache.herds().expectsUnshared(key, cache.clock().millis())) {
+      alone();
+    } else {
+      share(variants, why, stale);
+    }
+  }
+
+  private void share(Variants variants, StatusField.Forward why, @Nullable StaleCopy stale) {
+    StoreKey whole = id(variants, stale);
+    boolean ranged = stale == null && request().headers().contains(HttpHeaderNames.RANGE);
+    Flight present = cache.flights().get(whole);
+    boolean validated = why == StatusField.Forward.REQUEST;
+    if (present != null && joined(present, validated)) {
+      return;
+    }
+    StoreKey id =
+        ranged
+            ? StoreKey.of(
+                key.text()
+                    + "\nrange "
+                    + request().headers().get(HttpHeaderNames.RANGE)
+                    + "\n"
+                    + request().headers().get(HttpHeaderNames.IF_RANGE, ""))
+            : whole;
+    if (stale != null) {
+      stale.body().attach();
+    }
+    Flight begun = new Flight(cache, plan(id, variants, why, stale), upstream, this);
+    flight = begun;
+    Flight other = cache.flights().putIfAbsent(id, begun);
+    while (other != null) {
+      if (other != present && joined(other, validated)) {
+        if (stale != null) {
+          stale.body().release();
+        }
+        return;
+      }
+      flight = begun;
+      if (cache.flights().replace(id, other, begun)) {
+        break;
+      }
+      present = other;
+      other = cache.flights().putIfAbsent(id, begun);
+    }
+    begun.start();
+  }
+
+  private boolean joined(Flight other, boolean validated) {
+    flight = other;
+    if (other.join(this, validated)) {
+      if (cancelled) {
+        other.leave(this);
+      }
+      return true;
+    }
+    return false;
+  }
+
+  private StoreKey id(Variants variants, @Nullable StaleCopy stale) {
+    if (stale != null) {
+      return stale.body().object().key();
+    }
+    if (variants.all().isEmpty()) {
+      return key.key();
+    }
+    List<String> names = variants.all().getFirst().getNamesList();
+    return Variants.key(key, names, Variants.values(names, request().headers()));
+  }
+
+  private Flight.Plan plan(
+      StoreKey id, Variants variants, StatusField.Forward why, @Nullable StaleCopy stale) {
+    boolean ranged = stale == null && request().headers().contains(HttpHeaderNames.RANGE);
+    HttpRequest sent = OriginRequest.cacheable(asked, key, variants.selectingFields(), ranged);
+    if (!ranged) {
+      OriginRequest.condition(sent, stale == null ? null : stale.head(), variants.etags());
+    }
+    return new Flight.Plan(id, key, asked, sent, ranged, false, true, stale, variants, why);
+  }
+
+  /** Fetches for this request alone. */
+  void alone() {
+    var plan =
+        new Flight.Plan(
+            key.key(),
+            key,
+            asked,
+            OriginRequest.verbatim(request()),
+            request().headers().contains(HttpHeaderNames.RANGE),
+            true,
+            asked.policy().strict(),
+            null,
+            NO_VARIANTS,
+            StatusField.Forward.URI_MISS);
+    var begun = new Flight(cache, plan, upstream, this);
+    flight = begun;
+    begun.start();
+    if (cancelled) {
+      begun.leave(this);
+    }
+  }
+
+  /** Looks again: what came was none for this request. */
+  void retry() {
+    flight = null;
+    look();
+  }
+
+  /** Passes the request on as it is. */
+  private void pass(StatusField.Forward why) {
+    if (directives.has("only-if-cached") && SAFE.contains(request().method())) {
+      fail(new FetchFailure(504, "nothing stored may be used (only-if-cached)", null));
+      return;
+    }
+    cache.counters().fetches.increment();
+    HttpCache.Running started =
+        upstream.fetch(
+            OriginRequest.verbatim(request()),
+            asked.body(),
+            new Passage(cache, this, asked, key, why));
+    passing = started;
+    if (cancelled) {
+      started.cancel();
+    }
+  }
+
+  // The answer.
+
+  /**
+   * Answers with what is stored, or has just been validated.
+   *
+   * @param why it went forward; {@code null}: it did not
+   * @param status of the origin's response; 0: there is none
+   * @return false, with nothing done, when the request wants bytes that are not there
+   */
+  boolean answer(
+      StoredBody body,
+      Head head,
+      CacheResult.Outcome outcome,
+      StatusField.@Nullable Forward why,
+      int status,
+      boolean collapsed) {
+    long now = cache.clock().millis();
+    StatusField field = cache.status();
+    if (why == null || outcome == CacheResult.Outcome.STALE) {
+      field.hit();
+    } else {
+      field.forwarded(why).forwardStatus(status).collapsed(collapsed);
+    }
+    field.ttl(head.freshSeconds(now));
+    Answer answer =
+        Answer.of(
+            request(), head, body, body.available(), head.ageSeconds(now), field.toString(), now);
+    if (answer == null) {
+      return false;
+    }
+    respond(answer, new CacheResult(outcome, collapsed, why != null, head.stamp()));
+    return true;
+  }
+
+  /**
+   * Answers with a response that is on its way into the store.
+   *
+   * @return false, with nothing done, when it is not to be had from its beginning, or does not hold
+   *     the bytes the request wants
+   */
+  boolean answer(Recording recording, StatusField.Forward why, boolean collapsed) {
+    Head head = recording.head();
+    Fill fill = recording.fill();
+    long now = cache.clock().millis();
+    String field =
+        cache
+            .status()
+            .forwarded(why)
+            .forwardStatus(head.status())
+            .stored(true)
+            .collapsed(collapsed)
+            .ttl(head.freshSeconds(now))
+            .toString();
+    long age = head.ageSeconds(now);
+    Answer answer =
+        fill.answer(
+            () -> {
+              long length = fill.complete() ? fill.available() : fill.expectedBytes();
+              return head.partial()
+                  ? Answer.verbatim(head, fill, field, length)
+                  : Answer.of(request(), head, fill, length, age > 0 ? age : -1, field, now);
+            });
+    if (answer == null) {
+      return false;
+    }
+    respond(answer, new CacheResult(CacheResult.Outcome.MISS, collapsed, true, head.stamp()));
+    return true;
+  }
+
+  private void respond(Answer answer, CacheResult result) {
+    if (answered.compareAndSet(false, true)) {
+      cache.counters().answered(result);
+      listener.onResponse(answer.head(), answer.body(), result);
+    } else {
+      Unwanted.response(answer.head(), answer.body());
+    }
+  }
+
+  /** Answers with a response that is not stored. */
+  void passOn(
+      HttpResponse head,
+      Flow.@Nullable Publisher<ByteBuf> body,
+      StatusField.Forward why,
+      @Nullable String detail) {
+    StatusField field = cache.status().forwarded(why).forwardStatus(head.status().code());
+    if (detail != null) {
+      field.detail(detail);
+    }
+    head.headers().add(Fields.CACHE_STATUS, field.toString());
+    respond(new Answer(head, body), new CacheResult(CacheResult.Outcome.BYPASS, false, false, 0));
+  }
+
+  void interim(HttpResponse head) {
+    listener.onInterim(head);
+  }
+
+  void fail(FetchFailure failure) {
+    if (answered.compareAndSet(false, true)) {
+      cache.counters().failures.increment();
+      listener.onFailure(failure);
+    }
+  }
+
+  @Override
+  public void cancel() {
+    cancelled = true;
+    Flight shared = flight;
+    if (shared != null) {
+      shared.leave(this);
+    }
+    HttpCache.Running passed = passing;
+    if (passed != null) {
+      passed.cancel();
+    }
+  }
+}

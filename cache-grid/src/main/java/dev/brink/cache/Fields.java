@@ -1,0 +1,42 @@
+package dev.brink.cache;
+
+import dev.brink.cache.field.Tokens;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.AsciiString;
+import java.util.List;
+import java.util.Set;
+
+/** Names of header fields, and which of them go no further than one connection. */
+final class Fields {
+  static final AsciiString CACHE_STATUS = AsciiString.cached("cache-status");
+  static final AsciiString CDN_CACHE_CONTROL = AsciiString.cached("cdn-cache-control");
+  static final AsciiString CACHE_TAG = AsciiString.cached("cache-tag");
+  static final AsciiString SURROGATE_KEY = AsciiString.cached("surrogate-key");
+  static final AsciiString CONTENT_DIGEST = AsciiString.cached("content-digest");
+
+  /** RFC 9111 section 3.1, and what older servers send. */
+  private static final Set<String> NOT_STORED =
+      Set.of(
+          "connection",
+          "keep-alive",
+          "te",
+          "trailer",
+          "transfer-encoding",
+          "upgrade",
+          "proxy-connection",
+          "proxy-authenticate",
+          "proxy-authentication-info",
+          "proxy-authorization");
+
+  /** Takes out what concerns the origin's connection alone. */
+  static void removeHopByHop(HttpHeaders headers) {
+    List<String> connection = headers.getAll(HttpHeaderNames.CONNECTION);
+    if (!connection.isEmpty()) {
+      Tokens.lowerCase(connection).forEach(headers::remove);
+    }
+    NOT_STORED.forEach(headers::remove);
+  }
+
+  private Fields() {}
+}

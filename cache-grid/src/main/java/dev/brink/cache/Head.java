@@ -1,0 +1,202 @@
+package dev.brink.cache;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.brink.cache.field.ByteRange;
+import dev.brink.cache.store.Worth;
+import dev.brink.cache.wire.StoredField;
+import dev.brink.cache.wire.StoredHead;
+import dev.brink.cache.wire.StoredPart;
+import dev.brink.cache.wire.StoredResponse;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The head of a stored response.
+ *
+ * @param fields end-to-end fields; not changed once it is made
+ * @param stamp the cache clock's when the request was sent
+ * @param url host and path, as purges name it
+ * @param parts of a 206, the bytes its body consists of; else none
+ * @param completeLength of a 206, the length of the whole
+ */
+record Head(
+    int status,
+    String reason,
+    HttpHeaders fields,
+    long requestedMillis,
+    long receivedMillis,
+    Freshness freshness,
+    long stamp,
+    String site,
+    String url,
+    List<String> tags,
+    List<ByteRange> parts,
+    long completeLength,
+    long fetchNanos) {
+  Head {
+    tags = List.copyOf(tags);
+    parts = List.copyOf(parts);
+  }
+
+  boolean partial() {
+    return !parts.isEmpty();
+  }
+
+  long ageSeconds(long nowMillis) {
+    return freshness.age(receivedMillis, nowMillis);
+  }
+
+  /** How long it is still fresh; negative when it is stale. */
+  long freshSeconds(long nowMillis) {
+    return freshness.lifetimeSeconds() - ageSeconds(nowMillis);
+  }
+
+  @Nullable String etag() {
+    return fields.get(HttpHeaderNames.ETAG);
+  }
+
+  @Nullable String lastModified() {
+    return fields.get(HttpHeaderNames.LAST_MODIFIED);
+  }
+
+  boolean hasValidator() {
+    return fields.contains(HttpHeaderNames.ETAG) || fields.contains(HttpHeaderNames.LAST_MODIFIED);
+  }
+
+  Worth worth() {
+    long freshMillis = (freshness.lifetimeSeconds() - freshness.initialAgeSeconds()) * 1000;
+    return new Worth(fetchNanos, receivedMillis + Math.max(0, freshMillis));
+  }
+
+  /** The same bytes under other fields. */
+  Head with(
+      HttpHeaders newFields,
+      long newRequestedMillis,
+      long newReceivedMillis,
+      Freshness newFreshness,
+      long newStamp) {
+    return new Head(
+        status,
+        reason,
+        newFields,
+        newRequestedMillis,
+        newReceivedMillis,
+        newFreshness,
+        newStamp,
+        site,
+        url,
+        Storing.tags(newFields),
+        parts,
+        completeLength,
+        fetchNanos);
+  }
+
+  /** The same response with other bytes. */
+  Head withParts(List<ByteRange> newParts, long newCompleteLength) {
+    boolean whole =
+        newParts.size() == 1
+            && newParts.getFirst().first() == 0
+            && newParts.getFirst().last() == newCompleteLength - 1;
+    HttpHeaders newFields = fields.copy();
+    newFields.remove(HttpHeaderNames.CONTENT_RANGE);
+    newFields.remove(HttpHeaderNames.CONTENT_LENGTH);
+    return new Head(
+        whole ? 200 : status,
+        whole ? "OK" : reason,
+        newFields,
+        requestedMillis,
+        receivedMillis,
+        freshness,
+        stamp,
+        site,
+        url,
+        tags,
+        whole ? List.of() : newParts,
+        newCompleteLength,
+        fetchNanos);
+  }
+
+  byte[] encode() {
+    StoredResponse.Builder response =
+        StoredResponse.newBuilder()
+            .setStatus(status)
+            .setReason(reason)
+            .setRequestedMs(requestedMillis)
+            .setReceivedMs(receivedMillis)
+            .setInitialAgeSeconds(freshness.initialAgeSeconds())
+            .setLifetimeSeconds(freshness.lifetimeSeconds())
+            .setStaleWhileRevalidateSeconds(freshness.staleWhileRevalidate())
+            .setStaleIfErrorSeconds(freshness.staleIfError())
+            .setMustRevalidate(freshness.mustRevalidate())
+            .setNoCache(freshness.noCache())
+            .setStamp(stamp)
+            .setSite(site)
+            .setPath(url.substring(site.length()))
+            .addAllTags(tags)
+            .setCompleteLength(completeLength)
+            .setFetchNanos(fetchNanos);
+    for (Map.Entry<String, String> field : fields) {
+      response.addFields(
+          StoredField.newBuilder().setName(field.getKey()).setValue(field.getValue()));
+    }
+    for (ByteRange part : parts) {
+      response.addParts(StoredPart.newBuilder().setFirst(part.first()).setLast(part.last()));
+    }
+    return StoredHead.newBuilder().setResponse(response).build().toByteArray();
+  }
+
+  /**
+   * Reads what {@link #encode} or {@link Variants#encode} wrote.
+   *
+   * @return {@code null} when it is neither, as a later version may write
+   */
+  static @Nullable StoredHead parse(ByteBuf bytes) {
+    try {
+      return StoredHead.parseFrom(CodedInputStream.newInstance(bytes.nioBuffer()));
+    } catch (InvalidProtocolBufferException _) {
+      return null;
+    } catch (IOException e) {
+      throw new IllegalStateException("reading from memory failed", e);
+    }
+  }
+
+  static Head of(StoredResponse from) {
+    HttpHeaders fields =
+        DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
+    for (StoredField field : from.getFieldsList()) {
+      fields.add(field.getName(), field.getValue());
+    }
+    var freshness =
+        new Freshness(
+            from.getLifetimeSeconds(),
+            true,
+            from.getInitialAgeSeconds(),
+            from.getStaleWhileRevalidateSeconds(),
+            from.getStaleIfErrorSeconds(),
+            from.getMustRevalidate(),
+            from.getNoCache());
+    return new Head(
+        from.getStatus(),
+        from.getReason(),
+        fields,
+        from.getRequestedMs(),
+        from.getReceivedMs(),
+        freshness,
+        from.getStamp(),
+        from.getSite(),
+        from.getSite() + from.getPath(),
+        from.getTagsList(),
+        from.getPartsList().stream()
+            .map(part -> new ByteRange(part.getFirst(), part.getLast()))
+            .toList(),
+        from.getCompleteLength(),
+        from.getFetchNanos());
+  }
+}

@@ -1,0 +1,75 @@
+package dev.brink.cache;
+
+import dev.brink.cache.store.Store;
+import dev.brink.cache.store.StoreStats;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A shared HTTP cache (RFC 9111) in front of whatever answers requests. It serves what it has
+ * stored as long as that is allowed, validates what is stale, fetches what is missing once for all
+ * who ask at the same time, and stores what comes.
+ *
+ * <p>Thread-safe; nothing here waits.
+ *
+ * <pre>{@code
+ * HttpCache cache = HttpCache.builder(MemoryStore.ofBytes(256 << 20)).build();
+ * cache.handle(new CacheRequest(request, "http", null, CachePolicy.DEFAULT), origin, client);
+ * }</pre>
+ */
+public interface HttpCache extends AutoCloseable {
+  /**
+   * Starts from the defaults.
+   *
+   * @param store where responses are kept; closed with the cache
+   */
+  static HttpCacheBuilder builder(Store store) {
+    return new HttpCacheBuilder(store);
+  }
+
+  /** Answers a request. */
+  Running handle(CacheRequest request, Upstream upstream, CacheListener listener);
+
+  /**
+   * Takes note of a purge: from now on nothing that was fetched no later than its stamp is used as
+   * fresh. A stamp of 0 stands for now.
+   *
+   * @return the purge with the stamp that holds here
+   * @throws IllegalArgumentException for a value that names nothing
+   */
+  Purge purge(Purge purge);
+
+  /**
+   * Takes note that resources were changed by an unsafe request that another cache of the mesh
+   * passed on: they are validated before they are used again.
+   *
+   * @param urls as the {@link Invalidator} got them
+   */
+  void invalidate(String space, List<String> urls);
+
+  CacheStats stats();
+
+  StoreStats storeStats();
+
+  /** Lets go of all that is stored. */
+  @Override
+  void close();
+
+  /** A request under way. */
+  interface Running {
+    /** The client has gone. Idempotent; the listener may still be called. */
+    void cancel();
+  }
+
+  /** Tells other caches of the same mesh what a client's request has made outdated. */
+  @FunctionalInterface
+  interface Invalidator {
+    /**
+     * An unsafe request to these URLs succeeded.
+     *
+     * @param urls host and path each, as {@link HttpCache#invalidate} takes them
+     * @return completes when the others know, or can't be told
+     */
+    CompletionStage<?> invalidate(String space, List<String> urls);
+  }
+}

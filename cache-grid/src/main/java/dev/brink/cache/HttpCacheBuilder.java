@@ -1,0 +1,56 @@
+package dev.brink.cache;
+
+import dev.brink.cache.store.Store;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Options of an {@link HttpCache}. Defaults: named {@code brink} in {@code Cache-Status}, the
+ * system's time, alone in the world. Not thread-safe.
+ */
+public final class HttpCacheBuilder {
+  private final Store store;
+  private String name = "brink";
+  private InstantSource time = InstantSource.system();
+  private HttpCache.Invalidator invalidator = HttpCacheBuilder::nobody;
+
+  HttpCacheBuilder(Store store) {
+    this.store = store;
+  }
+
+  private static CompletionStage<?> nobody(String space, List<String> urls) {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  /**
+   * What {@code Cache-Status} calls the cache.
+   *
+   * @throws IllegalArgumentException unless it is letters, digits, {@code -} and {@code .}
+   */
+  public HttpCacheBuilder name(String token) {
+    if (!token.matches("[A-Za-z][A-Za-z0-9.-]*")) {
+      throw new IllegalArgumentException(
+          "name: " + token + " (expected: a letter, then letters, digits, - and .)");
+    }
+    name = token;
+    return this;
+  }
+
+  /** Where the time of day comes from. */
+  public HttpCacheBuilder time(InstantSource source) {
+    time = source;
+    return this;
+  }
+
+  /** Who else is to know what an unsafe request has changed; the client waits for it. */
+  public HttpCacheBuilder invalidator(HttpCache.Invalidator others) {
+    invalidator = others;
+    return this;
+  }
+
+  public HttpCache build() {
+    return new LocalCache(store, name, time, invalidator);
+  }
+}

@@ -1,0 +1,142 @@
+package dev.brink.cache;
+
+import dev.brink.cache.store.Store;
+import dev.brink.cache.store.StoreKey;
+import dev.brink.cache.store.StoreStats;
+import dev.brink.cache.store.StoredObject;
+import dev.brink.cache.store.Worth;
+import dev.brink.cache.wire.StoredHead;
+import dev.brink.cache.wire.Variant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The cache of one process: what all its requests share. */
+final class LocalCache implements HttpCache {
+  private static final int LOCKS = 64;
+
+  private final Store store;
+  private final String name;
+  private final CacheClock clock;
+  private final Invalidator invalidator;
+  private final PurgeTable purges = new PurgeTable();
+  private final Invalidations invalidations = new Invalidations();
+  private final HerdMemory herds = new HerdMemory();
+  private final Counters counters = new Counters();
+  private final ConcurrentHashMap<StoreKey, Flight> flights = new ConcurrentHashMap<>();
+  private final Object[] indexLocks = new Object[LOCKS];
+
+  LocalCache(Store store, String name, InstantSource time, Invalidator invalidator) {
+    this.store = store;
+    this.name = name;
+    this.clock = new CacheClock(time);
+    this.invalidator = invalidator;
+    for (int i = 0; i < LOCKS; i++) {
+      indexLocks[i] = new Object();
+    }
+  }
+
+  @Override
+  public Running handle(CacheRequest request, Upstream upstream, CacheListener listener) {
+    var exchange = new Exchange(this, request, upstream, listener);
+    exchange.start();
+    return exchange;
+  }
+
+  Store store() {
+    return store;
+  }
+
+  CacheClock clock() {
+    return clock;
+  }
+
+  HerdMemory herds() {
+    return herds;
+  }
+
+  Counters counters() {
+    return counters;
+  }
+
+  ConcurrentHashMap<StoreKey, Flight> flights() {
+    return flights;
+  }
+
+  StatusField status() {
+    return StatusField.of(name);
+  }
+
+  PurgeTable.Standing standing(String space, Head head) {
+    return purges.of(space, head.site(), head.url(), head.tags(), head.stamp());
+  }
+
+  boolean outdated(String space, Head head) {
+    return invalidations.outdates(space, head.url(), head.stamp());
+  }
+
+  /** Whether what is fetched for a key as of a stamp is outdated already. */
+  boolean outdates(CacheKey key, long stamp) {
+    return invalidations.outdates(key.space(), key.url(), stamp)
+        || purges.of(key.space(), key.site(), key.url(), List.of(), stamp)
+            == PurgeTable.Standing.HARD;
+  }
+
+  /** Adds a variant to a key's index, which takes the place of a response without {@code Vary}. */
+  void addVariant(CacheKey key, Variant variant) {
+    synchronized (indexLocks[(int) (key.key().low() & (LOCKS - 1))]) {
+      Variants before = new Variants(List.of());
+      try (StoredObject present = store.find(key.key())) {
+        StoredHead head = present == null ? null : Head.parse(present.head());
+        if (head != null && head.hasVariants()) {
+          before = Variants.of(head.getVariants());
+        }
+      }
+      store.draft(key.key(), 0).commit(before.with(variant).encode(), Worth.UNKNOWN).close();
+    }
+  }
+
+  /** An unsafe request has succeeded. */
+  CompletionStage<?> changed(String space, List<String> urls) {
+    invalidate(space, urls);
+    return invalidator.invalidate(space, urls);
+  }
+
+  @Override
+  public void invalidate(String space, List<String> urls) {
+    long stamp = clock.now();
+    urls.forEach(url -> invalidations.add(space, url, stamp));
+  }
+
+  @Override
+  public Purge purge(Purge purge) {
+    clock.observe(purge.stamp());
+    Purge holding = PurgeNames.normal(purge).at(purge.stamp() == 0 ? clock.now() : purge.stamp());
+    purges.add(holding);
+    return holding;
+  }
+
+  @Override
+  public CacheStats stats() {
+    return counters.stats(purges.size());
+  }
+
+  @Override
+  public StoreStats storeStats() {
+    return store.stats();
+  }
+
+  @Override
+  public void close() {
+    flights.values().forEach(Flight::abandon);
+    store.close();
+  }
+
+  /** The response of an object, or {@code null} if it is none. */
+  static @Nullable Head response(StoredObject object) {
+    StoredHead head = Head.parse(object.head());
+    return head == null || !head.hasResponse() ? null : Head.of(head.getResponse());
+  }
+}

@@ -1,0 +1,115 @@
+package dev.brink.cache;
+
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AsciiString;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The request by which a cache asks the origin: what is in the key, what a response may vary by,
+ * who asks, and nothing else a client could poison a stored response with.
+ */
+final class OriginRequest {
+  private static final Set<String> USUAL =
+      Set.of(
+          "host",
+          "accept",
+          "accept-charset",
+          "accept-encoding",
+          "accept-language",
+          "authorization",
+          "cache-control",
+          "cookie",
+          "origin",
+          "user-agent");
+
+  private static final List<AsciiString> CONDITIONS =
+      List.of(
+          HttpHeaderNames.IF_NONE_MATCH,
+          HttpHeaderNames.IF_MODIFIED_SINCE,
+          HttpHeaderNames.IF_RANGE,
+          HttpHeaderNames.RANGE);
+
+  /** The request as it came, for what is not cached. */
+  static HttpRequest verbatim(HttpRequest request) {
+    return new DefaultHttpRequest(
+        HttpVersion.HTTP_1_1, request.method(), request.uri(), request.headers().copy());
+  }
+
+  /**
+   * A request whose response may be stored.
+   *
+   * @param selecting names of fields that stored variants were selected by
+   * @param range whether the client's range is what is wanted
+   */
+  static HttpRequest cacheable(
+      CacheRequest asked, CacheKey key, Collection<String> selecting, boolean range) {
+    HttpHeaders from = asked.request().headers();
+    HttpHeaders headers =
+        asked.policy().strict() ? from.copy() : withoutUnkeyed(asked.policy(), from, selecting);
+    if (range) {
+      copy(from, headers, HttpHeaderNames.RANGE);
+      copy(from, headers, HttpHeaderNames.IF_RANGE);
+      headers.remove(HttpHeaderNames.IF_NONE_MATCH);
+      headers.remove(HttpHeaderNames.IF_MODIFIED_SINCE);
+    } else {
+      CONDITIONS.forEach(headers::remove);
+    }
+    return new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, key.target(), headers);
+  }
+
+  private static void copy(HttpHeaders from, HttpHeaders to, AsciiString name) {
+    String value = from.get(name);
+    if (value != null) {
+      to.set(name, value);
+    }
+  }
+
+  private static HttpHeaders withoutUnkeyed(
+      CachePolicy policy, HttpHeaders from, Collection<String> selecting) {
+    HttpHeaders headers =
+        DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
+    for (Map.Entry<String, String> field : from) {
+      String name = field.getKey().toLowerCase(Locale.ROOT);
+      if (USUAL.contains(name)
+          || policy.keyHeaders().contains(name)
+          || policy.forwardHeaders().contains(name)
+          || selecting.contains(name)) {
+        headers.add(field.getKey(), field.getValue());
+      }
+    }
+    return headers;
+  }
+
+  /**
+   * Makes it ask whether what is stored is still good.
+   *
+   * @param stale what is stored; {@code null}: there are only variants that don't fit
+   * @param etags of all variants
+   */
+  static void condition(HttpRequest request, @Nullable Head stale, List<String> etags) {
+    HttpHeaders headers = request.headers();
+    String own = stale == null ? null : stale.etag();
+    if (!etags.isEmpty() && (stale == null || own != null)) {
+      headers.set(HttpHeaderNames.IF_NONE_MATCH, String.join(", ", etags));
+    } else if (own != null) {
+      headers.set(HttpHeaderNames.IF_NONE_MATCH, own);
+    }
+    String modified = stale == null ? null : stale.lastModified();
+    if (modified != null) {
+      headers.set(HttpHeaderNames.IF_MODIFIED_SINCE, modified);
+    }
+  }
+
+  private OriginRequest() {}
+}

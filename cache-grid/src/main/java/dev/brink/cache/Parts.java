@@ -1,0 +1,113 @@
+package dev.brink.cache;
+
+import dev.brink.cache.field.ByteRange;
+import dev.brink.cache.field.ContentRange;
+import dev.brink.cache.field.EntityTags;
+import dev.brink.cache.store.Draft;
+import dev.brink.cache.store.Store;
+import dev.brink.cache.store.StoreKey;
+import dev.brink.cache.store.StoredObject;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts a part of a representation beside the parts that are stored already (RFC 9111 section 3.4).
+ */
+final class Parts {
+  private static final int MAX_PARTS = 32;
+
+  /**
+   * Stores a part.
+   *
+   * @param draft its bytes
+   * @param range which bytes they are
+   * @return the object; {@code null} when the whole is there already
+   */
+  static @Nullable StoredObject commit(
+      Store store, StoreKey id, Draft draft, Head head, ContentRange range) {
+    try (StoredObject present = store.find(id)) {
+      Head before = present == null ? null : LocalCache.response(present);
+      if (present != null && before != null && EntityTags.strongMatch(before.etag(), head.etag())) {
+        if (before.status() == 200) {
+          return null;
+        }
+        if (before.partial() && before.completeLength() == range.completeLength()) {
+          StoredObject joined = join(store, id, draft, head, range, present, before.parts());
+          if (joined != null) {
+            return joined;
+          }
+        }
+      }
+    }
+    Head alone = head.withParts(List.of(range.range()), range.completeLength());
+    return draft.commit(alone.encode(), alone.worth());
+  }
+
+  private static @Nullable StoredObject join(
+      Store store,
+      StoreKey id,
+      Draft added,
+      Head head,
+      ContentRange range,
+      StoredObject present,
+      List<ByteRange> parts) {
+    List<ByteRange> all = new ArrayList<>(parts);
+    all.add(range.range());
+    List<ByteRange> joined = Answer.joined(all);
+    if (joined.size() > MAX_PARTS) {
+      return null;
+    }
+    long length = joined.stream().mapToLong(ByteRange::length).sum();
+    Draft draft = store.draft(id, length);
+    for (ByteRange part : joined) {
+      if (!copy(part, draft, added, range.range(), present, parts)) {
+        draft.discard();
+        return null;
+      }
+    }
+    added.discard();
+    Head whole = head.withParts(joined, range.completeLength());
+    return draft.commit(whole.encode(), whole.worth());
+  }
+
+  /** The bytes of one part, from wherever they are; false when they can't be had now. */
+  private static boolean copy(
+      ByteRange part,
+      Draft to,
+      Draft added,
+      ByteRange addedRange,
+      StoredObject present,
+      List<ByteRange> presentParts) {
+    long at = part.first();
+    while (at <= part.last()) {
+      ByteBuf bytes = null;
+      if (addedRange.first() <= at && at <= addedRange.last()) {
+        bytes = added.read(at - addedRange.first(), size(at, addedRange));
+      } else {
+        long offset = 0;
+        for (ByteRange each : presentParts) {
+          if (each.first() <= at && at <= each.last()) {
+            bytes = present.read(offset + at - each.first(), size(at, each));
+          }
+          offset += each.length();
+        }
+      }
+      if (bytes == null) {
+        return false;
+      }
+      at += bytes.readableBytes();
+      if (!to.append(bytes)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static int size(long at, ByteRange range) {
+    return (int) Math.min(Integer.MAX_VALUE, range.last() - at + 1);
+  }
+
+  private Parts() {}
+}

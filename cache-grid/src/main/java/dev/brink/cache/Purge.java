@@ -1,0 +1,50 @@
+package dev.brink.cache;
+
+/**
+ * Outdates what is stored, by one record that is looked at when something is about to be used.
+ *
+ * @param scope what {@code value} names
+ * @param space of whose responses; empty: of all
+ * @param value a URL for {@link Scope#URL} and {@link Scope#PREFIX} (host and path; the scheme does
+ *     not matter), a host, a tag, or nothing
+ * @param soft whether what it hits may still be served stale while it is validated
+ * @param stamp what was fetched no later than this is hit; 0: than now
+ */
+public record Purge(Scope scope, String space, String value, boolean soft, long stamp) {
+  private static final int MAX_VALUE = 8 * 1024;
+
+  public Purge {
+    if (value.length() > MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "value: " + value.length() + " characters (expected: at most " + MAX_VALUE + ")");
+    }
+    if (value.isEmpty() != (scope == Scope.ALL)) {
+      throw new IllegalArgumentException("value: " + value + " (expected: " + scope.expected + ")");
+    }
+  }
+
+  /** What a purge's value names. */
+  public enum Scope {
+    URL("a URL"),
+    PREFIX("the beginning of URLs"),
+    HOST("a host"),
+    TAG("a tag"),
+    ALL("nothing");
+
+    private final String expected;
+
+    Scope(String expected) {
+      this.expected = expected;
+    }
+  }
+
+  /** A hard purge of all spaces, as of now. */
+  public static Purge of(Scope scope, String value) {
+    return new Purge(scope, "", value, false, 0);
+  }
+
+  /** The same with another stamp. */
+  public Purge at(long newStamp) {
+    return new Purge(scope, space, value, soft, newStamp);
+  }
+}

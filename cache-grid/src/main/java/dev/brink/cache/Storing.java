@@ -1,0 +1,176 @@
+package dev.brink.cache;
+
+import dev.brink.cache.field.ByteRange;
+import dev.brink.cache.field.ContentRange;
+import dev.brink.cache.field.Directives;
+import dev.brink.cache.field.Tokens;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Which responses may be stored (RFC 9111 section 3), and as what. */
+final class Storing {
+  /** Final statuses whose caching this cache knows, for {@code must-understand}. */
+  private static final Set<Integer> UNDERSTOOD =
+      Set.of(
+          200, 201, 202, 203, 204, 205, 206, 300, 301, 302, 303, 304, 307, 308, 400, 401, 402, 403,
+          404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 421, 422, 426, 428,
+          429, 431, 451, 500, 501, 502, 503, 504, 505, 511);
+
+  private static final int MAX_TAGS = 256;
+  private static final int MAX_TAG_LENGTH = 1024;
+
+  /**
+   * Why a response is not stored, for {@code Cache-Status}; {@code null} when it may be.
+   *
+   * @param headers of the response, without those of the connection
+   */
+  static @Nullable String refusal(
+      CacheRequest asked, HttpResponse response, HttpHeaders headers, Rules rules) {
+    int status = response.status().code();
+    Directives directives = rules.directives();
+    CachePolicy policy = asked.policy();
+    if (status < 200 || status == 304 || status == 416) {
+      return "status";
+    }
+    if (directives.has("must-understand")) {
+      if (!UNDERSTOOD.contains(status)) {
+        return "must-understand";
+      }
+    } else if (directives.has("no-store")) {
+      return "no-store";
+    }
+    if (directives.flag("private")) {
+      return "private";
+    }
+    if (asked.request().headers().contains(HttpHeaderNames.AUTHORIZATION)
+        && !directives.has("public")
+        && !directives.has("s-maxage")
+        && !directives.has("must-revalidate")) {
+      return "authorization";
+    }
+    if (Tokens.lowerCase(headers.getAll(HttpHeaderNames.VARY)).contains("*")) {
+      return "vary";
+    }
+    if (!policy.strict()) {
+      if (headers.contains(HttpHeaderNames.SET_COOKIE)) {
+        return "set-cookie";
+      }
+      if (Deception.contradicts(asked.request().uri(), headers)) {
+        return "content-type";
+      }
+    }
+    return status == 206 && contentRange(headers) == null ? "content-range" : null;
+  }
+
+  /** Whether a response that may be stored would ever be used. */
+  static boolean worthwhile(int status, HttpHeaders headers, Freshness freshness, Rules rules) {
+    boolean allowed =
+        freshness.explicit()
+            || rules.directives().has("public")
+            || Freshness.isHeuristic(status)
+            || freshness.lifetimeSeconds() > 0;
+    boolean useful =
+        freshness.lifetimeSeconds() > freshness.initialAgeSeconds()
+            || freshness.staleWhileRevalidate() > 0
+            || headers.contains(HttpHeaderNames.ETAG)
+            || headers.contains(HttpHeaderNames.LAST_MODIFIED)
+            || (freshness.explicit() && freshness.lifetimeSeconds() > 0);
+    return allowed && useful;
+  }
+
+  /** Whether the request tells who is asking. */
+  static boolean personal(HttpRequest request, CachePolicy policy) {
+    return !policy.strict()
+        && request.method().equals(HttpMethod.GET)
+        && request.headers().contains(HttpHeaderNames.COOKIE);
+  }
+
+  /** The one part of a 206, or {@code null} when that cannot be told. */
+  static @Nullable ContentRange contentRange(HttpHeaders headers) {
+    List<String> lines = headers.getAll(HttpHeaderNames.CONTENT_RANGE);
+    ContentRange range = lines.size() == 1 ? ContentRange.parse(lines.getFirst()) : null;
+    return range == null || range.completeLength() < 0 ? null : range;
+  }
+
+  /**
+   * Which bytes a 206 brought. The framing decides how many there are: an origin whose {@code
+   * Content-Range} counts otherwise is believed about the first one only, and what it calls the end
+   * of the whole is the end of what came.
+   *
+   * @return the range and the length of the whole
+   */
+  static ContentRange received(ContentRange claimed, long bodyLength) {
+    ByteRange range = claimed.range();
+    if (bodyLength == range.length()) {
+      return claimed;
+    }
+    long last = range.first() + bodyLength - 1;
+    boolean toTheEnd = range.last() == claimed.completeLength() - 1;
+    return new ContentRange(
+        new ByteRange(range.first(), last), toTheEnd ? last + 1 : claimed.completeLength());
+  }
+
+  /** The fields to keep: without those that the response says not to. */
+  static HttpHeaders kept(HttpHeaders headers, Rules rules) {
+    HttpHeaders kept = headers.copy();
+    rules.directives().names("no-cache").forEach(kept::remove);
+    rules.directives().names("private").forEach(kept::remove);
+    kept.remove(HttpHeaderNames.AGE);
+    kept.remove(Fields.CACHE_STATUS);
+    return kept;
+  }
+
+  /** What a response is tagged with, by {@code Cache-Tag} and {@code Surrogate-Key}. */
+  static List<String> tags(HttpHeaders headers) {
+    List<String> tags = new ArrayList<>();
+    for (String line : headers.getAll(Fields.CACHE_TAG)) {
+      add(tags, line.split(",", -1));
+    }
+    for (String line : headers.getAll(Fields.SURROGATE_KEY)) {
+      add(tags, line.split("[ ,]+", -1));
+    }
+    return tags;
+  }
+
+  private static void add(List<String> tags, String[] found) {
+    for (String each : found) {
+      String tag = each.strip();
+      if (!tag.isEmpty() && tag.length() <= MAX_TAG_LENGTH && tags.size() < MAX_TAGS) {
+        tags.add(tag);
+      }
+    }
+  }
+
+  /** Paths whose extension promises another type than the response has. */
+  private static final class Deception {
+    private static final Set<String> STATIC =
+        Set.of(
+            "css", "js", "mjs", "png", "jpg", "jpeg", "gif", "webp", "avif", "ico", "svg", "woff",
+            "woff2", "ttf", "otf", "mp4", "webm", "mp3", "pdf", "zip", "gz", "csv");
+
+    /** A page or data under the name of an image, a script and the like may be somebody's own. */
+    static boolean contradicts(String uri, HttpHeaders headers) {
+      int end = uri.indexOf('?');
+      String path = (end < 0 ? uri : uri.substring(0, end)).toLowerCase(Locale.ROOT);
+      String name = path.substring(path.lastIndexOf('/') + 1);
+      int dot = name.lastIndexOf('.');
+      if (dot < 0 || !STATIC.contains(name.substring(dot + 1))) {
+        return false;
+      }
+      String type = headers.get(HttpHeaderNames.CONTENT_TYPE, "").toLowerCase(Locale.ROOT);
+      return type.startsWith("text/html")
+          || type.startsWith("application/xhtml")
+          || type.startsWith("application/json");
+    }
+  }
+
+  private Storing() {}
+}

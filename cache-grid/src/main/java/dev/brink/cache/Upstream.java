@@ -1,0 +1,45 @@
+package dev.brink.cache;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a cache gets what it does not have. A fetch may go on after the client whose request began
+ * it has gone, and may be begun when that client has long been answered. Must not block.
+ */
+public interface Upstream {
+  /**
+   * Sends a request.
+   *
+   * @param request belongs to the upstream
+   * @param listener hears {@code onResponse} or {@code onFailure}, once, on any thread
+   */
+  HttpCache.Running fetch(
+      HttpRequest request, Flow.@Nullable Publisher<ByteBuf> body, Listener listener);
+
+  /** Hears of a fetch. */
+  interface Listener {
+    /**
+     * An interim response (1xx).
+     *
+     * @param head is passed on, and never stored
+     */
+    default void onInterim(HttpResponse head) {}
+
+    /**
+     * The response.
+     *
+     * @param head a {@code FullHttpResponse}, whose content now belongs to the listener, when the
+     *     whole body is known
+     * @param body the streaming body, {@code null} when {@code head} is full or there is none
+     * @param stamp when another cache of the same mesh stored it, on the clock they share; 0 for
+     *     the response of an origin
+     */
+    void onResponse(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, long stamp);
+
+    void onFailure(FetchFailure failure);
+  }
+}

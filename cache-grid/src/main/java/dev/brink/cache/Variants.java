@@ -1,0 +1,155 @@
+package dev.brink.cache;
+
+import dev.brink.cache.field.Preferences;
+import dev.brink.cache.field.Tokens;
+import dev.brink.cache.store.StoreKey;
+import dev.brink.cache.wire.StoredHead;
+import dev.brink.cache.wire.Variant;
+import dev.brink.cache.wire.VariantIndex;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The variants of one key, the newest first: which of them a request selects (RFC 9111 section
+ * 4.1). Immutable.
+ */
+record Variants(List<Variant> all) {
+  /** Beyond these the oldest are forgotten. */
+  private static final int MAX_VARIANTS = 64;
+
+  private static final int MAX_VALIDATORS = 12;
+
+  Variants {
+    all = List.copyOf(all);
+  }
+
+  static Variants of(VariantIndex index) {
+    return new Variants(index.getVariantsList());
+  }
+
+  byte[] encode() {
+    return StoredHead.newBuilder()
+        .setVariants(VariantIndex.newBuilder().addAllVariants(all))
+        .build()
+        .toByteArray();
+  }
+
+  /** The fields a response's {@code Vary} names, sorted. */
+  static List<String> names(HttpHeaders response) {
+    return List.copyOf(new TreeSet<>(Tokens.lowerCase(response.getAll(HttpHeaderNames.VARY))));
+  }
+
+  /** What a request says in these fields, in normal form. */
+  static List<String> values(List<String> names, HttpHeaders request) {
+    List<String> values = new ArrayList<>(names.size());
+    for (String name : names) {
+      values.add(Preferences.normalize(name, request.getAll(name)));
+    }
+    return values;
+  }
+
+  /** The key of a variant. */
+  static StoreKey key(CacheKey primary, List<String> names, List<String> values) {
+    return StoreKey.of(
+        primary.text() + "\nvary " + String.join(",", names) + "\n" + String.join("\n", values));
+  }
+
+  static StoreKey key(Variant variant) {
+    return new StoreKey(variant.getKeyHigh(), variant.getKeyLow());
+  }
+
+  static Variant variant(
+      StoreKey key, List<String> names, List<String> values, HttpHeaders response) {
+    return Variant.newBuilder()
+        .addAllNames(names)
+        .addAllValues(values)
+        .setKeyHigh(key.high())
+        .setKeyLow(key.low())
+        .setEtag(response.get(HttpHeaderNames.ETAG, ""))
+        .setLanguage(response.get(HttpHeaderNames.CONTENT_LANGUAGE, ""))
+        .setCoding(response.get(HttpHeaderNames.CONTENT_ENCODING, ""))
+        .build();
+  }
+
+  /** The variant a request selects. */
+  @Nullable Variant select(HttpHeaders request) {
+    for (Variant variant : all) {
+      if (selects(variant, request)) {
+        return variant;
+      }
+    }
+    return null;
+  }
+
+  static boolean selects(Variant variant, HttpHeaders request) {
+    for (int i = 0; i < variant.getNamesCount(); i++) {
+      String name = variant.getNames(i);
+      List<String> lines = request.getAll(name);
+      if (!Preferences.normalize(name, lines).equals(variant.getValues(i))
+          && !prefers(variant, name, lines)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether the response is in what the request wants most, however else it says so. */
+  private static boolean prefers(Variant variant, String name, List<String> lines) {
+    return switch (name) {
+      case "accept-language" -> wants(variant.getLanguage(), lines);
+      case "accept-encoding" -> wants(variant.getCoding(), lines);
+      default -> false;
+    };
+  }
+
+  private static boolean wants(String has, List<String> lines) {
+    return !has.isEmpty() && Preferences.prefersOnly(lines, has);
+  }
+
+  /** With one more variant, in place of one with the same selection. */
+  Variants with(Variant added) {
+    List<Variant> after = new ArrayList<>();
+    after.add(added);
+    for (Variant each : all) {
+      boolean same =
+          each.getNamesList().equals(added.getNamesList())
+              && each.getValuesList().equals(added.getValuesList());
+      if (!same && after.size() < MAX_VARIANTS) {
+        after.add(each);
+      }
+    }
+    return new Variants(after);
+  }
+
+  /** The fields that the variants were selected by. */
+  Set<String> selectingFields() {
+    Set<String> names = new TreeSet<>();
+    all.forEach(variant -> names.addAll(variant.getNamesList()));
+    return names;
+  }
+
+  /** Entity tags of the variants, for one validation of all of them. */
+  List<String> etags() {
+    return all.stream()
+        .map(Variant::getEtag)
+        .filter(tag -> !tag.isEmpty())
+        .distinct()
+        .limit(MAX_VALIDATORS)
+        .toList();
+  }
+
+  /** A variant with this entity tag. */
+  @Nullable Variant tagged(String etag) {
+    for (Variant each : all) {
+      if (each.getEtag().equals(etag)) {
+        return each;
+      }
+    }
+    return null;
+  }
+}

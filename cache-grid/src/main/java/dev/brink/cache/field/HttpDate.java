@@ -1,0 +1,172 @@
+package dev.brink.cache.field;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/**
+ * Dates of HTTP (RFC 9110 section 5.6.7) in the format of today and the two obsolete ones. Names of
+ * days, months and the time zone are read in any case; everything else has to be exact. The name of
+ * the day is not compared with the date.
+ */
+public final class HttpDate {
+  /** Stands for a text that is no date. */
+  public static final long INVALID = Long.MIN_VALUE;
+
+  private static final String MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec";
+  private static final String DAYS = "montuewedthufrisatsun";
+  private static final String[] LONG_DAYS = {
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
+  };
+  private static final DateTimeFormatter FORMAT =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
+          .withZone(ZoneOffset.UTC);
+
+  private final String text;
+  private int at;
+
+  private HttpDate(String text) {
+    this.text = text;
+  }
+
+  /**
+   * Reads a date.
+   *
+   * @param nowSeconds tells which century a year of two digits is in: never more than 50 years on
+   * @return seconds since the epoch, or {@link #INVALID}
+   */
+  public static long parse(CharSequence text, long nowSeconds) {
+    if (text.length() < 24 || text.length() > 33) {
+      return INVALID;
+    }
+    var date = new HttpDate(text.toString().toLowerCase(Locale.ROOT));
+    int comma = date.text.indexOf(',');
+    if (comma == 3) {
+      return date.fixdate();
+    }
+    return comma > 3 ? date.rfc850(comma, nowSeconds) : date.asctime();
+  }
+
+  /** Writes a date in today's format. */
+  public static String format(long epochSeconds) {
+    return FORMAT.format(Instant.ofEpochSecond(epochSeconds));
+  }
+
+  /** {@code Sun, 06 Nov 1994 08:49:37 GMT}. */
+  private long fixdate() {
+    if (text.length() != 29 || !shortDay()) {
+      return INVALID;
+    }
+    at = 5;
+    int day = number(2);
+    boolean right = day > 0 && literal(' ');
+    int month = month();
+    right &= literal(' ');
+    int year = number(4);
+    return right && literal(' ') ? clock(year, month, day, " gmt") : INVALID;
+  }
+
+  /** {@code Sunday, 06-Nov-94 08:49:37 GMT}. */
+  private long rfc850(int comma, long nowSeconds) {
+    String name = text.substring(0, comma);
+    boolean right = false;
+    for (String day : LONG_DAYS) {
+      right |= day.equals(name);
+    }
+    at = comma + 1;
+    right &= literal(' ');
+    int day = number(2);
+    right &= literal('-');
+    int month = month();
+    right &= literal('-');
+    int year = number(2);
+    if (!right || !literal(' ') || year < 0) {
+      return INVALID;
+    }
+    int thisYear = Instant.ofEpochSecond(nowSeconds).atOffset(ZoneOffset.UTC).getYear();
+    int full = thisYear - thisYear % 100 + year;
+    return clock(full > thisYear + 50 ? full - 100 : full, month, day, " gmt");
+  }
+
+  /** {@code Sun Nov 6 08:49:37 1994}. */
+  private long asctime() {
+    if (text.length() != 24 || !shortDay()) {
+      return INVALID;
+    }
+    at = 3;
+    boolean right = literal(' ');
+    int month = month();
+    right &= literal(' ');
+    int day;
+    if (text.charAt(at) == ' ') {
+      at++;
+      day = number(1);
+    } else {
+      day = number(2);
+    }
+    right &= literal(' ');
+    int clockAt = at;
+    at = 20;
+    int year = number(4);
+    if (!right || text.charAt(19) != ' ' || at != 24) {
+      return INVALID;
+    }
+    at = clockAt;
+    return clock(year, month, day, " " + text.substring(20));
+  }
+
+  private boolean shortDay() {
+    int found = DAYS.indexOf(text.substring(0, 3));
+    return found >= 0 && found % 3 == 0;
+  }
+
+  private long clock(int year, int month, int day, String rest) {
+    int hour = number(2);
+    boolean right = literal(':');
+    int minute = number(2);
+    right &= literal(':');
+    int second = number(2);
+    if (!right || second > 60 || at > text.length() || !text.substring(at).equals(rest)) {
+      return INVALID;
+    }
+    int leap = second == 60 ? 1 : 0;
+    try {
+      return LocalDateTime.of(year, month, day, hour, minute, second - leap)
+              .toEpochSecond(ZoneOffset.UTC)
+          + leap;
+    } catch (DateTimeException _) {
+      return INVALID;
+    }
+  }
+
+  private boolean literal(char expected) {
+    boolean there = at < text.length() && text.charAt(at) == expected;
+    at++;
+    return there;
+  }
+
+  private int month() {
+    if (at + 3 > text.length()) {
+      return -1;
+    }
+    int found = MONTHS.indexOf(text.substring(at, at + 3));
+    at += 3;
+    return found >= 0 && found % 3 == 0 ? found / 3 + 1 : -1;
+  }
+
+  private int number(int digits) {
+    int value = 0;
+    for (int i = 0; i < digits; i++, at++) {
+      int digit = at < text.length() ? text.charAt(at) - '0' : -1;
+      if (digit < 0 || digit > 9) {
+        at += digits - i;
+        return -1;
+      }
+      value = value * 10 + digit;
+    }
+    return value;
+  }
+}

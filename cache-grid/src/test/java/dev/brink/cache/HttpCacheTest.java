@@ -1,0 +1,538 @@
+package dev.brink.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.brink.cache.CacheResult.Outcome;
+import dev.brink.cache.TestOrigin.Body;
+import dev.brink.cache.TestOrigin.Client;
+import io.netty.handler.codec.http.HttpMethod;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+class HttpCacheTest {
+  @AutoClose private final TestOrigin origin = new TestOrigin();
+
+  // Fresh and stale.
+
+  @Test
+  void servesWhatIsFreshAndAsksAgainWhenItIsNot() {
+    origin.reply(200, "one", "cache-control", "max-age=60", "x-a", "1").reply(200, "two");
+    assertThat(origin.get("/a").outcome()).isEqualTo(Outcome.MISS);
+    origin.pass(59);
+    Client hit = origin.get("/a");
+    assertThat(hit.outcome()).isEqualTo(Outcome.HIT);
+    assertThat(hit.body).hasToString("one");
+    assertThat(hit.header("age")).isEqualTo("59");
+    assertThat(hit.header("x-a")).isEqualTo("1");
+    assertThat(hit.header("cache-status")).isEqualTo("brink;hit;ttl=1");
+    origin.pass(1);
+    assertThat(origin.get("/a").body).hasToString("two");
+    assertThat(origin.requests).hasSize(2);
+  }
+
+  @Test
+  void validatesWithBothValidatorsAndTakesOverTheFieldsOfA304() {
+    origin
+        .reply(
+            200,
+            "body",
+            "etag",
+            "\"v1\"",
+            "last-modified",
+            "Sun, 06 Nov 1994 08:49:37 GMT",
+            "cache-control",
+            "max-age=1",
+            "content-type",
+            "text/plain")
+        .reply(304, "", "etag", "\"v1\"", "cache-control", "max-age=60", "x-new", "yes");
+    origin.get("/a");
+    origin.pass(5);
+    Client validated = origin.get("/a");
+    assertThat(validated.outcome()).isEqualTo(Outcome.REVALIDATED);
+    assertThat(validated.status()).isEqualTo(200);
+    assertThat(validated.body).hasToString("body");
+    assertThat(validated.header("x-new")).isEqualTo("yes");
+    assertThat(origin.requests.getLast().headers().get("if-none-match")).isEqualTo("\"v1\"");
+    assertThat(origin.requests.getLast().headers().get("if-modified-since"))
+        .isEqualTo("Sun, 06 Nov 1994 08:49:37 GMT");
+    Client hit = origin.get("/a");
+    assertThat(hit.outcome()).isEqualTo(Outcome.HIT);
+    assertThat(hit.header("content-type")).isEqualTo("text/plain");
+  }
+
+  @Test
+  void servesStaleWhileItIsRevalidatedWithoutAnybodyWaiting() {
+    origin.reply(200, "old", "cache-control", "max-age=1, stale-while-revalidate=60");
+    origin.get("/a");
+    origin.pass(10);
+    Client stale = origin.get("/a");
+    assertThat(stale.outcome()).isEqualTo(Outcome.STALE);
+    assertThat(stale.body).hasToString("old");
+    assertThat(origin.get("/a").body).hasToString("old");
+    assertThat(origin.waiting).as("one refresh, nobody waits").hasSize(1);
+    Body body = origin.answer(200, "cache-control", "max-age=60");
+    body.send("new");
+    body.end();
+    assertThat(origin.get("/a").body).hasToString("new");
+  }
+
+  @Test
+  void servesStaleOnAnErrorUnlessForbidden() {
+    origin
+        .reply(200, "kept", "cache-control", "max-age=1, stale-if-error=60")
+        .reply(503, "busy")
+        .reply(0, "")
+        .reply(200, "strict", "cache-control", "max-age=1, must-revalidate")
+        .reply(503, "busy");
+    origin.get("/a");
+    origin.pass(10);
+    assertThat(origin.get("/a").body).hasToString("kept");
+    assertThat(origin.get("/a").body).hasToString("kept");
+    origin.get("/b");
+    origin.pass(10);
+    assertThat(origin.get("/b").status()).isEqualTo(503);
+  }
+
+  @Test
+  void heedsTheClientsDirectives() {
+    origin.reply(200, "one", "cache-control", "max-age=60");
+    origin.get("/a");
+    origin.pass(10);
+    origin.reply(200, "two", "cache-control", "max-age=60");
+    assertThat(origin.get("/a", "cache-control", "max-age=5").body).hasToString("two");
+    origin.reply(200, "three", "cache-control", "max-age=60");
+    assertThat(origin.get("/a", "cache-control", "no-cache").body).hasToString("three");
+    assertThat(origin.get("/a", "cache-control", "only-if-cached").body).hasToString("three");
+    origin.pass(70);
+    assertThat(origin.get("/a", "cache-control", "max-stale=20").body).hasToString("three");
+    Client none = origin.get("/b", "cache-control", "only-if-cached");
+    assertThat(none.failure).isNotNull().extracting(FetchFailure::status).isEqualTo(504);
+  }
+
+  @Test
+  void answersConditionsFromWhatIsStored() {
+    origin.reply(
+        200, "body", "etag", "\"v1\"", "cache-control", "max-age=60", "content-type", "text/plain");
+    Client first = origin.get("/a", "if-none-match", "\"other\"");
+    assertThat(first.status()).isEqualTo(200);
+    assertThat(origin.requests.getLast().headers().contains("if-none-match")).isFalse();
+    Client same = origin.get("/a", "if-none-match", "\"x\", W/\"v1\"");
+    assertThat(same.status()).isEqualTo(304);
+    assertThat(same.body).isEmpty();
+    assertThat(same.header("etag")).isEqualTo("\"v1\"");
+    assertThat(same.header("content-type")).isNull();
+    assertThat(origin.requests).hasSize(1);
+  }
+
+  @Test
+  void guessesByLastModifiedButNotForPersonalRequests() {
+    String modified = "Sun, 06 Nov 1994 08:49:37 GMT";
+    origin.reply(200, "x", "last-modified", modified).reply(200, "y", "last-modified", modified);
+    origin.get("/a");
+    assertThat(origin.get("/a").outcome()).isEqualTo(Outcome.HIT);
+    origin.get("/b", "cookie", "session=1");
+    origin.reply(304, "");
+    assertThat(origin.get("/b").outcome()).isEqualTo(Outcome.REVALIDATED);
+  }
+
+  // What is not stored.
+
+  @Test
+  void doesNotStoreWhatIsPrivatePersonalOrDeceiving() {
+    String fresh = "max-age=60";
+    origin
+        .reply(200, "1", "cache-control", "private, max-age=60")
+        .reply(200, "2", "cache-control", "no-store, max-age=60")
+        .reply(200, "3", "cache-control", fresh, "set-cookie", "a=b")
+        .reply(200, "4", "cache-control", fresh, "content-type", "text/html")
+        .reply(200, "5", "cache-control", fresh)
+        .reply(200, "6", "cache-control", fresh, "vary", "*");
+    for (String target : List.of("/1", "/2", "/3", "/account/4.css")) {
+      assertThat(origin.get(target).result)
+          .isNotNull()
+          .extracting(CacheResult::stored)
+          .isEqualTo(false);
+    }
+    assertThat(origin.get("/5", "authorization", "Basic x").outcome()).isEqualTo(Outcome.BYPASS);
+    assertThat(origin.get("/6").outcome()).isEqualTo(Outcome.BYPASS);
+    assertThat(origin.cache.storeStats().objects()).isZero();
+  }
+
+  @Test
+  void theStrictSwitchLeavesItToTheRfc() {
+    origin.policy = CachePolicy.builder().strict(true).build();
+    origin.reply(200, "x", "cache-control", "max-age=60", "set-cookie", "a=b");
+    origin.get("/a", "x-forwarded-host", "evil.example");
+    assertThat(origin.requests.getLast().headers().get("x-forwarded-host"))
+        .isEqualTo("evil.example");
+    Client hit = origin.get("/a");
+    assertThat(hit.outcome()).isEqualTo(Outcome.HIT);
+    assertThat(hit.header("set-cookie")).isEqualTo("a=b");
+  }
+
+  @Test
+  void anOriginSeesNothingThatIsNotInTheKey() {
+    origin.reply(200, "x", "cache-control", "max-age=60");
+    origin.get(
+        "/a/./b/../%7Ec?z=1&utm_source=ad&a=2",
+        "x-forwarded-host", "evil.example", "x-original-url", "/admin");
+    assertThat(origin.requests.getLast().uri()).isEqualTo("/a/~c?a=2&z=1");
+    assertThat(origin.requests.getLast().headers().names()).containsExactlyInAnyOrder("host");
+    assertThat(origin.get("/a/~c?a=2&z=1&fbclid=1").outcome()).isEqualTo(Outcome.HIT);
+    assertThat(origin.get("/a/~c?a=3&z=1").outcome()).isNull();
+  }
+
+  // Variants.
+
+  @Test
+  void keepsVariantsAndValidatesThemTogether() {
+    origin.reply(
+        200, "en", "cache-control", "max-age=60", "vary", "Accept-Language", "etag", "\"en\"");
+    origin.reply(
+        200, "de", "cache-control", "max-age=60", "vary", "accept-language", "etag", "\"de\"");
+    origin.get("/a", "accept-language", "en");
+    origin.get("/a", "accept-language", "de");
+    assertThat(origin.requests.getLast().headers().get("if-none-match")).isEqualTo("\"en\"");
+    assertThat(origin.get("/a", "accept-language", "EN").body).hasToString("en");
+    origin.reply(304, "", "etag", "\"de\"");
+    Client swiss = origin.get("/a", "accept-language", "de-CH");
+    assertThat(swiss.body).hasToString("de");
+    assertThat(origin.requests.getLast().headers().get("if-none-match"))
+        .isEqualTo("\"de\", \"en\"");
+    assertThat(origin.get("/a", "accept-language", "de-CH").outcome()).isEqualTo(Outcome.HIT);
+  }
+
+  @Test
+  void aHeaderTheOriginVariesByIsForwardedOnceThatIsKnown() {
+    origin.reply(200, "plain", "cache-control", "max-age=60", "vary", "x-flavour");
+    origin.reply(200, "mint", "cache-control", "max-age=60", "vary", "x-flavour");
+    Client mint = origin.get("/a", "x-flavour", "mint");
+    assertThat(mint.body).hasToString("mint");
+    assertThat(origin.requests.getFirst().headers().contains("x-flavour")).isFalse();
+    assertThat(origin.requests.getLast().headers().get("x-flavour")).isEqualTo("mint");
+    assertThat(origin.get("/a").body).hasToString("plain");
+  }
+
+  // Ranges.
+
+  @Test
+  void servesRangesOfAWhole() {
+    origin.reply(200, "0123456789", "cache-control", "max-age=60", "content-digest", "sha-256=:x:");
+    origin.get("/a");
+    Client part = origin.get("/a", "range", "bytes=2-4");
+    assertThat(part.status()).isEqualTo(206);
+    assertThat(part.body).hasToString("234");
+    assertThat(part.header("content-range")).isEqualTo("bytes 2-4/10");
+    assertThat(part.header("content-digest")).isNull();
+    assertThat(origin.get("/a", "range", "bytes=-3").body).hasToString("789");
+    assertThat(origin.get("/a", "range", "bytes=20-").status()).isEqualTo(416);
+    assertThat(origin.get("/a", "range", "bytes=2-4", "if-range", "\"no\"").status())
+        .isEqualTo(200);
+    Client several = origin.get("/a", "range", "bytes=0-1,8-9");
+    assertThat(several.header("content-type")).startsWith("multipart/byteranges; boundary=");
+    assertThat(several.body.toString())
+        .contains("content-range: bytes 0-1/10\r\n\r\n01\r\n--")
+        .contains("content-range: bytes 8-9/10\r\n\r\n89\r\n--");
+    assertThat(several.header("content-length")).isEqualTo(Integer.toString(several.body.length()));
+    assertThat(origin.requests).hasSize(1);
+  }
+
+  @Test
+  void joinsPartsOfOneRepresentation() {
+    String[] common = {"cache-control", "max-age=60", "etag", "\"v\""};
+    origin
+        .reply(206, "01234", with(common, "content-range", "bytes 0-4/10"))
+        .reply(206, "789", with(common, "content-range", "bytes 7-9/10"))
+        .reply(206, "456", with(common, "content-range", "bytes 4-6/10"));
+    origin.get("/a", "range", "bytes=0-4");
+    assertThat(origin.get("/a", "range", "bytes=1-2").body).hasToString("12");
+    origin.get("/a", "range", "bytes=7-9");
+    assertThat(origin.get("/a", "range", "bytes=-2").body).hasToString("89");
+    origin.get("/a", "range", "bytes=4-6");
+    Client whole = origin.get("/a");
+    assertThat(whole.status()).isEqualTo(200);
+    assertThat(whole.body).hasToString("0123456789");
+    assertThat(origin.requests).hasSize(3);
+  }
+
+  private static String[] with(String[] headers, String... more) {
+    List<String> all = new ArrayList<>(List.of(headers));
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
+  }
+
+  // Other methods.
+
+  @Test
+  void anUnsafeRequestOutdatesWhatItChanged() {
+    origin
+        .reply(200, "a", "cache-control", "max-age=60")
+        .reply(200, "b", "cache-control", "max-age=60")
+        .reply(201, "", "location", "/b")
+        .reply(200, "a2", "cache-control", "max-age=60")
+        .reply(200, "b2", "cache-control", "max-age=60");
+    origin.get("/a");
+    origin.get("/b");
+    origin.send(HttpMethod.POST, "/a");
+    assertThat(origin.get("/a").body).hasToString("a2");
+    assertThat(origin.get("/b").body).hasToString("b2");
+    origin.reply(500, "");
+    origin.send(HttpMethod.PUT, "/a");
+    assertThat(origin.get("/a").outcome()).isEqualTo(Outcome.HIT);
+  }
+
+  @Test
+  void aPostThatBringsWhatAGetWouldIsStored() {
+    origin.reply(200, "made", "cache-control", "max-age=60", "content-location", "/a");
+    origin.send(HttpMethod.POST, "/a");
+    assertThat(origin.get("/a").body).hasToString("made");
+    assertThat(origin.requests).hasSize(1);
+  }
+
+  @Test
+  void aHeadIsServedFromAGetAndFreshensIt() {
+    origin.reply(200, "body", "cache-control", "max-age=1", "x-a", "1");
+    origin.get("/a");
+    Client head = origin.send(HttpMethod.HEAD, "/a");
+    assertThat(head.body).isEmpty();
+    assertThat(head.header("content-length")).isEqualTo("4");
+    origin.pass(5);
+    origin.reply(200, "", "cache-control", "max-age=60", "content-length", "4");
+    origin.send(HttpMethod.HEAD, "/a");
+    Client hit = origin.get("/a");
+    assertThat(hit.outcome()).isEqualTo(Outcome.HIT);
+    assertThat(hit.header("x-a")).isEqualTo("1");
+  }
+
+  // Herds.
+
+  @Test
+  void aHerdAsksOnceAndReadsWhileItComes() {
+    List<Client> herd = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      herd.add(origin.get("/a"));
+    }
+    assertThat(origin.requests).hasSize(1);
+    Body body = origin.answer(200, "cache-control", "max-age=60");
+    body.send("first ");
+    assertThat(herd).allSatisfy(client -> assertThat(client.body).hasToString("first "));
+    Client late = origin.get("/a");
+    assertThat(late.body).hasToString("first ");
+    body.send("second");
+    body.end();
+    herd.add(late);
+    assertThat(herd).allSatisfy(client -> assertThat(client.body).hasToString("first second"));
+    assertThat(herd).allSatisfy(client -> assertThat(client.complete).isTrue());
+    assertThat(origin.requests).hasSize(1);
+    assertThat(origin.cache.stats().collapsed()).isEqualTo(50);
+  }
+
+  @Test
+  void aHerdForWhatCannotBeSharedIsNotSerialised() {
+    for (int i = 0; i < 10; i++) {
+      origin.get("/a");
+    }
+    assertThat(origin.requests).hasSize(1);
+    origin.answer(200, "cache-control", "private").end();
+    assertThat(origin.requests).as("all others at once").hasSize(10);
+    for (int i = 0; i < 9; i++) {
+      origin.answer(200, "cache-control", "private").end();
+    }
+    for (int i = 0; i < 10; i++) {
+      origin.get("/a");
+    }
+    assertThat(origin.requests).as("none waits the next time").hasSize(20);
+  }
+
+  @Test
+  void aPrivateResponseGoesToNobodyElse() {
+    var leader = new Client();
+    HttpCache.Running running = origin.begin(leader, HttpMethod.GET, "/a", "cookie", "me");
+    Client other = origin.get("/a", "cookie", "you");
+    running.cancel();
+    Body body = origin.answer(200, "cache-control", "private");
+    assertThat(body.cancelled).isTrue();
+    assertThat(other.head).isNull();
+    assertThat(origin.requests).hasSize(2);
+    origin.answer(200, "cache-control", "private").end();
+    assertThat(other.complete).isTrue();
+  }
+
+  @Test
+  void whoLeavesDoesNotCancelTheOthers() {
+    var first = new Client();
+    HttpCache.Running running = origin.begin(first, HttpMethod.GET, "/a");
+    Client second = origin.get("/a");
+    running.cancel();
+    Body body = origin.answer(200, "cache-control", "max-age=60");
+    body.send("all");
+    body.end();
+    assertThat(second.body).hasToString("all");
+    assertThat(origin.get("/a").outcome()).isEqualTo(Outcome.HIT);
+  }
+
+  @Test
+  void theLastToLeaveBeforeAnAnswerCancels() {
+    HttpCache.Running running = origin.begin(new Client(), HttpMethod.GET, "/a");
+    running.cancel();
+    assertThat(origin.waiting).isEmpty();
+    Client next = origin.get("/a");
+    origin.answer(200, "cache-control", "max-age=60").end();
+    assertThat(next.complete).isTrue();
+  }
+
+  @Test
+  void aSlowClientDoesNotSlowTheFill() {
+    var slow = new Client();
+    slow.ask = 0;
+    var _ = origin.begin(slow, HttpMethod.GET, "/a");
+    Client fast = origin.get("/a");
+    Body body = origin.answer(200, "cache-control", "max-age=60");
+    for (int i = 0; i < 20; i++) {
+      assertThat(body.demand).isPositive();
+      body.send("x".repeat(10_000));
+    }
+    body.end();
+    assertThat(fast.body).hasSize(200_000);
+    assertThat(slow.body).isEmpty();
+    assertThat(slow.subscription).isNotNull();
+    slow.subscription.request(Long.MAX_VALUE);
+    assertThat(slow.body).hasSize(200_000);
+    assertThat(slow.complete).isTrue();
+  }
+
+  @Test
+  void whatBreaksOffIsNeverTakenForWhole() {
+    Client one = origin.get("/a");
+    Body body = origin.answer(200, "cache-control", "max-age=60");
+    body.send("half");
+    body.breakOff();
+    assertThat(one.broken).isNotNull();
+    assertThat(one.complete).isFalse();
+    Client two = origin.get("/a");
+    assertThat(two.head).isNull();
+    Body shorter = origin.answer(200, "cache-control", "max-age=60", "content-length", "10");
+    shorter.send("half");
+    shorter.end();
+    assertThat(two.broken).isNotNull();
+    assertThat(origin.cache.storeStats().objects()).isZero();
+  }
+
+  @Test
+  void whatIsTooLargeStreamsAtTheReadersPaceAndIsNotKept() {
+    var client = new Client();
+    client.ask = 0;
+    var _ = origin.begin(client, HttpMethod.GET, "/a");
+    Body body = origin.answer(200, "cache-control", "max-age=60");
+    String part = "x".repeat(256 * 1024);
+    int sent = 0;
+    while (body.demand > 0) {
+      body.send(part);
+      sent++;
+      assertThat(sent).as("pieces that nobody read").isLessThan(40);
+    }
+    assertThat(client.subscription).isNotNull();
+    client.subscription.request(Long.MAX_VALUE);
+    while (sent < 60) {
+      assertThat(body.demand).isPositive();
+      body.send(part);
+      sent++;
+    }
+    body.end();
+    assertThat(client.body).hasSize(60 * part.length());
+    assertThat(client.complete).isTrue();
+    assertThat(origin.cache.storeStats().objects()).isZero();
+  }
+
+  // Purges.
+
+  @Test
+  void aPurgeHitsByUrlPrefixHostTagAndAll() {
+    Purge.Scope[] scopes = Purge.Scope.values();
+    String[] values = {
+      "http://EXAMPLE.org/d/a?y=2&x=1", "example.org/d/", "example.org", "news", ""
+    };
+    for (int i = 0; i < scopes.length; i++) {
+      origin.reply(200, "old", "cache-control", "max-age=60", "cache-tag", "sport, news");
+      origin.get("/d/a?x=1&y=2");
+      origin.cache.purge(Purge.of(scopes[i], values[i]));
+      origin.reply(200, "new" + i, "cache-control", "max-age=60", "surrogate-key", "news other");
+      assertThat(origin.get("/d/a?x=1&y=2").body).as(scopes[i].name()).hasToString("new" + i);
+      assertThat(origin.get("/d/a?x=1&y=2").outcome()).isEqualTo(Outcome.HIT);
+      origin.cache.purge(Purge.of(Purge.Scope.ALL, ""));
+    }
+  }
+
+  @Test
+  void aPurgeIsNotUndoneByAFetchThatBeganBefore() {
+    origin.get("/a");
+    origin.cache.purge(Purge.of(Purge.Scope.HOST, "example.org"));
+    Client after = origin.get("/a");
+    assertThat(origin.waiting).as("does not join the fetch from before").hasSize(2);
+    Body before = origin.answer(200, "cache-control", "max-age=60");
+    before.send("old");
+    before.end();
+    assertThat(after.head).isNull();
+    Body fresh = origin.answer(200, "cache-control", "max-age=60");
+    fresh.send("new");
+    fresh.end();
+    assertThat(after.body).hasToString("new");
+    assertThat(origin.get("/a").body).hasToString("new");
+  }
+
+  @Test
+  void aSoftPurgeHasItValidated() {
+    origin
+        .reply(200, "old", "cache-control", "max-age=60", "etag", "\"v\"")
+        .reply(304, "", "etag", "\"v\"");
+    origin.get("/a");
+    origin.cache.purge(new Purge(Purge.Scope.ALL, "", "", true, 0));
+    assertThat(origin.get("/a").outcome()).isEqualTo(Outcome.REVALIDATED);
+    assertThat(origin.get("/a").outcome()).isEqualTo(Outcome.HIT);
+  }
+
+  @Test
+  void tooManyPurgesAreSummedUpWithoutLosingOne() {
+    origin.reply(200, "old", "cache-control", "max-age=60", "etag", "\"v\"");
+    origin.get("/a");
+    origin.cache.purge(Purge.of(Purge.Scope.TAG, "first"));
+    for (int i = 0; i <= PurgeTable.MAX_PURGES; i++) {
+      origin.cache.purge(Purge.of(Purge.Scope.TAG, "t" + i));
+    }
+    assertThat(origin.cache.stats().purges()).isLessThanOrEqualTo(PurgeTable.MAX_PURGES);
+    origin.reply(304, "", "etag", "\"v\"");
+    assertThat(origin.get("/a").outcome()).isEqualTo(Outcome.REVALIDATED);
+  }
+
+  // Freshness that others say.
+
+  @Test
+  void aTargetedFieldHasTheLastWord() {
+    origin.reply(200, "x", "cache-control", "no-store", "cdn-cache-control", "max-age=60");
+    origin.get("/a");
+    assertThat(origin.get("/a").outcome()).isEqualTo(Outcome.HIT);
+    origin.reply(200, "y", "cache-control", "max-age=60", "cdn-cache-control", "no-store");
+    origin.get("/b");
+    assertThat(origin.get("/b").outcome()).isNull();
+  }
+
+  @Test
+  void configuredTimesHoldWhereTheOriginSaysNothing() {
+    origin.policy =
+        CachePolicy.builder()
+            .defaultTtl(Duration.ofSeconds(30))
+            .negativeTtl(Duration.ofSeconds(5))
+            .build();
+    origin.reply(200, "x").reply(404, "no");
+    origin.get("/a");
+    origin.get("/b");
+    origin.pass(4);
+    assertThat(origin.get("/b").status()).isEqualTo(404);
+    origin.pass(4);
+    assertThat(origin.get("/a").outcome()).isEqualTo(Outcome.HIT);
+    assertThat(origin.get("/b").outcome()).isNull();
+  }
+}
