@@ -28,6 +28,7 @@ abstract class Connection extends ChannelInboundHandlerAdapter {
   private final Channel channel;
   private final String scheme;
   private final InetSocketAddress remoteAddress;
+  private final String clientAddress;
 
   private Object writing = this;
   private long writingProgress;
@@ -38,6 +39,7 @@ abstract class Connection extends ChannelInboundHandlerAdapter {
     this.channel = channel;
     this.scheme = scheme;
     this.remoteAddress = addressOf(channel);
+    this.clientAddress = remoteAddress.getAddress().getHostAddress();
   }
 
   /** The client's address; that of nobody when the connection has none or is gone. */
@@ -55,6 +57,11 @@ abstract class Connection extends ChannelInboundHandlerAdapter {
 
   final Channel channel() {
     return channel;
+  }
+
+  /** The client's IP address in text. */
+  final String clientAddress() {
+    return clientAddress;
   }
 
   final String scheme() {

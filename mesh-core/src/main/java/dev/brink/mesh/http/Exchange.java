@@ -139,6 +139,11 @@ abstract class Exchange implements ServerExchange, BodyWriter.Sink, Runnable {
   }
 
   @Override
+  public final String clientAddress() {
+    return connection.clientAddress();
+  }
+
+  @Override
   public final String scheme() {
     return connection.scheme();
   }

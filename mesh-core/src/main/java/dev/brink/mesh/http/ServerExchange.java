@@ -29,6 +29,9 @@ public interface ServerExchange {
 
   InetSocketAddress remoteAddress();
 
+  /** The IP address of {@link #remoteAddress} in text. */
+  String clientAddress();
+
   /** {@code http} or {@code https}. */
   String scheme();
 

@@ -76,7 +76,7 @@ public final class Ingress implements HttpHandler {
   private void handle(ServerExchange exchange, Binding binding) {
     HttpHeaders headers = exchange.request().headers();
     boolean explain = headers.contains(EXPLAIN) && authorized(headers);
-    String client = exchange.remoteAddress().getAddress().getHostAddress();
+    String client = exchange.clientAddress();
     switch (binding) {
       case Binding.Function function -> {
         RequestHeaders.clean(headers, client);

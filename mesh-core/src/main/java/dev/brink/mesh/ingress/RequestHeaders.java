@@ -1,5 +1,6 @@
 package dev.brink.mesh.ingress;
 
+import dev.brink.mesh.http.HopByHop;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
@@ -11,10 +12,11 @@ import java.util.Map;
 /** Takes from a request what is meant for this hop, and what a client may not say. */
 final class RequestHeaders {
   private static final AsciiString PREFIX = AsciiString.cached("brink-");
+  private static final AsciiString PROXY_AUTHORIZATION = AsciiString.cached("proxy-authorization");
   private static final AsciiString[] HOP_BY_HOP = {
     AsciiString.cached("keep-alive"),
     AsciiString.cached("proxy-connection"),
-    AsciiString.cached("proxy-authorization"),
+    PROXY_AUTHORIZATION,
     HttpHeaderNames.TE,
     HttpHeaderNames.TRAILER,
     HttpHeaderNames.TRANSFER_ENCODING,
@@ -25,9 +27,25 @@ final class RequestHeaders {
 
   /** For a function: changes the headers in place, and says who the client is. */
   static void clean(HttpHeaders headers, String clientAddress) {
-    removeHopByHop(headers);
+    if (hasHopByHop(headers)) {
+      removeHopByHop(headers);
+    }
     removeOurs(headers);
     headers.set(FORWARDED_FOR, clientAddress);
+  }
+
+  /** One look at each name costs less than looking for each of ours, and mostly there is none. */
+  private static boolean hasHopByHop(HttpHeaders headers) {
+    for (Iterator<Map.Entry<CharSequence, CharSequence>> i = headers.iteratorCharSequence();
+        i.hasNext(); ) {
+      CharSequence name = i.next().getKey();
+      if (HopByHop.is(name)
+          || HttpHeaderNames.EXPECT.contentEqualsIgnoreCase(name)
+          || PROXY_AUTHORIZATION.contentEqualsIgnoreCase(name)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void removeHopByHop(HttpHeaders headers) {
