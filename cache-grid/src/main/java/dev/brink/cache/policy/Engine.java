@@ -1,0 +1,127 @@
+package dev.brink.cache.policy;
+
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/** A cache without its contents: what it holds, what it held, and the rules over that. */
+final class Engine {
+  /** Makes an engine's rules; the last one decides until told otherwise. */
+  interface Rules {
+    List<Rule> over(Slots slots);
+  }
+
+  /** How many times as many evicted objects are remembered as are held. */
+  private static final int REMEMBERED = 4;
+
+  private static final int FIRST_HISTORY = 16_384;
+
+  private final long capacityBytes;
+  private final Slots slots;
+  private final History history;
+  private final Rule[] rules;
+  private Rule active;
+
+  Engine(long capacityBytes, int expected, int mostHistory, Rules makes) {
+    this.capacityBytes = capacityBytes;
+    slots = new Slots(expected);
+    history = new History(Math.max(FIRST_HISTORY, expected * REMEMBERED), mostHistory);
+    rules = makes.over(slots).toArray(Rule[]::new);
+    active = rules[rules.length - 1];
+  }
+
+  Slots slots() {
+    return slots;
+  }
+
+  void activate(Rule rule) {
+    active = rule;
+  }
+
+  Rule rule(int number) {
+    return rules[number];
+  }
+
+  int find(long key) {
+    return slots.find(key);
+  }
+
+  void use(int slot, int now) {
+    long packed = slots.packed(slot);
+    int uses = slots.uses(slot) + 1;
+    slots.setUses(slot, uses);
+    int reuseClass = ReuseModel.classOf(slots.uses(slot), now - Slots.lastUse(packed));
+    slots.pack(slot, now, reuseClass, Slots.worth(packed));
+    for (Rule rule : rules) {
+      rule.used(slot);
+    }
+  }
+
+  /**
+   * Takes an object in that is not there, and gives up others for it.
+   *
+   * @param worth of a byte
+   * @return whether it is there now
+   */
+  boolean admit(long key, long bytes, float worth, int now, LongConsumer evicted) {
+    if (bytes > capacityBytes) {
+      return false;
+    }
+    if (slots.isFull()) {
+      slots.grow();
+      for (Rule rule : rules) {
+        rule.resize(slots.capacity());
+      }
+      history.fit(slots.capacity() * REMEMBERED);
+    }
+    int uses = 1;
+    int reuseClass = 0;
+    int evictionsSince = Rule.NEVER;
+    int known = history.find(key);
+    if (known != History.NONE) {
+      uses = Math.min(history.uses(known) + 1, Byte.MAX_VALUE);
+      reuseClass = ReuseModel.classOf(uses, now - history.lastUse(known));
+      evictionsSince = history.evictionsSince(known);
+      history.forget(known);
+    }
+    int slot = slots.add(key, bytes);
+    slots.setUses(slot, uses);
+    slots.pack(slot, now, reuseClass, worth);
+    for (Rule rule : rules) {
+      rule.added(slot, evictionsSince);
+    }
+    return makeRoom(slot, evicted);
+  }
+
+  /** An object has another size or worth now. */
+  boolean update(int slot, long bytes, float worth, LongConsumer evicted) {
+    long difference = bytes - slots.bytes(slot);
+    slots.setBytes(slot, bytes);
+    long packed = slots.packed(slot);
+    slots.pack(slot, Slots.lastUse(packed), Slots.reuseClass(packed), worth);
+    for (Rule rule : rules) {
+      rule.resized(slot, difference);
+    }
+    return makeRoom(slot, evicted);
+  }
+
+  private boolean makeRoom(int incoming, LongConsumer evicted) {
+    while (slots.totalBytes() > capacityBytes) {
+      int victim = active.victim(incoming);
+      long key = slots.key(victim);
+      history.add(key, Slots.lastUse(slots.packed(victim)), slots.uses(victim));
+      remove(victim);
+      evicted.accept(key);
+      if (victim == incoming) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void remove(int slot) {
+    for (Rule rule : rules) {
+      rule.removed(slot);
+    }
+    slots.remove(slot);
+  }
+}
