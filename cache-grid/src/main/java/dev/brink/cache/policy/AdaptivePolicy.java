@@ -95,7 +95,7 @@ public final class AdaptivePolicy {
     if (bytes <= 0) {
       throw new IllegalArgumentException("bytes: " + bytes + " (expected: > 0)");
     }
-    double value = goal.value(bytes, Math.max(1, costNanos));
+    double value = goal.value(bytes, (double) Math.max(1, costNanos));
     float worth = (float) (value / bytes);
     LongConsumer counting =
         gone -> {
@@ -121,7 +121,7 @@ public final class AdaptivePolicy {
     model.request(key, hash, now);
     if (tournament.request(key, hash, bytes, value, now)) {
       switches++;
-      engine.activate(engine.rule(tournament.leader().ordinal()));
+      engine.activate(engine.rule(Tournament.number(tournament.leader())));
     }
     int count = engine.slots().count();
     tournament.fit(count);

@@ -14,7 +14,7 @@ import java.util.List;
  * when another is ahead by a margin, for a change costs misses until the contents have followed.
  */
 final class Tournament {
-  private static final Expert[] EXPERTS = Expert.values();
+  private static final List<Expert> EXPERTS = List.of(Expert.values());
 
   /** Objects in a miniature at most, about. */
   private static final int MINIATURE = 1024;
@@ -37,10 +37,10 @@ final class Tournament {
   private final long capacityBytes;
   private final ReuseModel model;
   private final long seed;
-  private final Engine[] miniatures = new Engine[EXPERTS.length];
-  private final double[] weights = new double[EXPERTS.length];
-  private final double[] losses = new double[EXPERTS.length];
-  private final double[] hitRatios = new double[EXPERTS.length];
+  private final Engine[] miniatures = new Engine[EXPERTS.size()];
+  private final double[] weights = new double[EXPERTS.size()];
+  private final double[] losses = new double[EXPERTS.size()];
+  private final double[] hitRatios = new double[EXPERTS.size()];
   private int sampleShift;
   private int inRound;
   private double meanValue;
@@ -51,12 +51,17 @@ final class Tournament {
     this.model = model;
     this.seed = seed;
     Arrays.fill(weights, Math.exp(-HEAD_START));
-    weights[Expert.REUSE_MODEL.ordinal()] = 1;
+    weights[number(Expert.REUSE_MODEL)] = 1;
     normalize();
     restart();
   }
 
-  /** All rules over the slots of the live cache, by {@link Expert#ordinal}. */
+  /** The place of an expert among the rules. */
+  static int number(Expert expert) {
+    return EXPERTS.indexOf(expert);
+  }
+
+  /** All rules over the slots of the live cache, by {@link #number}. */
   static List<Rule> rules(Slots slots, long capacityBytes, ReuseModel model, long seed) {
     var lru = new LruRule(slots);
     return List.of(
@@ -87,7 +92,7 @@ final class Tournament {
   private void restart() {
     long capacity = Math.max(1, capacityBytes >> sampleShift);
     for (Expert expert : EXPERTS) {
-      miniatures[expert.ordinal()] =
+      miniatures[number(expert)] =
           new Engine(capacity, 0, 2 * MINIATURE, slots -> rules(expert, slots, capacity));
     }
   }
@@ -102,7 +107,7 @@ final class Tournament {
 
   /** The share of the recent sampled value an expert's miniature had: 0 to 1. */
   double hitRatio(Expert expert) {
-    return hitRatios[expert.ordinal()];
+    return hitRatios[number(expert)];
   }
 
   /**
@@ -144,16 +149,16 @@ final class Tournament {
     for (int e = 0; e < weights.length; e++) {
       weights[e] = (1 - SHARE) * weights[e] + SHARE / weights.length;
     }
-    int best = leader.ordinal();
+    int best = number(leader);
     for (int e = 0; e < weights.length; e++) {
       if (weights[e] > weights[best]) {
         best = e;
       }
     }
-    if (Math.log(weights[best] / weights[leader.ordinal()]) < MARGIN) {
+    if (Math.log(weights[best] / weights[number(leader)]) < MARGIN) {
       return false;
     }
-    leader = EXPERTS[best];
+    leader = EXPERTS.get(best);
     return true;
   }
 

@@ -9,7 +9,7 @@ final class MemoryDraft implements Draft {
   private static final int FIRST_CHUNK_BYTES = 4 * 1024;
   private static final int MAX_CHUNK_BYTES = 256 * 1024;
 
-  private final MemoryStore store;
+  private final Destination destination;
   private final StoreKey key;
   private final ByteBufAllocator allocator;
   private final long maxBytes;
@@ -22,12 +22,12 @@ final class MemoryDraft implements Draft {
   private long length;
 
   MemoryDraft(
-      MemoryStore store,
+      Destination destination,
       StoreKey key,
       ByteBufAllocator allocator,
       long maxBytes,
       long expectedBytes) {
-    this.store = store;
+    this.destination = destination;
     this.key = key;
     this.allocator = allocator;
     this.maxBytes = maxBytes;
@@ -38,7 +38,7 @@ final class MemoryDraft implements Draft {
   public synchronized boolean append(ByteBuf bytes) {
     try {
       if (length + bytes.readableBytes() > maxBytes) {
-        store.rejected();
+        destination.rejected();
         return false;
       }
       while (bytes.isReadable()) {
@@ -85,7 +85,7 @@ final class MemoryDraft implements Draft {
 
   @Override
   public StoredObject commit(byte[] head, Worth worth) {
-    return store.add(key, head, body());
+    return destination.add(key, head, body(), worth);
   }
 
   private synchronized MemoryBody body() {

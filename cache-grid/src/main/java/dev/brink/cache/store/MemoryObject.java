@@ -2,9 +2,8 @@ package dev.brink.cache.store;
 
 import io.netty.buffer.ByteBuf;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
-/** An object in memory, and a place in the store's queue. */
+/** An object in memory. */
 final class MemoryObject implements StoredObject {
   /** What an object takes beside its bytes: this, its key, its place in the map. */
   static final int OVERHEAD_BYTES = 256;
@@ -13,14 +12,6 @@ final class MemoryObject implements StoredObject {
   private final ByteBuf head;
   private final MemoryBody body;
   private final AtomicInteger users = new AtomicInteger(1);
-
-  /** Whether it was used since eviction last looked. Racy on purpose: losing a mark is harmless. */
-  private boolean visited;
-
-  // Guarded by the store's lock.
-  @Nullable MemoryObject newer;
-  @Nullable MemoryObject older;
-  boolean listed;
 
   /** Owns head and body. */
   MemoryObject(StoreKey key, ByteBuf head, MemoryBody body) {
@@ -55,18 +46,6 @@ final class MemoryObject implements StoredObject {
 
   long bytes() {
     return OVERHEAD_BYTES + head.capacity() + body.capacity();
-  }
-
-  void visit() {
-    if (!visited) {
-      visited = true;
-    }
-  }
-
-  boolean clearVisited() {
-    boolean was = visited;
-    visited = false;
-    return was;
   }
 
   /** One more user; false when the last one has let go. */

@@ -1,66 +1,107 @@
 package dev.brink.cache.store;
 
+import dev.brink.cache.policy.AdaptivePolicy;
+import dev.brink.cache.policy.Goal;
+import dev.brink.cache.policy.PolicyStats;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Objects in memory outside the heap. When it is full it gives up what was not used since eviction
- * last came by: SIEVE (Zhang, Yang, Yue, Vigfusson, Rashmi: "SIEVE is Simpler than LRU", NSDI
- * 2024). A use takes no lock.
+ * Objects in memory outside the heap. When it is full, an {@link AdaptivePolicy} decides what is
+ * given up, or not taken in. A use takes no lock but for one in some dozens, and that one only if
+ * nobody holds it: uses are told to the policy in batches.
  */
 public final class MemoryStore implements Store {
   /** Bytes of the largest object, as a part of the whole: one object never empties the store. */
   private static final int LARGEST_PART = 8;
 
+  private static final ByteBufAllocator ALLOCATOR = PooledByteBufAllocator.DEFAULT;
+
   private final long capacityBytes;
   private final long maxObjectBytes;
-  private final ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
-  private final ConcurrentHashMap<StoreKey, MemoryObject> objects = new ConcurrentHashMap<>();
-  private final LongAdder evictions = new LongAdder();
-  private final LongAdder rejections = new LongAdder();
 
-  // Guarded by this: the queue, newest to oldest, and where eviction goes on.
-  private @Nullable MemoryObject newest;
-  private @Nullable MemoryObject oldest;
-  private @Nullable MemoryObject hand;
-  private long bytes;
+  /** By the lower half of the key; of two keys alike there, the store holds one. */
+  private final ConcurrentHashMap<Long, MemoryObject> objects = new ConcurrentHashMap<>();
+
+  private final UseBuffer uses = new UseBuffer();
+  private final LongAdder rejections = new LongAdder();
+  private final Destination destination =
+      new Destination() {
+        @Override
+        public StoredObject add(StoreKey key, byte[] head, MemoryBody body, Worth worth) {
+          return MemoryStore.this.add(key, head, body, worth);
+        }
+
+        @Override
+        public void rejected() {
+          rejections.increment();
+        }
+      };
+
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // Guarded by the lock.
+  private final AdaptivePolicy policy;
   private boolean closed;
 
-  private MemoryStore(long capacityBytes) {
+  private MemoryStore(long capacityBytes, Goal goal) {
     this.capacityBytes = capacityBytes;
     this.maxObjectBytes = capacityBytes / LARGEST_PART;
+    policy = AdaptivePolicy.builder(capacityBytes).goal(goal).build();
+  }
+
+  /**
+   * A store of at most that many bytes, overhead included, that tries to answer the most requests.
+   * Its largest object is an eighth of that.
+   *
+   * @throws IllegalArgumentException under 64 KiB
+   */
+  public static MemoryStore ofBytes(long capacityBytes) {
+    return of(capacityBytes, Goal.OBJECT_HITS);
   }
 
   /**
    * A store of at most that many bytes, overhead included. Its largest object is an eighth of that.
    *
+   * @param goal what it shall have most of
    * @throws IllegalArgumentException under 64 KiB
    */
-  public static MemoryStore ofBytes(long capacityBytes) {
+  public static MemoryStore of(long capacityBytes, Goal goal) {
     if (capacityBytes < 64 * 1024) {
       throw new IllegalArgumentException(
           "capacityBytes: " + capacityBytes + " (expected: >= 65536)");
     }
-    return new MemoryStore(capacityBytes);
+    return new MemoryStore(capacityBytes, goal);
   }
 
   @Override
   public @Nullable StoredObject find(StoreKey key) {
-    MemoryObject object = objects.get(key);
-    if (object == null || !object.retain()) {
+    MemoryObject object = objects.get(key.low());
+    if (object == null || !object.key().equals(key) || !object.retain()) {
       return null;
     }
-    object.visit();
+    if (uses.offer(key.low()) && lock.tryLock()) {
+      try {
+        drain();
+      } finally {
+        lock.unlock();
+      }
+    }
     return object;
+  }
+
+  private void drain() {
+    uses.drain(policy::use);
   }
 
   @Override
   public Draft draft(StoreKey key, long expectedBytes) {
-    return new MemoryDraft(this, key, allocator, maxObjectBytes, expectedBytes);
+    return new MemoryDraft(destination, key, ALLOCATOR, maxObjectBytes, expectedBytes);
   }
 
   @Override
@@ -68,125 +109,131 @@ public final class MemoryStore implements Store {
     return maxObjectBytes;
   }
 
-  void rejected() {
-    rejections.increment();
-  }
-
-  MemoryObject add(StoreKey key, byte[] head, MemoryBody body) {
+  MemoryObject add(StoreKey key, byte[] head, MemoryBody body, Worth worth) {
     var object = new MemoryObject(key, copy(head), body);
     var _ = object.retain();
-    synchronized (this) {
+    lock.lock();
+    try {
       if (closed) {
         object.close();
-        return object;
+      } else {
+        put(object, worth);
       }
-      put(object);
+    } finally {
+      lock.unlock();
     }
     return object;
   }
 
-  private ByteBuf copy(byte[] head) {
-    return allocator.directBuffer(head.length, head.length).writeBytes(head);
+  static ByteBuf copy(byte[] head) {
+    return ALLOCATOR.directBuffer(head.length, head.length).writeBytes(head);
   }
 
   @Override
   public boolean replaceHead(StoredObject present, byte[] head, Worth worth) {
-    var before = (MemoryObject) present;
-    synchronized (this) {
-      if (!before.listed || !before.body().retain()) {
-        return false;
-      }
-      put(new MemoryObject(before.key(), copy(head), before.body()));
-      return true;
-    }
-  }
-
-  /** Takes the place of the one with the same key, at the new end of the queue. */
-  private void put(MemoryObject object) {
-    MemoryObject before = objects.put(object.key(), object);
-    if (before != null) {
-      unlist(before);
-    }
-    object.older = newest;
-    if (newest != null) {
-      newest.newer = object;
-    }
-    newest = object;
-    if (oldest == null) {
-      oldest = object;
-    }
-    object.listed = true;
-    bytes += object.bytes();
-    while (bytes > capacityBytes && evictOne()) {
-      evictions.increment();
-    }
-  }
-
-  private boolean evictOne() {
-    MemoryObject at = hand == null ? oldest : hand;
-    while (at != null && at.clearVisited()) {
-      at = at.newer == null ? oldest : at.newer;
-    }
-    if (at == null) {
+    MemoryObject replaced = replace(present, head, worth);
+    if (replaced == null) {
       return false;
     }
-    hand = at.newer;
-    objects.remove(at.key(), at);
-    unlist(at);
+    replaced.close();
     return true;
   }
 
-  private void unlist(MemoryObject object) {
-    if (!object.listed) {
-      return;
+  /** The object with its new head, to be closed by the caller; null if it is no longer the one. */
+  @Nullable MemoryObject replace(StoredObject present, byte[] head, Worth worth) {
+    var before = (MemoryObject) present;
+    lock.lock();
+    try {
+      if (objects.get(before.key().low()) != before || !before.body().retain()) {
+        return null;
+      }
+      var object = new MemoryObject(before.key(), copy(head), before.body());
+      var _ = object.retain();
+      put(object, worth);
+      return object;
+    } finally {
+      lock.unlock();
     }
-    object.listed = false;
-    MemoryObject newer = object.newer;
-    MemoryObject older = object.older;
-    if (newer == null) {
-      newest = older;
-    } else {
-      newer.older = older;
-    }
-    if (older == null) {
-      oldest = newer;
-    } else {
-      older.newer = newer;
-    }
-    if (hand == object) {
-      hand = newer;
-    }
-    object.newer = null;
-    object.older = null;
-    bytes -= object.bytes();
-    object.close();
   }
 
-  @Override
-  public synchronized void remove(StoreKey key) {
-    MemoryObject object = objects.remove(key);
+  /** Takes the place of the one with the same key, if the policy keeps it. */
+  private void put(MemoryObject object, Worth worth) {
+    drain();
+    long id = object.key().low();
+    MemoryObject before = objects.put(id, object);
+    if (before != null) {
+      before.close();
+    }
+    if (!policy.admit(id, object.bytes(), worth.fetchNanos(), this::drop)) {
+      rejections.increment();
+      drop(id);
+    }
+  }
+
+  private void drop(long id) {
+    MemoryObject object = objects.remove(id);
     if (object != null) {
-      unlist(object);
+      object.close();
     }
   }
 
   @Override
-  public synchronized void clear() {
-    while (oldest != null) {
-      MemoryObject object = oldest;
-      objects.remove(object.key(), object);
-      unlist(object);
+  public void remove(StoreKey key) {
+    lock.lock();
+    try {
+      MemoryObject object = objects.get(key.low());
+      if (object != null && object.key().equals(key)) {
+        policy.remove(key.low());
+        drop(key.low());
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
   @Override
-  public synchronized StoreStats stats() {
-    return new StoreStats(objects.size(), bytes, capacityBytes, evictions.sum(), rejections.sum());
+  public void clear() {
+    lock.lock();
+    try {
+      for (Long id : objects.keySet()) {
+        policy.remove(id);
+        drop(id);
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
-  public synchronized void close() {
-    closed = true;
-    clear();
+  public StoreStats stats() {
+    PolicyStats seen = policyStats();
+    return new StoreStats(
+        seen.objects(),
+        seen.size(),
+        capacityBytes,
+        seen.evictions() - seen.rejections(),
+        rejections.sum());
+  }
+
+  /** What its policy has done, and which expert leads. */
+  public PolicyStats policyStats() {
+    lock.lock();
+    try {
+      drain();
+      return policy.stats();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      clear();
+    } finally {
+      lock.unlock();
+    }
   }
 }

@@ -122,11 +122,12 @@ class RuleTest {
   void staysConsistentWhileAnyOtherRuleDecides(Expert decides) {
     var model = new ReuseModel(1024);
     Engine engine = new Engine(500, 0, 1024, slots -> Tournament.rules(slots, 500, model, 1));
-    engine.activate(engine.rule(decides.ordinal()));
+    engine.activate(engine.rule(Tournament.number(decides)));
     Set<Long> held = new HashSet<>();
     for (int i = 0; i < 20_000; i++) {
       if (i % 1000 == 0) {
-        engine.activate(engine.rule((decides.ordinal() + i / 1000) % Expert.values().length));
+        engine.activate(
+            engine.rule((Tournament.number(decides) + i / 1000) % Expert.values().length));
       }
       long key = i * 2_654_435_761L % 4_001 % (i % 3 == 0 ? 50 : 4_001);
       int slot = engine.find(key);
