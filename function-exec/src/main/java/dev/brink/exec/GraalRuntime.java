@@ -26,6 +26,7 @@ final class GraalRuntime implements FunctionRuntime {
   private final int maxUnfinished;
   private final ConsoleSink console;
   private final Subrequests subrequests;
+  private final BackgroundWork background;
   private final GuestContexts contexts = new GuestContexts();
   private final Set<GraalFunction> functions = ConcurrentHashMap.newKeySet();
   private final AtomicInteger unfinished = new AtomicInteger();
@@ -35,6 +36,7 @@ final class GraalRuntime implements FunctionRuntime {
   private GraalRuntime(
       Lanes lanes, int maxUnfinished, ConsoleSink console, Subrequests subrequests) {
     this.lanes = lanes;
+    this.background = new BackgroundWork(lanes.all().size());
     this.maxUnfinished = maxUnfinished;
     this.console = console;
     this.subrequests = subrequests;
@@ -123,6 +125,10 @@ final class GraalRuntime implements FunctionRuntime {
     return lanes;
   }
 
+  BackgroundWork background() {
+    return background;
+  }
+
   GuestContexts contexts() {
     return contexts;
   }
@@ -154,6 +160,7 @@ final class GraalRuntime implements FunctionRuntime {
     if (unfinished.get() > 0) {
       log.warn("{} invocations did not end in time", unfinished.get());
     }
+    background.close();
     lanes.end();
     contexts.close();
   }

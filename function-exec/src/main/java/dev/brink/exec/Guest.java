@@ -15,6 +15,9 @@ final class Guest {
   static final int DROPPED = 4;
   static final int FAILED = 5;
 
+  /** A {@code DOMException}: the payload is its message, the detail its name. */
+  static final int FAILED = 5;
+
   private final Value bind;
   private final Value dispatch;
   private final Value settle;

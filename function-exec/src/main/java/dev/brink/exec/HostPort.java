@@ -1,9 +1,8 @@
 package dev.brink.exec;
 
-import dev.brink.exec.web.WebCrypto;
+import dev.brink.exec.crypto.RandomBytes;
 import dev.brink.exec.web.WebUrl;
 import java.nio.ByteBuffer;
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -16,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * because the engine reaches it by reflection.
  */
 public final class HostPort {
-  private static final SecureRandom RANDOM = new SecureRandom();
   private static final List<ConsoleSink.Level> LEVELS = List.of(ConsoleSink.Level.values());
 
   private final Instance instance;
@@ -87,9 +85,7 @@ public final class HostPort {
   /** Secure random bytes. */
   @HostAccess.Export
   public ByteBuffer random(int length) {
-    byte[] bytes = new byte[length];
-    RANDOM.nextBytes(bytes);
-    return ByteBuffer.wrap(bytes);
+    return ByteBuffer.wrap(RandomBytes.of(length));
   }
 
   @HostAccess.Export
@@ -97,17 +93,10 @@ public final class HostPort {
     return UUID.randomUUID().toString();
   }
 
-  /** The hash of a buffer's first bytes. */
+  /** Web Cryptography's operations. */
   @HostAccess.Export
-  public ByteBuffer digest(String hash, Value data, int length) {
-    return ByteBuffer.wrap(WebCrypto.digest(hash, GuestBytes.copy(data, 0, length)));
-  }
-
-  /** The keyed hash of a buffer's first bytes. */
-  @HostAccess.Export
-  public ByteBuffer hmac(String hash, Value key, int keyLength, Value data, int length) {
-    byte[] secret = GuestBytes.copy(key, 0, keyLength);
-    return ByteBuffer.wrap(WebCrypto.hmac(hash, secret, GuestBytes.copy(data, 0, length)));
+  public CryptoPort crypto() {
+    return new CryptoPort(instance);
   }
 
   /** Milliseconds since the instance was made, to a tenth. */

@@ -81,8 +81,8 @@ final class Instance {
 
   private @Nullable FunctionException evaluateModules() {
     var starting = Guest.start(this, context);
-    String problem = starting.bind(context.eval(function.entry()).getMember("main"));
     guest = starting;
+    String problem = starting.bind(context.eval(function.entry()).getMember("main"));
     return problem == null ? null : new FunctionException(Code.MODULE_ERROR, problem, null);
   }
 

@@ -248,6 +248,25 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     memory.start();
   }
 
+  /** How much longer it may compute. */
+  long cpuNanosLeft() {
+    return Math.max(0, limits.cpu().toNanos() - cpuNanos);
+  }
+
+  /**
+   * Adds what was computed for it on another thread; ends it when that was too much.
+   *
+   * @return whether it goes on
+   */
+  boolean chargeElsewhere(long cpu) {
+    long cpuBefore = cpuNanos;
+    cpuNanos = cpuBefore + cpu;
+    if (cpuNanos > limits.cpu().toNanos()) {
+      fail(cpuLimit());
+    }
+    return !ended;
+  }
+
   /** Tells the listener what the turn brought. */
   void deliver() {
     if (ended) {
@@ -351,10 +370,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
       return false;
     }
     if (cpuNanos + turnCpuNanos > limits.cpu().toNanos()) {
-      return in.end(
-          new FunctionException(
-              Code.CPU_LIMIT, "ran for more than " + limits.cpu().toMillis() + " ms", null),
-          this);
+      return in.end(cpuLimit(), this);
     }
     if (nowNanos - endNanos > 0) {
       return in.end(wallLimit(), this);
@@ -374,6 +390,11 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     if (!ended) {
       fail(new FunctionException(Code.CPU_LIMIT, "could not be stopped", null));
     }
+  }
+
+  private FunctionException cpuLimit() {
+    return new FunctionException(
+        Code.CPU_LIMIT, "ran for more than " + limits.cpu().toMillis() + " ms", null);
   }
 
   private FunctionException wallLimit() {

@@ -40,6 +40,7 @@
     ],
     codecs: ['TextDecoderStream', 'TextEncoderStream'],
     crypto: ['crypto', 'Crypto', 'SubtleCrypto', 'CryptoKey'],
+    compression: ['CompressionStream', 'DecompressionStream'],
     console: ['console'],
     clone: ['structuredClone'],
     timers: [
@@ -202,6 +203,7 @@
     bindings,
     load,
     later,
+    failure,
     register,
     unregister,
     bytesOf,

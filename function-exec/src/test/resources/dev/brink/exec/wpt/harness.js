@@ -30,12 +30,11 @@ export default {
         add_completion_callback((tests, status) => answer(report(tests, status)));
         const end = globalThis.timeout;
         setTimeout(() => end(), limit);
-        for (const [path, source] of rest) {
-          try {
-            evaluate(`${source}\n//# sourceURL=${path}`);
-          } catch (error) {
-            reportError(error);
-          }
+        try {
+          // One script, so that what one file declares with let, const and class is seen by the next.
+          evaluate(rest.map(([path, source]) => `// ${path}\n${source}`).join('\n;'));
+        } catch (error) {
+          reportError(error);
         }
       } catch (error) {
         answer(`problem\t${stringify(String(error?.stack ?? error))}\n`);

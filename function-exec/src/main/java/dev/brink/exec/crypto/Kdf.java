@@ -1,0 +1,63 @@
+package dev.brink.exec.crypto;
+
+import java.util.Arrays;
+import javax.crypto.Mac;
+import javax.crypto.ShortBufferException;
+
+/** Keys from other keys and from passwords. */
+final class Kdf {
+  private static final int INTERRUPT_EVERY = 1_024;
+
+  /** HKDF: RFC 5869. */
+  static byte[] hkdf(Hash hash, byte[] key, byte[] salt, byte[] info, int bytes) {
+    if (bytes > 255 * hash.bytes()) {
+      throw CryptoException.operation("length: more than 255 hashes");
+    }
+    Mac mac = hash.mac(hash.hmac(salt, key));
+    byte[] out = new byte[bytes];
+    byte[] block = new byte[0];
+    for (int done = 0, i = 1; done < bytes; done += block.length, i++) {
+      mac.update(block);
+      mac.update(info);
+      mac.update((byte) i);
+      block = mac.doFinal();
+      System.arraycopy(block, 0, out, done, Math.min(block.length, bytes - done));
+    }
+    return out;
+  }
+
+  /** PBKDF2: RFC 8018, section 5.2. Ends early when its thread is interrupted. */
+  static byte[] pbkdf2(Hash hash, byte[] password, byte[] salt, long iterations, int bytes) {
+    Mac mac = hash.mac(password);
+    byte[] out = new byte[bytes];
+    for (int done = 0, i = 1; done < bytes; done += hash.bytes(), i++) {
+      mac.update(salt);
+      mac.update(new byte[] {(byte) (i >>> 24), (byte) (i >>> 16), (byte) (i >>> 8), (byte) i});
+      byte[] block = pbkdf2Block(mac, mac.doFinal(), iterations);
+      System.arraycopy(block, 0, out, done, Math.min(block.length, bytes - done));
+    }
+    return out;
+  }
+
+  private static byte[] pbkdf2Block(Mac mac, byte[] first, long iterations) {
+    byte[] last = first;
+    byte[] sum = Arrays.copyOf(first, first.length);
+    try {
+      for (long i = 1; i < iterations; i++) {
+        mac.update(last);
+        mac.doFinal(last, 0);
+        for (int j = 0; j < sum.length; j++) {
+          sum[j] ^= last[j];
+        }
+        if (i % INTERRUPT_EVERY == 0 && Thread.currentThread().isInterrupted()) {
+          throw CryptoException.operation("cancelled");
+        }
+      }
+    } catch (ShortBufferException e) {
+      throw new IllegalStateException(e);
+    }
+    return sum;
+  }
+
+  private Kdf() {}
+}
