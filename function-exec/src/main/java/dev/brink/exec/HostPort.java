@@ -99,6 +99,12 @@ public final class HostPort {
     return new CryptoPort(instance);
   }
 
+  /** The Compression Standard's formats. */
+  @HostAccess.Export
+  public CompressionPort compression() {
+    return new CompressionPort(instance);
+  }
+
   /** Milliseconds since the instance was made, to a tenth. */
   @HostAccess.Export
   public double now() {

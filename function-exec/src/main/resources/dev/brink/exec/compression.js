@@ -1,0 +1,145 @@
+// CompressionStream and DecompressionStream: the Compression Standard, with the codecs of the host.
+// Output is made as it is asked for, so that little input cannot become much output at once.
+(function (core) {
+  'use strict';
+  const { bytesOf, Bytes } = core;
+  const { ReadableStream } = core.load('streams');
+  const { WritableStream } = core.load('writables');
+  const { expose } = core.load('crypto');
+  const port = core.host.compression();
+  const FORMATS = ['deflate', 'deflate-raw', 'gzip'];
+  const SLICE = 65536;
+
+  /** The two ends of a codec. */
+  function codec(format, compress) {
+    let number = 0;
+    let writing;
+    let reading;
+    let asked = false;
+    let goOn = () => {};
+
+    function release() {
+      if (number > 0) port.close(number);
+      number = -1;
+    }
+
+    function fail(error) {
+      release();
+      reading.error(error);
+      throw error;
+    }
+
+    function open() {
+      if (number !== 0) return;
+      number = port.open(format, compress);
+      if (number < 0) fail(new TypeError('too many compression streams are open'));
+    }
+
+    /** Hands on what there is, piece by piece, each when the reader wants it. */
+    async function drain() {
+      for (;;) {
+        const piece = port.next(number);
+        if (piece === null) {
+          const problem = port.problem();
+          if (problem !== '') fail(new TypeError(problem));
+          return;
+        }
+        asked = false;
+        reading.enqueue(new Bytes(piece).slice());
+        if (!asked) await new Promise((resolve) => (goOn = resolve));
+        if (number < 0) return;
+      }
+    }
+
+    async function write(chunk) {
+      const bytes = bytesOf(chunk);
+      if (bytes === undefined) fail(new TypeError('the chunk is neither a buffer nor a view'));
+      open();
+      const [buffer, offset, length] = bytes;
+      const copy = length > SLICE ? new Bytes(buffer, offset, length).slice() : new Bytes(buffer, offset, length);
+      for (let from = 0; from < length; from += SLICE) {
+        if (!port.feed(number, copy.buffer, copy.byteOffset + from, Math.min(SLICE, length - from))) {
+          fail(new TypeError(port.problem()));
+        }
+        await drain();
+        if (number < 0) return;
+      }
+    }
+
+    async function close() {
+      open();
+      if (!port.finish(number)) fail(new TypeError(port.problem()));
+      await drain();
+      if (number < 0) return;
+      release();
+      reading.close();
+    }
+
+    const readable = new ReadableStream(
+      {
+        start(controller) {
+          reading = controller;
+        },
+        pull() {
+          asked = true;
+          goOn();
+        },
+        cancel(reason) {
+          release();
+          goOn();
+          writing.error(reason);
+        },
+      },
+      { highWaterMark: 0 });
+    const writable = new WritableStream({
+      start(controller) {
+        writing = controller;
+      },
+      write,
+      close,
+      abort(reason) {
+        release();
+        goOn();
+        reading.error(reason);
+      },
+    });
+    return { readable, writable };
+  }
+
+  function formatOf(given, count) {
+    if (count === 0) throw new TypeError('a format is needed');
+    const format = String(given);
+    if (!FORMATS.includes(format)) throw new TypeError(`format: ${format} (expected: ${FORMATS.join(', ')})`);
+    return format;
+  }
+
+  class CompressionStream {
+    #ends;
+    constructor(format) {
+      this.#ends = codec(formatOf(format, arguments.length), true);
+    }
+    get readable() {
+      return this.#ends.readable;
+    }
+    get writable() {
+      return this.#ends.writable;
+    }
+  }
+
+  class DecompressionStream {
+    #ends;
+    constructor(format) {
+      this.#ends = codec(formatOf(format, arguments.length), false);
+    }
+    get readable() {
+      return this.#ends.readable;
+    }
+    get writable() {
+      return this.#ends.writable;
+    }
+  }
+  expose(CompressionStream, 'CompressionStream', 1);
+  expose(DecompressionStream, 'DecompressionStream', 1);
+
+  return { CompressionStream, DecompressionStream };
+});
