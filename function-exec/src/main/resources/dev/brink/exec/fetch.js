@@ -538,8 +538,10 @@
 
   let send;
   let arrived;
+  let redirected;
 
   class Response {
+    #redirected = false;
     #status = 200;
     #statusText = '';
     #headers;
@@ -563,6 +565,10 @@
           return;
         }
         write(run, value.#status, value.#statusText, linesOf(value.#headers), body);
+      };
+      redirected = (response) => {
+        response.#redirected = true;
+        return response;
       };
       arrived = (lines, number, url) => {
         const first = lines.indexOf('\n');
@@ -633,7 +639,7 @@
     }
 
     get redirected() {
-      return false;
+      return this.#redirected;
     }
 
     get status() {
@@ -825,14 +831,15 @@
     return begin(BYTES, buffer, offset, length);
   }
 
-  function fetch(input, init) {
-    return fetchThrough(null, input, init);
+  async function fetch(input, init = undefined) {
+    return load('redirects').follow(new Request(input, init), init?.body);
   }
 
   const received = (number) => new Body(NATIVE, number);
+  const hasBody = (request) => requestBody(request) !== null;
 
   return {
-    Headers, Request, Response, fetch, fetchThrough, incoming, send, pull, stop,
+    Headers, Request, Response, fetch, fetchThrough, redirected, hasBody, incoming, send, pull, stop,
     extract, isUsed, isLocked, handOver, writeFrom, received, consume, bodyStream,
   };
 });

@@ -1,6 +1,7 @@
 package dev.brink.mesh;
 
 import dev.brink.exec.FunctionRuntime;
+import dev.brink.exec.outbound.OutboundPolicy;
 import dev.brink.grid.Grid;
 import dev.brink.grid.GridBuilder;
 import dev.brink.grid.GridState;
@@ -35,6 +36,7 @@ import dev.brink.mesh.link.Links;
 import dev.brink.mesh.link.MeshTls;
 import dev.brink.mesh.metrics.NodeMetrics;
 import dev.brink.mesh.origin.Origins;
+import dev.brink.mesh.origin.Outbound;
 import dev.brink.mesh.peer.Gossip;
 import dev.brink.mesh.peer.NodeAddress;
 import dev.brink.mesh.peer.Peers;
@@ -104,6 +106,7 @@ final class NodeParts implements AutoCloseable {
   private final NodeMetrics metrics = new NodeMetrics();
   private final FunctionRuntime runtime;
   private final Origins origins;
+  private final Outbound outbound;
   private final Registry registry;
   private final LoadReporter load;
   private final Placement placement;
@@ -160,6 +163,8 @@ final class NodeParts implements AutoCloseable {
     AtomicReference<Dispatcher> dispatcherLater = new AtomicReference<>();
     origins = Origins.create(loops);
     shutdown.add(origins::close);
+    outbound = Outbound.create(loops, outboundPolicy());
+    shutdown.add(outbound::close);
     runtime = runtime(dispatcherLater);
     shutdown.add(runtime::close);
     registry =
@@ -292,7 +297,22 @@ final class NodeParts implements AutoCloseable {
         .queueBound(config.functions().queue())
         .console(new ConsoleLog())
         .subrequests(
-            new NodeSubrequests(this::snapshot, dispatcherLater::get, () -> origins, tally))
+            new NodeSubrequests(
+                this::snapshot, dispatcherLater::get, () -> origins, () -> outbound, tally))
+        .build();
+  }
+
+  private OutboundPolicy outboundPolicy() {
+    List<Integer> ofTheMesh =
+        List.of(
+            config.admin().port(),
+            config.link().port(),
+            config.grid().discoveryPort(),
+            config.grid().communicationPort());
+    return OutboundPolicy.builder()
+        .open(config.functions().outboundPublic())
+        .allow(config.functions().outboundAllow())
+        .denyPorts(ofTheMesh)
         .build();
   }
 

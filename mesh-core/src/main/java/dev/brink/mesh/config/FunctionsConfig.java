@@ -1,7 +1,9 @@
 package dev.brink.mesh.config;
 
 import dev.brink.exec.FunctionLimits;
+import dev.brink.exec.outbound.OutboundTarget;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How functions run on the node.
@@ -9,8 +11,18 @@ import java.time.Duration;
  * @param lanes threads that run functions; 0: one per processor
  * @param queue most invocations that wait for a lane
  * @param limits for functions whose manifest says nothing
+ * @param outboundPublic whether functions can fetch from public addresses
+ * @param outboundAllow what functions can fetch from besides, whatever its address
  */
-public record FunctionsConfig(int lanes, int queue, FunctionLimits limits) {
+public record FunctionsConfig(
+    int lanes,
+    int queue,
+    FunctionLimits limits,
+    boolean outboundPublic,
+    List<OutboundTarget> outboundAllow) {
+  public FunctionsConfig {
+    outboundAllow = List.copyOf(outboundAllow);
+  }
 
   Builder toBuilder() {
     Builder builder = new Builder();
@@ -22,10 +34,15 @@ public record FunctionsConfig(int lanes, int queue, FunctionLimits limits) {
     builder.requestBodyBytes = limits.requestBodyBytes();
     builder.responseBodyBytes = limits.responseBodyBytes();
     builder.concurrency = limits.concurrency();
+    builder.outboundPublic = outboundPublic;
+    builder.outboundAllow = outboundAllow;
     return builder;
   }
 
-  /** Defaults: a lane per processor, a queue of 1,024, {@link FunctionLimits#DEFAULT}. */
+  /**
+   * Defaults: a lane per processor, a queue of 1,024, {@link FunctionLimits#DEFAULT},
+   * public addresses and no others.
+   */
   public static final class Builder {
     private int lanes;
     private int queue = 1024;
@@ -35,6 +52,8 @@ public record FunctionsConfig(int lanes, int queue, FunctionLimits limits) {
     private long requestBodyBytes = FunctionLimits.DEFAULT.requestBodyBytes();
     private long responseBodyBytes = FunctionLimits.DEFAULT.responseBodyBytes();
     private int concurrency = FunctionLimits.DEFAULT.concurrency();
+    private boolean outboundPublic = true;
+    private List<OutboundTarget> outboundAllow = List.of();
 
     Builder() {}
 
@@ -78,12 +97,24 @@ public record FunctionsConfig(int lanes, int queue, FunctionLimits limits) {
       return this;
     }
 
+    public Builder outboundPublic(boolean yes) {
+      outboundPublic = yes;
+      return this;
+    }
+
+    public Builder outboundAllow(List<OutboundTarget> targets) {
+      outboundAllow = List.copyOf(targets);
+      return this;
+    }
+
     FunctionsConfig build() {
       return new FunctionsConfig(
           lanes,
           queue,
           new FunctionLimits(
-              cpu, wall, memoryBytes, requestBodyBytes, responseBodyBytes, concurrency));
+              cpu, wall, memoryBytes, requestBodyBytes, responseBodyBytes, concurrency),
+          outboundPublic,
+          outboundAllow);
     }
   }
 }

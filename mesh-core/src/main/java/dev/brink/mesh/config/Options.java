@@ -198,6 +198,16 @@ final class Options {
               ValueType.integer(1, 100_000),
               functions -> functions.limits().concurrency(),
               FunctionsConfig.Builder::concurrency),
+          functions(
+              "outbound.public",
+              ValueType.BOOLEAN,
+              FunctionsConfig::outboundPublic,
+              FunctionsConfig.Builder::outboundPublic),
+          functions(
+              "outbound.allow",
+              ValueType.TARGETS,
+              FunctionsConfig::outboundAllow,
+              FunctionsConfig.Builder::outboundAllow),
           Option.of(
               "shutdown.grace",
               ValueType.duration(Duration.ZERO, ofHours(1)),

@@ -2,6 +2,7 @@ package dev.brink.mesh.config;
 
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigValueFactory;
+import dev.brink.exec.outbound.OutboundTarget;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,6 +63,13 @@ record ValueType<T>(
           "a list of host:port",
           text -> items(text).stream().map(HostPort::parse).toList(),
           list -> list.stream().map(HostPort::toString).collect(Collectors.joining(",")),
+          list -> list.size() <= 1000);
+
+  static final ValueType<List<OutboundTarget>> TARGETS =
+      new ValueType<>(
+          "a list of host or host:port",
+          text -> items(text).stream().map(OutboundTarget::parse).toList(),
+          list -> list.stream().map(OutboundTarget::toString).collect(Collectors.joining(",")),
           list -> list.size() <= 1000);
 
   static final ValueType<Map<String, String>> LABELS =

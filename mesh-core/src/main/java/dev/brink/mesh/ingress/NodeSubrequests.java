@@ -8,6 +8,7 @@ import dev.brink.mesh.exchange.CallTiming;
 import dev.brink.mesh.exchange.Executor;
 import dev.brink.mesh.function.ReadTally;
 import dev.brink.mesh.origin.Origins;
+import dev.brink.mesh.origin.Outbound;
 import dev.brink.mesh.registry.Binding;
 import dev.brink.mesh.registry.Snapshot;
 import io.netty.buffer.ByteBuf;
@@ -24,33 +25,34 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Requests that functions make: through a service of their manifest to another function or an
- * origin of the same tenant. Requests to other addresses are refused.
+ * origin of the same tenant, or by {@code fetch} to a host outside.
  */
 public final class NodeSubrequests implements Subrequests {
   private final Supplier<Snapshot> snapshot;
   private final Supplier<Dispatcher> dispatcher;
   private final Supplier<Origins> origins;
   private final ReadTally tally;
+  private final Supplier<Outbound> outbound;
 
   /** The suppliers are asked for each request: what they give is made after the runtime. */
   public NodeSubrequests(
       Supplier<Snapshot> snapshot,
       Supplier<Dispatcher> dispatcher,
       Supplier<Origins> origins,
+      Supplier<Outbound> outbound,
       ReadTally tally) {
     this.tally = tally;
     this.snapshot = snapshot;
     this.dispatcher = dispatcher;
     this.origins = origins;
+    this.outbound = outbound;
   }
 
   @Override
   public Cancellable fetch(Subrequest subrequest, Listener listener) {
     String service = subrequest.service();
     if (service == null) {
-      return refuse(
-          listener,
-          "fetch: addresses outside the mesh are not allowed (expected: a service of env)");
+      return outbound.get().fetch(subrequest, listener);
     }
     Binding.Version caller = caller(subrequest.function());
     String name = caller == null ? null : caller.services().get(service);

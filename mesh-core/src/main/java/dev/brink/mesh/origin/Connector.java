@@ -1,5 +1,6 @@
 package dev.brink.mesh.origin;
 
+import dev.brink.exec.outbound.OutboundException;
 import dev.brink.mesh.http.EventLoops;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -26,6 +27,17 @@ final class Connector {
   private final ServerAddress server;
   private final @Nullable SslContext tls;
   private final Addresses addresses;
+  private final Guard guard;
+
+  /** Says which of a server's addresses may be connected to, each time before one is. */
+  interface Guard {
+    Guard NONE = found -> found;
+
+    /**
+     * @throws OutboundException when there is none
+     */
+    List<InetAddress> permitted(List<InetAddress> found);
+  }
 
   /** Hears of one opening: one of the two, once, on the connection's event loop. */
   interface Callback {
@@ -39,8 +51,10 @@ final class Connector {
       OriginLimits limits,
       ServerAddress server,
       @Nullable SslContext tls,
-      Executor lookups) {
+      Executor lookups,
+      Guard guard) {
     this.loops = loops;
+    this.guard = guard;
     this.limits = limits;
     this.server = server;
     this.tls = tls;
@@ -99,7 +113,12 @@ final class Connector {
     }
 
     private void lookedUp(List<InetAddress> all) {
-      candidates = all;
+      try {
+        candidates = guard.permitted(all);
+      } catch (OutboundException e) {
+        failed(Fault.DENIED, e);
+        return;
+      }
       tryNext(new ConnectException("connect: no address"));
     }
 

@@ -20,6 +20,8 @@ enum Fault {
   REQUEST_BROKEN(400, "request-broken", "The request broke off or cannot be sent."),
   /** The client stopped sending its request's body, or the deadline passed while it sent. */
   REQUEST_TIMEOUT(408, "request-timeout", "The request's body did not come in time."),
+  /** The server is where nothing must be sent. */
+  DENIED(403, "address-denied", "The address is not allowed."),
   /** The caller went away. */
   CANCELLED(503, "request-cancelled", "The caller went away.");
 
@@ -42,7 +44,7 @@ enum Fault {
   boolean blamesServer() {
     return switch (this) {
       case UNREACHABLE, TLS, TIMEOUT, LOST, INVALID_RESPONSE -> true;
-      case BUSY, REQUEST_BROKEN, REQUEST_TIMEOUT, CANCELLED -> false;
+      case BUSY, REQUEST_BROKEN, REQUEST_TIMEOUT, DENIED, CANCELLED -> false;
     };
   }
 
@@ -50,7 +52,7 @@ enum Fault {
   boolean worthRetrying() {
     return switch (this) {
       case UNREACHABLE, TLS, BUSY, TIMEOUT, LOST, INVALID_RESPONSE -> true;
-      case REQUEST_BROKEN, REQUEST_TIMEOUT, CANCELLED -> false;
+      case REQUEST_BROKEN, REQUEST_TIMEOUT, DENIED, CANCELLED -> false;
     };
   }
 }

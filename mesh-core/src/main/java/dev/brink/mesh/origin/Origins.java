@@ -104,7 +104,7 @@ public final class Origins implements Executor<Target.Origin>, AutoCloseable {
     PoolSettings.of(definition);
   }
 
-  private static SslContext defaultTls() {
+  static SslContext defaultTls() {
     try {
       return SslContextBuilder.forClient()
           .sslProvider(SslProvider.JDK)

@@ -76,7 +76,8 @@ final class Pool {
             surroundings.limits(),
             address,
             address.tls() ? surroundings.tls() : null,
-            surroundings.lookups());
+            surroundings.lookups(),
+            Connector.Guard.NONE);
     var connections =
         new ConnectionPool(
             connector,

@@ -80,7 +80,14 @@ final class RequestHead {
     ByteBuf out = allocator.buffer(TYPICAL_BYTES);
     boolean written = false;
     try {
-      write(out, call, host, via, upgrade);
+      write(out, call, host);
+      forwarded(out, call, call.request().headers());
+      line(out, HttpHeaderNames.VIA, "1.1 " + via);
+      line(out, REQUEST_ID, call.requestId());
+      if (upgrade) {
+        out.writeBytes(UPGRADE);
+      }
+      out.writeBytes(CRLF);
       written = true;
       return out;
     } finally {
@@ -90,7 +97,27 @@ final class RequestHead {
     }
   }
 
-  private static void write(ByteBuf out, Call call, String host, String via, boolean upgrade) {
+  /**
+   * The head of a request that is the caller's own: nothing says whom it is forwarded for.
+   *
+   * @throws ProblemException when the request holds what must not be sent
+   */
+  static ByteBuf ofOwn(ByteBufAllocator allocator, Call call, String host) {
+    ByteBuf out = allocator.buffer(TYPICAL_BYTES);
+    boolean written = false;
+    try {
+      write(out, call, host);
+      out.writeBytes(CRLF);
+      written = true;
+      return out;
+    } finally {
+      if (!written) {
+        out.release();
+      }
+    }
+  }
+
+  private static void write(ByteBuf out, Call call, String host) {
     HttpMethod method = call.request().method();
     String target = call.request().uri();
     if (!isTarget(target) && !(target.equals("*") && method.equals(HttpMethod.OPTIONS))) {
@@ -120,13 +147,6 @@ final class RequestHead {
       }
     }
     framing(out, method, call);
-    forwarded(out, call, headers);
-    line(out, HttpHeaderNames.VIA, "1.1 " + via);
-    line(out, REQUEST_ID, call.requestId());
-    if (upgrade) {
-      out.writeBytes(UPGRADE);
-    }
-    out.writeBytes(CRLF);
   }
 
   private static void framing(ByteBuf out, HttpMethod method, Call call) {

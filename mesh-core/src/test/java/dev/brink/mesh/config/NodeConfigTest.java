@@ -80,6 +80,8 @@ class NodeConfigTest {
           Map.entry("dns.ttl", "30s"),
           Map.entry("dns.answers", "3"),
           Map.entry("dns.rate", "50"),
+          Map.entry("functions.outbound.public", "false"),
+          Map.entry("functions.outbound.allow", "intranet.example:8443,[::1]:443"),
           Map.entry("shutdown.grace", "3s"),
           Map.entry("log.format", "json"),
           Map.entry("log.level", "debug"));
@@ -115,7 +117,9 @@ class NodeConfigTest {
             new GridConfig("127.0.0.1", 47500, 47100, List.of(), GridConfig.Preset.LAN, 64L << 20));
     assertThat(config.tls()).isNull();
     assertThat(config.insecure()).isFalse();
-    assertThat(config.functions()).isEqualTo(new FunctionsConfig(0, 1024, FunctionLimits.DEFAULT));
+    assertThat(config.functions())
+        .isEqualTo(
+            new FunctionsConfig(0, 1024, FunctionLimits.DEFAULT, true, List.of()));
     assertThat(config.placement()).isEqualTo(new PlacementConfig(List.of(), 1, 0.01, 0, Map.of()));
     assertThat(config.nearest())
         .isEqualTo(new NearestConfig(true, Steering.OFF, List.of(), List.of(), ""));

@@ -1,0 +1,66 @@
+// What the global fetch does when it is sent elsewhere: the Fetch Standard, section 4.5. Each hop is
+// a request of its own to the host, which checks where it goes.
+(function (core) {
+  'use strict';
+  const { load } = core;
+  const STATUSES = [301, 302, 303, 307, 308];
+  const MAX_HOPS = 20;
+  const ABOUT_BODY = ['content-encoding', 'content-language', 'content-location', 'content-type', 'content-length'];
+  const SECRET = ['authorization', 'cookie', 'proxy-authorization'];
+
+  /**
+   * Sends a request and what it is redirected to.
+   *
+   * @param data what the request's body was made of, if that can be sent again
+   */
+  async function follow(request, data) {
+    const { fetchThrough, redirected, hasBody } = load('fetch');
+    const mode = request.redirect;
+    const replayable = !hasBody(request) || typeof data === 'string' || core.bytesOf(data) !== undefined;
+    let current = request;
+    let body = hasBody(request) ? data : null;
+    for (let hops = 0; ; hops++) {
+      const response = await fetchThrough(null, current);
+      const location = STATUSES.includes(response.status) ? response.headers.get('location') : null;
+      if (location === null || mode === 'manual') return hops === 0 ? response : redirected(response);
+      await response.body?.cancel();
+      if (mode === 'error') throw new TypeError('fetch: redirected (expected: not to be)');
+      if (hops === MAX_HOPS) throw new TypeError(`fetch: redirected more than ${MAX_HOPS} times`);
+      const target = targetOf(location, current.url);
+      const toGet = becomesGet(response.status, current.method);
+      if (toGet) body = null;
+      else if (!replayable && response.status !== 303) {
+        throw new TypeError('fetch: redirected, but the body cannot be sent again');
+      }
+      current = next(current, target, toGet, body);
+    }
+  }
+
+  function targetOf(location, base) {
+    const { URL } = load('url');
+    const target = URL.parse(location, base);
+    if (target === null) throw new TypeError('fetch: redirected to what is not a URL');
+    if (target.protocol !== 'http:' && target.protocol !== 'https:') {
+      throw new TypeError('fetch: redirected to another scheme (expected: http or https)');
+    }
+    if (target.hash === '') target.hash = new URL(base).hash;
+    return target;
+  }
+
+  function becomesGet(status, method) {
+    return ((status === 301 || status === 302) && method === 'POST') ||
+      (status === 303 && method !== 'GET' && method !== 'HEAD');
+  }
+
+  function next(current, target, toGet, body) {
+    const { Headers, Request } = load('fetch');
+    const { URL } = load('url');
+    const headers = new Headers(current.headers);
+    if (toGet) for (const name of ABOUT_BODY) headers.delete(name);
+    if (target.origin !== new URL(current.url).origin) for (const name of SECRET) headers.delete(name);
+    const method = toGet ? 'GET' : current.method;
+    return new Request(target.href, { method, headers, body, signal: current.signal, redirect: current.redirect });
+  }
+
+  return { follow };
+});
