@@ -5,6 +5,7 @@ import dev.brink.exec.lane.Lanes;
 import dev.brink.exec.module.BundleFileSystem;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -32,10 +33,13 @@ final class GraalFunction implements LoadedFunction {
   private volatile boolean closed;
   private volatile long loadNanos;
 
-  GraalFunction(GraalRuntime runtime, FunctionBundle bundle) {
+  /**
+   * @param modules the bundle's, without types
+   */
+  GraalFunction(GraalRuntime runtime, FunctionBundle bundle, Map<String, byte[]> modules) {
     this.runtime = runtime;
     this.bundle = bundle;
-    this.files = BundleFileSystem.of(bundle.modules());
+    this.files = BundleFileSystem.of(modules);
     this.entry = GuestSource.entry(bundle.main());
     this.hops = new int[runtime.lanes().all().size()];
     for (int i = 0; i < runtime.lanes().all().size(); i++) {

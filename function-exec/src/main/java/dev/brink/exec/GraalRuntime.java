@@ -4,6 +4,7 @@ import dev.brink.exec.FunctionException.Code;
 import dev.brink.exec.lane.Lane;
 import dev.brink.exec.lane.Lanes;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -57,9 +58,33 @@ final class GraalRuntime implements FunctionRuntime {
 
   @Override
   public CompletionStage<LoadedFunction> load(FunctionBundle bundle) {
-    var function = new GraalFunction(this, bundle);
-    functions.add(function);
     var loaded = new CompletableFuture<LoadedFunction>();
+    if (!TypeScript.isIn(bundle.modules())) {
+      load(bundle, bundle.modules(), loaded);
+    } else if (background.submit(() -> loadTypeScript(bundle, loaded)) == null) {
+      loaded.completeExceptionally(queueFull());
+    }
+    return loaded;
+  }
+
+  private void loadTypeScript(FunctionBundle bundle, CompletableFuture<LoadedFunction> loaded) {
+    try {
+      load(bundle, new TypeScript(contexts).strip(bundle.modules()), loaded);
+    } catch (FunctionException e) {
+      loaded.completeExceptionally(e);
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      log.error("Reading the TypeScript of {} failed", bundle.name(), e);
+      loaded.completeExceptionally(
+          new FunctionException(Code.MODULE_ERROR, "internal error", null));
+    }
+  }
+
+  private void load(
+      FunctionBundle bundle,
+      Map<String, byte[]> modules,
+      CompletableFuture<LoadedFunction> loaded) {
+    var function = new GraalFunction(this, bundle, modules);
+    functions.add(function);
     if (closed.get()) {
       functions.remove(function);
       loaded.completeExceptionally(closedException());
@@ -67,7 +92,6 @@ final class GraalRuntime implements FunctionRuntime {
       Lane lane = lanes.choose(0);
       lane.post(() -> new Loading(function, lane, loaded, this::forget).start());
     }
-    return loaded;
   }
 
   CompletionStage<LoadedFunction> warmUp(GraalFunction function) {

@@ -1,6 +1,7 @@
 package dev.brink.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.brink.exec.FunctionException.Code;
@@ -77,5 +78,71 @@ class ModuleTest {
             "class Site { #name = 'mine'; fetch() { return new Response(this.#name) } }\n"
                 + "export default new Site();");
     assertThat(SANDBOX.get(function, "/").end().text()).isEqualTo("mine");
+  }
+
+  @Test
+  void textsAndBytesCanBeImported() {
+    Map<String, String> modules =
+        Map.of(
+            "main.js",
+            """
+            import page from './page.html';
+            import source from './lib.js' with { type: 'text' };
+            import bytes from './data.csv' with { type: 'bytes' };
+            export default { async fetch() {
+              const late = (await import('./data.csv', { with: { type: 'text' } })).default;
+              return new Response([page, source.length, bytes instanceof Uint8Array, bytes.length, late].join('|'));
+            } }
+            """,
+            "page.html",
+            "<p>\"\\</p>",
+            "lib.js",
+            "not a module",
+            "data.csv",
+            "a,b");
+    assertThat(SANDBOX.get(SANDBOX.load(modules, Sandbox.LIMITS), "/").end().text())
+        .isEqualTo("<p>\"\\</p>|12|true|3|a,b");
+  }
+
+  @Test
+  void typesAreTakenOut() {
+    Map<String, String> modules =
+        Map.of(
+            "main.js",
+            "export { default } from './handler.ts';",
+            "handler.ts",
+            """
+            import { greet, type Named } from './greet';
+            enum Tone { Kind = 'kind', Curt = 'curt' }
+            const who = { name: 'you' } satisfies Named;
+            export default {
+              async fetch(request: Request, env: Record<string, string>): Promise<Response> {
+                return new Response(greet<Named>(who, Tone.Kind as Tone) + env!.GREETING);
+              },
+            };
+            """,
+            "greet.ts",
+            """
+            export interface Named { readonly name: string }
+            export function greet<T extends Named>(who: T, tone: string): string {
+              return `${tone} ${who.name} `;
+            }
+            """);
+    assertThat(SANDBOX.get(SANDBOX.load(modules, Sandbox.LIMITS), "/").end().text())
+        .isEqualTo("kind you hi");
+  }
+
+  @Test
+  void whatIsNotTypeScriptSaysWhere() {
+    Map<String, String> modules =
+        Map.of(
+            "main.js", "export { default } from './a.ts';", "a.ts", "\nconst x: = 1;\n");
+    assertThatThrownBy(() -> SANDBOX.load(modules, Sandbox.LIMITS))
+        .isInstanceOfSatisfying(
+            FunctionException.class,
+            failure -> {
+              assertThat(failure.code()).isEqualTo(FunctionException.Code.MODULE_ERROR);
+              assertThat(String.valueOf(failure.position())).contains("a.ts");
+            });
   }
 }

@@ -18,25 +18,36 @@ import java.util.Map;
 import java.util.Set;
 import org.graalvm.polyglot.io.FileSystem;
 
-/** Read-only, in memory, rooted at {@code /}: it holds a bundle's modules and nothing else. */
+/**
+ * Read-only, in memory, rooted at {@code /}: it holds a bundle's modules, and what {@code node:}
+ * imports stand for. What is not an ES module is read as one: CommonJS, texts and bytes.
+ */
 public final class BundleFileSystem implements FileSystem {
   private static final Path ROOT = Path.of("/");
 
-  private final Map<Path, byte[]> modules;
+  private final ModuleResolver resolver;
+  private final ModuleText texts;
 
-  private BundleFileSystem(Map<Path, byte[]> modules) {
-    this.modules = modules;
+  private BundleFileSystem(Map<String, byte[]> modules) {
+    this.resolver = new ModuleResolver(modules);
+    this.texts = new ModuleText(modules, resolver);
   }
 
   /** Holds {@code modules}: sources by relative path. */
   public static BundleFileSystem of(Map<String, byte[]> modules) {
-    var byPath = new HashMap<Path, byte[]>();
-    modules.forEach((path, source) -> byPath.put(absolute(Path.of(path)), source));
+    var byPath = new HashMap<String, byte[]>();
+    modules.forEach((path, source) -> byPath.put(absolute(Path.of(path)).toString(), source));
     return new BundleFileSystem(byPath);
   }
 
   @Override
   public Path parsePath(URI uri) {
+    if ("node".equals(uri.getScheme())) {
+      String name = uri.getSchemeSpecificPart();
+      if (NodeModules.isPublic(name)) {
+        return Path.of(NodeModules.ROOT + name);
+      }
+    }
     throw new IllegalArgumentException(notInBundle(uri.toString()));
   }
 
@@ -67,8 +78,7 @@ public final class BundleFileSystem implements FileSystem {
 
   @Override
   public Path toRealPath(Path path, LinkOption... linkOptions) throws IOException {
-    find(path);
-    return absolute(path);
+    return Path.of(resolved(path));
   }
 
   @Override
@@ -95,11 +105,22 @@ public final class BundleFileSystem implements FileSystem {
   }
 
   private byte[] find(Path path) throws IOException {
-    byte[] source = modules.get(absolute(path));
-    if (source == null) {
-      throw new FileSystemException(notInBundle(path.toString()));
+    return texts.read(resolved(path));
+  }
+
+  private String resolved(Path path) throws IOException {
+    String absolute = absolute(path).toString();
+    if (absolute.startsWith(NodeModules.ROOT)
+        && NodeModules.has(absolute.substring(NodeModules.ROOT.length()))) {
+      return absolute;
     }
-    return source;
+    String kind = ModuleText.kind(absolute);
+    String plain = absolute.substring(0, absolute.length() - kind.length());
+    String found = resolver.resolve(plain);
+    if (found == null) {
+      throw new FileSystemException(notInBundle(plain));
+    }
+    return found + kind;
   }
 
   private static Path absolute(Path path) {

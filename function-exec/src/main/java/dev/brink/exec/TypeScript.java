@@ -1,0 +1,128 @@
+package dev.brink.exec;
+
+import dev.brink.exec.FunctionException.Code;
+import dev.brink.exec.FunctionException.SourcePosition;
+import dev.brink.exec.module.BundleFileSystem;
+import dev.brink.exec.module.ClassPathPackages;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.graalvm.polyglot.Context;
+import org.graalvm.polyglot.PolyglotException;
+import org.graalvm.polyglot.Source;
+import org.graalvm.polyglot.Value;
+
+/**
+ * Takes the types out of TypeScript, so that what is left keeps its lines: by the package <a
+ * href="https://github.com/alangpierce/sucrase">sucrase</a>, which runs in a context of its own
+ * that sees nothing but the sources. Types are not checked.
+ */
+final class TypeScript {
+  private static final long MAX_SECONDS = 30;
+  private static final String STATIC = "/META-INF/resources/_static/";
+  private static final Map<String, String> PACKAGES =
+      Map.of(
+          "sucrase", STATIC + "sucrase/3.35.1",
+          "lines-and-columns", STATIC + "lines-and-columns/1.2.4",
+          "ts-interface-checker", STATIC + "ts-interface-checker/0.1.13",
+          "@jridgewell/gen-mapping", STATIC + "gen-mapping/0.3.13",
+          "@jridgewell/trace-mapping", STATIC + "trace-mapping/0.3.31",
+          "@jridgewell/resolve-uri", STATIC + "resolve-uri/3.1.2",
+          "@jridgewell/sourcemap-codec", STATIC + "sourcemap-codec/1.5.5");
+  private static final String ENTRY =
+      """
+      import { transform } from 'sucrase';
+      export default (path, code) => transform(code, {
+        transforms: ['typescript'], disableESTransforms: true, preserveDynamicImport: true, filePath: path,
+      }).code;
+      """;
+  private static final Pattern FAILURE =
+      Pattern.compile("(?s)^(?:\\w*Error: )?Error transforming [^:]*: (.*?) ?\\((\\d+):(\\d+)\\).*$");
+
+  private final GuestContexts contexts;
+
+  TypeScript(GuestContexts contexts) {
+    this.contexts = contexts;
+  }
+
+  /** Whether there is something to do. */
+  static boolean isIn(Map<String, byte[]> modules) {
+    return modules.keySet().stream().anyMatch(TypeScript::isTyped);
+  }
+
+  private static boolean isTyped(String path) {
+    return (path.endsWith(".ts") || path.endsWith(".mts")) && !path.endsWith(".d.ts");
+  }
+
+  /**
+   * The modules with JavaScript in the files that had TypeScript. Takes a while: not on a lane.
+   *
+   * @throws FunctionException of code {@code MODULE_ERROR} when a file is not TypeScript
+   */
+  Map<String, byte[]> strip(Map<String, byte[]> modules) {
+    var stripped = new HashMap<>(modules);
+    try (Context context = contexts.context(BundleFileSystem.of(packages()), false)) {
+      var limit =
+          CompletableFuture.delayedExecutor(MAX_SECONDS, TimeUnit.SECONDS);
+      var ended = new CompletableFuture<Void>();
+      limit.execute(
+          () -> {
+            if (!ended.isDone()) {
+              context.close(true);
+            }
+          });
+      Value transform = context.eval(entry()).getMember("default");
+      modules.forEach(
+          (path, source) -> {
+            if (isTyped(path)) {
+              stripped.put(path, strip(transform, path, source));
+            }
+          });
+      ended.complete(null);
+    } catch (PolyglotException e) {
+      throw new FunctionException(Code.MODULE_ERROR, "the TypeScript takes too long to read", null);
+    }
+    return stripped;
+  }
+
+  private static byte[] strip(Value transform, String path, byte[] source) {
+    String code = new String(source, StandardCharsets.UTF_8);
+    try {
+      return transform.execute(path, code).asString().getBytes(StandardCharsets.UTF_8);
+    } catch (PolyglotException e) {
+      if (e.isCancelled()) {
+        throw e;
+      }
+      String message = String.valueOf(e.getMessage());
+      Matcher failure = FAILURE.matcher(message);
+      if (!failure.matches()) {
+        throw new FunctionException(Code.MODULE_ERROR, path + ": " + message, null);
+      }
+      var position =
+          new SourcePosition(
+              path, Integer.parseInt(failure.group(2)), Integer.parseInt(failure.group(3)));
+      throw new FunctionException(Code.MODULE_ERROR, failure.group(1), position);
+    }
+  }
+
+  private static Map<String, byte[]> packages() {
+    try {
+      var files = new HashMap<>(ClassPathPackages.read(PACKAGES));
+      files.put("strip.js", ENTRY.getBytes(StandardCharsets.UTF_8));
+      return files;
+    } catch (IOException e) {
+      throw new FunctionException(Code.MODULE_ERROR, "TypeScript is not supported here", null);
+    }
+  }
+
+  private static Source entry() {
+    return Source.newBuilder("js", "export { default } from '/strip.js';", "brink:strip")
+        .mimeType("application/javascript+module")
+        .buildLiteral();
+  }
+}

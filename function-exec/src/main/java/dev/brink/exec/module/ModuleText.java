@@ -1,0 +1,114 @@
+package dev.brink.exec.module;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+
+/** What the engine reads for each file: its text as an ES module. Made once. */
+final class ModuleText {
+  /** What {@code with { type: "text" }} adds to the path. */
+  private static final String AS_TEXT = "#text";
+
+  private static final String AS_BYTES = "#bytes";
+
+  /** Imports that the engine does not know; the module's name then says what it is. */
+  private static final Pattern ATTRIBUTE =
+      Pattern.compile(
+          "(\\b(?:from|import)\\s*)([\"'])([^\"'\\n]+)\\2(\\s*)with\\s*\\{\\s*type\\s*:\\s*([\"'])(text|bytes)\\5\\s*,?\\s*}");
+
+  private static final Pattern DYNAMIC_ATTRIBUTE =
+      Pattern.compile(
+          "(\\bimport\\(\\s*)([\"'])([^\"'\\n]+)\\2\\s*,\\s*\\{\\s*with\\s*:\\s*\\{\\s*type\\s*:\\s*([\"'])(text|bytes)\\4\\s*}\\s*}");
+
+  private static final Set<String> TEXTS =
+      Set.of("txt", "md", "html", "htm", "css", "svg", "sql", "xml", "csv", "graphql");
+  private static final Set<String> BYTES =
+      Set.of("bin", "dat", "png", "jpg", "jpeg", "gif", "webp", "ico", "woff2", "pdf", "zip", "gz");
+  private static final Set<String> SCRIPTS = Set.of("js", "mjs", "cjs", "ts", "mts");
+
+  private final Map<String, byte[]> files;
+  private final ModuleResolver resolver;
+  private final Map<String, byte[]> read = new ConcurrentHashMap<>();
+
+  ModuleText(Map<String, byte[]> files, ModuleResolver resolver) {
+    this.files = files;
+    this.resolver = resolver;
+  }
+
+  /** The part of a path that says how to read the file; empty for none. */
+  static String kind(String path) {
+    return path.endsWith(AS_TEXT) ? AS_TEXT : path.endsWith(AS_BYTES) ? AS_BYTES : "";
+  }
+
+  /** Reads an existing file. */
+  byte[] read(String path) {
+    return read.computeIfAbsent(path, this::make);
+  }
+
+  private byte[] make(String path) {
+    if (path.startsWith(NodeModules.ROOT)) {
+      return NodeModules.source(path.substring(NodeModules.ROOT.length()));
+    }
+    String kind = kind(path);
+    String file = path.substring(0, path.length() - kind.length());
+    byte[] content = files.getOrDefault(file, new byte[0]);
+    String ending = file.substring(file.lastIndexOf('.') + 1);
+    if (kind.equals(AS_TEXT) || kind.isEmpty() && TEXTS.contains(ending)) {
+      return bytes("export default " + quoted(text(content)) + ";\n");
+    }
+    if (kind.equals(AS_BYTES) || kind.isEmpty() && BYTES.contains(ending)) {
+      String base64 = Base64.getEncoder().encodeToString(content);
+      return bytes("export default Uint8Array.fromBase64('" + base64 + "');\n");
+    }
+    return SCRIPTS.contains(ending) ? script(file, ending, content) : content;
+  }
+
+  private byte[] script(String file, String ending, byte[] content) {
+    String source = text(content);
+    if (isCommonJs(file, ending, source)) {
+      return bytes(CommonJs.wrap(source));
+    }
+    if (!source.contains("type")) {
+      return content;
+    }
+    String named = ATTRIBUTE.matcher(source).replaceAll("$1$2$3#$6$2$4");
+    named = DYNAMIC_ATTRIBUTE.matcher(named).replaceAll("$1$2$3#$5$2");
+    return named.equals(source) ? content : bytes(named);
+  }
+
+  /** A function's own files are ES modules; packages say what theirs are, or show it. */
+  private boolean isCommonJs(String file, String ending, String source) {
+    if (ending.equals("cjs")) {
+      return true;
+    }
+    return ending.equals("js")
+        && file.contains("/node_modules/")
+        && !resolver.inModulePackage(file)
+        && !CommonJs.hasModuleSyntax(source);
+  }
+
+  private static String quoted(String text) {
+    var out = new StringBuilder("\"");
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '"', '\\' -> out.append('\\').append(c);
+        case '\n' -> out.append("\\n");
+        case '\r' -> out.append("\\r");
+        default -> out.append(c);
+      }
+    }
+    return out.append('"').toString();
+  }
+
+  private static String text(byte[] content) {
+    return new String(content, StandardCharsets.UTF_8);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,104 @@
+package dev.brink.exec.module;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code node:} imports stand for: packages that do the same without Node, and what little
+ * there is of our own. Read when first asked for.
+ */
+final class NodeModules {
+  /** Where they are in a bundle's file system. */
+  static final String ROOT = "/@node/";
+
+  private static final String OWN = "crypto";
+
+  private static final Map<String, String> PUBLIC =
+      Map.of(
+          "buffer", "buffer/index.js",
+          "events", "events/events.js",
+          "util", "util/util.js",
+          "assert", "assert/assert.js",
+          "path", "path-browserify/index.js");
+
+  /** What those require. */
+  private static final Map<String, String> INNER =
+      Map.of(
+          "base64-js", "base64-js/index.js",
+          "ieee754", "ieee754/index.js",
+          "inherits", "inherits/inherits_browser.js",
+          "object-assign", "object-assign/index.js",
+          "support/isBuffer", "util/support/isBufferBrowser.js");
+
+  private static final Map<String, byte[]> READ = new HashMap<>();
+
+  /** Whether a function may ask for {@code node:name}. */
+  static boolean isPublic(String name) {
+    return PUBLIC.containsKey(name) || name.equals(OWN);
+  }
+
+  /** Whether there is a file {@code ROOT + name}. */
+  static boolean has(String name) {
+    return isPublic(name) || INNER.containsKey(name);
+  }
+
+  /** The source as an ES module. */
+  static synchronized byte[] source(String name) {
+    return READ.computeIfAbsent(name, NodeModules::read);
+  }
+
+  private static byte[] read(String name) {
+    if (name.equals(OWN)) {
+      return resource("/dev/brink/exec/module/crypto.js");
+    }
+    String file = PUBLIC.containsKey(name) ? PUBLIC.get(name) : INNER.get(name);
+    if (file == null) {
+      throw new IllegalArgumentException("name: " + name + " (expected: a module of Node)");
+    }
+    byte[] source = fromPackage(file);
+    return CommonJs.wrap(new String(source, StandardCharsets.UTF_8))
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static byte[] fromPackage(String file) {
+    String artifact = file.substring(0, file.indexOf('/'));
+    return resource(
+        "/META-INF/resources/webjars/"
+            + artifact
+            + "/"
+            + version(artifact)
+            + file.substring(artifact.length()));
+  }
+
+  private static String version(String artifact) {
+    String path = "/META-INF/maven/org.webjars.npm/" + artifact + "/pom.properties";
+    try (@Nullable InputStream in = NodeModules.class.getResourceAsStream(path)) {
+      var properties = new Properties();
+      if (in != null) {
+        properties.load(in);
+      }
+      return properties.getProperty("version", "");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static byte[] resource(String path) {
+    try (@Nullable InputStream in = NodeModules.class.getResourceAsStream(path)) {
+      if (in == null) {
+        throw new IllegalStateException(path + ": missing on the class path");
+      }
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private NodeModules() {}
+}

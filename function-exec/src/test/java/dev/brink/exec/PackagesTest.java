@@ -1,0 +1,172 @@
+package dev.brink.exec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.brink.exec.module.ClassPathPackages;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** Libraries of npm, as their packages are, in a bundle's node_modules. */
+class PackagesTest {
+  private static final Sandbox SANDBOX = Sandbox.of(1);
+
+  @AfterAll
+  static void close() {
+    SANDBOX.close();
+  }
+
+  @Test
+  void zod() throws IOException {
+    assertThat(
+            run(
+                "import { z } from 'zod';",
+                """
+                const User = z.object({ name: z.string().min(1), age: z.number().int().optional() });
+                const wrong = User.safeParse({ name: '', age: 1.5 });
+                return JSON.stringify(User.parse({ name: 'a', more: 1 })) + wrong.error.issues.length;
+                """,
+                "zod"))
+        .isEqualTo("{\"name\":\"a\"}2");
+  }
+
+  @Test
+  void marked() throws IOException {
+    assertThat(
+            run(
+                "import { marked } from 'marked';",
+                "return marked.parse('# Title\\n\\n*text*')",
+                "marked"))
+        .isEqualTo("<h1>Title</h1>\n<p><em>text</em></p>\n");
+  }
+
+  /** Its templates become functions by {@code new Function}. */
+  @Test
+  void handlebars() throws IOException {
+    assertThat(
+            run(
+                "import Handlebars from 'handlebars/dist/handlebars.js';",
+                "return Handlebars.compile('{{#each list}}<{{this}}>{{/each}}')({ list: [1, '&'] })",
+                "handlebars"))
+        .isEqualTo("<1><&amp;>");
+  }
+
+  @Test
+  void htmlparser2() throws IOException {
+    assertThat(
+            run(
+                "import { parseDocument, DomUtils } from 'htmlparser2';",
+                """
+                const document = parseDocument('<ul><li>a<li class="x">b &amp; c</ul>');
+                const items = DomUtils.getElementsByTagName('li', document);
+                return items.map((li) => DomUtils.textContent(li)).join() + items[1].attribs.class;
+                """,
+                "htmlparser2",
+                "domhandler",
+                "domutils",
+                "domelementtype",
+                "dom-serializer",
+                "entities"))
+        .isEqualTo("a,b & cx");
+  }
+
+  @Test
+  void lodashEs() throws IOException {
+    assertThat(
+            run(
+                "import { groupBy, debounce, merge } from 'lodash-es';",
+                "return JSON.stringify([groupBy([1.2, 1.7, 2.1], Math.floor), merge({ a: { b: 1 } },"
+                    + " { a: { c: 2 } }), typeof debounce])",
+                "lodash-es"))
+        .isEqualTo("[{\"1\":[1.2,1.7],\"2\":[2.1]},{\"a\":{\"b\":1,\"c\":2}},\"function\"]");
+  }
+
+  @Test
+  void dateFns() throws IOException {
+    assertThat(
+            run(
+                "import { addDays, format, differenceInDays } from 'date-fns';",
+                "const d = new Date(Date.UTC(2024, 1, 28)); return format(addDays(d, 2),"
+                    + " 'yyyy-MM-dd EEEE') + differenceInDays(new Date(Date.UTC(2024, 2, 28)), d)",
+                "date-fns"))
+        .isEqualTo("2024-03-01 Friday29");
+  }
+
+  @Test
+  void uuid() throws IOException {
+    assertThat(
+            run(
+                "import { v4, v5, validate, version } from 'uuid';",
+                "const id = v4(); return [validate(id), version(id), v5('www.example.com',"
+                    + " v5.DNS)].join()",
+                "uuid"))
+        .isEqualTo("true,4,2ed6657d-e927-568b-95e1-2665a8aea6a2");
+  }
+
+  @Test
+  void modulesOfNode() throws IOException {
+    assertThat(
+            run(
+                """
+                import { Buffer } from 'node:buffer';
+                import { EventEmitter } from 'node:events';
+                import { inspect, inherits } from 'node:util';
+                import assert from 'node:assert';
+                import path from 'node:path';
+                import { randomBytes, timingSafeEqual, randomUUID } from 'node:crypto';
+                import events from 'events';
+                """,
+                """
+                const heard = [];
+                const emitter = new EventEmitter();
+                emitter.once('x', (value) => heard.push(value));
+                emitter.emit('x', 1);
+                emitter.emit('x', 2);
+                let failed = '';
+                try { assert.deepEqual({ a: 1 }, { a: 2 }) } catch (e) { failed = e.name }
+                const bytes = randomBytes(70000);
+                return [Buffer.from('aGk=', 'base64').toString(), heard, failed, path.join('/a', '../b', 'c'),
+                  inspect({ a: [1] }), timingSafeEqual(bytes, bytes.slice()), randomUUID().length,
+                  typeof inherits, events === EventEmitter].join(' ');
+                """))
+        .isEqualTo("hi 1 AssertionError /b/c { a: [ 1 ] } true 36 function true");
+  }
+
+  private static String run(String imports, String script, String... packages)
+      throws IOException {
+    var folders = new HashMap<String, String>();
+    for (String name : packages) {
+      folders.put(name, "/META-INF/resources/webjars/" + name + "/" + version(name));
+    }
+    var modules = new HashMap<>(ClassPathPackages.read(folders));
+    String main =
+        imports + "\nexport default { async fetch() { return new Response(await (async () => {"
+            + script + "})()) } }";
+    modules.put("main.js", main.getBytes(StandardCharsets.UTF_8));
+    FunctionBundle bundle =
+        new FunctionBundle(
+                "test/package", "main.js", modules, Sandbox.LIMITS, Map.of(), Set.of())
+            .withEval();
+    LoadedFunction function = Sandbox.join(SANDBOX.runtime.load(bundle));
+    try {
+      return SANDBOX.get(function, "/").end().text();
+    } finally {
+      function.close();
+    }
+  }
+
+  private static String version(String name) throws IOException {
+    String path = "/META-INF/maven/org.webjars.npm/" + name + "/pom.properties";
+    try (InputStream in = PackagesTest.class.getResourceAsStream(path)) {
+      var properties = new Properties();
+      properties.load(in);
+      return properties.getProperty("version");
+    }
+  }
+}
