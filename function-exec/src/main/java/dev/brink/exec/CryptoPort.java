@@ -53,7 +53,7 @@ public final class CryptoPort {
       settleNow(op, failed(e));
       return true;
     }
-    if (task.cost() == Cost.QUICK || run == null && task.cost() == Cost.MODERATE) {
+    if (task.cost() == Cost.QUICK || (run == null && task.cost() == Cost.MODERATE)) {
       settleNow(op, outcome(task));
       return true;
     }
@@ -170,11 +170,9 @@ public final class CryptoPort {
     }
 
     private void done(Outcome outcome, long cpuNanos) {
-      if (instance.ops().isPending(op)) {
-        if (run.chargeElsewhere(cpuNanos)) {
-          release();
-          instance.ops().settle(op, outcome.how, outcome.payload, outcome.detail);
-        }
+      if (instance.ops().isPending(op) && run.chargeElsewhere(cpuNanos)) {
+        release();
+        instance.ops().settle(op, outcome.how, outcome.payload, outcome.detail);
       }
     }
   }

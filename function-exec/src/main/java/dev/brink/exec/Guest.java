@@ -13,9 +13,8 @@ final class Guest {
   static final int RANGE_ERROR = 2;
   static final int ABORTED = 3;
   static final int DROPPED = 4;
-  static final int FAILED = 5;
 
-  /** A {@code DOMException}: the payload is its message, the detail its name. */
+  /** The payload is a message; what the detail is depends on the operation. */
   static final int FAILED = 5;
 
   private final Value bind;

@@ -42,7 +42,8 @@ final class TypeScript {
       }).code;
       """;
   private static final Pattern FAILURE =
-      Pattern.compile("(?s)^(?:\\w*Error: )?Error transforming [^:]*: (.*?) ?\\((\\d+):(\\d+)\\).*$");
+      Pattern.compile(
+          "(?s)^(?:\\w*Error: )?Error transforming [^:]*: (.*?) ?\\((\\d+):(\\d+)\\).*$");
 
   private final GuestContexts contexts;
 
@@ -67,8 +68,7 @@ final class TypeScript {
   Map<String, byte[]> strip(Map<String, byte[]> modules) {
     var stripped = new HashMap<>(modules);
     try (Context context = contexts.context(BundleFileSystem.of(packages()), false)) {
-      var limit =
-          CompletableFuture.delayedExecutor(MAX_SECONDS, TimeUnit.SECONDS);
+      var limit = CompletableFuture.delayedExecutor(MAX_SECONDS, TimeUnit.SECONDS);
       var ended = new CompletableFuture<Void>();
       limit.execute(
           () -> {

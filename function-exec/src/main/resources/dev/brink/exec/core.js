@@ -203,7 +203,6 @@
     bindings,
     load,
     later,
-    failure,
     register,
     unregister,
     bytesOf,

@@ -44,8 +44,7 @@ class CompressionTest {
         SANDBOX.eval(
             "const s = new Response('written by a function').body.pipeThrough(new"
                 + " CompressionStream('gzip')); return (await new Response(s).bytes()).toBase64()");
-    var in =
-        new GZIPInputStream(new ByteArrayInputStream(Base64.getDecoder().decode(written)));
+    var in = new GZIPInputStream(new ByteArrayInputStream(Base64.getDecoder().decode(written)));
     assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
         .isEqualTo("written by a function");
 

@@ -54,8 +54,7 @@ class CryptoTest {
         return results.join();
         """
             .formatted(algorithm);
-    assertThat(SANDBOX.eval(script))
-        .isEqualTo(signatureBytes + ",true,true,true,true,false");
+    assertThat(SANDBOX.eval(script)).isEqualTo(signatureBytes + ",true,true,true,true,false");
   }
 
   @Test

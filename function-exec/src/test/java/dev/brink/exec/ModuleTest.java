@@ -135,8 +135,7 @@ class ModuleTest {
   @Test
   void whatIsNotTypeScriptSaysWhere() {
     Map<String, String> modules =
-        Map.of(
-            "main.js", "export { default } from './a.ts';", "a.ts", "\nconst x: = 1;\n");
+        Map.of("main.js", "export { default } from './a.ts';", "a.ts", "\nconst x: = 1;\n");
     assertThatThrownBy(() -> SANDBOX.load(modules, Sandbox.LIMITS))
         .isInstanceOfSatisfying(
             FunctionException.class,

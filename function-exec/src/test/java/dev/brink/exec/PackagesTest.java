@@ -52,7 +52,8 @@ class PackagesTest {
     assertThat(
             run(
                 "import Handlebars from 'handlebars/dist/handlebars.js';",
-                "return Handlebars.compile('{{#each list}}<{{this}}>{{/each}}')({ list: [1, '&'] })",
+                "return Handlebars.compile('{{#each list}}<{{this}}>{{/each}}')({ list: [1, '&']"
+                    + " })",
                 "handlebars"))
         .isEqualTo("<1><&amp;>");
   }
@@ -81,8 +82,8 @@ class PackagesTest {
     assertThat(
             run(
                 "import { groupBy, debounce, merge } from 'lodash-es';",
-                "return JSON.stringify([groupBy([1.2, 1.7, 2.1], Math.floor), merge({ a: { b: 1 } },"
-                    + " { a: { c: 2 } }), typeof debounce])",
+                "return JSON.stringify([groupBy([1.2, 1.7, 2.1], Math.floor), merge({ a: { b: 1 }"
+                    + " }, { a: { c: 2 } }), typeof debounce])",
                 "lodash-es"))
         .isEqualTo("[{\"1\":[1.2,1.7],\"2\":[2.1]},{\"a\":{\"b\":1,\"c\":2}},\"function\"]");
   }
@@ -138,20 +139,20 @@ class PackagesTest {
         .isEqualTo("hi 1 AssertionError /b/c { a: [ 1 ] } true 36 function true");
   }
 
-  private static String run(String imports, String script, String... packages)
-      throws IOException {
+  private static String run(String imports, String script, String... packages) throws IOException {
     var folders = new HashMap<String, String>();
     for (String name : packages) {
       folders.put(name, "/META-INF/resources/webjars/" + name + "/" + version(name));
     }
     var modules = new HashMap<>(ClassPathPackages.read(folders));
     String main =
-        imports + "\nexport default { async fetch() { return new Response(await (async () => {"
-            + script + "})()) } }";
+        imports
+            + "\nexport default { async fetch() { return new Response(await (async () => {"
+            + script
+            + "})()) } }";
     modules.put("main.js", main.getBytes(StandardCharsets.UTF_8));
     FunctionBundle bundle =
-        new FunctionBundle(
-                "test/package", "main.js", modules, Sandbox.LIMITS, Map.of(), Set.of())
+        new FunctionBundle("test/package", "main.js", modules, Sandbox.LIMITS, Map.of(), Set.of())
             .withEval();
     LoadedFunction function = Sandbox.join(SANDBOX.runtime.load(bundle));
     try {

@@ -152,6 +152,7 @@ class RedirectTest {
             TypeError: fetch: redirected to another scheme (expected: http or https)
             TypeError: fetch: redirected more than 20 times
             TypeError: fetch: 169.254.169.254 is not a public address
-            TypeError: fetch: redirected, but the body cannot be sent again""");
+            TypeError: fetch: redirected, but the body cannot be sent again\
+            """);
   }
 }

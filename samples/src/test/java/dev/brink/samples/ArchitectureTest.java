@@ -13,6 +13,8 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule usesOnlyWhatUsersOfTheMeshSee =
       classes()
+          .that()
+          .resideOutsideOfPackage("dev.brink.samples.sandbox..")
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
@@ -24,6 +26,23 @@ class ArchitectureTest {
               "dev.brink.mesh.config..",
               "dev.brink.mesh.deploy..",
               "dev.brink.mesh.folder..");
+
+  /** The sandbox sample shows function-exec without a mesh. */
+  @ArchTest
+  static final ArchRule sandboxNeedsNoMesh =
+      classes()
+          .that()
+          .resideInAPackage("dev.brink.samples.sandbox..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "org.jspecify.annotations..",
+              "dev.brink.samples.sandbox..",
+              "dev.brink.exec..",
+              "io.netty.buffer..",
+              "io.netty.util..",
+              "io.netty.handler.codec.http..");
 
   @ArchTest
   static final ArchRule packagesHaveNoCycles =

@@ -7,7 +7,13 @@ public enum Face {
    * {@code put}, {@code delete}, {@code list}, and beyond it {@code cas}, {@code increment}, {@code
    * atomic}. The calls it makes, with their JSON, are described at the head of {@code kv.js}.
    */
-  KEY_VALUE("kv");
+  KEY_VALUE("kv"),
+
+  /**
+   * An object whose methods are async functions that take and give JSON. Its shape names them:
+   * <code>{"methods": […]}</code>; a call's arguments are an array, its result is the reply's JSON.
+   */
+  METHODS("methods");
 
   private final String script;
 

@@ -93,7 +93,7 @@ final class Der {
     }
     int length = 0;
     for (int i = 0; i < count; i++) {
-      length = length << 8 | bytes[at++] & 0xff;
+      length = (length << 8) | (bytes[at++] & 0xff);
     }
     return length;
   }

@@ -9,26 +9,24 @@ import java.security.spec.ECParameterSpec;
 import java.security.spec.ECPoint;
 import java.security.spec.EllipticCurve;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /** The curves of FIPS 186 that Web Cryptography names, and their points as bytes (SEC 1). */
 enum EcCurve {
-  P_256("P-256", "secp256r1", 32, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07),
-  P_384("P-384", "secp384r1", 48, 0x2b, 0x81, 0x04, 0x00, 0x22),
-  P_521("P-521", "secp521r1", 66, 0x2b, 0x81, 0x04, 0x00, 0x23);
+  P_256("P-256", "secp256r1", 32, "2a8648ce3d030107"),
+  P_384("P-384", "secp384r1", 48, "2b81040022"),
+  P_521("P-521", "secp521r1", 66, "2b81040023");
 
   private final String webName;
   private final String jdkName;
   private final int fieldBytes;
-  private final byte[] object;
+  private final String object;
 
-  EcCurve(String webName, String jdkName, int fieldBytes, int... object) {
+  EcCurve(String webName, String jdkName, int fieldBytes, String object) {
     this.webName = webName;
     this.jdkName = jdkName;
     this.fieldBytes = fieldBytes;
-    this.object = new byte[object.length];
-    for (int i = 0; i < object.length; i++) {
-      this.object[i] = (byte) object[i];
-    }
+    this.object = object;
   }
 
   static EcCurve of(String name) {
@@ -50,7 +48,7 @@ enum EcCurve {
 
   /** Content of its object identifier. */
   byte[] object() {
-    return object.clone();
+    return HexFormat.of().parseHex(object);
   }
 
   ECGenParameterSpec generation() {

@@ -133,9 +133,7 @@ final class EcKeys implements KeyFamily {
 
   private byte[] algorithm() {
     return Der.write(
-        Der.SEQUENCE,
-        Der.write(Der.OBJECT, PUBLIC_KEY),
-        Der.write(Der.OBJECT, curve.object()));
+        Der.SEQUENCE, Der.write(Der.OBJECT, PUBLIC_KEY), Der.write(Der.OBJECT, curve.object()));
   }
 
   @Override

@@ -47,7 +47,7 @@ final class Kdf {
         mac.update(last);
         mac.doFinal(last, 0);
         for (int j = 0; j < sum.length; j++) {
-          sum[j] ^= last[j];
+          sum[j] = (byte) (sum[j] ^ last[j]);
         }
         if (i % INTERRUPT_EVERY == 0 && Thread.currentThread().isInterrupted()) {
           throw CryptoException.operation("cancelled");

@@ -73,13 +73,13 @@ enum OkpCurve {
     for (int i = 0; i < bytes; i++) {
       bigEndian[i] = point[bytes - 1 - i];
     }
-    bigEndian[0] &= 0x7f;
+    bigEndian[0] = (byte) (bigEndian[0] & 0x7f);
     BigInteger p = prime();
     BigInteger y = Unsigned.of(bigEndian).mod(p);
     return y.signum() == 0
         || y.equals(BigInteger.ONE)
         || y.equals(p.subtract(BigInteger.ONE))
-        || this == ED25519 && ORDER_EIGHT.contains(y);
+        || (this == ED25519 && ORDER_EIGHT.contains(y));
   }
 
   private BigInteger prime() {

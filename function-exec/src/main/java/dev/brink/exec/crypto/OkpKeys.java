@@ -116,9 +116,7 @@ final class OkpKeys implements KeyFamily {
       PrivateKey key = factory.generatePrivate(new PKCS8EncodedKeySpec(pkcs8(secret)));
       byte[] base = curve.base();
       byte[] point =
-          base == null
-              ? curve.publicOf(secret)
-              : Ec.agree(curve.curveName(), key, publicKey(base));
+          base == null ? curve.publicOf(secret) : Ec.agree(curve.curveName(), key, publicKey(base));
       return new KeyMaterial.Private(key, publicKey(point));
     } catch (GeneralSecurityException e) {
       throw CryptoException.data("not a private key", e);

@@ -137,7 +137,7 @@ final class JsonReader {
         at--;
         throw unexpected();
       }
-      unit = unit << 4 | digit;
+      unit = (unit << 4) | digit;
     }
     return (char) unit;
   }

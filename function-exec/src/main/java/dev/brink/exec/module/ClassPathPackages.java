@@ -50,7 +50,9 @@ public final class ClassPathPackages {
 
   private static boolean isSource(String name, String prefix) {
     return name.startsWith(prefix)
-        && (name.endsWith(".js") || name.endsWith(".mjs") || name.endsWith(".cjs")
+        && (name.endsWith(".js")
+            || name.endsWith(".mjs")
+            || name.endsWith(".cjs")
             || name.endsWith(".json"));
   }
 

@@ -30,12 +30,23 @@ final class CommonJs {
     Map<String, String> required = required(source);
     required.forEach(
         (specifier, name) ->
-            text.append("import * as ").append(name).append(" from '").append(specifier).append("'; "));
+            text.append("import * as ")
+                .append(name)
+                .append(" from '")
+                .append(specifier)
+                .append("'; "));
     text.append("const $module = { exports: {} }; const $required = (name) => { switch (name) {");
     required.forEach(
         (specifier, name) ->
-            text.append(" case '").append(specifier).append("': return ").append(name)
-                .append(".$commonjs ? ").append(name).append(".default : ").append(name).append(';'));
+            text.append(" case '")
+                .append(specifier)
+                .append("': return ")
+                .append(name)
+                .append(".$commonjs ? ")
+                .append(name)
+                .append(".default : ")
+                .append(name)
+                .append(';'));
     text.append(" default: throw new Error(`cannot require ${name}: not in the bundle`); } }; ")
         .append("const $process = { env: {}, browser: true, nextTick: (f, ...a) =>")
         .append(" queueMicrotask(() => f(...a)) }; ")
@@ -46,8 +57,15 @@ final class CommonJs {
     int count = 0;
     for (String name : exported(source)) {
       String local = "$export" + count++;
-      text.append(" const ").append(local).append(" = $module.exports.").append(name)
-          .append("; export { ").append(local).append(" as ").append(name).append(" };");
+      text.append(" const ")
+          .append(local)
+          .append(" = $module.exports.")
+          .append(name)
+          .append("; export { ")
+          .append(local)
+          .append(" as ")
+          .append(name)
+          .append(" };");
     }
     return text.append('\n').toString();
   }

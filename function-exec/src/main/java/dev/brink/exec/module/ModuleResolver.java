@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * above it, as in Node.
  */
 final class ModuleResolver {
-  private static final List<String> ENDINGS = List.of(".js", ".mjs", ".ts", ".mts", ".cjs", ".json");
+  private static final List<String> ENDINGS =
+      List.of(".js", ".mjs", ".ts", ".mts", ".cjs", ".json");
 
   private final Map<String, byte[]> files;
   private final Map<String, PackageJson> packages = new ConcurrentHashMap<>();
@@ -105,9 +106,7 @@ final class ModuleResolver {
 
   private @Nullable PackageJson packageAt(String folder) {
     byte[] source = files.get(folder + "/package.json");
-    return source == null
-        ? null
-        : packages.computeIfAbsent(folder, _ -> PackageJson.parse(source));
+    return source == null ? null : packages.computeIfAbsent(folder, _ -> PackageJson.parse(source));
   }
 
   private static String join(String folder, String file) {

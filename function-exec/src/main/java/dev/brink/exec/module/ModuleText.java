@@ -17,11 +17,13 @@ final class ModuleText {
   /** Imports that the engine does not know; the module's name then says what it is. */
   private static final Pattern ATTRIBUTE =
       Pattern.compile(
-          "(\\b(?:from|import)\\s*)([\"'])([^\"'\\n]+)\\2(\\s*)with\\s*\\{\\s*type\\s*:\\s*([\"'])(text|bytes)\\5\\s*,?\\s*}");
+          "(\\b(?:from|import)\\s*)([\"'])([^\"'\\n"
+              + "]+)\\2(\\s*)with\\s*\\{\\s*type\\s*:\\s*([\"'])(text|bytes)\\5\\s*,?\\s*}");
 
   private static final Pattern DYNAMIC_ATTRIBUTE =
       Pattern.compile(
-          "(\\bimport\\(\\s*)([\"'])([^\"'\\n]+)\\2\\s*,\\s*\\{\\s*with\\s*:\\s*\\{\\s*type\\s*:\\s*([\"'])(text|bytes)\\4\\s*}\\s*}");
+          "(\\bimport\\(\\s*)([\"'])([^\"'\\n"
+              + "]+)\\2\\s*,\\s*\\{\\s*with\\s*:\\s*\\{\\s*type\\s*:\\s*([\"'])(text|bytes)\\4\\s*}\\s*}");
 
   private static final Set<String> TEXTS =
       Set.of("txt", "md", "html", "htm", "css", "svg", "sql", "xml", "csv", "graphql");
@@ -56,10 +58,10 @@ final class ModuleText {
     String file = path.substring(0, path.length() - kind.length());
     byte[] content = files.getOrDefault(file, new byte[0]);
     String ending = file.substring(file.lastIndexOf('.') + 1);
-    if (kind.equals(AS_TEXT) || kind.isEmpty() && TEXTS.contains(ending)) {
+    if (kind.equals(AS_TEXT) || (kind.isEmpty() && TEXTS.contains(ending))) {
       return bytes("export default " + quoted(text(content)) + ";\n");
     }
-    if (kind.equals(AS_BYTES) || kind.isEmpty() && BYTES.contains(ending)) {
+    if (kind.equals(AS_BYTES) || (kind.isEmpty() && BYTES.contains(ending))) {
       String base64 = Base64.getEncoder().encodeToString(content);
       return bytes("export default Uint8Array.fromBase64('" + base64 + "');\n");
     }

@@ -34,10 +34,7 @@ final class SpecialAddresses {
   private static final Range GLOBAL_V6 = Range.of("2000::", 3);
 
   private static final List<Range> V6 =
-      List.of(
-          Range.of("2001::", 23),
-          Range.of("2001:db8::", 32),
-          Range.of("3fff::", 20));
+      List.of(Range.of("2001::", 23), Range.of("2001:db8::", 32), Range.of("3fff::", 20));
 
   private static final Range NAT64 = Range.of("64:ff9b::", 96);
   private static final Range SIX_TO_FOUR = Range.of("2002::", 16);
@@ -97,7 +94,7 @@ final class SpecialAddresses {
         return false;
       }
       for (int i = 0; i < bits; i += 8) {
-        int mask = bits - i >= 8 ? 0xff : 0xff << (8 - (bits - i)) & 0xff;
+        int mask = bits - i >= 8 ? 0xff : (0xff << (8 - (bits - i))) & 0xff;
         if (((address[i / 8] ^ start[i / 8]) & mask) != 0) {
           return false;
         }

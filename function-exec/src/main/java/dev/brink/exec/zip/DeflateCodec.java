@@ -53,8 +53,8 @@ final class DeflateCodec implements ByteCodec {
   private static byte[] trailer(long crc, long size) {
     byte[] out = new byte[8];
     for (int i = 0; i < 4; i++) {
-      out[i] = (byte) (crc >>> 8 * i);
-      out[4 + i] = (byte) (size >>> 8 * i);
+      out[i] = (byte) (crc >>> (8 * i));
+      out[4 + i] = (byte) (size >>> (8 * i));
     }
     return out;
   }

@@ -81,7 +81,7 @@ final class GunzipCodec implements ByteCodec {
   private long number(int from) {
     long number = 0;
     for (int i = 3; i >= 0; i--) {
-      number = number << 8 | trailer[from + i] & 0xff;
+      number = (number << 8) | (trailer[from + i] & 0xff);
     }
     return number;
   }

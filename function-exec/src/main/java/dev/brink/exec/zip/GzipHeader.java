@@ -48,7 +48,7 @@ final class GzipHeader {
     switch (part) {
       case FIXED -> fixed(value);
       case EXTRA_LENGTH -> {
-        number |= value << 8 * at;
+        number |= value << (8 * at);
         if (++at == 2) {
           at = 0;
           begin(number == 0 ? Part.NAME : Part.EXTRA);
@@ -117,7 +117,7 @@ final class GzipHeader {
   }
 
   private void checkCrc(int value) throws DataFormatException {
-    number |= value << 8 * at;
+    number |= value << (8 * at);
     if (++at == 2) {
       if (number != (crc.getValue() & 0xffff)) {
         throw new DataFormatException("the header is not what was written");

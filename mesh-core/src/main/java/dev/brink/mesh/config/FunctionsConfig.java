@@ -40,8 +40,8 @@ public record FunctionsConfig(
   }
 
   /**
-   * Defaults: a lane per processor, a queue of 1,024, {@link FunctionLimits#DEFAULT},
-   * public addresses and no others.
+   * Defaults: a lane per processor, a queue of 1,024, {@link FunctionLimits#DEFAULT}, public
+   * addresses and no others.
    */
   public static final class Builder {
     private int lanes;

@@ -109,12 +109,7 @@ public final class Outbound implements AutoCloseable {
         new DefaultHttpRequest(
             given.protocolVersion(), given.method(), target, given.headers().copy());
     return new Call(
-        request,
-        url.getScheme(),
-        asked.body(),
-        "",
-        asked.requestId(),
-        asked.deadlineNanos());
+        request, url.getScheme(), asked.body(), "", asked.requestId(), asked.deadlineNanos());
   }
 
   private synchronized ConnectionPool connections(ServerAddress server) {
@@ -140,8 +135,7 @@ public final class Outbound implements AutoCloseable {
             server.tls() ? tls : null,
             lookups,
             found -> policy.permitted(server.host(), server.port(), found));
-    var made =
-        new ConnectionPool(connector, limits.maxWaiting(), MAX_CONNECTIONS, CONNECT_NANOS);
+    var made = new ConnectionPool(connector, limits.maxWaiting(), MAX_CONNECTIONS, CONNECT_NANOS);
     servers.put(server.id(), made);
     return made;
   }

@@ -118,8 +118,7 @@ class NodeConfigTest {
     assertThat(config.tls()).isNull();
     assertThat(config.insecure()).isFalse();
     assertThat(config.functions())
-        .isEqualTo(
-            new FunctionsConfig(0, 1024, FunctionLimits.DEFAULT, true, List.of()));
+        .isEqualTo(new FunctionsConfig(0, 1024, FunctionLimits.DEFAULT, true, List.of()));
     assertThat(config.placement()).isEqualTo(new PlacementConfig(List.of(), 1, 0.01, 0, Map.of()));
     assertThat(config.nearest())
         .isEqualTo(new NearestConfig(true, Steering.OFF, List.of(), List.of(), ""));

@@ -83,7 +83,7 @@ class OutboundTest {
         var outbound = Outbound.create(loops, allowed(upstream))) {
       var body = new TestBody(64, 64 * 1024);
       var heard = new Heard();
-      outbound.fetch(asked(HttpMethod.POST, upstream.url() + "/", body), heard);
+      var _ = outbound.fetch(asked(HttpMethod.POST, upstream.url() + "/", body), heard);
       assertThat(heard.await()).isEqualTo("200 got " + 64 * 64 * 1024);
     }
   }
@@ -91,9 +91,7 @@ class OutboundTest {
   @Test
   void untrustedCertificatesAreRefused() throws Exception {
     OutboundPolicy policy =
-        OutboundPolicy.builder()
-            .allow(List.of(new OutboundTarget("127.0.0.1", 0)))
-            .build();
+        OutboundPolicy.builder().allow(List.of(new OutboundTarget("127.0.0.1", 0))).build();
     try (var upstream = TestUpstream.start(exchange -> exchange.ok("plain"));
         var outbound = Outbound.create(loops, policy)) {
       assertThat(get(outbound, "https://127.0.0.1:" + upstream.port() + "/").await())
@@ -123,7 +121,7 @@ class OutboundTest {
 
   private static Heard get(Outbound outbound, String url) {
     var heard = new Heard();
-    outbound.fetch(asked(HttpMethod.GET, url, null), heard);
+    var _ = outbound.fetch(asked(HttpMethod.GET, url, null), heard);
     return heard;
   }
 
