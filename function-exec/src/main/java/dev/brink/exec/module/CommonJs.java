@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  */
 final class CommonJs {
   private static final Pattern MODULE_SYNTAX =
-      Pattern.compile("(?m)^\\s*(?:import\\s*[\\w{*\"'$]|export\\s*[\\w{*])");
+      Pattern.compile("(?m)^\\s*(?:import\\b\\s*[\\w{*\"'$]|export\\b\\s*[\\w{*])");
   private static final Pattern REQUIRE =
       Pattern.compile("\\brequire\\(\\s*([\"'])([^\"'\\n]+)\\1\\s*\\)");
   private static final Pattern EXPORTED =
