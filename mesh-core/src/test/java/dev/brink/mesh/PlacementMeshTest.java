@@ -93,6 +93,19 @@ class PlacementMeshTest {
         .placement(new FunctionPlacement(hints.build(), new Affinity.None()));
   }
 
+  /** Waits until every ingress knows that these nodes have an instance ready. */
+  private static void awaitWarm(String path, String... nodes) throws InterruptedException {
+    for (MeshNode ingress : mesh.nodes()) {
+      TestMesh.until(
+          () ->
+              ingress.mesh().explain(URI.create(path), List.of()).candidates().stream()
+                  .filter(Explanation.Candidate::warm)
+                  .map(Explanation.Candidate::node)
+                  .toList()
+                  .containsAll(List.of(nodes)));
+    }
+  }
+
   /** Where requests at each ingress ran. */
   private static List<String> ran(String path, String... headers) throws Exception {
     List<String> nodes = new ArrayList<>();
@@ -168,8 +181,13 @@ class PlacementMeshTest {
             .route("/session")
             .placement(
                 new FunctionPlacement(
-                    Hints.builder().spread(true).build(), Affinity.parse("cookie:sid")))
+                    Hints.builder()
+                        .spread(true)
+                        .allowed(List.of(NodeSelector.parse("region=eu|us")))
+                        .build(),
+                    Affinity.parse("cookie:sid")))
             .build());
+    awaitWarm("/session", "n0", "n1");
     Set<String> all = new HashSet<>();
     for (int session = 0; session < 16; session++) {
       List<String> nodes = ran("/session", "cookie", "a=b; sid=" + session);
@@ -247,6 +265,7 @@ class PlacementMeshTest {
   @Test
   void theControlGroupIsCounted() throws Exception {
     deploy(FunctionSpec.of("control", WHERE, "/control"));
+    awaitWarm("/control", "n2");
     for (int i = 0; i < 5; i++) {
       assertThat(mesh.get(mesh.node(2), "/control").headers().firstValue("brink-node"))
           .contains("n2");
@@ -316,7 +335,7 @@ class PlacementMeshTest {
 
     ByteBuffer in = ByteBuffer.wrap(answer.getData(), 0, answer.getLength());
     assertThat(in.getShort(6)).as("answers").isBetween((short) 1, (short) 3);
-    assertThat(Arrays.copyOfRange(answer.getData(), bytes.length + 33 - 4, bytes.length + 33))
+    assertThat(Arrays.copyOfRange(answer.getData(), bytes.length + 32, bytes.length + 36))
         .as("where the ingress listens")
         .containsExactly(127, 0, 0, 1);
     assertThat(mesh.node(1).dnsAddress()).isEmpty();

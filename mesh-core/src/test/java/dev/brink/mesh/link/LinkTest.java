@@ -375,7 +375,7 @@ class LinkTest {
     links.execute(
         "b",
         new Call(
-            new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/"),
+            request("GET"),
             "http",
             null,
             "127.0.0.1",
