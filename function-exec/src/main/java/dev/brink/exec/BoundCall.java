@@ -6,6 +6,7 @@ import dev.brink.exec.binding.BindingReply;
 import dev.brink.exec.binding.HostBinding;
 import dev.brink.exec.lane.Lane;
 import dev.brink.exec.stream.BodyReader;
+import dev.brink.exec.stream.WholeBody;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletionException;
@@ -38,13 +39,21 @@ final class BoundCall {
           binding
               .call(call)
               .whenComplete(
-                  (reply, failure) ->
-                      lane.post(
-                          failure == null
-                              ? () -> arrived(reply)
-                              : () -> failed(unwrapped(failure))));
+                  (reply, failure) -> {
+                    letGo(call);
+                    lane.post(
+                        failure == null ? () -> arrived(reply) : () -> failed(unwrapped(failure)));
+                  });
     } catch (RuntimeException e) {
+      letGo(call);
       lane.post(() -> failed(e));
+    }
+  }
+
+  /** Releases a body that the binding did not care for. */
+  private static void letGo(BindingCall call) {
+    if (call.body() instanceof WholeBody whole) {
+      whole.discard();
     }
   }
 

@@ -1,6 +1,7 @@
 // A key-value namespace in the manner of Cloudflare's KV, and what goes beyond it.
 //
-// Its calls, with their JSON and bytes; the host answers them, times are milliseconds of the epoch:
+// Its calls, with their JSON and bytes; the host answers them. Times are milliseconds of the epoch,
+// metadata is the text of its JSON:
 //   get       {key, stalenessMs?}                           → null | {version, expiration?, metadata?} + value
 //   put       {key, expiration?, ttlMs?, metadata?} + value → {version}
 //   cas       as put, and {version: string | null}          → {version: string | null}
@@ -13,7 +14,7 @@
 (function (core) {
   'use strict';
   const { load, Bytes } = core;
-  const { parse } = JSON;
+  const { parse, stringify } = JSON;
   const TYPES = ['text', 'json', 'arrayBuffer', 'stream'];
   const MAX_BATCH = 100;
   const MAX_LIST = 1000;
@@ -52,8 +53,21 @@
     if (expiration !== undefined) out.expiration = Math.round(number('expiration', expiration, 1) * 1000);
     if (expirationTtl !== undefined) out.ttlMs = Math.ceil(number('expirationTtl', expirationTtl, 0.001) * 1000);
     if (expirationTtlMs !== undefined) out.ttlMs = Math.ceil(number('expirationTtlMs', expirationTtlMs, 1));
-    if (metadata !== undefined && metadata !== null) out.metadata = metadata;
+    if (metadata !== undefined && metadata !== null) {
+      out.metadata = stringify(metadata);
+      if (out.metadata === undefined) throw new TypeError('metadata: (expected: a value with a JSON form)');
+    }
     return out;
+  }
+
+  /** Metadata written by another program may be any text. */
+  function metadataOf(text) {
+    if (text === undefined) return null;
+    try {
+      return parse(text);
+    } catch {
+      return text;
+    }
   }
 
   function reading(options) {
@@ -121,7 +135,7 @@
       if (json === null) return { value: null, metadata: null, version: null, cacheStatus: null };
       return {
         value: await valueOf(content, type),
-        metadata: json.metadata ?? null,
+        metadata: metadataOf(json.metadata),
         version: json.version,
         cacheStatus: null,
       };
@@ -155,7 +169,7 @@
       const keys = json.keys.map(({ name, expiration, metadata }) => {
         const key = { name };
         if (expiration !== undefined) key.expiration = Math.ceil(expiration / 1000);
-        if (metadata !== undefined) key.metadata = metadata;
+        if (metadata !== undefined) key.metadata = metadataOf(metadata);
         return key;
       });
       return json.cursor === undefined

@@ -50,7 +50,7 @@ class HostBindingTest {
         .isEqualTo("7");
     assertThat(HOST.calls)
         .containsExactly(
-            "put {\"key\":\"k\",\"ttlMs\":2000,\"metadata\":{\"a\":[1]}}",
+            "put {\"key\":\"k\",\"ttlMs\":2000,\"metadata\":\"{\\\"a\\\":[1]}\"}",
             "put {\"key\":\"b\"}",
             "cas {\"key\":\"k\",\"version\":null}");
     assertThat(HOST.bodies).containsExactly("väl", "\u0002\u0003", "x");
@@ -58,7 +58,7 @@ class HostBindingTest {
 
   @Test
   void aReplysBytesComeWholeOrAsAStream() {
-    String meta = "{\"version\":\"1\",\"metadata\":5}";
+    String meta = "{\"version\":\"1\",\"metadata\":\"5\"}";
     HOST.answer(call -> BindingReply.of(meta, utf8("{\"ä\":1}")));
     assertThat(SANDBOX.eval("return JSON.stringify(await env.STORE.get('k', 'json'))"))
         .isEqualTo("{\"ä\":1}");
@@ -121,7 +121,7 @@ class HostBindingTest {
         .containsExactly(
             "atomic {\"operations\":[{\"check\":\"a\",\"version\":\"v1\"},"
                 + "{\"put\":\"a\",\"bytes\":2},{\"delete\":\"b\"},"
-                + "{\"put\":\"c\",\"bytes\":1,\"metadata\":1},{\"increment\":\"n\",\"by\":1}]}");
+                + "{\"put\":\"c\",\"bytes\":1,\"metadata\":\"1\"},{\"increment\":\"n\",\"by\":1}]}");
     assertThat(HOST.bodies).containsExactly("äA");
   }
 

@@ -32,8 +32,7 @@ public interface HostBinding {
    * RuntimeException} thrown here, is logged and reaches the function as an error without details.
    * A reply that comes after the invocation has ended is released.
    *
-   * <p>A {@link BindingCall#body} must be subscribed to, if only to cancel it, or it is released
-   * when the invocation ends.
+   * <p>A {@link BindingCall#body} that streams must be subscribed to, if only to cancel it.
    */
   CompletionStage<BindingReply> call(BindingCall call);
 }
