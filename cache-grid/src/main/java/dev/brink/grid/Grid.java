@@ -55,6 +55,20 @@ public interface Grid extends AutoCloseable {
    */
   ReplicatedMap map(String name);
 
+  /**
+   * The keys and values of a namespace. Cheap; namespaces need not be created.
+   *
+   * @throws IllegalArgumentException when the namespace is durable and this grid is not, see {@link
+   *     GridBuilder#durable}
+   */
+  KeyValue keyValue(Namespace namespace);
+
+  /** Whether durable namespaces can be used right now; false when this grid keeps none. */
+  boolean durableReady();
+
+  /** What key-value calls did on this node. */
+  KeyValueStats keyValueStats();
+
   /** The clock that stamps this node's records. */
   HybridClock clock();
 

@@ -31,6 +31,12 @@ public final class GridBuilder {
   Duration writeTimeout = Duration.ofSeconds(5);
   Duration retention = Duration.ofHours(24);
   long dataRegionBytes = 64L << 20;
+  long keyValueBytes = 256L << 20;
+  long localCopyBytes = 32L << 20;
+  boolean durable;
+  int durableDiscoveryPort;
+  int durableCommunicationPort;
+  long durableBytes = 128L << 20;
   InstantSource time = InstantSource.system();
   @Nullable SSLContext ssl;
 
@@ -149,6 +155,56 @@ public final class GridBuilder {
    */
   public GridBuilder dataRegionBytes(long bytes) {
     this.dataRegionBytes = Bounds.range("dataRegionBytes", bytes, 16L << 20, 1L << 40);
+    return this;
+  }
+
+  /**
+   * Memory for the values of namespaces in memory, outside the heap, on this node; a store takes no
+   * more values when 85 % are in use. Default: 256 MiB; at least 32 MiB. Should be the same on all
+   * nodes.
+   */
+  public GridBuilder keyValueBytes(long bytes) {
+    this.keyValueBytes = Bounds.range("keyValueBytes", bytes, 32L << 20, 1L << 42);
+    return this;
+  }
+
+  /**
+   * Heap for copies of small values that this node lately read or wrote, for {@link
+   * ReadMode#within}. Default: 32 MiB.
+   */
+  public GridBuilder localCopyBytes(long bytes) {
+    this.localCopyBytes = Bounds.range("localCopyBytes", bytes, 0, 1L << 40);
+    return this;
+  }
+
+  /**
+   * Whether this node keeps durable namespaces, on disk in the work directory, by a second Ignite
+   * node. Default: no. Should be the same on all nodes. The JVM needs {@code --add-opens} for
+   * {@code java.base/sun.nio.ch} and {@code java.base/java.io}.
+   */
+  public GridBuilder durable(boolean durable) {
+    this.durable = durable;
+    return this;
+  }
+
+  /** The port for discovery of the durable store (TCP). Default: 0, any free one. */
+  public GridBuilder durableDiscoveryPort(int port) {
+    this.durableDiscoveryPort = Bounds.port("durableDiscoveryPort", port);
+    return this;
+  }
+
+  /** The port for messages of the durable store (TCP). Default: 0, any free one. */
+  public GridBuilder durableCommunicationPort(int port) {
+    this.durableCommunicationPort = Bounds.port("durableCommunicationPort", port);
+    return this;
+  }
+
+  /**
+   * Memory for pages of the durable store, outside the heap; more is on disk only. Default: 128
+   * MiB; at least 64 MiB.
+   */
+  public GridBuilder durableBytes(long bytes) {
+    this.durableBytes = Bounds.range("durableBytes", bytes, 64L << 20, 1L << 42);
     return this;
   }
 

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,15 +42,20 @@ final class GridNode implements Grid {
   private final Engine engine;
   private final MapWriter writer;
   private final Housekeeping housekeeping;
+  private final KeyValueEngine memory;
+  private final @Nullable DurableNamespaces durable;
+  private final Duration timeout;
   private final Map<String, ReplicatedMap> maps = new ConcurrentHashMap<>();
 
-  private GridNode(GridBuilder options, Path directory, Ports ports) {
+  private GridNode(GridBuilder options, Path directory, Ports ports, @Nullable Ports durablePorts) {
     String name = options.name.isEmpty() ? options.nodeId.toString().substring(0, 8) : options.name;
     HostPort discovery = new HostPort(options.bindAddress, ports.discovery());
     self = new Member(options.nodeId, name, options.attributes, true);
     cluster = options.clusterName;
     this.ports = ports;
-    alone = new Peer(incarnation, self, discovery, 1);
+    HostPort durableAt =
+        durablePorts == null ? null : new HostPort(options.bindAddress, durablePorts.discovery());
+    alone = new Peer(incarnation, self, discovery, durableAt, 1);
     publisher = new Publisher(name);
     clock = HybridClock.of(self.id(), options.time);
     mirror = new Mirror(publisher, clock);
@@ -66,26 +72,44 @@ final class GridNode implements Grid {
             neighbours::addresses,
             options.network == NetworkPreset.WAN ? ANSWER_TIMEOUT_WAN : ANSWER_TIMEOUT,
             options.startTimeout.dividedBy(3));
-    engine =
-        new Engine(
+    IgniteSettings settings =
+        new IgniteSettings(
             self.id(),
-            new IgniteSettings(
-                self.id(),
-                name,
-                cluster,
-                options.attributes,
-                options.bindAddress,
-                ports.discovery(),
-                ports.communication(),
-                options.network,
-                directory,
-                options.dataRegionBytes,
-                options.ssl),
-            status,
-            mirror,
-            known,
-            seeker,
-            options.startTimeout);
+            name,
+            cluster,
+            options.attributes,
+            options.bindAddress,
+            ports.discovery(),
+            ports.communication(),
+            options.network,
+            directory,
+            options.dataRegionBytes,
+            options.keyValueBytes,
+            durableAt,
+            options.ssl);
+    engine = new Engine(self.id(), settings, status, mirror, known, seeker, options.startTimeout);
+    memory =
+        new KeyValueEngine(
+            KeyValueCaches.MEMORY,
+            new MemoryPlace(engine),
+            clock,
+            options.time,
+            options.localCopyBytes,
+            options.keyValueBytes);
+    timeout = options.writeTimeout;
+    durable =
+        durablePorts == null || durableAt == null
+            ? null
+            : DurableNamespaces.of(
+                new DurableSettings(
+                    settings,
+                    durablePorts.discovery(),
+                    durablePorts.communication(),
+                    options.durableBytes),
+                durableAt,
+                status,
+                options,
+                clock);
     writer = new MapWriter(mirror, engine, options.dataRegionBytes / 2, options.writeTimeout);
     Reconciler reconciler =
         new Reconciler(
@@ -123,7 +147,7 @@ final class GridNode implements Grid {
     checkAddress(options.bindAddress);
     IgniteSettings.quieten();
     Ports ports = Ports.take(options.bindAddress, options.discoveryPort, options.communicationPort);
-    GridNode node = new GridNode(options, directory, ports);
+    GridNode node = new GridNode(options, directory, ports, DurableNamespaces.ports(options));
     try {
       node.open();
     } catch (RuntimeException e) {
@@ -170,6 +194,36 @@ final class GridNode implements Grid {
   }
 
   @Override
+  public KeyValue keyValue(Namespace namespace) {
+    return switch (namespace.durability()) {
+      case MEMORY -> memory.namespace(namespace, timeout);
+      case DISK -> {
+        DurableNamespaces store = durable;
+        if (store == null) {
+          throw new IllegalArgumentException(
+              "namespace: "
+                  + namespace
+                  + ", durable (expected: one in memory; this node keeps"
+                  + " no durable ones)");
+        }
+        yield store.engine().namespace(namespace, timeout);
+      }
+    };
+  }
+
+  @Override
+  public boolean durableReady() {
+    DurableNamespaces store = durable;
+    return store != null && store.store().refusal() == null;
+  }
+
+  @Override
+  public KeyValueStats keyValueStats() {
+    DurableNamespaces store = durable;
+    return store == null ? memory.stats() : memory.stats().plus(store.engine().stats());
+  }
+
+  @Override
   public HybridClock clock() {
     return clock;
   }
@@ -178,6 +232,10 @@ final class GridNode implements Grid {
   public boolean forget(UUID member) {
     boolean forgotten = housekeeping.forget(requireNonNull(member, "member"));
     engine.check();
+    DurableNamespaces store = durable;
+    if (store != null) {
+      store.store().forget(member);
+    }
     return forgotten;
   }
 
@@ -194,6 +252,11 @@ final class GridNode implements Grid {
   @Override
   public void close() {
     boolean joined = status.state() != GridState.STARTING;
+    memory.close();
+    DurableNamespaces store = durable;
+    if (store != null) {
+      store.close();
+    }
     if (engine.close()) {
       beacon.close();
       publisher.close();
@@ -201,6 +264,12 @@ final class GridNode implements Grid {
         log.info("node {} has left the grid", self.name());
       }
     }
+  }
+
+  /** For tests: how many of those who keep the durable store are there, once it can be used. */
+  String keepers() {
+    DurableNamespaces kept = durable;
+    return kept == null ? "none" : kept.store().keepers();
   }
 
   /** For tests: the part that runs Ignite. */
@@ -217,7 +286,11 @@ final class GridNode implements Grid {
     }
     beacon.start();
     mirror.map(Mirror.MEMBERS).listen(new MembersListener(engine));
-    engine.start(housekeeping);
+    engine.start(new NodeDuties(housekeeping, memory));
+    DurableNamespaces store = durable;
+    if (store != null) {
+      store.store().start();
+    }
     log.info(
         "node {} ({}) is in the grid {} after {} ms: {} members, {}",
         self.name(),
@@ -274,6 +347,31 @@ final class GridNode implements Grid {
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException(
           "bindAddress: " + address + " (expected: an address of this machine)", e);
+    }
+  }
+
+  /** Housekeeping, and what namespaces have to know. */
+  private record NodeDuties(Housekeeping housekeeping, KeyValueEngine memory)
+      implements Engine.Duties {
+    @Override
+    public void started(IgniteSession session) {
+      housekeeping.started(session);
+      memory.resumed(session.namespaces());
+    }
+
+    @Override
+    public void checked(View view, Set<UUID> failedSessions) {
+      housekeeping.checked(view, failedSessions);
+    }
+
+    @Override
+    public void tick(IgniteSession session, View view) {
+      housekeeping.tick(session, view);
+    }
+
+    @Override
+    public void leaving(IgniteSession session) {
+      housekeeping.leaving(session);
     }
   }
 

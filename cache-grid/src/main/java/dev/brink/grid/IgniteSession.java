@@ -36,6 +36,7 @@ final class IgniteSession {
   private final Ignite ignite;
   private final Slf4jIgniteLogger ignitesLog;
   private final IgniteCache<String, byte[]> cache;
+  private final KeyValuePlace.Caches namespaces;
   private volatile boolean stopped;
 
   private IgniteSession(UUID self, Ignite ignite, Slf4jIgniteLogger ignitesLog) {
@@ -44,6 +45,7 @@ final class IgniteSession {
     this.self = self;
     this.ignite = ignite;
     this.cache = ignite.cache(IgniteSettings.CACHE);
+    this.namespaces = KeyValuePlace.Caches.of(ignite, KeyValueCaches.MEMORY);
   }
 
   /**
@@ -104,6 +106,11 @@ final class IgniteSession {
 
   IgniteCache<String, byte[]> cache() {
     return cache;
+  }
+
+  /** The caches of the namespaces in memory. */
+  KeyValuePlace.Caches namespaces() {
+    return namespaces;
   }
 
   /** Who is in the grid right now, this node included. Does not wait. */
@@ -194,10 +201,12 @@ final class IgniteSession {
     String name = node.attribute(IgniteSettings.ATTRIBUTE_NAME);
     String host = node.attribute(IgniteSettings.ATTRIBUTE_HOST);
     String port = node.attribute(IgniteSettings.ATTRIBUTE_PORT);
+    String durable = node.attribute(IgniteSettings.ATTRIBUTE_DURABLE);
     return new Peer(
         node.id(),
         new Member(member, name, attributes, member.equals(self)),
         new HostPort(host, Integer.parseInt(port)),
+        durable == null ? null : HostPort.parse(durable),
         node.order());
   }
 
@@ -211,7 +220,8 @@ final class IgniteSession {
     stop(instance);
   }
 
-  private static void stop(String instance) {
+  /** Stops an Ignite node and waits for that, for at most 10 s. */
+  static void stop(String instance) {
     Thread stopper =
         new Thread(
             () -> {
@@ -243,7 +253,7 @@ final class IgniteSession {
     }
   }
 
-  private static String rootMessage(Throwable failure) {
+  static String rootMessage(Throwable failure) {
     Throwable root = failure;
     for (Throwable cause = root.getCause(); cause != null; cause = cause.getCause()) {
       root = cause;

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import javax.management.MBeanServerFactory;
 import javax.net.ssl.SSLContext;
 import org.apache.ignite.IgniteSystemProperties;
@@ -13,6 +14,7 @@ import org.apache.ignite.cache.CacheAtomicityMode;
 import org.apache.ignite.cache.CacheMode;
 import org.apache.ignite.cache.CacheRebalanceMode;
 import org.apache.ignite.cache.CacheWriteSynchronizationMode;
+import org.apache.ignite.cache.PartitionLossPolicy;
 import org.apache.ignite.cache.affinity.rendezvous.RendezvousAffinityFunction;
 import org.apache.ignite.configuration.CacheConfiguration;
 import org.apache.ignite.configuration.DataRegionConfiguration;
@@ -41,6 +43,8 @@ record IgniteSettings(
     NetworkPreset network,
     Path workDirectory,
     long dataRegionBytes,
+    long keyValueBytes,
+    @Nullable HostPort durable,
     @Nullable SSLContext ssl) {
   static final String CACHE = "brink";
   static final String ATTRIBUTE_CLUSTER = "brink.cluster";
@@ -48,9 +52,10 @@ record IgniteSettings(
   static final String ATTRIBUTE_NAME = "brink.name";
   static final String ATTRIBUTE_HOST = "brink.host";
   static final String ATTRIBUTE_PORT = "brink.port";
+  static final String ATTRIBUTE_DURABLE = "brink.durable";
   static final String ATTRIBUTE_PREFIX = "brink.attribute.";
 
-  private static final int MIN_BYTES = 10 << 20;
+  static final int MIN_BYTES = 10 << 20;
   private static final int PARTITIONS = 32;
   private static final int SEND_QUEUE = 1024;
   private static final int RECONNECT_MILLIS = 200;
@@ -89,7 +94,7 @@ record IgniteSettings(
     configuration.setLocalHost(bindAddress);
     configuration.setWorkDirectory(workDirectory.resolve("ignite").toAbsolutePath().toString());
     configuration.setDiscoverySpi(discovery(discovery));
-    configuration.setCommunicationSpi(communication());
+    configuration.setCommunicationSpi(communication(communicationPort));
     configuration.setFailureDetectionTimeout(network.failureDetection().toMillis());
     configuration.setMetricsUpdateFrequency(network.failureDetection().toMillis() / 2);
     configuration.setFailureHandler(failures);
@@ -102,14 +107,18 @@ record IgniteSettings(
     configuration.setClientConnectorConfiguration(null);
     configuration.setConnectorConfiguration(null);
     configuration.setDataStorageConfiguration(storage());
-    configuration.setCacheConfiguration(cache());
+    configuration.setCacheConfiguration(caches());
     configuration.setLocalEventListeners(listeners(onTopologyChange));
+    secure(configuration);
+    smallPools(configuration);
+    return configuration;
+  }
+
+  void secure(IgniteConfiguration configuration) {
     if (ssl != null) {
       SSLContext context = ssl;
       configuration.setSslContextFactory(() -> context);
     }
-    smallPools(configuration);
-    return configuration;
   }
 
   @SuppressWarnings(
@@ -126,6 +135,9 @@ record IgniteSettings(
     all.put(ATTRIBUTE_NAME, name);
     all.put(ATTRIBUTE_HOST, bindAddress);
     all.put(ATTRIBUTE_PORT, Integer.toString(discoveryPort));
+    if (durable != null) {
+      all.put(ATTRIBUTE_DURABLE, durable.toString());
+    }
     return all;
   }
 
@@ -141,10 +153,10 @@ record IgniteSettings(
     return discovery;
   }
 
-  private TcpCommunicationSpi communication() {
+  TcpCommunicationSpi communication(int port) {
     TcpCommunicationSpi communication = new TcpCommunicationSpi();
     communication.setLocalAddress(bindAddress);
-    communication.setLocalPort(communicationPort);
+    communication.setLocalPort(port);
     communication.setLocalPortRange(0);
     communication.setSelectorsCount(1);
     communication.setConnectionsPerNode(1);
@@ -160,8 +172,22 @@ record IgniteSettings(
             .setPersistenceEnabled(false)
             .setInitialSize(MIN_BYTES)
             .setMaxSize(dataRegionBytes));
+    storage.setDataRegionConfigurations(
+        new DataRegionConfiguration()
+            .setName(KeyValueCaches.MEMORY)
+            .setPersistenceEnabled(false)
+            .setMetricsEnabled(true)
+            .setInitialSize(MIN_BYTES)
+            .setMaxSize(keyValueBytes));
     storage.getSystemDataRegionConfiguration().setInitialSize(MIN_BYTES).setMaxSize(2 * MIN_BYTES);
     return storage;
+  }
+
+  private static CacheConfiguration<?, ?>[] caches() {
+    CacheConfiguration<?, ?>[] namespaces =
+        KeyValueCaches.configurations(KeyValueCaches.MEMORY, PartitionLossPolicy.IGNORE, null);
+    return Stream.concat(Stream.of(cache()), Stream.of(namespaces))
+        .toArray(CacheConfiguration<?, ?>[]::new);
   }
 
   private static CacheConfiguration<String, byte[]> cache() {
@@ -186,7 +212,7 @@ record IgniteSettings(
         new int[] {EventType.EVT_NODE_JOINED, EventType.EVT_NODE_LEFT, EventType.EVT_NODE_FAILED});
   }
 
-  private static void smallPools(IgniteConfiguration configuration) {
+  static void smallPools(IgniteConfiguration configuration) {
     configuration.setPublicThreadPoolSize(1);
     configuration.setSystemThreadPoolSize(2);
     configuration.setStripedPoolSize(2);

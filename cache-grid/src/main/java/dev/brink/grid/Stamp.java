@@ -3,6 +3,7 @@ package dev.brink.grid;
 import static java.util.Objects.requireNonNull;
 
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When a record was written: a hybrid logical time and the node that wrote it. Of two records of
@@ -21,6 +22,34 @@ public record Stamp(long wallMillis, int counter, UUID node) implements Comparab
       throw new IllegalArgumentException("counter: " + counter + " (expected: >= 0)");
     }
     requireNonNull(node, "node");
+  }
+
+  /**
+   * A stamp from its text, as {@link #toString} makes it.
+   *
+   * @throws IllegalArgumentException when it is not the text of a stamp
+   */
+  public static Stamp parse(String text) {
+    int dot = text.indexOf('.');
+    int at = text.indexOf('@', dot + 1);
+    try {
+      if (dot > 0 && at > 0) {
+        return new Stamp(
+            Long.parseLong(text.substring(0, dot)),
+            Integer.parseInt(text.substring(dot + 1, at)),
+            UUID.fromString(text.substring(at + 1)));
+      }
+    } catch (IllegalArgumentException e) {
+      throw notAStamp(text, e);
+    }
+    throw notAStamp(text, null);
+  }
+
+  private static IllegalArgumentException notAStamp(
+      String text, @Nullable IllegalArgumentException cause) {
+    String shown = text.length() <= 80 ? text : text.substring(0, 80) + "…";
+    return new IllegalArgumentException(
+        "version: " + shown + " (expected: one that was given out)", cause);
   }
 
   @Override

@@ -9,10 +9,13 @@ import java.io.PrintWriter;
 import java.lang.ProcessBuilder.Redirect;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * A grid in a JVM of its own, so that it can be killed and frozen; one line asks, one line answers.
@@ -31,6 +34,16 @@ final class NodeProcess implements AutoCloseable {
   }
 
   static NodeProcess start(int n, Path directory, String... seeds) throws IOException {
+    return start(n, directory, false, seeds);
+  }
+
+  /** With a durable store. */
+  static NodeProcess startDurable(int n, Path directory, String... seeds) throws IOException {
+    return start(n, directory, true, seeds);
+  }
+
+  private static NodeProcess start(int n, Path directory, boolean durable, String... seeds)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -38,6 +51,8 @@ final class NodeProcess implements AutoCloseable {
         .forEach(command::add);
     command.addAll(
         List.of(
+            "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+            "--add-opens=java.base/java.io=ALL-UNNAMED",
             "-Xmx256m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
@@ -48,7 +63,8 @@ final class NodeProcess implements AutoCloseable {
             NodeProcess.class.getName(),
             Integer.toString(n),
             directory.toString(),
-            String.join(",", seeds)));
+            String.join(",", seeds),
+            Boolean.toString(durable)));
     Process process = new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
     try {
       return new NodeProcess(process);
@@ -104,7 +120,7 @@ final class NodeProcess implements AutoCloseable {
     }
   }
 
-  private String ask(String question) throws IOException {
+  String ask(String question) throws IOException {
     questions.println(question);
     String answer = answers.readLine();
     if (answer == null) {
@@ -122,7 +138,14 @@ final class NodeProcess implements AutoCloseable {
     List<String> seeds = arguments[2].isEmpty() ? List.of() : List.of(arguments[2].split(",", -1));
     var questions = new BufferedReader(new InputStreamReader(System.in, UTF_8));
     Grids grids = new Grids(directory);
-    try (Grid grid = grids.options(Integer.parseInt(arguments[0])).seeds(seeds).start()) {
+    try (Grid grid =
+        grids
+            .options(Integer.parseInt(arguments[0]))
+            .seeds(seeds)
+            .durable(Boolean.parseBoolean(arguments[3]))
+            .network(Boolean.parseBoolean(arguments[3]) ? NetworkPreset.LAN : NetworkPreset.LOCAL)
+            .startTimeout(Duration.ofSeconds(60))
+            .start()) {
       System.out.println(grid.discoveryPort());
       for (String line = questions.readLine(); line != null; line = questions.readLine()) {
         System.out.println(answer(grid, line.split(" ", -1)));
@@ -143,9 +166,27 @@ final class NodeProcess implements AutoCloseable {
               : e.toString();
         }
       }
+      case "dput" -> told(durable(grid).put(words[1], Grids.bytes(words[2])), done -> "done");
+      case "dget" ->
+          told(durable(grid).get(words[1]), found -> found.map(KeyValueEntry::text).orElse("none"));
+      case "keepers" -> ((GridNode) grid).keepers();
       case "state" -> grid.state().toString();
       case "members" -> Integer.toString(grid.membership().members().size());
       default -> "unknown: " + words[0];
     };
+  }
+
+  private static KeyValue durable(Grid grid) {
+    return grid.keyValue(Namespace.durable("default", "test"));
+  }
+
+  /** A question mark and the reason when it failed. */
+  private static <T> String told(CompletionStage<T> stage, Function<T, String> text)
+      throws Exception {
+    try {
+      return text.apply(Grids.get(stage));
+    } catch (ExecutionException e) {
+      return "?" + e.getCause();
+    }
   }
 }

@@ -1,0 +1,16 @@
+package dev.brink.grid;
+
+/** Hears of changes; called on one thread at a time, which it may hold up. */
+public interface KeyListener {
+  /** The key has a value of this version. May come twice, and only for the last of fast changes. */
+  void changed(String key, Stamp version);
+
+  /** The key has no value any more: removed or expired. */
+  void removed(String key);
+
+  /**
+   * Changes may have been missed: the grid was away, or they came faster than they were taken. Read
+   * again what matters.
+   */
+  void missed();
+}

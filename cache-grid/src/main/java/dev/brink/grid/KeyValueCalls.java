@@ -1,0 +1,190 @@
+package dev.brink.grid;
+
+import dev.brink.grid.GridUnavailableException.Reason;
+import dev.brink.grid.KeyValuePlace.Caches;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import javax.cache.CacheException;
+import org.apache.ignite.IgniteException;
+import org.apache.ignite.internal.mem.IgniteOutOfMemoryException;
+import org.apache.ignite.internal.processors.cache.CacheInvalidStateException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out calls into Ignite, which wait, on virtual threads: bounded in number and bytes, each
+ * with a deadline, tried again while what failed may be tried again.
+ */
+final class KeyValueCalls {
+  private static final int MAX_PENDING = 8192;
+  private static final int MAX_AT_ONCE = 128;
+  private static final long MAX_PENDING_BYTES = 128L << 20;
+  private static final Duration RETRY_PAUSE = Duration.ofMillis(20);
+
+  private final KeyValuePlace place;
+  private final Semaphore pending = new Semaphore(MAX_PENDING);
+  private final Semaphore atOnce = new Semaphore(MAX_AT_ONCE);
+  private final AtomicLong pendingBytes = new AtomicLong();
+  private final LongAdder failures = new LongAdder();
+
+  /** What to do; may be done more than once when Ignite fails in between. */
+  @FunctionalInterface
+  interface Operation<T> {
+    T run(Caches caches, Deadline deadline);
+  }
+
+  KeyValueCalls(KeyValuePlace place) {
+    this.place = place;
+  }
+
+  /**
+   * Starts a call.
+   *
+   * @param what for messages
+   * @param bytes that it holds on to
+   */
+  <T> CompletionStage<T> start(String what, long bytes, Duration timeout, Operation<T> operation) {
+    GridUnavailableException refusal = place.refusal();
+    if (refusal == null && !pending.tryAcquire()) {
+      refusal = busy();
+    } else if (refusal == null && pendingBytes.addAndGet(bytes) > MAX_PENDING_BYTES) {
+      release(bytes);
+      refusal = busy();
+    }
+    if (refusal != null) {
+      failures.increment();
+      return CompletableFuture.failedFuture(refusal);
+    }
+    Deadline deadline = Deadline.in(timeout);
+    CompletableFuture<T> outcome = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .name("brink-kv")
+        .start(
+            () -> {
+              try {
+                outcome.complete(attempt(what, deadline, operation));
+              } catch (RuntimeException | Error e) {
+                outcome.completeExceptionally(e);
+              } finally {
+                release(bytes);
+              }
+            });
+    CompletableFuture<T> result = new CompletableFuture<>();
+    var _ =
+        outcome
+            .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+            .whenComplete(
+                (value, failure) -> {
+                  if (failure == null) {
+                    result.complete(value);
+                  } else {
+                    result.completeExceptionally(told(what, failure));
+                  }
+                });
+    return result;
+  }
+
+  long pending() {
+    return (long) MAX_PENDING - pending.availablePermits();
+  }
+
+  long failures() {
+    return failures.sum();
+  }
+
+  private <T> T attempt(String what, Deadline deadline, Operation<T> operation) {
+    acquire(what, deadline);
+    try {
+      while (true) {
+        Caches caches = place.caches();
+        if (caches == null) {
+          throw unavailable(Reason.RESTARTING, what + ": Ignite is being restarted", null);
+        }
+        try {
+          T result = operation.run(caches, deadline);
+          if (!place.holds(caches)) {
+            throw unavailable(Reason.MINORITY, what + ": the majority was lost meanwhile", null);
+          }
+          return result;
+        } catch (CacheException | IgniteException | IllegalStateException e) {
+          GridUnavailableException known = known(what, caches, e);
+          if (known != null) {
+            throw known;
+          }
+          pauseOrGiveUp(what, deadline, e);
+        }
+      }
+    } finally {
+      atOnce.release();
+    }
+  }
+
+  private void acquire(String what, Deadline deadline) {
+    try {
+      if (!atOnce.tryAcquire(deadline.leftMillis(), TimeUnit.MILLISECONDS)) {
+        throw unavailable(Reason.BUSY, what + ": others took all the time", null);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw unavailable(Reason.STOPPED, what + ": interrupted", e);
+    }
+  }
+
+  /** What cannot be mended by trying again at once; null for what may. */
+  private @Nullable GridUnavailableException known(
+      String what, Caches caches, RuntimeException failure) {
+    if (place.caches() != caches) {
+      return unavailable(Reason.RESTARTING, what + ": Ignite was restarted meanwhile", failure);
+    }
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof IgniteOutOfMemoryException) {
+        return unavailable(Reason.FULL, what + ": the memory for values is full", failure);
+      }
+      if (cause instanceof CacheInvalidStateException) {
+        return unavailable(
+            Reason.MINORITY, what + ": too few of the members that hold the key", failure);
+      }
+    }
+    return null;
+  }
+
+  private static void pauseOrGiveUp(String what, Deadline deadline, RuntimeException failure) {
+    if (deadline.passed()) {
+      throw unavailable(Reason.TIMEOUT, what + ": not done in time", failure);
+    }
+    try {
+      Thread.sleep(RETRY_PAUSE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw unavailable(Reason.STOPPED, what + ": interrupted", failure);
+    }
+  }
+
+  private Throwable told(String what, Throwable failure) {
+    failures.increment();
+    return switch (failure) {
+      case GridException e -> e;
+      case TimeoutException e -> unavailable(Reason.TIMEOUT, what + ": not done in time", e);
+      default -> unavailable(Reason.FAILED, what + ": " + failure.getMessage(), failure);
+    };
+  }
+
+  private void release(long bytes) {
+    pendingBytes.addAndGet(-bytes);
+    pending.release();
+  }
+
+  private static GridUnavailableException busy() {
+    return unavailable(Reason.BUSY, "too many calls are on their way", null);
+  }
+
+  static GridUnavailableException unavailable(
+      Reason reason, String message, @Nullable Throwable cause) {
+    return new GridUnavailableException(reason, message, cause);
+  }
+}

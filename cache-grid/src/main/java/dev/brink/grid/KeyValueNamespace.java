@@ -1,0 +1,305 @@
+package dev.brink.grid;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.brink.grid.KeyValuePlace.Caches;
+import dev.brink.grid.KeyValueStore.Incoming;
+import dev.brink.grid.KeyValueTransaction.Done;
+import dev.brink.grid.KeyValueTransaction.Step;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One namespace of a store: checks what it is given, starts calls, and gives back what they say.
+ */
+final class KeyValueNamespace implements KeyValue {
+  private static final int STREAM_WEIGHT = 8 * KeyValueBlobs.CHUNK_BYTES;
+
+  private final Namespace namespace;
+  private final String prefix;
+  private final KeyValueEngine engine;
+  private final Duration timeout;
+
+  KeyValueNamespace(Namespace namespace, KeyValueEngine engine, Duration timeout) {
+    this.namespace = namespace;
+    this.prefix = namespace.prefix();
+    this.engine = engine;
+    this.timeout = timeout;
+  }
+
+  @Override
+  public Namespace namespace() {
+    return namespace;
+  }
+
+  @Override
+  public KeyValue withTimeout(Duration other) {
+    return new KeyValueNamespace(
+        namespace,
+        engine,
+        Bounds.duration("timeout", other, Duration.ofMillis(10), Duration.ofMinutes(10)));
+  }
+
+  @Override
+  public CompletionStage<Optional<KeyValueEntry>> get(String key, ReadMode mode) {
+    return read(key, mode, true);
+  }
+
+  @Override
+  public CompletionStage<Optional<KeyValueEntry>> open(String key, ReadMode mode) {
+    return read(key, mode, false);
+  }
+
+  private CompletionStage<Optional<KeyValueEntry>> read(String key, ReadMode mode, boolean whole) {
+    KeyCodec.check(key);
+    String stored = prefix + key;
+    engine.reads().increment();
+    LocalCopies.Copy copy =
+        mode.maxStaleness().isZero() ? null : engine.copy(stored, mode.maxStaleness().toNanos());
+    if (copy != null) {
+      StoredValue value = copy.value();
+      if (value == null || value.expired(engine.store().nowMillis())) {
+        engine.localReads().increment();
+        return CompletableFuture.completedFuture(Optional.empty());
+      }
+      if (value.blob() == null) {
+        engine.localReads().increment();
+        return CompletableFuture.completedFuture(Optional.of(inline(key, value)));
+      }
+    }
+    return engine
+        .calls()
+        .start(
+            "read of " + namespace + "/" + key,
+            whole ? KeyValueBlobs.INLINE_BYTES : 0,
+            timeout,
+            (caches, deadline) -> read(caches, key, whole, deadline));
+  }
+
+  private Optional<KeyValueEntry> read(
+      Caches caches, String key, boolean whole, Deadline deadline) {
+    while (true) {
+      StoredValue value = engine.store().read(caches, prefix + key);
+      if (value == null) {
+        return Optional.empty();
+      }
+      StoredValue.Blob blob = value.blob();
+      if (blob == null) {
+        return Optional.of(inline(key, value));
+      }
+      if (!whole) {
+        BlobStream stream = new BlobStream(blob.chunks(), i -> KeyValueBlobs.read(caches, blob, i));
+        return Optional.of(new KeyValueEntry(value.info(key), null, stream));
+      }
+      byte[] bytes = KeyValueBlobs.readAll(caches, blob);
+      if (bytes != null) {
+        return Optional.of(new KeyValueEntry(value.info(key), bytes, BlobStream.of(bytes)));
+      }
+      if (deadline.passed()) {
+        throw KeyValueCalls.unavailable(
+            GridUnavailableException.Reason.TIMEOUT, key + " was replaced all the time", null);
+      }
+    }
+  }
+
+  private static KeyValueEntry inline(String key, StoredValue value) {
+    byte[] bytes = requireNonNull(value.inline());
+    return new KeyValueEntry(value.info(key), bytes, BlobStream.of(bytes));
+  }
+
+  @Override
+  public CompletionStage<Stamp> put(String key, byte[] value, WriteOptions options) {
+    KeyCodec.check(key);
+    requireNonNull(options, "options");
+    if (value.length > MAX_VALUE_BYTES) {
+      return CompletableFuture.failedFuture(new ValueTooLargeException(MAX_VALUE_BYTES));
+    }
+    return write(
+        "put of " + namespace + "/" + key,
+        value.length,
+        (caches, deadline) -> put(caches, key, Incoming.of(value), options, deadline));
+  }
+
+  @Override
+  public CompletionStage<Stamp> put(
+      String key, Flow.Publisher<ByteBuf> value, WriteOptions options) {
+    KeyCodec.check(key);
+    requireNonNull(options, "options");
+    BodyIntake intake = new BodyIntake(value, MAX_VALUE_BYTES);
+    Once<Incoming> incoming = new Once<>();
+    CompletionStage<Stamp> put =
+        write(
+            "put of " + namespace + "/" + key,
+            STREAM_WEIGHT,
+            (caches, deadline) ->
+                put(
+                    caches,
+                    key,
+                    incoming.get(() -> Incoming.of(intake, deadline)),
+                    options,
+                    deadline));
+    var _ = put.whenComplete((version, failure) -> intake.close());
+    return put;
+  }
+
+  private Stamp put(
+      Caches caches, String key, Incoming value, WriteOptions options, Deadline deadline) {
+    String stored = prefix + key;
+    Stamp version = engine.store().version();
+    engine
+        .store()
+        .put(
+            caches,
+            stored,
+            engine.store().stored(caches, stored, version, value, options, deadline));
+    return version;
+  }
+
+  @Override
+  public CompletionStage<Optional<Stamp>> compareAndSet(
+      String key, Optional<Stamp> expected, byte[] value, WriteOptions options) {
+    KeyCodec.check(key);
+    requireNonNull(options, "options");
+    if (value.length > MAX_VALUE_BYTES) {
+      return CompletableFuture.failedFuture(new ValueTooLargeException(MAX_VALUE_BYTES));
+    }
+    return transact(
+            "write of " + namespace + "/" + key,
+            value.length,
+            List.of(
+                new KeyValueWrite.Check(key, expected), new KeyValueWrite.Put(key, value, options)))
+        .thenApply(done -> done.map(Committed::version));
+  }
+
+  @Override
+  public CompletionStage<Boolean> delete(String key) {
+    KeyCodec.check(key);
+    return write(
+        "delete of " + namespace + "/" + key,
+        0,
+        (caches, deadline) -> engine.store().delete(caches, prefix + key));
+  }
+
+  @Override
+  public CompletionStage<Long> increment(String key, long by, WriteOptions options) {
+    KeyCodec.check(key);
+    requireNonNull(options, "options");
+    String stored = prefix + key;
+    return write(
+        "increment of " + namespace + "/" + key,
+        0,
+        (caches, deadline) -> {
+          KeyValueStore store = engine.store();
+          long expires = options.expiresMillis(store.nowMillis());
+          Step step = new Step.Increment(stored, by, expires, options.metadata());
+          Done done = store.transact(caches, store.version(), List.of(step), deadline);
+          return sum(requireNonNull(requireNonNull(done).after().get(stored)));
+        });
+  }
+
+  private static Long sum(StoredValue counter) {
+    return Long.valueOf(new String(requireNonNull(counter.inline()), StandardCharsets.US_ASCII));
+  }
+
+  @Override
+  public CompletionStage<Optional<Stamp>> atomic(List<KeyValueWrite> steps) {
+    Bounds.range("steps", steps.size(), 1, MAX_ATOMIC_STEPS);
+    Set<String> written = new HashSet<>();
+    long bytes = 0;
+    for (KeyValueWrite step : steps) {
+      KeyCodec.check(step.key());
+      if (!(step instanceof KeyValueWrite.Check) && !written.add(step.key())) {
+        throw new IllegalArgumentException(
+            "steps: " + step.key() + " twice (expected: one write a key)");
+      }
+      bytes += step instanceof KeyValueWrite.Put put ? put.value().length : 0;
+    }
+    if (bytes > MAX_ATOMIC_BYTES) {
+      return CompletableFuture.failedFuture(new ValueTooLargeException(MAX_ATOMIC_BYTES));
+    }
+    return transact("atomic write in " + namespace, bytes, steps)
+        .thenApply(done -> done.map(Committed::version));
+  }
+
+  private record Committed(Stamp version) {}
+
+  private CompletionStage<Optional<Committed>> transact(
+      String what, long bytes, List<KeyValueWrite> steps) {
+    return write(
+        what,
+        bytes,
+        (caches, deadline) -> {
+          KeyValueStore store = engine.store();
+          Stamp version = store.version();
+          List<Step> stored = new ArrayList<>();
+          for (KeyValueWrite step : steps) {
+            stored.add(stored(caches, step, version, deadline));
+          }
+          @Nullable Done done = store.transact(caches, version, stored, deadline);
+          return done == null ? Optional.empty() : Optional.of(new Committed(version));
+        });
+  }
+
+  private Step stored(Caches caches, KeyValueWrite step, Stamp version, Deadline deadline) {
+    String key = prefix + step.key();
+    KeyValueStore store = engine.store();
+    return switch (step) {
+      case KeyValueWrite.Check check -> new Step.Check(key, check.version());
+      case KeyValueWrite.Delete _ -> new Step.Delete(key);
+      case KeyValueWrite.Increment increment -> new Step.Increment(key, increment.by(), 0, "");
+      case KeyValueWrite.Put put ->
+          new Step.Put(
+              key,
+              store.stored(
+                  caches, key, version, Incoming.of(put.value()), put.options(), deadline));
+    };
+  }
+
+  private <T> CompletionStage<T> write(
+      String what, long bytes, KeyValueCalls.Operation<T> operation) {
+    engine.writes().increment();
+    GridUnavailableException full = engine.full();
+    return full == null
+        ? engine.calls().start(what, bytes, timeout, operation)
+        : CompletableFuture.failedFuture(full);
+  }
+
+  @Override
+  public CompletionStage<KeyPage> list(String keyPrefix, Optional<String> cursor, int limit) {
+    KeyCodec.checkPrefix(keyPrefix);
+    Bounds.range("limit", limit, 1, MAX_PAGE);
+    cursor.ifPresent(KeyCodec::fromCursor);
+    engine.lists().increment();
+    return engine
+        .calls()
+        .start(
+            "list of " + namespace,
+            0,
+            timeout,
+            (caches, deadline) ->
+                KeyLister.page(
+                    caches,
+                    prefix,
+                    keyPrefix,
+                    cursor,
+                    limit,
+                    engine.store().nowMillis(),
+                    deadline));
+  }
+
+  @Override
+  public KeyWatch watch(String keyPrefix, KeyListener listener) {
+    KeyCodec.checkPrefix(keyPrefix);
+    return engine.watches().watch(prefix, keyPrefix, requireNonNull(listener, "listener"));
+  }
+}

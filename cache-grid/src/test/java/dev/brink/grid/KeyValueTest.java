@@ -1,0 +1,552 @@
+package dev.brink.grid;
+
+import static dev.brink.grid.Grids.await;
+import static dev.brink.grid.Grids.awaitMembers;
+import static dev.brink.grid.Grids.bytes;
+import static dev.brink.grid.Grids.get;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.brink.grid.KeyValueWrite.Check;
+import dev.brink.grid.KeyValueWrite.Delete;
+import dev.brink.grid.KeyValueWrite.Increment;
+import dev.brink.grid.KeyValueWrite.Put;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Flow;
+import java.util.concurrent.SubmissionPublisher;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KeyValueTest {
+  @TempDir static Path directory;
+  private static Grids grids;
+  private static Grid first;
+  private static Grid second;
+  private static Grid third;
+
+  @BeforeAll
+  static void start() {
+    grids = new Grids(directory);
+    first = grids.start(patient(1));
+    second = grids.start(patient(2).seeds(Grids.addresses(first)));
+    third = grids.start(patient(3).seeds(Grids.addresses(first)));
+    awaitMembers(3, first, second, third);
+  }
+
+  /** Nobody fails here; a busy machine shall not look like it. */
+  private static GridBuilder patient(int n) {
+    return grids.options(n).network(NetworkPreset.WAN).startTimeout(Duration.ofSeconds(90));
+  }
+
+  @AfterAll
+  static void stop() {
+    grids.close();
+  }
+
+  @Test
+  void whatOneNodeWritesEveryNodeReads() throws Exception {
+    KeyValue at = at(first, "shared");
+    Stamp version = get(at.put("key", bytes("välue"), WriteOptions.none().withMetadata("{}")));
+    for (Grid grid : List.of(first, second, third)) {
+      KeyValueEntry entry = get(at(grid, "shared").get("key")).orElseThrow();
+      assertThat(entry.text()).isEqualTo("välue");
+      assertThat(entry.version()).isEqualTo(version);
+      assertThat(entry.info()).isEqualTo(new KeyInfo("key", version, "{}", 0, 6));
+      assertThat(read(entry)).isEqualTo(bytes("välue"));
+    }
+    assertThat(get(at(second, "shared").delete("key"))).isTrue();
+    assertThat(get(at(third, "shared").delete("key"))).isFalse();
+    assertThat(get(at.get("key"))).isEmpty();
+  }
+
+  @Test
+  void namespacesAndTenantsShareNothing() throws Exception {
+    get(first.keyValue(Namespace.of("one", "a")).put("key", bytes("1")));
+    get(first.keyValue(Namespace.of("one", "ab")).put("key", bytes("2")));
+    get(first.keyValue(Namespace.of("two", "a")).put("key", bytes("3")));
+    assertThat(get(second.keyValue(Namespace.of("one", "a")).get("key")).orElseThrow().text())
+        .isEqualTo("1");
+    assertThat(keys(second.keyValue(Namespace.of("one", "a")), "")).containsExactly("key");
+    assertThat(get(second.keyValue(Namespace.of("two", "ab")).get("key"))).isEmpty();
+  }
+
+  @Test
+  void anEmptyValueIsNotNoValue() throws Exception {
+    get(at(first, "empty").put("key", new byte[0]));
+    assertThat(get(at(second, "empty").get("key")).orElseThrow().value()).isEmpty();
+    get(at(first, "empty").put("streamed", publisher(new byte[0]), WriteOptions.none()));
+    assertThat(get(at(second, "empty").get("streamed")).orElseThrow().value()).isEmpty();
+  }
+
+  @Test
+  void aLargeValueIsInChunksAndComesWholeOrAsAStream() throws Exception {
+    byte[] large = random(3_000_000);
+    Stamp version = get(at(first, "large").put("key", publisher(large), WriteOptions.none()));
+    KeyValueEntry whole = get(at(second, "large").get("key")).orElseThrow();
+    assertThat(whole.value()).isEqualTo(large);
+    assertThat(whole.version()).isEqualTo(version);
+    KeyValueEntry stream = get(at(third, "large").open("key", ReadMode.consistent())).orElseThrow();
+    assertThat(stream.isWhole()).isFalse();
+    assertThat(stream.info().bytes()).isEqualTo(large.length);
+    assertThat(read(stream)).isEqualTo(large);
+  }
+
+  @Test
+  void theLargestValueFitsAndALargerOneLeavesNothing() throws Exception {
+    byte[] largest = random(KeyValue.MAX_VALUE_BYTES);
+    KeyValue at = at(first, "largest").withTimeout(Duration.ofSeconds(60));
+    get(at.put("key", largest));
+    assertThat(get(at.get("key")).orElseThrow().value()).isEqualTo(largest);
+    assertThatThrownBy(
+            () ->
+                get(
+                    at.put(
+                        "other",
+                        publisher(random(KeyValue.MAX_VALUE_BYTES + 1)),
+                        WriteOptions.none())))
+        .hasCauseInstanceOf(ValueTooLargeException.class);
+    assertThat(get(at.get("other"))).isEmpty();
+    get(at.delete("key"));
+  }
+
+  @Test
+  void aValueWhosePublisherFailsIsNotThere() throws Exception {
+    get(at(first, "failed").put("key", bytes("before")));
+    Flow.Publisher<ByteBuf> failing =
+        subscriber ->
+            subscriber.onSubscribe(
+                new Flow.Subscription() {
+                  private boolean sent;
+
+                  @Override
+                  public void request(long n) {
+                    if (!sent) {
+                      sent = true;
+                      subscriber.onNext(Unpooled.wrappedBuffer(new byte[600_000]));
+                      subscriber.onError(new IllegalStateException("gone"));
+                    }
+                  }
+
+                  @Override
+                  public void cancel() {}
+                });
+    assertThatThrownBy(() -> get(at(first, "failed").put("key", failing, WriteOptions.none())))
+        .hasMessageContaining("the value ended early: gone");
+    assertThat(get(at(second, "failed").get("key")).orElseThrow().text()).isEqualTo("before");
+  }
+
+  @Test
+  void replacedAndOrphanedChunksAreCollected() throws Exception {
+    KeyValuePlace place = new MemoryPlace(((GridNode) first).engine());
+    try (KeyValueEngine engine =
+        new KeyValueEngine(
+            "sweeping",
+            place,
+            first.clock(),
+            java.time.InstantSource.system(),
+            0,
+            1L << 30,
+            Duration.ofMillis(1),
+            Duration.ofSeconds(4))) {
+      List<KeyValueEngine> others = new ArrayList<>();
+      for (Grid grid : List.of(second, third)) {
+        others.add(
+            new KeyValueEngine(
+                "sweeping",
+                new MemoryPlace(((GridNode) grid).engine()),
+                grid.clock(),
+                java.time.InstantSource.system(),
+                0,
+                1L << 30,
+                Duration.ofMillis(1),
+                Duration.ofSeconds(4)));
+      }
+      KeyValue at = engine.namespace(Namespace.of("default", "sweep"), Duration.ofSeconds(20));
+      get(at.put("replaced", random(600_000)));
+      get(at.put("replaced", random(400_000)));
+      get(at.put("overwritten", random(600_000)));
+      get(at(second, "sweep").put("overwritten", bytes("small")));
+      get(
+          at.put(
+              "expired", random(600_000), WriteOptions.none().expiringAfter(Duration.ofMillis(5))));
+      get(at.put("stays", random(700_000)));
+      KeyValuePlace.Caches caches = requireNonNull(place.caches());
+      new KeyValueBlobs(() -> Instant.now().minusSeconds(60))
+          .write(
+              caches,
+              "default/sweep/lost",
+              random(1000),
+              size -> new byte[0],
+              Deadline.in(Duration.ofSeconds(5)));
+      await(
+          "only what is referred to is left",
+          () -> blobsOf(caches, "default/sweep/").equals(List.of("replaced", "stays")));
+      assertThat(get(at.get("replaced")).orElseThrow().value()).hasSize(400_000);
+      assertThat(get(at.get("stays")).orElseThrow().value()).hasSize(700_000);
+      others.forEach(KeyValueEngine::close);
+    }
+  }
+
+  @Test
+  void valuesExpireToTheMillisecond() throws Exception {
+    KeyValue at = at(first, "expiry");
+    get(at.put("soon", bytes("v"), WriteOptions.none().expiringAfter(Duration.ofMillis(300))));
+    get(at.put("past", bytes("v"), WriteOptions.none().expiringAt(Instant.now().minusSeconds(1))));
+    get(at.put("kept", bytes("v"), WriteOptions.none().expiringAfter(Duration.ofMillis(300))));
+    get(at.put("kept", bytes("w")));
+    assertThat(get(at.get("past"))).isEmpty();
+    KeyValueEntry soon = get(at.get("soon")).orElseThrow();
+    Instant expires = soon.info().expires().orElseThrow();
+    assertThat(expires).isBetween(Instant.now().minusMillis(300), Instant.now().plusMillis(300));
+    await("it is gone", () -> Instant.now().isAfter(expires));
+    assertThat(get(at(second, "expiry").get("soon"))).isEmpty();
+    assertThat(get(at.get("soon", ReadMode.within(Duration.ofHours(1))))).isEmpty();
+    assertThat(keys(at(third, "expiry"), "")).containsExactly("kept");
+    assertThat(get(at.compareAndSet("soon", Optional.empty(), bytes("x"), WriteOptions.none())))
+        .isPresent();
+    assertThat(get(at.get("kept")).orElseThrow().text()).isEqualTo("w");
+  }
+
+  @Test
+  void compareAndSetLetsOneOfManyWin() throws Exception {
+    KeyValue at = at(first, "cas");
+    Stamp version =
+        get(at.compareAndSet("key", Optional.empty(), bytes("0"), WriteOptions.none()))
+            .orElseThrow();
+    assertThat(get(at.compareAndSet("key", Optional.empty(), bytes("1"), WriteOptions.none())))
+        .isEmpty();
+    List<CompletionStage<Optional<Stamp>>> tries = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      Grid grid = List.of(first, second, third).get(i % 3);
+      tries.add(
+          at(grid, "cas")
+              .compareAndSet("key", Optional.of(version), bytes("by " + i), WriteOptions.none()));
+    }
+    List<Optional<Stamp>> outcomes = new ArrayList<>();
+    for (CompletionStage<Optional<Stamp>> one : tries) {
+      outcomes.add(get(one));
+    }
+    assertThat(outcomes.stream().filter(Optional::isPresent)).hasSize(1);
+    assertThat(get(at.get("key")).orElseThrow().version())
+        .isEqualTo(outcomes.stream().flatMap(Optional::stream).findFirst().orElseThrow());
+  }
+
+  @Test
+  void countersCountFromAllNodes() throws Exception {
+    List<CompletionStage<Long>> sums = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      Grid grid = List.of(first, second, third).get(i % 3);
+      sums.add(at(grid, "count").increment("n", i % 2 == 0 ? 3 : -1, WriteOptions.none()));
+    }
+    for (CompletionStage<Long> sum : sums) {
+      get(sum);
+    }
+    assertThat(get(at(first, "count").get("n")).orElseThrow().text()).isEqualTo("60");
+    get(at(first, "count").put("text", bytes("x")));
+    assertThatThrownBy(() -> get(at(second, "count").increment("text", 1, WriteOptions.none())))
+        .hasCauseInstanceOf(NotACounterException.class);
+    get(at(first, "count").put("most", bytes(Long.toString(Long.MAX_VALUE))));
+    assertThatThrownBy(() -> get(at(second, "count").increment("most", 1, WriteOptions.none())))
+        .hasCauseInstanceOf(NotACounterException.class);
+  }
+
+  @Test
+  void anAtomicWriteIsAllOrNothing() throws Exception {
+    KeyValue at = at(first, "atomic");
+    Stamp a = get(at.put("a", bytes("1")));
+    Stamp version =
+        get(at.atomic(
+                List.of(
+                    new Check("a", Optional.of(a)),
+                    new Check("b", Optional.empty()),
+                    new Delete("a"),
+                    new Put("b", random(100_000), WriteOptions.none()),
+                    new Increment("n", 5))))
+            .orElseThrow();
+    assertThat(get(at(second, "atomic").get("a"))).isEmpty();
+    assertThat(get(at(second, "atomic").get("b")).orElseThrow().value()).hasSize(100_000);
+    assertThat(get(at(third, "atomic").get("n")).orElseThrow().version()).isEqualTo(version);
+    assertThat(
+            get(
+                at.atomic(
+                    List.of(
+                        new Put("c", bytes("x"), WriteOptions.none()),
+                        new Check("a", Optional.of(a))))))
+        .isEmpty();
+    assertThat(get(at.get("c"))).isEmpty();
+    assertThatThrownBy(() -> at.atomic(List.of(new Delete("x"), new Increment("x", 1))))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void transfersBetweenKeysKeepTheirSum() throws Exception {
+    KeyValue at = at(first, "sum");
+    get(at.put("a", bytes("100")));
+    get(at.put("b", bytes("100")));
+    List<CompletionStage<Optional<Stamp>>> transfers = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      KeyValue by = at(List.of(first, second, third).get(i % 3), "sum");
+      String from = i % 2 == 0 ? "a" : "b";
+      String to = i % 2 == 0 ? "b" : "a";
+      transfers.add(by.atomic(List.of(new Increment(from, -7), new Increment(to, 7))));
+    }
+    for (CompletionStage<Optional<Stamp>> transfer : transfers) {
+      assertThat(get(transfer)).isPresent();
+    }
+    assertThat(
+            Integer.parseInt(get(at.get("a")).orElseThrow().text())
+                + Integer.parseInt(get(at.get("b")).orElseThrow().text()))
+        .isEqualTo(200);
+  }
+
+  @Test
+  void keysAreListedInOrderPageByPage() throws Exception {
+    KeyValue at = at(first, "list");
+    List<String> all = IntStream.range(0, 250).mapToObj("k%03d"::formatted).toList();
+    for (String key : all) {
+      get(at.put(key, bytes("v"), WriteOptions.none().withMetadata("of " + key)));
+    }
+    get(at.put("other", bytes("v")));
+    get(at.put("\uff5e", bytes("v")));
+    get(at.put("\ud83d\ude00", bytes("v")));
+    List<String> listed = new ArrayList<>();
+    Optional<String> cursor = Optional.empty();
+    int pages = 0;
+    do {
+      KeyPage page = get(at(second, "list").list("k", cursor, 100));
+      page.keys().forEach(info -> listed.add(info.key()));
+      assertThat(page.keys()).allMatch(info -> info.metadata().equals("of " + info.key()));
+      cursor = page.cursor();
+      pages++;
+    } while (cursor.isPresent());
+    assertThat(listed).isEqualTo(all);
+    assertThat(pages).isEqualTo(3);
+    assertThat(keys(at, "")).endsWith("other", "\uff5e", "\ud83d\ude00");
+    assertThat(keys(at, "nothing")).isEmpty();
+    assertThatThrownBy(() -> at.list("", Optional.of("?"), 10))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aNodeReadsItsOwnWritesAndOthersWithinTheBound() throws Exception {
+    KeyValue here = at(first, "stale");
+    KeyValue there = at(second, "stale");
+    ReadMode anAge = ReadMode.within(Duration.ofHours(1));
+    get(here.put("key", bytes("1")));
+    assertThat(get(there.get("key", anAge)).orElseThrow().text()).isEqualTo("1");
+    get(here.put("key", bytes("2")));
+    assertThat(get(here.get("key", anAge)).orElseThrow().text()).isEqualTo("2");
+    assertThat(get(there.get("key", anAge)).orElseThrow().text()).isEqualTo("1");
+    assertThat(get(there.get("key")).orElseThrow().text()).isEqualTo("2");
+    assertThat(get(there.get("key", anAge)).orElseThrow().text()).isEqualTo("2");
+    get(here.put("key", bytes("3")));
+    await(
+        "the bound is kept",
+        () -> text(there, "key", ReadMode.within(Duration.ofMillis(50))).equals("3"));
+    assertThat(get(there.delete("key"))).isTrue();
+    assertThat(get(there.get("key", anAge))).isEmpty();
+    get(there.increment("n", 2, WriteOptions.none()));
+    assertThat(get(there.get("n", anAge)).orElseThrow().text()).isEqualTo("2");
+  }
+
+  @Test
+  void concurrentReadsAndWritesNeverHideAnOwnWrite() throws Exception {
+    KeyValue at = at(second, "own");
+    ReadMode anAge = ReadMode.within(Duration.ofHours(1));
+    for (int i = 0; i < 200; i++) {
+      CompletionStage<Optional<KeyValueEntry>> racing = at.get("key");
+      get(at.put("key", bytes("" + i)));
+      assertThat(get(at.get("key", anAge)).orElseThrow().text()).isEqualTo("" + i);
+      get(racing);
+      assertThat(get(at.get("key", anAge)).orElseThrow().text()).isEqualTo("" + i);
+    }
+  }
+
+  @Test
+  void aWatchHearsOfChangesFromEveryNode() throws Exception {
+    List<String> heard = new CopyOnWriteArrayList<>();
+    KeyListener listener =
+        new KeyListener() {
+          @Override
+          public void changed(String key, Stamp version) {
+            heard.add("+" + key);
+          }
+
+          @Override
+          public void removed(String key) {
+            heard.add("-" + key);
+          }
+
+          @Override
+          public void missed() {
+            heard.add("?");
+          }
+        };
+    try (KeyWatch watch = at(third, "watch").watch("a", listener)) {
+      await(
+          "it has begun",
+          () -> {
+            get2(at(first, "watch").put("a0", bytes("v")));
+            return !heard.isEmpty();
+          });
+      get(at(first, "watch").put("a1", bytes("v")));
+      get(at(first, "watch").put("b1", bytes("v")));
+      get(
+          at(second, "watch")
+              .put("a2", bytes("v"), WriteOptions.none().expiringAfter(Duration.ofMillis(50))));
+      get(at(second, "watch").delete("a1"));
+      await("all is heard", () -> heard.containsAll(List.of("+a1", "+a2", "-a1", "-a2")));
+      assertThat(heard).doesNotContain("+b1", "?");
+      assertThat(watch).isNotNull();
+    }
+  }
+
+  @Test
+  void whatIsOutOfBoundsIsRefusedAtOnce() {
+    KeyValue at = at(first, "bounds");
+    for (String key : List.of("", "x".repeat(513), "ä".repeat(257), "\ud800")) {
+      assertThatThrownBy(() -> at.get(key)).isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThatThrownBy(() -> WriteOptions.none().withMetadata("x".repeat(1025)))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> at.list("", Optional.empty(), 1001))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Namespace.of("a/b", "c"))
+        .hasMessageContaining("tenant: a/b (expected:");
+    assertThatThrownBy(() -> at.withTimeout(Duration.ZERO))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> first.keyValue(Namespace.durable("a", "b")))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void callsAreCounted() throws Exception {
+    KeyValueStats before = third.keyValueStats();
+    KeyValue at = at(third, "stats");
+    get(at.put("k", bytes("v")));
+    get(at.get("k"));
+    get(at.get("k", ReadMode.within(Duration.ofHours(1))));
+    get(at.list("", Optional.empty(), 1));
+    KeyValueStats after = third.keyValueStats();
+    assertThat(after.reads() - before.reads()).isEqualTo(2);
+    assertThat(after.localReads() - before.localReads()).isEqualTo(1);
+    assertThat(after.writes() - before.writes()).isEqualTo(1);
+    assertThat(after.lists() - before.lists()).isEqualTo(1);
+    assertThat(after.usedBytes()).isPositive();
+  }
+
+  private static KeyValue at(Grid grid, String name) {
+    return grid.keyValue(Namespace.of("default", name)).withTimeout(Duration.ofSeconds(20));
+  }
+
+  private static List<String> keys(KeyValue at, String prefix) throws Exception {
+    return get(at.list(prefix, Optional.empty(), KeyValue.MAX_PAGE)).keys().stream()
+        .map(KeyInfo::key)
+        .toList();
+  }
+
+  private static String text(KeyValue at, String key, ReadMode mode) {
+    return get2(at.get(key, mode)).orElseThrow().text();
+  }
+
+  private static <T> T get2(CompletionStage<T> stage) {
+    return stage.toCompletableFuture().join();
+  }
+
+  private static byte[] random(int length) {
+    byte[] bytes = new byte[length];
+    new Random(length).nextBytes(bytes);
+    return bytes;
+  }
+
+  private static List<String> blobsOf(KeyValuePlace.Caches caches, String prefix) {
+    List<String> records = new ArrayList<>();
+    caches
+        .blobs()
+        .forEach(
+            note -> {
+              try {
+                String record = dev.brink.grid.wire.BlobNote.parseFrom(note.getValue()).getRecord();
+                if (record.startsWith(prefix)) {
+                  records.add(record.substring(prefix.length()));
+                }
+              } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+                throw new AssertionError(e);
+              }
+            });
+    records.sort(null);
+    return records;
+  }
+
+  /** A publisher of a value in buffers of odd sizes. */
+  private static Flow.Publisher<ByteBuf> publisher(byte[] value) {
+    return subscriber -> {
+      SubmissionPublisher<ByteBuf> publisher = new SubmissionPublisher<>(Runnable::run, 4096);
+      publisher.subscribe(subscriber);
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                for (int at = 0; at < value.length; at += 65_537) {
+                  publisher.submit(
+                      Unpooled.wrappedBuffer(
+                          Arrays.copyOfRange(value, at, Math.min(value.length, at + 65_537))));
+                }
+                publisher.close();
+              });
+    };
+  }
+
+  private static byte[] read(KeyValueEntry entry) throws Exception {
+    CompletableFuture<byte[]> whole = new CompletableFuture<>();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    entry.stream()
+        .subscribe(
+            new Flow.Subscriber<>() {
+              private Flow.@Nullable Subscription subscription;
+
+              @Override
+              public void onSubscribe(Flow.Subscription upstream) {
+                subscription = upstream;
+                upstream.request(1);
+              }
+
+              @Override
+              public void onNext(ByteBuf buffer) {
+                byte[] part = new byte[buffer.readableBytes()];
+                buffer.readBytes(part);
+                buffer.release();
+                bytes.writeBytes(part);
+                requireNonNull(subscription).request(1);
+              }
+
+              @Override
+              public void onError(Throwable failure) {
+                whole.completeExceptionally(failure);
+              }
+
+              @Override
+              public void onComplete() {
+                whole.complete(bytes.toByteArray());
+              }
+            });
+    return get(whole);
+  }
+}
