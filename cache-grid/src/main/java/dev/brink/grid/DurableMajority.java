@@ -28,6 +28,17 @@ final class DurableMajority implements TopologyValidator {
     return here != null && quorum(here, nodes).holds();
   }
 
+  /** All are one: Ignite compares those of caches that share partitions, and of members. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof DurableMajority;
+  }
+
+  @Override
+  public int hashCode() {
+    return DurableMajority.class.hashCode();
+  }
+
   /** Counts the members that keep the store. */
   static Quorum quorum(Ignite ignite, Collection<ClusterNode> present) {
     Set<UUID> online =

@@ -128,7 +128,12 @@ public final class MeshNode implements AutoCloseable {
               all.ingress(ingress -> ingress.port(0))
                   .admin(admin -> admin.port(0))
                   .link(link -> link.port(0))
-                  .grid(grid -> grid.discoveryPort(0).communicationPort(0)));
+                  .grid(
+                      grid ->
+                          grid.discoveryPort(0)
+                              .communicationPort(0)
+                              .durableDiscoveryPort(0)
+                              .durableCommunicationPort(0)));
     }
 
     /** {@code host:port} of other nodes' discovery ports; none: a mesh of its own. */

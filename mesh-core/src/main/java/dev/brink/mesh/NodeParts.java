@@ -31,6 +31,8 @@ import dev.brink.mesh.ingress.Ingress;
 import dev.brink.mesh.ingress.LocalInvoker;
 import dev.brink.mesh.ingress.NodeSubrequests;
 import dev.brink.mesh.ingress.RegretSampler;
+import dev.brink.mesh.kv.KeyValueResource;
+import dev.brink.mesh.kv.Namespaces;
 import dev.brink.mesh.link.LinkServer;
 import dev.brink.mesh.link.Links;
 import dev.brink.mesh.link.MeshTls;
@@ -98,6 +100,7 @@ final class NodeParts implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile Snapshot snapshot = Snapshot.empty();
   private final AtomicReference<@Nullable NodeMesh> mesh = new AtomicReference<>();
+  private final Namespaces namespaces = new Namespaces(this::joinedGrid);
   private volatile String notReady = "starting";
 
   private final Member self;
@@ -171,6 +174,7 @@ final class NodeParts implements AutoCloseable {
         new Registry(
             runtime,
             config.functions().limits(),
+            namespaces,
             data.path().resolve("snapshot"),
             this::deployedChanged);
     shutdown.add(registry::close);
@@ -225,7 +229,13 @@ final class NodeParts implements AutoCloseable {
     admin =
         serve(
             HttpServer.builder(
-                new AdminHandler(mesh::get, () -> notReady, metrics::scrape, token, adminThreads)),
+                new AdminHandler(
+                    mesh::get,
+                    new KeyValueResource(namespaces),
+                    () -> notReady,
+                    metrics::scrape,
+                    token,
+                    adminThreads)),
             config.admin().bindAddress(),
             config.admin().port(),
             tls == null ? null : tls.server());
@@ -316,6 +326,11 @@ final class NodeParts implements AutoCloseable {
         .build();
   }
 
+  private @Nullable Grid joinedGrid() {
+    NodeMesh joined = mesh.get();
+    return joined == null ? null : joined.grid();
+  }
+
   private Snapshot snapshot() {
     return snapshot;
   }
@@ -392,6 +407,11 @@ final class NodeParts implements AutoCloseable {
                   case WAN -> NetworkPreset.WAN;
                 })
             .dataRegionBytes(options.offHeapBytes())
+            .keyValueBytes(options.keyValueBytes())
+            .localCopyBytes(options.localCopyBytes())
+            .durable(options.durable())
+            .durableDiscoveryPort(options.durableDiscoveryPort())
+            .durableCommunicationPort(options.durableCommunicationPort())
             .workDirectory(directory.resolve("grid"))
             .attributes(self.attributes());
     if (tls != null) {
@@ -432,6 +452,7 @@ final class NodeParts implements AutoCloseable {
         "brink.lanes.abandoned",
         "Lanes given up because a guest could not be stopped",
         () -> runtime.load().abandonedLanes());
+    KeyValueGauges.register(metrics, grid);
     metrics.gauge(
         "brink.deployments", "Names that stand for something", () -> snapshot.deployments().size());
     metrics.gauge(

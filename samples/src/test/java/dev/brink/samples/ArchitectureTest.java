@@ -25,7 +25,8 @@ class ArchitectureTest {
               "dev.brink.mesh.client..",
               "dev.brink.mesh.config..",
               "dev.brink.mesh.deploy..",
-              "dev.brink.mesh.folder..");
+              "dev.brink.mesh.folder..",
+              "dev.brink.grid");
 
   /** The sandbox sample shows function-exec without a mesh. */
   @ArchTest

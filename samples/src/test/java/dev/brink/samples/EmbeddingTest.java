@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.brink.mesh.deploy.InvokeRequest;
 import dev.brink.samples.embed.EmbeddedService;
+import dev.brink.samples.kv.GridKeys;
 import dev.brink.samples.remote.RemoteDeployment;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -64,6 +65,14 @@ class EmbeddingTest {
     assertThat(printed).contains(node.node().name() + ": READY in ");
     assertThat(node.node().deployments().invoke("default", "remote", InvokeRequest.get("/")).text())
         .isEqualTo("remote");
+  }
+
+  @Test
+  void twoMembersShareKeys(@TempDir Path data) throws Exception {
+    assertThat(output(() -> GridKeys.main(new String[] {data.toString()})))
+        .contains("12 apples, in the same version: true")
+        .contains("10 left, and a write that knew 12 was done: false")
+        .contains("lately 10");
   }
 
   @ParameterizedTest

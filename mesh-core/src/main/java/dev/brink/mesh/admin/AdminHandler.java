@@ -8,6 +8,7 @@ import dev.brink.mesh.http.HttpHandler;
 import dev.brink.mesh.http.Problem;
 import dev.brink.mesh.http.ProblemException;
 import dev.brink.mesh.http.ServerExchange;
+import dev.brink.mesh.kv.KeyValueResource;
 import dev.brink.mesh.proto.DeployRequest;
 import dev.brink.mesh.proto.ExplanationView;
 import dev.brink.mesh.proto.InvokeRequest;
@@ -51,6 +52,7 @@ public final class AdminHandler implements HttpHandler {
   private static final String JSON = "application/json";
 
   private final Supplier<@Nullable Mesh> starting;
+  private final KeyValueResource keyValue;
   private final NodeHealth health;
   private final Metrics metrics;
   private final byte[] token;
@@ -67,15 +69,18 @@ public final class AdminHandler implements HttpHandler {
    * For one node.
    *
    * @param mesh {@code null} as long as the node is not part of one
+   * @param keyValue answers below {@code /v1/kv}
    * @param executor may block: virtual threads
    */
   public AdminHandler(
       Supplier<@Nullable Mesh> mesh,
+      KeyValueResource keyValue,
       NodeHealth health,
       Metrics metrics,
       String token,
       Executor executor) {
     this.starting = mesh;
+    this.keyValue = keyValue;
     this.health = health;
     this.metrics = metrics;
     this.token = token.getBytes(StandardCharsets.UTF_8);
@@ -174,6 +179,7 @@ public final class AdminHandler implements HttpHandler {
         };
       }
       case "deployments" -> deployments(method, parts.subList(2, parts.size()), body);
+      case "kv" -> keyValue.answer(request, parts.subList(2, parts.size()), body);
       default -> throw notFound(path);
     };
   }

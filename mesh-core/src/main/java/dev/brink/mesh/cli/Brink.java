@@ -80,6 +80,7 @@ public final class Brink implements Runnable {
             new ExplainCommand(session),
             new NodesCommand(session),
             new UsageCommand(session),
+            new KvCommand(session),
             new RemoveCommand(session),
             new VersionCommand(session),
             new CompletionCommand(session));

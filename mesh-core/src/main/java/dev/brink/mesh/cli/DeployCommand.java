@@ -25,8 +25,8 @@ import picocli.CommandLine.Parameters;
     description = "Deploy functions and origins to every node of the mesh.",
     footer = {
       "",
-      "A folder holds a brink.json (name, main, routes, limits, variables, services; or origin) and"
-          + " the function's modules.",
+      "A folder holds a brink.json (name, main, routes, limits, variables, services, kv; or origin)"
+          + " and the function's modules.",
       "Fails when a node that was waited for is not ready."
     })
 final class DeployCommand implements Callable<Integer> {

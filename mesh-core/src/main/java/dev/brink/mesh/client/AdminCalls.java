@@ -9,6 +9,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.UnresolvedAddressException;
@@ -16,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -41,10 +44,26 @@ final class AdminCalls implements AutoCloseable {
   /**
    * One call.
    *
-   * @param body JSON, empty for none
+   * @param body JSON, empty for none; or any bytes
    * @param repeatable whether it may be made at another node although it may have had its effect
    */
-  record Call(String method, String path, String body, boolean repeatable, Duration deadline) {
+  record Call(
+      String method,
+      String path,
+      BodyPublisher body,
+      Map<String, String> headers,
+      boolean repeatable,
+      Duration deadline) {
+    Call(String method, String path, String body, boolean repeatable, Duration deadline) {
+      this(
+          method,
+          path,
+          body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body),
+          body.isEmpty() ? Map.of() : Map.of("content-type", "application/json"),
+          repeatable,
+          deadline);
+    }
+
     static Call get(String path) {
       return new Call("GET", path, "", true, MeshClient.DEADLINE);
     }
@@ -77,6 +96,11 @@ final class AdminCalls implements AutoCloseable {
 
   /** The reply's JSON, empty when there is none. */
   String call(Call call) {
+    return text(exchange(call));
+  }
+
+  /** The reply. */
+  HttpResponse<byte[]> exchange(Call call) {
     long end = System.nanoTime() + call.deadline.toNanos();
     List<String> failures = new ArrayList<>();
     boolean mayHaveRun = false;
@@ -112,14 +136,9 @@ final class AdminCalls implements AutoCloseable {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(node + call.path))
             .header("authorization", "Bearer " + token)
-            .header("accept", "application/json, application/problem+json");
-    if (call.body.isEmpty()) {
-      request.method(call.method, HttpRequest.BodyPublishers.noBody());
-    } else {
-      request
-          .header("content-type", "application/json")
-          .method(call.method, HttpRequest.BodyPublishers.ofString(call.body));
-    }
+            .header("accept", "application/json, application/problem+json")
+            .method(call.method, call.body);
+    call.headers.forEach(request::header);
     CompletableFuture<HttpResponse<byte[]>> reply =
         http.sendAsync(
             request.build(), BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_REPLY_BYTES));
@@ -154,14 +173,15 @@ final class AdminCalls implements AutoCloseable {
         true);
   }
 
-  private static String answer(HttpResponse<byte[]> response, Call call, boolean mayHaveRun) {
+  private static HttpResponse<byte[]> answer(
+      HttpResponse<byte[]> response, Call call, boolean mayHaveRun) {
     if (response.statusCode() / 100 == 2) {
-      return text(response);
+      return response;
     }
     DeploymentException problem = problem(response);
     boolean removed = call.method.equals("DELETE") && problem.code().equals("deployment-not-found");
     if (removed && mayHaveRun) {
-      return "";
+      return response;
     }
     throw problem;
   }

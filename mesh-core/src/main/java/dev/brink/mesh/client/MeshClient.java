@@ -85,6 +85,15 @@ public final class MeshClient implements Mesh, AutoCloseable {
     return usageList().getRowsList().stream().map(AdminMessages::fromProto).toList();
   }
 
+  /**
+   * A key-value namespace.
+   *
+   * @param durable whether it is the durable one of that name
+   */
+  public RemoteKeys keys(String tenant, String namespace, boolean durable) {
+    return new RemoteKeys(calls, tenant, namespace, durable);
+  }
+
   /** As {@link #nodes}, with all that the node's message says. */
   public NodeList nodeList() {
     return get("/v1/nodes", NodeList.newBuilder()).build();

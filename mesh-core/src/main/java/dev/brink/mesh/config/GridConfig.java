@@ -11,6 +11,11 @@ import java.util.List;
  * @param seeds discovery addresses of nodes to join; empty: starts a mesh of its own
  * @param preset how fast a silent node is given up
  * @param offHeapBytes memory for the registry's pages, outside the heap
+ * @param keyValueBytes memory for the values of key-value namespaces in memory, outside the heap
+ * @param localCopyBytes heap for copies of values that this node lately read or wrote
+ * @param durable whether the node keeps durable namespaces
+ * @param durableDiscoveryPort of the durable store; 0: any free one
+ * @param durableCommunicationPort of the durable store; 0: any free one
  */
 public record GridConfig(
     String bindAddress,
@@ -18,7 +23,12 @@ public record GridConfig(
     int communicationPort,
     List<HostPort> seeds,
     Preset preset,
-    long offHeapBytes) {
+    long offHeapBytes,
+    long keyValueBytes,
+    long localCopyBytes,
+    boolean durable,
+    int durableDiscoveryPort,
+    int durableCommunicationPort) {
   public GridConfig {
     seeds = List.copyOf(seeds);
   }
@@ -41,12 +51,18 @@ public record GridConfig(
     builder.seeds = seeds;
     builder.preset = preset;
     builder.offHeapBytes = offHeapBytes;
+    builder.keyValueBytes = keyValueBytes;
+    builder.localCopyBytes = localCopyBytes;
+    builder.durable = durable;
+    builder.durableDiscoveryPort = durableDiscoveryPort;
+    builder.durableCommunicationPort = durableCommunicationPort;
     return builder;
   }
 
   /**
    * Defaults: discovery {@code 127.0.0.1:47500}, communication {@code 127.0.0.1:47100}, no seeds,
-   * preset {@code lan}, 64 MiB.
+   * preset {@code lan}, 64 MiB, 256 MiB, 32 MiB; no durable store, its ports {@code 47550} and
+   * {@code 47150}.
    */
   public static final class Builder {
     private String bindAddress = "127.0.0.1";
@@ -55,6 +71,11 @@ public record GridConfig(
     private List<HostPort> seeds = List.of();
     private Preset preset = Preset.LAN;
     private long offHeapBytes = 64L << 20;
+    private long keyValueBytes = 256L << 20;
+    private long localCopyBytes = 32L << 20;
+    private boolean durable;
+    private int durableDiscoveryPort = 47550;
+    private int durableCommunicationPort = 47150;
 
     Builder() {}
 
@@ -88,9 +109,44 @@ public record GridConfig(
       return this;
     }
 
+    public Builder keyValueBytes(long bytes) {
+      keyValueBytes = bytes;
+      return this;
+    }
+
+    public Builder localCopyBytes(long bytes) {
+      localCopyBytes = bytes;
+      return this;
+    }
+
+    public Builder durable(boolean keeps) {
+      durable = keeps;
+      return this;
+    }
+
+    public Builder durableDiscoveryPort(int port) {
+      durableDiscoveryPort = port;
+      return this;
+    }
+
+    public Builder durableCommunicationPort(int port) {
+      durableCommunicationPort = port;
+      return this;
+    }
+
     GridConfig build() {
       return new GridConfig(
-          bindAddress, discoveryPort, communicationPort, seeds, preset, offHeapBytes);
+          bindAddress,
+          discoveryPort,
+          communicationPort,
+          seeds,
+          preset,
+          offHeapBytes,
+          keyValueBytes,
+          localCopyBytes,
+          durable,
+          durableDiscoveryPort,
+          durableCommunicationPort);
     }
   }
 }

@@ -141,6 +141,27 @@ final class Options {
               ValueType.size(16L << 20, 1L << 40),
               GridConfig::offHeapBytes,
               GridConfig.Builder::offHeapBytes),
+          grid(
+              "kv-memory",
+              ValueType.size(32L << 20, 1L << 42),
+              GridConfig::keyValueBytes,
+              GridConfig.Builder::keyValueBytes),
+          grid(
+              "kv-copies",
+              ValueType.size(0, 1L << 40),
+              GridConfig::localCopyBytes,
+              GridConfig.Builder::localCopyBytes),
+          grid("durable", ValueType.BOOLEAN, GridConfig::durable, GridConfig.Builder::durable),
+          grid(
+              "durable-discovery-port",
+              ValueType.PORT,
+              GridConfig::durableDiscoveryPort,
+              GridConfig.Builder::durableDiscoveryPort),
+          grid(
+              "durable-communication-port",
+              ValueType.PORT,
+              GridConfig::durableCommunicationPort,
+              GridConfig.Builder::durableCommunicationPort),
           Option.of(
               "tls.certificate",
               ValueType.FILE,

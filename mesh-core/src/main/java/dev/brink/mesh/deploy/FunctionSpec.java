@@ -14,6 +14,7 @@ import java.util.Map;
  * @param modules sources by path within the function, with forward slashes
  * @param services names of {@code env} properties to the functions or origins, of the same tenant,
  *     that they reach
+ * @param kv names of {@code env} properties to the key-value namespaces that they are
  * @param idempotent whether a call with any method may be tried again on another node
  * @param placement where it may and should run
  */
@@ -26,6 +27,7 @@ public record FunctionSpec(
     FunctionLimits limits,
     Map<String, String> variables,
     Map<String, String> services,
+    Map<String, KeyValueBinding> kv,
     boolean idempotent,
     FunctionPlacement placement)
     implements DeploymentSpec {
@@ -34,6 +36,7 @@ public record FunctionSpec(
     routes = List.copyOf(routes);
     variables = Map.copyOf(variables);
     services = Map.copyOf(services);
+    kv = Map.copyOf(kv);
   }
 
   /** A function of one module, in the default tenant, without limits or variables of its own. */
@@ -54,6 +57,7 @@ public record FunctionSpec(
     private final Map<String, byte[]> modules = new LinkedHashMap<>();
     private final Map<String, String> variables = new LinkedHashMap<>();
     private final Map<String, String> services = new LinkedHashMap<>();
+    private final Map<String, KeyValueBinding> kv = new LinkedHashMap<>();
     private final List<String> routes = new ArrayList<>();
     private String tenant = DEFAULT_TENANT;
     private String main = "main.js";
@@ -109,6 +113,12 @@ public record FunctionSpec(
       return this;
     }
 
+    /** Makes a key-value namespace a property of {@code env}. */
+    public Builder kv(String key, KeyValueBinding namespace) {
+      kv.put(key, namespace);
+      return this;
+    }
+
     public Builder idempotent(boolean yes) {
       idempotent = yes;
       return this;
@@ -121,7 +131,17 @@ public record FunctionSpec(
 
     public FunctionSpec build() {
       return new FunctionSpec(
-          tenant, name, main, modules, routes, limits, variables, services, idempotent, placement);
+          tenant,
+          name,
+          main,
+          modules,
+          routes,
+          limits,
+          variables,
+          services,
+          kv,
+          idempotent,
+          placement);
     }
   }
 }

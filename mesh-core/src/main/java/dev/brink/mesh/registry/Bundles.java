@@ -17,8 +17,10 @@ public final class Bundles {
    * The bundle of a version; its name is {@code tenant/name@} and the digest's beginning.
    *
    * @param defaults for limits that its manifest does not set
+   * @param bindings makes what its manifest asks the host for
    */
-  public static FunctionBundle of(FunctionVersion version, FunctionLimits defaults) {
+  public static FunctionBundle of(
+      FunctionVersion version, FunctionLimits defaults, HostBindings bindings) {
     Manifest manifest = version.getManifest();
     Map<String, byte[]> modules = HashMap.newHashMap(version.getModulesCount());
     for (Module module : version.getModulesList()) {
@@ -26,16 +28,17 @@ public final class Bundles {
     }
     String digest = version.getDigest();
     return new FunctionBundle(
-        version.getTenant()
-            + "/"
-            + version.getName()
-            + "@"
-            + digest.substring(0, Math.min(SHORT_DIGEST, digest.length())),
-        manifest.getMain(),
-        modules,
-        SpecMessages.limits(manifest.getLimits(), defaults),
-        manifest.getVariablesMap(),
-        manifest.getServicesMap().keySet());
+            version.getTenant()
+                + "/"
+                + version.getName()
+                + "@"
+                + digest.substring(0, Math.min(SHORT_DIGEST, digest.length())),
+            manifest.getMain(),
+            modules,
+            SpecMessages.limits(manifest.getLimits(), defaults),
+            manifest.getVariablesMap(),
+            manifest.getServicesMap().keySet())
+        .withBindings(bindings.of(version));
   }
 
   private Bundles() {}

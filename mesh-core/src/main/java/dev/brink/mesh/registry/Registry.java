@@ -46,6 +46,7 @@ public final class Registry implements AutoCloseable {
 
   private final FunctionRuntime runtime;
   private final FunctionLimits defaults;
+  private final HostBindings bindings;
   private final SnapshotStore store;
   private final Consumer<Snapshot> onChange;
   private final ScheduledExecutorService thread =
@@ -62,13 +63,19 @@ public final class Registry implements AutoCloseable {
    * Starts empty; {@link #restore} reads the file.
    *
    * @param defaults for limits that manifests do not set
+   * @param bindings makes what versions ask the host for
    * @param file where the snapshot is kept
    * @param onChange hears of each new snapshot, on the registry's thread
    */
   public Registry(
-      FunctionRuntime runtime, FunctionLimits defaults, Path file, Consumer<Snapshot> onChange) {
+      FunctionRuntime runtime,
+      FunctionLimits defaults,
+      HostBindings bindings,
+      Path file,
+      Consumer<Snapshot> onChange) {
     this.runtime = runtime;
     this.defaults = defaults;
+    this.bindings = bindings;
     this.store = new SnapshotStore(file);
     this.onChange = onChange;
     var _ =
@@ -260,7 +267,7 @@ public final class Registry implements AutoCloseable {
     }
     version.loading = true;
     runtime
-        .load(Bundles.of(version.version, defaults))
+        .load(Bundles.of(version.version, defaults, bindings))
         .whenComplete(
             (loaded, failure) -> thread.execute(guarded(() -> loaded(version, loaded, failure))));
   }

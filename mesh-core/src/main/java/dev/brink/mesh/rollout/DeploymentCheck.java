@@ -9,13 +9,18 @@ import dev.brink.mesh.proto.Deployment;
 import dev.brink.mesh.registry.Snapshot;
 import dev.brink.mesh.route.RoutePattern;
 import dev.brink.mesh.wire.SpecMessages;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Refuses what cannot be deployed, before anything is written. */
 final class DeploymentCheck {
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?");
+  private static final Pattern PROPERTY = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,63}");
+  private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9_-]{1,63}");
+  private static final int MAX_NAMESPACES = 100;
   private static final int MAX_BYTES = 7 << 20;
   private static final int MAX_MODULES = 1_000;
   private static final int MAX_ROUTES = 100;
@@ -75,12 +80,39 @@ final class DeploymentCheck {
     if (!function.modules().containsKey(function.main())) {
       throw invalid("main", function.main(), "one of the modules " + function.modules().keySet());
     }
+    names(function);
     if (function.modules().size() > MAX_MODULES) {
       throw invalid("modules", function.modules().size() + "", "at most " + MAX_MODULES);
     }
     long bytes = function.modules().values().stream().mapToLong(content -> content.length).sum();
     if (bytes > MAX_BYTES) {
       throw invalid("modules", bytes + " bytes", "at most " + MAX_BYTES + " in all");
+    }
+  }
+
+  /** What {@code env} holds: each name once, and namespaces that can be. */
+  private static void names(FunctionSpec function) {
+    Set<String> names = new HashSet<>(function.variables().keySet());
+    names.addAll(function.services().keySet());
+    function
+        .kv()
+        .forEach(
+            (name, binding) -> {
+              if (!PROPERTY.matcher(name).matches()) {
+                throw invalid("kv", name, "1 to 64 of A-Z, a-z, 0-9 and _, no digit first");
+              }
+              if (!names.add(name)) {
+                throw invalid("kv", name, "a name that no variable and no service has");
+              }
+              if (!NAMESPACE.matcher(binding.namespace()).matches()) {
+                throw invalid(
+                    "kv." + name + ".namespace",
+                    binding.namespace(),
+                    "1 to 63 of a-z, 0-9, - and _");
+              }
+            });
+    if (function.kv().size() > MAX_NAMESPACES) {
+      throw invalid("kv", function.kv().size() + "", "at most " + MAX_NAMESPACES);
     }
   }
 

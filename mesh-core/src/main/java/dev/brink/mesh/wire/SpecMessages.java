@@ -6,6 +6,7 @@ import dev.brink.mesh.deploy.DeploymentException;
 import dev.brink.mesh.deploy.DeploymentSpec;
 import dev.brink.mesh.deploy.FunctionPlacement;
 import dev.brink.mesh.deploy.FunctionSpec;
+import dev.brink.mesh.deploy.KeyValueBinding;
 import dev.brink.mesh.deploy.OriginSpec;
 import dev.brink.mesh.proto.Balance;
 import dev.brink.mesh.proto.FunctionCode;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What is deployed, as records and as messages. A message's field that is not set stands for the
@@ -38,11 +40,36 @@ public final class SpecMessages {
             .setLimits(limits(spec.limits()))
             .putAllVariables(new TreeMap<>(spec.variables()))
             .putAllServices(new TreeMap<>(spec.services()))
+            .putAllKv(new TreeMap<>(toProto(spec.kv())))
             .setIdempotent(spec.idempotent());
     if (!spec.placement().equals(FunctionPlacement.DEFAULT)) {
       manifest.setPlacement(PlacementMessages.toProto(spec.placement()));
     }
     return manifest.build();
+  }
+
+  private static Map<String, dev.brink.mesh.proto.KeyValueBinding> toProto(
+      Map<String, KeyValueBinding> namespaces) {
+    return namespaces.entrySet().stream()
+        .collect(
+            Collectors.toMap(
+                Map.Entry::getKey,
+                entry ->
+                    dev.brink.mesh.proto.KeyValueBinding.newBuilder()
+                        .setNamespace(entry.getValue().namespace())
+                        .setDurable(entry.getValue().durable())
+                        .build()));
+  }
+
+  private static Map<String, KeyValueBinding> namespaces(
+      Map<String, dev.brink.mesh.proto.KeyValueBinding> messages) {
+    return messages.entrySet().stream()
+        .collect(
+            Collectors.toMap(
+                Map.Entry::getKey,
+                entry ->
+                    new KeyValueBinding(
+                        entry.getValue().getNamespace(), entry.getValue().getDurable())));
   }
 
   /** A function's modules, by path. */
@@ -83,6 +110,7 @@ public final class SpecMessages {
         limits(manifest.getLimits(), FunctionLimits.DEFAULT),
         manifest.getVariablesMap(),
         manifest.getServicesMap(),
+        namespaces(manifest.getKvMap()),
         manifest.getIdempotent(),
         PlacementMessages.fromProto(manifest.getPlacement()));
   }
@@ -251,6 +279,7 @@ public final class SpecMessages {
         limits(file.getLimits(), FunctionLimits.DEFAULT),
         file.getVariablesMap(),
         file.getServicesMap(),
+        namespaces(file.getKvMap()),
         file.getIdempotent(),
         PlacementMessages.fromProto(file.getPlacement()));
   }

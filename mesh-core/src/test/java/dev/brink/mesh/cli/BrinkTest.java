@@ -18,6 +18,7 @@ class BrinkTest {
         "invoke",
         "nodes",
         "usage",
+        "kv",
         "remove",
         "version",
         "completion");

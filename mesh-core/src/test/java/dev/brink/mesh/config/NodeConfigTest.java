@@ -50,6 +50,11 @@ class NodeConfigTest {
           Map.entry("grid.seeds", "127.0.0.1:47500,[::1]:47501"),
           Map.entry("grid.preset", "wan"),
           Map.entry("grid.off-heap", "32m"),
+          Map.entry("grid.kv-memory", "64m"),
+          Map.entry("grid.kv-copies", "8m"),
+          Map.entry("grid.durable", "true"),
+          Map.entry("grid.durable-discovery-port", "47502"),
+          Map.entry("grid.durable-communication-port", "47102"),
           Map.entry("tls.certificate", "/etc/node.pem"),
           Map.entry("tls.key", "/etc/node.key"),
           Map.entry("tls.ca", "/etc/ca.pem"),
@@ -114,7 +119,18 @@ class NodeConfigTest {
     assertThat(config.link()).isEqualTo(new LinkConfig("127.0.0.1", 7400, ""));
     assertThat(config.grid())
         .isEqualTo(
-            new GridConfig("127.0.0.1", 47500, 47100, List.of(), GridConfig.Preset.LAN, 64L << 20));
+            new GridConfig(
+                "127.0.0.1",
+                47500,
+                47100,
+                List.of(),
+                GridConfig.Preset.LAN,
+                64L << 20,
+                256L << 20,
+                32L << 20,
+                false,
+                47550,
+                47150));
     assertThat(config.tls()).isNull();
     assertThat(config.insecure()).isFalse();
     assertThat(config.functions())
