@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +19,7 @@ class DurableProcessTest {
   @TempDir Path directory;
 
   @Test
+  @Tag("long")
   @Timeout(180)
   void noAcknowledgedWriteIsLostByKillsAndARestartOfAll() throws Exception {
     List<NodeProcess> nodes = new ArrayList<>();
