@@ -31,6 +31,11 @@ record AltSvcExchange(ServerExchange exchange, String altSvc) implements ServerE
   }
 
   @Override
+  public String clientAddress() {
+    return exchange.clientAddress();
+  }
+
+  @Override
   public InetSocketAddress remoteAddress() {
     return exchange.remoteAddress();
   }
