@@ -1,9 +1,12 @@
 package dev.brink.exec;
 
 import dev.brink.exec.crypto.RandomBytes;
+import dev.brink.exec.encoding.Encodings;
+import dev.brink.exec.encoding.TextDecoding;
 import dev.brink.exec.web.WebUrl;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.graalvm.polyglot.HostAccess;
@@ -74,6 +77,18 @@ public final class HostPort {
     WebUrl url = WebUrl.ofLines(lines);
     url.set(property, value);
     return url.lines();
+  }
+
+  /** The name of the encoding that has such a label; {@code null} for none. */
+  @HostAccess.Export
+  public @Nullable String encoding(String label) {
+    return Encodings.nameOf(label.toLowerCase(Locale.ROOT));
+  }
+
+  /** A decoder for an encoding other than UTF-8 and UTF-16. */
+  @HostAccess.Export
+  public DecoderPort decoder(String encoding) {
+    return new DecoderPort(TextDecoding.of(encoding));
   }
 
   /** Prints for the current invocation; levels as in {@link ConsoleSink.Level}. */

@@ -1,32 +1,66 @@
 // structuredClone: section 2.7 of the HTML Standard, for the types there are here.
 (function (core) {
   'use strict';
-  const { bytesOf } = core;
+  const { bytesOf, load, withOwnMethods } = core;
+  const { isObject, needed, dictionary, sequence } = load('idl');
+  const { apply } = Reflect;
+  const { getOwnPropertyDescriptor, getPrototypeOf, defineProperty, keys, hasOwn } = Object;
+  const { isArray } = Array;
+  const { isView } = ArrayBuffer;
   const ERRORS = { Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
+  const NativeMap = Map;
+  const NativeSet = Set;
+  const NativeDate = Date;
+  const NativeRegExp = RegExp;
+  const NativeDataView = DataView;
+  const NativeArray = Array;
   const WRAPPED = [
-    [Boolean, Boolean.prototype.valueOf],
-    [Number, Number.prototype.valueOf],
-    [String, String.prototype.valueOf],
-    [BigInt, BigInt.prototype.valueOf],
+    [Boolean.prototype.valueOf, (value) => Object(value)],
+    [Number.prototype.valueOf, (value) => Object(value)],
+    [String.prototype.valueOf, (value) => Object(value)],
+    [BigInt.prototype.valueOf, (value) => Object(value)],
   ];
+  const typedArray = getPrototypeOf(Uint8Array.prototype);
+  const accessor = (prototype, name) => getOwnPropertyDescriptor(prototype, name).get;
+  const typeName = accessor(typedArray, Symbol.toStringTag);
   const getTime = Date.prototype.getTime;
-  const mapSize = Object.getOwnPropertyDescriptor(Map.prototype, 'size').get;
-  const setSize = Object.getOwnPropertyDescriptor(Set.prototype, 'size').get;
-  const regExpSource = Object.getOwnPropertyDescriptor(RegExp.prototype, 'source').get;
-  const regExpFlags = Object.getOwnPropertyDescriptor(RegExp.prototype, 'flags').get;
-  const bufferLength = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength').get;
+  const mapSize = accessor(Map.prototype, 'size');
+  const setSize = accessor(Set.prototype, 'size');
+  const regExpSource = accessor(RegExp.prototype, 'source');
+  const regExpFlags = accessor(RegExp.prototype, 'flags');
+  const bufferLength = accessor(ArrayBuffer.prototype, 'byteLength');
+  const detached = accessor(ArrayBuffer.prototype, 'detached');
+  const resizable = accessor(ArrayBuffer.prototype, 'resizable');
+  const maxLength = accessor(ArrayBuffer.prototype, 'maxByteLength');
+  const { slice, transfer: take } = ArrayBuffer.prototype;
+  const NativeBuffer = ArrayBuffer;
+  const forEachMap = Map.prototype.forEach;
+  const forEachSet = Set.prototype.forEach;
+  const mapSetter = Map.prototype.set;
+  const setAdder = Set.prototype.add;
+  const TYPES = Object.create(null);
+  for (const name of [
+    'Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array',
+    'Float16Array', 'Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array',
+  ]) {
+    if (globalThis[name] !== undefined) TYPES[name] = globalThis[name];
+  }
 
   function refuse(what) {
-    return new (core.load('events').DOMException)(`${what} cannot be cloned`, 'DataCloneError');
+    return new (load('events').DOMException)(`${what} cannot be cloned`, 'DataCloneError');
   }
 
   function is(getter, value) {
     try {
-      Reflect.apply(getter, value, []);
+      apply(getter, value, []);
       return true;
     } catch {
       return false;
     }
+  }
+
+  function isError(value) {
+    return typeof Error.isError === 'function' ? Error.isError(value) : value instanceof Error;
   }
 
   function clone(value, seen) {
@@ -39,50 +73,89 @@
       seen.set(value, copy);
       return copy;
     };
-    for (const [type, valueOf] of WRAPPED) {
-      if (is(valueOf, value)) return remember(Object(Reflect.apply(valueOf, value, [])));
+    if (isArray(value)) return cloneProperties(value, remember(new NativeArray(value.length)), seen);
+    const prototype = getPrototypeOf(value);
+    if (prototype !== Object.prototype && prototype !== null) {
+      const special = cloneSpecial(value, seen, remember);
+      if (special !== undefined) return special;
+    } else if (hasSlots(value)) {
+      const special = cloneSpecial(value, seen, remember);
+      if (special !== undefined) return special;
     }
-    if (is(getTime, value)) return remember(new Date(Reflect.apply(getTime, value, [])));
-    if (value instanceof RegExp) {
-      return remember(new RegExp(Reflect.apply(regExpSource, value, []), Reflect.apply(regExpFlags, value, [])));
-    }
-    if (is(bufferLength, value)) return remember(value.slice(0));
-    if (ArrayBuffer.isView(value)) return remember(cloneView(value, seen));
-    if (is(mapSize, value)) {
-      const copy = remember(new Map());
-      for (const [key, item] of [...Map.prototype.entries.call(value)]) copy.set(clone(key, seen), clone(item, seen));
-      return copy;
-    }
-    if (is(setSize, value)) {
-      const copy = remember(new Set());
-      for (const item of [...Set.prototype.values.call(value)]) copy.add(clone(item, seen));
-      return copy;
-    }
-    if (value instanceof Error) return cloneError(value, seen, remember);
-    if (Array.isArray(value)) {
-      const copy = remember(new Array(value.length));
-      return cloneProperties(value, copy, seen);
-    }
-    if (isPlatformObject(value)) throw refuse(`a ${value[Symbol.toStringTag] ?? 'platform object'}`);
     return cloneProperties(value, remember({}), seen);
   }
 
-  /** Promises, weak collections, and the classes of the web API. */
-  function isPlatformObject(value) {
-    if (value instanceof Promise || value instanceof WeakMap || value instanceof WeakSet || value instanceof WeakRef) return true;
-    for (const name of ['Headers', 'Request', 'Response', 'ReadableStream', 'WritableStream', 'TransformStream', 'URL', 'URLSearchParams', 'EventTarget', 'Event', 'CryptoKey']) {
-      const property = Object.getOwnPropertyDescriptor(globalThis, name);
-      if (property !== undefined && typeof property.value === 'function' && value instanceof property.value) return true;
+  /** Whether an object that looks plain is none. */
+  function hasSlots(value) {
+    return is(getTime, value) || is(mapSize, value) || is(setSize, value) || is(bufferLength, value) || isView(value) ||
+      isError(value) || WRAPPED.some(([valueOf]) => is(valueOf, value)) || isRegExp(value);
+  }
+
+  function isRegExp(value) {
+    return value !== NativeRegExp.prototype && is(regExpSource, value);
+  }
+
+  function cloneSpecial(value, seen, remember) {
+    for (let i = 0; i < WRAPPED.length; i++) {
+      const [valueOf, wrap] = WRAPPED[i];
+      if (is(valueOf, value)) {
+        const inner = apply(valueOf, value, []);
+        return remember(wrap(inner));
+      }
     }
-    return false;
+    if (is(getTime, value)) return remember(new NativeDate(apply(getTime, value, [])));
+    if (isRegExp(value)) return remember(new NativeRegExp(apply(regExpSource, value, []), apply(regExpFlags, value, [])));
+    if (is(bufferLength, value)) return remember(cloneBuffer(value));
+    if (isView(value)) return remember(cloneView(value, seen));
+    if (is(mapSize, value)) {
+      const copy = remember(new NativeMap());
+      const entries = [];
+      apply(forEachMap, value, [(item, key) => entries.push([key, item])]);
+      for (let i = 0; i < entries.length; i++) apply(mapSetter, copy, [clone(entries[i][0], seen), clone(entries[i][1], seen)]);
+      return copy;
+    }
+    if (is(setSize, value)) {
+      const copy = remember(new NativeSet());
+      const items = [];
+      apply(forEachSet, value, [(item) => items.push(item)]);
+      for (let i = 0; i < items.length; i++) apply(setAdder, copy, [clone(items[i], seen)]);
+      return copy;
+    }
+    if (isError(value)) return cloneError(value, seen, remember);
+    return clonePlatform(value, remember);
+  }
+
+  /** Objects of the web API: some can be copied, and the others must not look like plain ones. */
+  function clonePlatform(value, remember) {
+    const cloner = core.cloners.find((one) => one.is(value));
+    if (cloner !== undefined) return remember(cloner.clone(value));
+    if (value instanceof Promise || value instanceof WeakMap || value instanceof WeakSet || value instanceof WeakRef) {
+      throw refuse('a promise or a weak reference');
+    }
+    for (const name of core.names) {
+      const property = getOwnPropertyDescriptor(globalThis, name);
+      if (property !== undefined && typeof property.value === 'function' && property.value.prototype !== undefined &&
+          value instanceof property.value) {
+        throw refuse(`a ${name}`);
+      }
+    }
+    return undefined;
+  }
+
+  function cloneBuffer(buffer) {
+    if (apply(detached, buffer, [])) throw refuse('a detached buffer');
+    if (!apply(resizable, buffer, [])) return apply(slice, buffer, [0]);
+    const copy = new NativeBuffer(apply(bufferLength, buffer, []), { maxByteLength: apply(maxLength, buffer, []) });
+    new Uint8Array(copy).set(new Uint8Array(buffer));
+    return copy;
   }
 
   function cloneProperties(from, to, seen) {
-    for (const key of Object.keys(from)) {
-      if (Object.hasOwn(from, key)) {
-        Object.defineProperty(to, key, {
-          value: clone(from[key], seen), writable: true, enumerable: true, configurable: true,
-        });
+    const names = keys(from);
+    for (let i = 0; i < names.length; i++) {
+      const key = names[i];
+      if (hasOwn(from, key)) {
+        defineProperty(to, key, { value: clone(from[key], seen), writable: true, enumerable: true, configurable: true });
       }
     }
     return to;
@@ -91,42 +164,67 @@
   function cloneView(view, seen) {
     const [buffer, offset, length] = bytesOf(view);
     const copied = clone(buffer, seen);
-    if (view instanceof DataView) return new DataView(copied, offset, length);
-    const type = globalThis[view[Symbol.toStringTag]];
+    const name = apply(typeName, view, []);
+    if (name === undefined) return new NativeDataView(copied, offset, length);
+    const type = TYPES[name];
     return new type(copied, offset, length / type.BYTES_PER_ELEMENT);
   }
 
   function cloneError(error, seen, remember) {
-    const { DOMException } = core.load('events');
-    if (error instanceof DOMException) return remember(new DOMException(error.message, error.name));
-    const type = ERRORS[error.name] ?? Error;
+    const { DOMException } = load('events');
+    if (error instanceof DOMException) {
+      const copy = remember(new DOMException(error.message, error.name));
+      define(copy, 'stack', `${error.stack}`);
+      return copy;
+    }
+    const { name } = error;
+    const type = hasOwn(ERRORS, `${name}`) ? ERRORS[`${name}`] : Error;
     const made = remember(new type());
-    const message = Object.getOwnPropertyDescriptor(error, 'message');
-    if (message !== undefined && 'value' in message) define(made, 'message', String(message.value));
-    define(made, 'stack', String(error.stack));
-    if (Object.hasOwn(error, 'cause')) define(made, 'cause', clone(error.cause, seen));
+    const message = getOwnPropertyDescriptor(error, 'message');
+    if (message !== undefined && 'value' in message) define(made, 'message', `${message.value}`);
+    define(made, 'stack', `${error.stack}`);
+    if (hasOwn(error, 'cause')) define(made, 'cause', clone(error.cause, seen));
     return made;
   }
 
   function define(object, name, value) {
-    Object.defineProperty(object, name, { value, writable: true, enumerable: false, configurable: true });
+    defineProperty(object, name, { value, writable: true, enumerable: false, configurable: true });
   }
 
-  function structuredClone(value, options) {
-    if (arguments.length === 0) throw new TypeError('structuredClone: 1 argument needed');
-    const seen = new Map();
-    const transfer = [...(options?.transfer ?? [])];
-    for (const buffer of transfer) {
-      if (!is(bufferLength, buffer)) throw refuse('what is not an ArrayBuffer, for transfer,');
-      if (buffer.detached) throw refuse('a detached buffer');
-      if (seen.has(buffer)) throw refuse('a buffer, twice,');
-      seen.set(buffer, undefined);
+  /** The copy of a value of which the items of {@code transfer} are moved, and the ports among them. */
+  function transferred(value, transfer) {
+    const seen = withOwnMethods(new Map());
+    const ports = [];
+    const { isPort, detach } = load('messaging');
+    for (let i = 0; i < transfer.length; i++) {
+      const item = transfer[i];
+      const buffer = isObject(item) && is(bufferLength, item);
+      if (!buffer && !isPort(item)) throw refuse('what cannot be transferred');
+      if (buffer && apply(detached, item, [])) throw refuse('a detached buffer');
+      if (seen.has(item)) throw refuse('an item listed twice');
+      seen.set(item, undefined);
     }
-    seen.clear();
+    const buffers = [];
+    for (let i = 0; i < transfer.length; i++) {
+      if (isPort(transfer[i])) {
+        const port = detach(transfer[i]);
+        ports.push(port);
+        seen.set(transfer[i], port);
+      } else {
+        buffers.push(transfer[i]);
+      }
+    }
     const copy = clone(value, seen);
-    for (const buffer of transfer) buffer.transfer();
-    return copy;
+    for (let i = 0; i < buffers.length; i++) apply(take, buffers[i], []);
+    return { value: copy, ports };
   }
 
-  return { structuredClone };
+  function structuredClone(value, options = undefined) {
+    needed('structuredClone', arguments.length, 1);
+    const given = dictionary('structuredClone: options', options).transfer;
+    if (given === undefined) return clone(value, withOwnMethods(new Map()));
+    return transferred(value, sequence('transfer', given)).value;
+  }
+
+  return { structuredClone, transferred };
 });

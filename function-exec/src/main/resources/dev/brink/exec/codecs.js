@@ -1,25 +1,32 @@
 // TextDecoderStream and TextEncoderStream.
 (function (core) {
   'use strict';
-  const { TransformStream } = core.load('writables');
-  const { TextDecoder, utf8Encode } = core.load('encoding');
+  const { load, bytesOf } = core;
+  const { create } = load('transforms');
+  const { expose } = load('idl');
+  const { TextDecoder, utf8Encode } = load('encoding');
+  const { decode } = TextDecoder.prototype;
+  const { apply } = Reflect;
+  const { toWellFormed } = String.prototype;
 
   class TextDecoderStream {
     #decoder;
-    #transform;
-    constructor(label, options) {
+    #ends;
+    constructor(label = 'utf-8', options = undefined) {
       const decoder = new TextDecoder(label, options);
+      const more = { stream: true };
       this.#decoder = decoder;
-      this.#transform = new TransformStream({
-        transform(chunk, controller) {
-          const text = decoder.decode(chunk, { stream: true });
-          if (text !== '') controller.enqueue(text);
+      this.#ends = create(
+        (chunk, enqueue) => {
+          if (bytesOf(chunk) === undefined) throw new TypeError('a chunk is neither a buffer nor a view');
+          const text = apply(decode, decoder, [chunk, more]);
+          if (text !== '') enqueue(text);
         },
-        flush(controller) {
-          const text = decoder.decode();
-          if (text !== '') controller.enqueue(text);
+        (enqueue) => {
+          const text = apply(decode, decoder, []);
+          if (text !== '') enqueue(text);
         },
-      });
+      );
     }
     get encoding() {
       return this.#decoder.encoding;
@@ -31,48 +38,46 @@
       return this.#decoder.ignoreBOM;
     }
     get readable() {
-      return this.#transform.readable;
+      return this.#ends.readable;
     }
     get writable() {
-      return this.#transform.writable;
-    }
-    get [Symbol.toStringTag]() {
-      return 'TextDecoderStream';
+      return this.#ends.writable;
     }
   }
+  expose(TextDecoderStream);
 
   class TextEncoderStream {
-    #transform;
+    #ends;
     constructor() {
       let high = '';
-      this.#transform = new TransformStream({
-        transform(chunk, controller) {
-          let text = high + String(chunk);
+      this.#ends = create(
+        (chunk, enqueue) => {
+          let text = high + `${chunk}`;
           high = '';
-          if (/[\ud800-\udbff]$/.test(text)) {
-            high = text.slice(-1);
+          const last = text.length === 0 ? 0 : text.charCodeAt(text.length - 1);
+          if (last >= 0xd800 && last <= 0xdbff) {
+            high = text[text.length - 1];
             text = text.slice(0, -1);
           }
-          if (text !== '') controller.enqueue(utf8Encode(text.toWellFormed()));
+          if (text !== '') enqueue(utf8Encode(apply(toWellFormed, text, [])));
         },
-        flush(controller) {
-          if (high !== '') controller.enqueue(utf8Encode('\ufffd'));
+        (enqueue) => {
+          if (high !== '') enqueue(utf8Encode('\ufffd'));
         },
-      });
+      );
     }
     get encoding() {
+      this.#ends;
       return 'utf-8';
     }
     get readable() {
-      return this.#transform.readable;
+      return this.#ends.readable;
     }
     get writable() {
-      return this.#transform.writable;
-    }
-    get [Symbol.toStringTag]() {
-      return 'TextEncoderStream';
+      return this.#ends.writable;
     }
   }
+  expose(TextEncoderStream);
 
   return { TextDecoderStream, TextEncoderStream };
 });

@@ -9,6 +9,8 @@
   const MAX_DEPTH = 3;
   const MAX_ITEMS = 100;
   const MAX_CHARS = 16384;
+  const MAX_LABELS = 1_000;
+  const MAX_INDENT = 40;
   const counts = new Map();
   const timers = new Map();
   let indent = '';
@@ -156,49 +158,64 @@
     host.print(level, indent === '' ? text : indent + text.replaceAll('\n', `\n${indent}`));
   }
 
-  const console = {
-    log: (...values) => print(INFO, values),
-    info: (...values) => print(INFO, values),
-    debug: (...values) => print(DEBUG, values),
-    warn: (...values) => print(WARN, values),
-    error: (...values) => print(ERROR, values),
-    trace: (...values) => print(DEBUG, [`Trace: ${format(values)}\n${String(new Error().stack).split('\n').slice(2).join('\n')}`]),
-    dir: (value) => print(INFO, [value]),
-    dirxml: (...values) => print(INFO, values),
-    table: (value) => print(INFO, [value]),
-    assert: (condition, ...values) => {
+  const label = (given) => (given === undefined ? 'default' : `${given}`);
+
+  const methods = {
+    assert(condition = false, ...values) {
       if (!condition) print(ERROR, ['Assertion failed', ...values]);
     },
-    count: (label = 'default') => {
-      const name = String(label);
+    clear() {},
+    debug: (...values) => print(DEBUG, values),
+    error: (...values) => print(ERROR, values),
+    info: (...values) => print(INFO, values),
+    log: (...values) => print(INFO, values),
+    table(value = undefined) {
+      print(INFO, [value]);
+    },
+    trace: (...values) => print(DEBUG, [`Trace: ${format(values)}\n${`${new Error().stack}`.split('\n').slice(2).join('\n')}`]),
+    warn: (...values) => print(WARN, values),
+    dir(value = undefined) {
+      print(INFO, [value]);
+    },
+    dirxml: (...values) => print(INFO, values),
+    count(given = undefined) {
+      const name = label(given);
       const count = (counts.get(name) ?? 0) + 1;
-      counts.set(name, count);
+      if (count > 1 || counts.size < MAX_LABELS) counts.set(name, count);
       print(INFO, [`${name}: ${count}`]);
     },
-    countReset: (label = 'default') => {
-      counts.delete(String(label));
+    countReset(given = undefined) {
+      counts.delete(label(given));
     },
-    group: (...values) => {
+    group(...values) {
       if (values.length > 0) print(INFO, values);
-      if (indent.length < 40) indent += '  ';
+      if (indent.length < MAX_INDENT) indent += '  ';
     },
-    groupCollapsed: (...values) => console.group(...values),
-    groupEnd: () => {
+    groupCollapsed: (...values) => methods.group(...values),
+    groupEnd() {
       indent = indent.slice(2);
     },
-    time: (label = 'default') => {
-      timers.set(String(label), host.now());
+    time(given = undefined) {
+      const name = label(given);
+      if (timers.has(name) || timers.size < MAX_LABELS) timers.set(name, host.now());
     },
-    timeLog: (label = 'default', ...values) => {
-      const start = timers.get(String(label));
-      if (start !== undefined) print(INFO, [`${label}: ${(host.now() - start).toFixed(1)} ms`, ...values]);
+    timeLog(given = undefined, ...values) {
+      elapsed(label(given), values);
     },
-    timeEnd: (label = 'default') => {
-      console.timeLog(label);
-      timers.delete(String(label));
+    timeEnd(given = undefined) {
+      const name = label(given);
+      elapsed(name, []);
+      timers.delete(name);
     },
-    clear: () => undefined,
   };
+
+  function elapsed(name, values) {
+    const start = timers.get(name);
+    if (start !== undefined) print(INFO, [`${name}: ${(host.now() - start).toFixed(1)} ms`, ...values]);
+  }
+
+  const console = Object.assign(Object.create({}), methods);
+  core.load('idl').tag(console, 'console');
 
   return { console };
 });

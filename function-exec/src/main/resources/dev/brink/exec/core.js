@@ -27,27 +27,41 @@
 
   const PIECES = {
     events: [
-      'Event', 'CustomEvent', 'EventTarget', 'AbortController', 'AbortSignal', 'DOMException',
+      'Event', 'CustomEvent', 'ErrorEvent', 'PromiseRejectionEvent', 'EventTarget', 'DOMException', 'addEventListener',
+      'removeEventListener', 'dispatchEvent', 'reportError',
     ],
+    abort: ['AbortController', 'AbortSignal'],
+    messaging: ['MessageChannel', 'MessageEvent', 'MessagePort'],
     fetch: ['Headers', 'Request', 'Response', 'fetch'],
+    forms: ['FormData'],
+    blobs: ['Blob', 'File'],
     url: ['URL', 'URLSearchParams'],
+    urlpattern: ['URLPattern'],
     encoding: ['TextEncoder', 'TextDecoder', 'atob', 'btoa'],
     streams: [
-      'ReadableStream', 'ReadableStreamDefaultReader', 'ReadableStreamDefaultController',
-      'WritableStream', 'WritableStreamDefaultWriter', 'WritableStreamDefaultController',
-      'TransformStream', 'TransformStreamDefaultController', 'CountQueuingStrategy',
+      'ReadableStream', 'ReadableStreamDefaultReader', 'ReadableStreamDefaultController', 'CountQueuingStrategy',
       'ByteLengthQueuingStrategy',
     ],
+    bytestreams: ['ReadableStreamBYOBReader', 'ReadableStreamBYOBRequest', 'ReadableByteStreamController'],
+    writables: ['WritableStream', 'WritableStreamDefaultWriter', 'WritableStreamDefaultController'],
+    transforms: ['TransformStream', 'TransformStreamDefaultController'],
     codecs: ['TextDecoderStream', 'TextEncoderStream'],
     crypto: ['crypto', 'Crypto', 'SubtleCrypto', 'CryptoKey'],
     compression: ['CompressionStream', 'DecompressionStream'],
     console: ['console'],
     clone: ['structuredClone'],
     timers: [
-      'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'queueMicrotask',
-      'performance', 'Performance', 'navigator',
+      'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'queueMicrotask', 'navigator', 'scheduler',
     ],
+    performance: [
+      'performance', 'Performance', 'PerformanceEntry', 'PerformanceMark', 'PerformanceMeasure', 'PerformanceObserver',
+      'PerformanceObserverEntryList',
+    ],
+    asynclocal: ['AsyncLocalStorage'],
   };
+
+  /** Properties of the global object that are not classes or functions: enumerable, with a setter. */
+  const HANDLERS = ['error', 'unhandledrejection', 'rejectionhandled'];
 
   const pending = withOwnMethods(new Map());
   const loaded = Object.create(null);
@@ -218,7 +232,24 @@
     ABORTED,
     DROPPED,
     FAILED,
+    AsyncContext: globalThis.AsyncContext,
+    /** What structuredClone can copy of the web API: { is, clone }. */
+    cloners: [],
+    /** Names of the web API. */
+    get names() {
+      return Object.values(PIECES).flat();
+    },
+    /** Whether the function listens for errors that nobody caught, and was told of this one. */
+    reported: (error) => loaded.events !== undefined && loaded.events.reported(error),
   };
+  delete globalThis.AsyncContext;
+  globalThis.Graal.setUnhandledPromiseRejectionHandler((reason, promise) => {
+    const { events } = loaded;
+    if (events !== undefined && events.listens(globalThis, 'unhandledrejection') && !events.rejected(promise, reason)) {
+      host.print(3, `unhandled rejection: ${shown(reason)}`);
+    }
+  });
+  delete globalThis.Graal;
 
   function install(on, name, enumerable, value) {
     defineProperty(on, name, { value, writable: true, enumerable, configurable: true });
@@ -244,6 +275,14 @@
     for (const name of PIECES[piece]) {
       installLazily(globalThis, name, false, () => load(piece)[name]);
     }
+  }
+  for (const name of HANDLERS) {
+    defineProperty(globalThis, `on${name}`, {
+      enumerable: true,
+      configurable: true,
+      get: () => (loaded.events === undefined ? null : loaded.events.getHandler(globalThis, name)),
+      set: (value) => load('events').setHandler(globalThis, name, value),
+    });
   }
   install(globalThis, 'self', false, globalThis);
 

@@ -1,72 +1,84 @@
-// TextEncoder, TextDecoder, atob and btoa.
+// TextEncoder, TextDecoder, atob and btoa. UTF-8 and UTF-16 are the engine's, the legacy encodings the host's.
 (function (core) {
   'use strict';
-  const { Bytes, Decoder, Encoder, bytesOf } = core;
-  const native = new Encoder();
-  const lossy = new Decoder();
-  const LABELS = new Map();
-  const ENCODINGS = {
-    'utf-8': 'unicode-1-1-utf-8 unicode11utf8 unicode20utf8 utf-8 utf8 x-unicode20utf8',
-    'utf-16le': 'csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff utf-16 utf-16le',
-    'utf-16be': 'unicodefffe utf-16be',
-    'windows-1252':
-      'ansi_x3.4-1968 ascii cp1252 cp819 csisolatin1 ibm819 iso-8859-1 iso-ir-100 iso8859-1 ' +
-      'iso88591 iso_8859-1 iso_8859-1:1987 l1 latin1 us-ascii windows-1252 x-cp1252',
-  };
-  for (const name in ENCODINGS) for (const label of ENCODINGS[name].split(' ')) LABELS.set(label, name);
-  const WINDOWS_1252 =
-    '\u20ac\x81\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\x8d\u017d\x8f' +
-    '\x90\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\x9d\u017e\u0178';
+  const { host, Bytes, Decoder, Encoder, bytesOf, load } = core;
+  const { expose, needed, usv, dictionary } = load('idl');
+  const { apply } = Reflect;
+  const { encode: nativeEncode } = Encoder.prototype;
+  const { decode: nativeDecode } = Decoder.prototype;
+  const typeName = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;
+  const encoder = new Encoder();
+  const NATIVE = { 'utf-8': true, 'utf-16le': true, 'utf-16be': true };
 
   function utf8Encode(text) {
-    return native.encode(text);
+    return apply(nativeEncode, encoder, [text]);
   }
 
   function utf8Decode(bytes) {
-    return lossy.decode(bytes);
+    return apply(nativeDecode, new Decoder(), [bytes]);
   }
 
   class TextEncoder {
+    #here = true;
     get encoding() {
+      this.#here;
       return 'utf-8';
     }
     encode(input = '') {
-      return native.encode(String(input).toWellFormed());
+      this.#here;
+      return utf8Encode(usv(input));
     }
     encodeInto(source, destination) {
-      if (!(destination instanceof Uint8Array)) throw new TypeError('encodeInto: the destination is not a Uint8Array');
-      const text = String(source).toWellFormed();
-      let read = 0;
-      let written = 0;
-      for (const character of text) {
-        const bytes = native.encode(character);
-        if (written + bytes.length > destination.length) break;
-        destination.set(bytes, written);
-        written += bytes.length;
-        read += character.length;
+      this.#here;
+      needed('encodeInto', arguments.length, 2);
+      const text = usv(source);
+      if (!ArrayBuffer.isView(destination) || apply(typeName, destination, []) !== 'Uint8Array') {
+        throw new TypeError('encodeInto: the destination is not a Uint8Array');
       }
-      return { read, written };
+      return encodeInto(text, destination);
     }
-    get [Symbol.toStringTag]() {
-      return 'TextEncoder';
+  }
+  expose(TextEncoder);
+
+  function encodeInto(text, destination) {
+    const room = destination.length;
+    let read = 0;
+    let written = 0;
+    while (read < text.length) {
+      const point = text.codePointAt(read);
+      const size = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+      if (written + size > room) break;
+      if (size === 1) {
+        destination[written] = point;
+      } else {
+        let shift = 6 * (size - 1);
+        destination[written] = (0xf00 >> size & 0xff) | (point >> shift);
+        for (let i = 1; i < size; i++) {
+          shift -= 6;
+          destination[written + i] = 0x80 | (point >> shift & 0x3f);
+        }
+      }
+      written += size;
+      read += size === 4 ? 2 : 1;
     }
+    return { read, written };
   }
 
   class TextDecoder {
     #encoding;
     #fatal;
     #ignoreBOM;
-    #decoder;
+    #decoder = null;
     #streaming = false;
 
-    constructor(label = 'utf-8', options) {
-      const name = LABELS.get(String(label).replace(/^[\t\n\f\r ]+|[\t\n\f\r ]+$/g, '').toLowerCase());
-      if (name === undefined) throw new RangeError(`the encoding ${JSON.stringify(String(label))} is not supported`);
-      const given = options ?? {};
+    constructor(label = 'utf-8', options = undefined) {
+      const text = `${label}`;
+      const given = dictionary('TextDecoder: options', options);
+      const name = text === 'utf-8' ? text : host.encoding(text.replace(/^[\t\n\f\r ]+|[\t\n\f\r ]+$/g, ''));
+      if (name === null || name === 'replacement') throw new RangeError(`the encoding ${JSON.stringify(text)} is not supported`);
       this.#encoding = name;
-      this.#fatal = Boolean(given.fatal);
-      this.#ignoreBOM = Boolean(given.ignoreBOM);
-      this.#decoder = null;
+      this.#fatal = !!given.fatal;
+      this.#ignoreBOM = !!given.ignoreBOM;
     }
     get encoding() {
       return this.#encoding;
@@ -77,36 +89,31 @@
     get ignoreBOM() {
       return this.#ignoreBOM;
     }
-    decode(input, options) {
+    decode(input = undefined, options = undefined) {
+      const encoding = this.#encoding;
       const bytes = input === undefined ? [new ArrayBuffer(0), 0, 0] : bytesOf(input);
       if (bytes === undefined) throw new TypeError('decode: the input is neither a buffer nor a view');
-      const view = new Bytes(bytes[0], bytes[1], bytes[2]);
-      if (this.#encoding === 'windows-1252') return single(view);
-      const stream = options !== undefined && options !== null && Boolean(options.stream);
-      if (!this.#streaming || this.#decoder === null) {
-        this.#decoder = new Decoder(this.#encoding, { fatal: this.#fatal, ignoreBOM: this.#ignoreBOM });
+      const stream = !!dictionary('decode: options', options).stream;
+      const native = NATIVE[encoding] === true;
+      if (this.#decoder === null || (native && !this.#streaming)) {
+        const how = { fatal: this.#fatal, ignoreBOM: this.#ignoreBOM };
+        this.#decoder = native ? new Decoder(encoding, how) : host.decoder(encoding);
       }
       this.#streaming = stream;
+      if (!native) {
+        const text = this.#decoder.decode(bytes[0], bytes[1], bytes[2], !stream, this.#fatal);
+        if (text === null) throw new TypeError(`the bytes are not ${encoding}`);
+        return text;
+      }
       try {
-        return this.#decoder.decode(view, { stream });
+        return apply(nativeDecode, this.#decoder, [new Bytes(bytes[0], bytes[1], bytes[2]), { stream }]);
       } catch (error) {
         this.#decoder = null;
         throw error;
       }
     }
-    get [Symbol.toStringTag]() {
-      return 'TextDecoder';
-    }
   }
-
-  function single(bytes) {
-    let text = '';
-    for (let i = 0; i < bytes.length; i++) {
-      const byte = bytes[i];
-      text += byte >= 0x80 && byte < 0xa0 ? WINDOWS_1252[byte - 0x80] : String.fromCharCode(byte);
-    }
-    return text;
-  }
+  expose(TextDecoder);
 
   // ---- base64
 
@@ -119,7 +126,7 @@
 
   function btoa(data) {
     if (arguments.length === 0) throw new TypeError('btoa: 1 argument needed');
-    const text = String(data);
+    const text = `${data}`;
     let out = '';
     for (let i = 0; i < text.length; i += 3) {
       const a = text.charCodeAt(i);
@@ -135,7 +142,7 @@
 
   function atob(data) {
     if (arguments.length === 0) throw new TypeError('atob: 1 argument needed');
-    let text = String(data).replace(/[\t\n\f\r ]/g, '');
+    let text = `${data}`.replace(/[\t\n\f\r ]/g, '');
     if (text.length % 4 === 0) text = text.replace(/==?$/, '');
     if (text.length % 4 === 1) throw invalidCharacter('atob: the length is not that of base64');
     let out = '';

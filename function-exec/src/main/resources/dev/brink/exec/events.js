@@ -1,47 +1,71 @@
-// Event, EventTarget, CustomEvent, DOMException, AbortController and AbortSignal.
+// DOMException, events and their targets: sections 2 of the DOM Standard and 4.3 of Web IDL. The
+// global object is a target too.
 (function (core) {
   'use strict';
-  const { host } = core;
+  const { host, load } = core;
+  const { expose, constants, isObject, needed, usv, dictionary } = load('idl');
+  const { apply } = Reflect;
+  const { defineProperty, getOwnPropertyDescriptor } = Object;
+  const global = globalThis;
 
-  const CODES = {
-    IndexSizeError: 1, HierarchyRequestError: 3, WrongDocumentError: 4, InvalidCharacterError: 5,
-    NoModificationAllowedError: 7, NotFoundError: 8, NotSupportedError: 9, InUseAttributeError: 10,
-    InvalidStateError: 11, SyntaxError: 12, InvalidModificationError: 13, NamespaceError: 14,
-    InvalidAccessError: 15, TypeMismatchError: 17, SecurityError: 18, NetworkError: 19,
-    AbortError: 20, URLMismatchError: 21, QuotaExceededError: 22, TimeoutError: 23,
-    InvalidNodeTypeError: 24, DataCloneError: 25,
-  };
+  const NAMES = [
+    'IndexSizeError', 'DOMStringSizeError', 'HierarchyRequestError', 'WrongDocumentError', 'InvalidCharacterError',
+    'NoDataAllowedError', 'NoModificationAllowedError', 'NotFoundError', 'NotSupportedError', 'InUseAttributeError',
+    'InvalidStateError', 'SyntaxError', 'InvalidModificationError', 'NamespaceError', 'InvalidAccessError',
+    'ValidationError', 'TypeMismatchError', 'SecurityError', 'NetworkError', 'AbortError', 'URLMismatchError',
+    'QuotaExceededError', 'TimeoutError', 'InvalidNodeTypeError', 'DataCloneError',
+  ];
+  const CODES = Object.create(null);
+  const CONSTANTS = Object.create(null);
+  NAMES.forEach((name, at) => {
+    const words = name.replace(/Error$/, '').replace('DOMString', 'Domstring').replace('URLMismatch', 'UrlMismatch');
+    const constant = words.replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase();
+    CONSTANTS[`${constant.replace('IN_USE', 'INUSE')}_ERR`] = at + 1;
+    if (!['DOMStringSizeError', 'NoDataAllowedError', 'ValidationError'].includes(name)) CODES[name] = at + 1;
+  });
 
   class DOMException extends Error {
     #name;
+    #message;
     constructor(message = '', options = 'Error') {
-      super(String(message));
-      const named = typeof options === 'object' && options !== null;
-      this.#name = String(named ? (options.name ?? 'Error') : options);
+      super();
+      this.#message = `${message}`;
+      const named = isObject(options);
+      this.#name = named ? (options.name === undefined ? 'Error' : `${options.name}`) : `${options}`;
       if (named && 'cause' in options) {
-        Object.defineProperty(this, 'cause', { value: options.cause, writable: true, configurable: true });
+        defineProperty(this, 'cause', { value: options.cause, writable: true, configurable: true });
       }
+      defineProperty(this, 'stack', { value: `${this.#name}: ${this.#message}${stackOf(this)}`, writable: true, configurable: true });
     }
     get name() {
       return this.#name;
     }
+    get message() {
+      return this.#message;
+    }
     get code() {
       return CODES[this.#name] ?? 0;
     }
-    get [Symbol.toStringTag]() {
-      return 'DOMException';
-    }
   }
-  for (const name in CODES) {
-    const constant = `${name.replace(/Error$/, '').replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase()}_ERR`;
-    for (const holder of [DOMException, DOMException.prototype]) {
-      Object.defineProperty(holder, constant, { value: CODES[name], enumerable: true });
-    }
+  expose(DOMException);
+  constants(DOMException, CONSTANTS);
+  defineProperty(DOMException, 'length', { value: 0, configurable: true });
+
+  function stackOf(error) {
+    const { stack } = error;
+    const at = typeof stack === 'string' ? stack.indexOf('\n') : -1;
+    return at < 0 ? '' : stack.slice(at);
   }
 
-  let prepare;
+  // ---- events
+
+  let begin;
+  let enterListener;
   let finish;
-  let stopped;
+  let stopsAll;
+  let stopsRest;
+  let setTrusted;
+  let ownTrusted;
 
   class Event {
     #type;
@@ -49,39 +73,59 @@
     #cancelable;
     #composed;
     #target = null;
+    #current = null;
     #phase = 0;
     #canceled = false;
-    #stopped = false;
+    #stop = false;
+    #stopNow = false;
     #passive = false;
     #dispatching = false;
+    #trusted = false;
     #time = host.now();
 
     static {
-      prepare = (event, target) => {
+      setTrusted = (event) => {
+        event.#trusted = true;
+        return event;
+      };
+      begin = (event, target) => {
         if (event.#dispatching) throw new DOMException('the event is being dispatched', 'InvalidStateError');
         event.#dispatching = true;
         event.#target = target;
+        event.#current = target;
         event.#phase = 2;
       };
+      enterListener = (event, passive) => {
+        event.#passive = passive;
+      };
+      stopsAll = (event) => event.#stopNow;
+      stopsRest = (event) => event.#stop;
       finish = (event) => {
-        event.#dispatching = false;
         event.#phase = 0;
-        event.#stopped = false;
+        event.#current = null;
+        event.#dispatching = false;
+        event.#stop = false;
+        event.#stopNow = false;
         return !event.#canceled;
       };
-      stopped = (event, passive) => {
-        event.#passive = passive;
-        return event.#stopped;
+      const trusted = {
+        get isTrusted() {
+          return this.#trusted;
+        },
       };
+      const { get } = getOwnPropertyDescriptor(trusted, 'isTrusted');
+      ownTrusted = (event) =>
+        defineProperty(event, 'isTrusted', { get, set: undefined, enumerable: true, configurable: false });
     }
 
-    constructor(type, init) {
-      if (arguments.length === 0) throw new TypeError('Event: 1 argument needed');
-      const options = init ?? {};
-      this.#type = String(type);
-      this.#bubbles = Boolean(options.bubbles);
-      this.#cancelable = Boolean(options.cancelable);
-      this.#composed = Boolean(options.composed);
+    constructor(type, init = undefined) {
+      needed('Event', arguments.length, 1);
+      this.#type = `${type}`;
+      const options = dictionary('Event: init', init);
+      this.#bubbles = !!options.bubbles;
+      this.#cancelable = !!options.cancelable;
+      this.#composed = !!options.composed;
+      ownTrusted(this);
     }
     get type() {
       return this.#type;
@@ -93,10 +137,26 @@
       return this.#target;
     }
     get currentTarget() {
-      return this.#dispatching ? this.#target : null;
+      return this.#current;
+    }
+    composedPath() {
+      return this.#current === null ? [] : [this.#current];
     }
     get eventPhase() {
       return this.#phase;
+    }
+    stopPropagation() {
+      this.#stop = true;
+    }
+    get cancelBubble() {
+      return this.#stop;
+    }
+    set cancelBubble(value) {
+      if (value) this.#stop = true;
+    }
+    stopImmediatePropagation() {
+      this.#stop = true;
+      this.#stopNow = true;
     }
     get bubbles() {
       return this.#bubbles;
@@ -104,240 +164,359 @@
     get cancelable() {
       return this.#cancelable;
     }
-    get composed() {
-      return this.#composed;
-    }
-    get defaultPrevented() {
-      return this.#canceled;
-    }
     get returnValue() {
       return !this.#canceled;
     }
-    get isTrusted() {
-      return false;
-    }
-    get timeStamp() {
-      return this.#time;
-    }
-    composedPath() {
-      return this.#dispatching ? [this.#target] : [];
+    set returnValue(value) {
+      if (!value) this.preventDefault();
     }
     preventDefault() {
       if (this.#cancelable && !this.#passive) this.#canceled = true;
     }
-    stopPropagation() {}
-    stopImmediatePropagation() {
-      this.#stopped = true;
+    get defaultPrevented() {
+      return this.#canceled;
     }
-    get [Symbol.toStringTag]() {
-      return 'Event';
+    get composed() {
+      return this.#composed;
+    }
+    get timeStamp() {
+      return this.#time;
+    }
+    initEvent(type, bubbles = false, cancelable = false) {
+      needed('initEvent', arguments.length, 1);
+      const name = `${type}`;
+      if (this.#dispatching) return;
+      this.#stop = false;
+      this.#stopNow = false;
+      this.#canceled = false;
+      this.#trusted = false;
+      this.#target = null;
+      this.#type = name;
+      this.#bubbles = !!bubbles;
+      this.#cancelable = !!cancelable;
     }
   }
-  ['NONE', 'CAPTURING_PHASE', 'AT_TARGET', 'BUBBLING_PHASE'].forEach((name, value) => {
-    Object.defineProperty(Event, name, { value, enumerable: true });
-    Object.defineProperty(Event.prototype, name, { value, enumerable: true });
-  });
+  expose(Event);
+  constants(Event, { NONE: 0, CAPTURING_PHASE: 1, AT_TARGET: 2, BUBBLING_PHASE: 3 });
 
   class CustomEvent extends Event {
     #detail;
-    constructor(type, init) {
+    constructor(type, init = undefined) {
+      needed('CustomEvent', arguments.length, 1);
       super(type, init);
       this.#detail = init?.detail ?? null;
     }
     get detail() {
       return this.#detail;
     }
-  }
-
-  class EventTarget {
-    #listeners = [];
-
-    addEventListener(type, callback, options) {
-      if (callback === null || callback === undefined) return;
-      if (typeof callback !== 'function' && typeof callback !== 'object') {
-        throw new TypeError('addEventListener: the listener is neither a function nor an object');
-      }
-      const given = typeof options === 'object' && options !== null ? options : { capture: Boolean(options) };
-      const capture = Boolean(given.capture);
-      const name = String(type);
-      const { signal } = given;
-      if (signal !== undefined && !(signal instanceof AbortSignal)) throw new TypeError('signal is not an AbortSignal');
-      if (signal !== undefined && signal.aborted) return;
-      if (this.#find(name, callback, capture) >= 0) return;
-      this.#listeners.push({
-        name, callback, capture, once: Boolean(given.once), passive: Boolean(given.passive), removed: false,
-      });
-      if (signal !== undefined) signal.addEventListener('abort', () => this.removeEventListener(name, callback, capture));
-    }
-
-    #find(name, callback, capture) {
-      return this.#listeners.findIndex(
-        (l) => l.name === name && l.callback === callback && l.capture === capture,
-      );
-    }
-
-    removeEventListener(type, callback, options) {
-      const capture = Boolean(typeof options === 'object' && options !== null ? options.capture : options);
-      const at = this.#find(String(type), callback, capture);
-      if (at >= 0) {
-        this.#listeners[at].removed = true;
-        this.#listeners.splice(at, 1);
-      }
-    }
-
-    dispatchEvent(event) {
-      if (!(event instanceof Event)) throw new TypeError('dispatchEvent: not an Event');
-      prepare(event, this);
-      for (const listener of this.#listeners.slice()) {
-        if (listener.name !== event.type || listener.removed) continue;
-        if (listener.once) this.removeEventListener(listener.name, listener.callback, listener.capture);
-        stopped(event, listener.passive);
-        try {
-          const { callback } = listener;
-          if (typeof callback === 'function') Reflect.apply(callback, this, [event]);
-          else callback.handleEvent(event);
-        } catch (error) {
-          host.print(3, `event ${event.type}: ${core.shown(error)}`);
-        }
-        if (stopped(event, false)) break;
-      }
-      return finish(event);
-    }
-    get [Symbol.toStringTag]() {
-      return 'EventTarget';
+    initCustomEvent(type, bubbles = false, cancelable = false, detail = null) {
+      this.#detail;
+      needed('initCustomEvent', arguments.length, 1);
+      if (this.eventPhase !== 0) return;
+      this.initEvent(type, bubbles, cancelable);
+      this.#detail = detail;
     }
   }
+  expose(CustomEvent);
 
-  /** Adds an {@code onNAME} property whose handler keeps its place among the listeners. */
-  function handlerProperty(prototype, name) {
-    const handlers = new WeakMap();
-    Object.defineProperty(prototype, `on${name}`, {
-      enumerable: true,
-      configurable: true,
-      get() {
-        return handlers.get(this)?.handler ?? null;
-      },
-      set(value) {
-        const handler = typeof value === 'function' ? value : null;
-        const slot = handlers.get(this);
-        if (slot !== undefined) {
-          slot.handler = handler;
-        } else if (handler !== null) {
-          const made = { handler };
-          handlers.set(this, made);
-          this.addEventListener(name, (event) => made.handler !== null && Reflect.apply(made.handler, this, [event]));
-        }
-      },
-    });
+  class ErrorEvent extends Event {
+    #message;
+    #filename;
+    #lineno;
+    #colno;
+    #error;
+    constructor(type, init = undefined) {
+      needed('ErrorEvent', arguments.length, 1);
+      super(type, init);
+      const given = init ?? {};
+      this.#message = given.message === undefined ? '' : `${given.message}`;
+      this.#filename = given.filename === undefined ? '' : usv(given.filename);
+      this.#lineno = given.lineno >>> 0;
+      this.#colno = given.colno >>> 0;
+      this.#error = given.error;
+    }
+    get message() {
+      return this.#message;
+    }
+    get filename() {
+      return this.#filename;
+    }
+    get lineno() {
+      return this.#lineno;
+    }
+    get colno() {
+      return this.#colno;
+    }
+    get error() {
+      return this.#error;
+    }
   }
+  expose(ErrorEvent);
 
-  const TOKEN = {};
-  let makeSignal;
-  let abort;
-  let depend;
-
-  class AbortSignal extends EventTarget {
-    #aborted = false;
-    #reason = undefined;
-    #dependents = new Set();
-    #algorithms = [];
-
-    static {
-      makeSignal = () => new AbortSignal(TOKEN);
-      abort = (signal, reason) => {
-        if (signal.#aborted) return;
-        signal.#aborted = true;
-        signal.#reason = reason === undefined ? new DOMException('This operation was aborted', 'AbortError') : reason;
-        const dependents = [...signal.#dependents].filter((d) => !d.#aborted);
-        for (const dependent of dependents) {
-          dependent.#aborted = true;
-          dependent.#reason = signal.#reason;
-        }
-        signal.#run();
-        for (const dependent of dependents) dependent.#run();
-      };
-      depend = (signal, source) => {
-        if (source.#aborted && !signal.#aborted) {
-          signal.#aborted = true;
-          signal.#reason = source.#reason;
-        } else if (!source.#aborted) {
-          source.#dependents.add(signal);
-        }
-      };
+  class PromiseRejectionEvent extends Event {
+    #promise;
+    #reason;
+    constructor(type, init) {
+      needed('PromiseRejectionEvent', arguments.length, 2);
+      super(type, init);
+      if (!isObject(init.promise)) throw new TypeError('PromiseRejectionEvent: promise needed');
+      this.#promise = init.promise;
+      this.#reason = init.reason;
     }
-
-    constructor(token) {
-      if (token !== TOKEN) throw new TypeError('Illegal constructor');
-      super();
-    }
-
-    #run() {
-      this.dispatchEvent(new Event('abort'));
-    }
-
-    static abort(reason) {
-      const signal = makeSignal();
-      abort(signal, reason);
-      return signal;
-    }
-
-    static timeout(millis) {
-      const signal = makeSignal();
-      core.load('timers').setTimeout(
-        () => abort(signal, new DOMException('The operation timed out', 'TimeoutError')),
-        millis,
-      );
-      return signal;
-    }
-
-    static any(signals) {
-      const signal = makeSignal();
-      for (const source of signals) {
-        if (!(source instanceof AbortSignal)) throw new TypeError('AbortSignal.any: not an AbortSignal');
-        depend(signal, source);
-      }
-      return signal;
-    }
-
-    get aborted() {
-      return this.#aborted;
+    get promise() {
+      return this.#promise;
     }
     get reason() {
       return this.#reason;
     }
-    throwIfAborted() {
-      if (this.#aborted) throw this.#reason;
+  }
+  expose(PromiseRejectionEvent);
+
+  // ---- targets
+
+  let listenersOf;
+  const globalListeners = [];
+
+  class EventTarget {
+    #listeners = [];
+
+    static {
+      listenersOf = (target) => {
+        if (isObject(target) && #listeners in target) return target.#listeners;
+        if (target === undefined || target === null || target === global) return globalListeners;
+        throw new TypeError('not an EventTarget');
+      };
     }
-    get [Symbol.toStringTag]() {
-      return 'AbortSignal';
+
+    addEventListener(type, callback, options = undefined) {
+      const listeners = listenersOf(this);
+      needed('addEventListener', arguments.length, 2);
+      add(this ?? global, listeners, `${type}`, callback, options);
+    }
+
+    removeEventListener(type, callback, options = undefined) {
+      const listeners = listenersOf(this);
+      needed('removeEventListener', arguments.length, 2);
+      checkCallback(callback);
+      remove(listeners, `${type}`, callback, captureOf(options));
+    }
+
+    dispatchEvent(event) {
+      const listeners = listenersOf(this);
+      needed('dispatchEvent', arguments.length, 1);
+      if (!(event instanceof Event)) throw new TypeError('dispatchEvent: not an Event');
+      return dispatch(this ?? global, listeners, event, false);
     }
   }
-  handlerProperty(AbortSignal.prototype, 'abort');
+  expose(EventTarget);
 
-  class AbortController {
-    #signal = makeSignal();
-    get signal() {
-      return this.#signal;
-    }
-    abort(reason) {
-      abort(this.#signal, reason);
-    }
-    get [Symbol.toStringTag]() {
-      return 'AbortController';
+  function checkCallback(callback) {
+    if (callback !== null && callback !== undefined && !isObject(callback)) {
+      throw new TypeError('the listener is neither a function nor an object');
     }
   }
 
-  /** The signal of an incoming request, which aborts when its caller goes. */
-  function signalOf(run) {
-    const signal = makeSignal();
-    if (run !== null) {
-      const op = core.register((how) => {
-        if (how === core.ABORTED) abort(signal, new DOMException('The caller has gone', 'AbortError'));
-      });
-      if (!run.onCancel(op)) core.unregister(op);
-    }
-    return signal;
+  function captureOf(options) {
+    return isObject(options) ? !!options.capture : !!options;
   }
 
-  return { DOMException, Event, CustomEvent, EventTarget, AbortSignal, AbortController, signalOf };
+  function find(listeners, name, callback, capture) {
+    for (let i = 0; i < listeners.length; i++) {
+      const listener = listeners[i];
+      if (listener.name === name && listener.callback === callback && listener.capture === capture) return i;
+    }
+    return -1;
+  }
+
+  function add(target, listeners, name, callback, options) {
+    checkCallback(callback);
+    const given = isObject(options) ? options : {};
+    const capture = captureOf(options);
+    const once = !!given.once;
+    const passive = !!given.passive;
+    const { signal } = given;
+    if (signal !== undefined && !events.isSignal(signal)) throw new TypeError('signal is not an AbortSignal');
+    if (signal !== undefined && signal.aborted) return;
+    if (callback === null || callback === undefined || find(listeners, name, callback, capture) >= 0) return;
+    listeners.push({ name, callback, capture, once, passive, removed: false });
+    if (signal !== undefined) events.onAbort(signal, () => remove(listeners, name, callback, capture));
+  }
+
+  function remove(listeners, name, callback, capture) {
+    const at = find(listeners, name, callback, capture);
+    if (at >= 0) {
+      listeners[at].removed = true;
+      listeners.splice(at, 1);
+    }
+  }
+
+  /** Runs the listeners; whether nobody prevented the default. */
+  function dispatch(target, listeners, event, trusted) {
+    begin(event, target);
+    if (trusted) setTrusted(event);
+    const all = listeners.slice();
+    invoke(target, listeners, all, event, true);
+    if (!stopsRest(event)) invoke(target, listeners, all, event, false);
+    enterListener(event, false);
+    return finish(event);
+  }
+
+  function invoke(target, listeners, all, event, capture) {
+    const { type } = event;
+    for (let i = 0; i < all.length; i++) {
+      const listener = all[i];
+      if (listener.removed || listener.name !== type || listener.capture !== capture) continue;
+      if (listener.once) remove(listeners, type, listener.callback, capture);
+      enterListener(event, listener.passive);
+      call(target, listener.callback, event);
+      enterListener(event, false);
+      if (stopsAll(event)) return;
+    }
+  }
+
+  function call(target, callback, event) {
+    try {
+      if (typeof callback === 'function') {
+        apply(callback, target, [event]);
+      } else {
+        const { handleEvent } = callback;
+        if (typeof handleEvent !== 'function') throw new TypeError('the listener’s handleEvent is not a function');
+        apply(handleEvent, callback, [event]);
+      }
+    } catch (error) {
+      report(error);
+    }
+  }
+
+  /** Dispatches an event of the runtime. */
+  function fire(target, event) {
+    return dispatch(target, listenersOf(target), event, true);
+  }
+
+  function listens(target, type) {
+    const listeners = listenersOf(target);
+    for (let i = 0; i < listeners.length; i++) if (listeners[i].name === type) return true;
+    return false;
+  }
+
+  // ---- handler properties
+
+  const handlers = new WeakMap();
+  const mapGet = WeakMap.prototype.get;
+  const mapSet = WeakMap.prototype.set;
+
+  function handlersOf(target) {
+    const of = target ?? global;
+    listenersOf(of);
+    let slots = apply(mapGet, handlers, [of]);
+    if (slots === undefined) {
+      slots = Object.create(null);
+      apply(mapSet, handlers, [of, slots]);
+    }
+    return slots;
+  }
+
+  function getHandler(target, name) {
+    return handlersOf(target)[name]?.handler ?? null;
+  }
+
+  /** Sets a handler, which keeps its place among the listeners. */
+  function setHandler(target, name, value) {
+    const of = target ?? global;
+    const slots = handlersOf(of);
+    const handler = isObject(value) ? value : null;
+    const slot = slots[name];
+    if (handler === null) {
+      if (slot !== undefined) {
+        remove(listenersOf(of), name, slot.listener, false);
+        delete slots[name];
+      }
+    } else if (slot !== undefined) {
+      slot.handler = handler;
+    } else {
+      const made = { handler, listener: (event) => handle(of, name, made.handler, event) };
+      slots[name] = made;
+      listenersOf(of).push({ name, callback: made.listener, capture: false, once: false, passive: false, removed: false });
+    }
+  }
+
+  function handle(target, name, handler, event) {
+    if (typeof handler !== 'function') return;
+    if (target === global && name === 'error' && event instanceof ErrorEvent) {
+      const { message, filename, lineno, colno, error } = event;
+      if (apply(handler, target, [message, filename, lineno, colno, error]) === true) event.preventDefault();
+    } else if (apply(handler, target, [event]) === false) {
+      event.preventDefault();
+    }
+  }
+
+  /** Adds an {@code onNAME} property to a class. */
+  function handlerProperty(type, name) {
+    const key = `on${name}`;
+    const accessors = {
+      get [key]() {
+        return getHandler(this, name);
+      },
+      set [key](value) {
+        setHandler(this, name, value);
+      },
+    };
+    const { get, set } = getOwnPropertyDescriptor(accessors, key);
+    defineProperty(type.prototype, key, { get, set, enumerable: true, configurable: true });
+  }
+
+  // ---- errors nobody caught
+
+  let reporting = false;
+
+  /** Tells the global object's listeners, or the console when nobody listens or one of them fails. */
+  function report(error) {
+    if (!reported(error)) host.print(3, `uncaught: ${core.shown(error)}`);
+  }
+
+  /** Whether the global object's listeners were told. */
+  function reported(error) {
+    if (reporting || !listens(global, 'error')) return false;
+    reporting = true;
+    try {
+      let message = 'an error that cannot be shown';
+      try {
+        message = `Uncaught ${error}`;
+      } catch {
+        // It stays at that.
+      }
+      const event = new ErrorEvent('error', { message, error, cancelable: true });
+      if (fire(global, event)) host.print(3, `uncaught: ${core.shown(error)}`);
+    } finally {
+      reporting = false;
+    }
+    return true;
+  }
+
+  function reportError(e) {
+    needed('reportError', arguments.length, 1);
+    report(e);
+  }
+
+  /** A promise was rejected and nobody looked; whether the default, to print it, was prevented. */
+  function rejected(promise, reason) {
+    return !fire(global, new PromiseRejectionEvent('unhandledrejection', { promise, reason, cancelable: true }));
+  }
+
+  function lateHandled(promise, reason) {
+    fire(global, new PromiseRejectionEvent('rejectionhandled', { promise, reason }));
+  }
+
+  const events = {
+    DOMException, Event, CustomEvent, ErrorEvent, PromiseRejectionEvent, EventTarget, fire, listens, getHandler, setHandler,
+    handlerProperty, report, reported, reportError, rejected, lateHandled,
+    addEventListener: EventTarget.prototype.addEventListener,
+    removeEventListener: EventTarget.prototype.removeEventListener,
+    dispatchEvent: EventTarget.prototype.dispatchEvent,
+  };
+  for (const name of ['AbortSignal', 'AbortController', 'signalOf', 'isSignal', 'onAbort']) {
+    defineProperty(events, name, { get: () => load('abort')[name], enumerable: true });
+  }
+  Object.setPrototypeOf(global, EventTarget.prototype);
+  return events;
 });

@@ -2,6 +2,7 @@
 (function (core) {
   'use strict';
   const { host, ops, bodies, load, later, bytesOf, Bytes, withOwnMethods } = core;
+  const { expose, needed, isObject, usv, byteString, dictionary, sequence, oneOf, pairIterable, rejectedWith } = load('idl');
   const { stringify, parse } = JSON;
   const INCOMING = {};
   const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -12,23 +13,37 @@
   const NORMALIZED = { delete: 'DELETE', get: 'GET', head: 'HEAD', options: 'OPTIONS', post: 'POST', put: 'PUT' };
 
   function headerName(name) {
-    const text = String(name);
+    const text = `${name}`;
     if (!NAME.test(text)) throw new TypeError(`${stringify(text)} is not a header name`);
     return text.toLowerCase();
   }
 
   function headerValue(value) {
-    const text = String(value);
+    const text = `${value}`;
     if (PLAIN_VALUE.test(text)) return text;
     const trimmed = text.replace(EDGES, '');
     if (BAD_VALUE.test(trimmed)) throw new TypeError(`${stringify(trimmed)} is not a header value`);
     return trimmed;
   }
 
+  const UNSAFE_BYTES = /[\0-\x08\x0a-\x1f\x7f"():<>?@[\\\]{}]/;
+
+  /** Whether a request of mode no-cors may have such a header. */
+  function safelisted(name, value) {
+    if (value.length > 128) return false;
+    if (name === 'accept') return !UNSAFE_BYTES.test(value);
+    if (name === 'accept-language' || name === 'content-language') return /^[0-9A-Za-z *,\-.;=]*$/.test(value);
+    if (name !== 'content-type' || UNSAFE_BYTES.test(value)) return false;
+    const essence = load('mime').serialized(value).split(';')[0];
+    return essence === 'application/x-www-form-urlencoded' || essence === 'multipart/form-data' || essence === 'text/plain';
+  }
+
   let linesOf;
   let headersOf;
   let guard;
+  let copyOf;
   let setDefault;
+  let pairAt;
 
   class Headers {
     #list = [];
@@ -56,40 +71,47 @@
         headers.#guard = how;
         return headers;
       };
+      copyOf = (headers) => {
+        const copy = new Headers();
+        copy.#list = headers.#list.slice();
+        copy.#guard = headers.#guard;
+        return copy;
+      };
       setDefault = (headers, name, value) => {
         if (headers.#indexOf(name) < 0) headers.#list.push(name, value);
       };
     }
 
-    constructor(init) {
-      if (init === undefined) return;
-      if (init === null || (typeof init !== 'object' && typeof init !== 'function')) {
-        throw new TypeError('Headers: init is not an object');
-      }
-      if (#list in init && init[Symbol.iterator] === Headers.prototype.entries) {
+    constructor(init = undefined) {
+      if (init !== undefined) this.#fill(init);
+    }
+
+    #fill(init) {
+      if (!isObject(init)) throw new TypeError('Headers: init is not an object');
+      const method = init[Symbol.iterator];
+      if (#list in init && method === Headers.prototype.entries) {
         this.#list = init.#list.slice();
         return;
       }
-      const iterator = init[Symbol.iterator];
-      if (iterator !== undefined && iterator !== null) {
-        for (const pair of init) {
-          if (pair === null || typeof pair !== 'object' || typeof pair[Symbol.iterator] !== 'function') {
-            throw new TypeError('Headers: each entry must be a pair');
-          }
-          const [name, value, ...rest] = pair;
-          const length = Array.isArray(pair) ? pair.length : 2 + rest.length;
-          if (length !== 2 || rest.length > 0) throw new TypeError('Headers: each entry must be a pair');
-          this.append(name, value);
-        }
-      } else {
-        for (const name of Reflect.ownKeys(init)) {
-          const property = Reflect.getOwnPropertyDescriptor(init, name);
-          if (property !== undefined && property.enumerable) {
-            if (typeof name === 'symbol') throw new TypeError('Headers: a name is a symbol');
-            this.append(name, init[name]);
-          }
+      if (method !== undefined && method !== null) {
+        const pairs = sequence('Headers: init', init).map((pair) => {
+          const both = sequence('Headers: an entry', pair);
+          if (both.length !== 2) throw new TypeError('Headers: each entry must be a pair');
+          return [byteString(both[0]), byteString(both[1])];
+        });
+        for (const [name, value] of pairs) this.append(name, value);
+        return;
+      }
+      const seen = new Map();
+      for (const name of Reflect.ownKeys(init)) {
+        const property = Reflect.getOwnPropertyDescriptor(init, name);
+        if (property !== undefined && property.enumerable) {
+          if (typeof name === 'symbol') throw new TypeError('Headers: a name is a symbol');
+          const key = byteString(name);
+          seen.set(key, byteString(init[name]));
         }
       }
+      for (const [name, value] of seen) this.append(name, value);
     }
 
     #indexOf(name) {
@@ -98,24 +120,28 @@
       return -1;
     }
 
-    #change() {
+    /** Whether the headers may be changed so; {@code value} is what the header would have then. */
+    #change(key, value) {
       if (this.#guard === 'immutable') throw new TypeError('these headers cannot be changed');
       this.#sorted = null;
+      return this.#guard !== 'no-cors' || safelisted(key, value);
     }
 
     append(name, value) {
+      this.#list;
       if (arguments.length < 2) throw new TypeError('append: 2 arguments needed');
       const key = headerName(name);
       const text = headerValue(value);
-      this.#change();
-      this.#list.push(key, text);
+      const now = this.#guard === 'no-cors' ? this.get(key) : null;
+      if (this.#change(key, now === null ? text : `${now}, ${text}`)) this.#list.push(key, text);
     }
 
     set(name, value) {
+      this.#list;
       if (arguments.length < 2) throw new TypeError('set: 2 arguments needed');
       const key = headerName(name);
       const text = headerValue(value);
-      this.#change();
+      if (!this.#change(key, text)) return;
       const at = this.#indexOf(key);
       if (at < 0) {
         this.#list.push(key, text);
@@ -139,14 +165,16 @@
     }
 
     delete(name) {
+      this.#list;
+      needed('delete', arguments.length, 1);
       const key = headerName(name);
-      this.#change();
-      this.#remove(key, 0);
+      if (this.#change(key, '')) this.#remove(key, 0);
     }
 
     get(name) {
-      const key = headerName(name);
       const list = this.#list;
+      needed('get', arguments.length, 1);
+      const key = headerName(name);
       let found = null;
       for (let i = 0; i < list.length; i += 2) {
         if (list[i] === key) found = found === null ? list[i + 1] : `${found}, ${list[i + 1]}`;
@@ -155,6 +183,8 @@
     }
 
     has(name) {
+      this.#list;
+      needed('has', arguments.length, 1);
       return this.#indexOf(headerName(name)) >= 0;
     }
 
@@ -184,37 +214,12 @@
       return (this.#sorted = pairs);
     }
 
-    *#iterate(pick) {
-      for (let i = 0; i < this.#pairs().length; i++) yield pick(this.#pairs()[i]);
-    }
-
-    entries() {
-      return this.#iterate(([name, value]) => [name, value]);
-    }
-
-    keys() {
-      return this.#iterate((pair) => pair[0]);
-    }
-
-    values() {
-      return this.#iterate((pair) => pair[1]);
-    }
-
-    forEach(callback, thisArg) {
-      if (typeof callback !== 'function') throw new TypeError('forEach: the callback is not a function');
-      for (let i = 0; i < this.#pairs().length; i++) {
-        const [name, value] = this.#pairs()[i];
-        Reflect.apply(callback, thisArg, [value, name, this]);
-      }
-    }
-
-    get [Symbol.toStringTag]() {
-      return 'Headers';
+    static {
+      pairAt = (headers, at) => headers.#pairs()[at];
     }
   }
-  Object.defineProperty(Headers.prototype, Symbol.iterator, {
-    value: Headers.prototype.entries, writable: true, enumerable: false, configurable: true,
-  });
+  expose(Headers);
+  pairIterable(Headers, 'Headers', (headers, at) => pairAt(headers, at));
 
   // ---- bodies
 
@@ -242,8 +247,16 @@
       if (bytes !== undefined) {
         return [new Body(BYTES, new Bytes(bytes[0], bytes[1], bytes[2]).slice()), null];
       }
-      if (init instanceof load('url').URLSearchParams) {
-        return [new Body(TEXT, String(init)), 'application/x-www-form-urlencoded;charset=UTF-8'];
+      const url = load('url');
+      if (url.isParams(init)) {
+        return [new Body(TEXT, url.textOf(init)), 'application/x-www-form-urlencoded;charset=UTF-8'];
+      }
+      const blobs = load('blobs');
+      if (blobs.isBlob(init)) return [new Body(BYTES, blobs.bytesIn(init)), init.type === '' ? null : init.type];
+      const forms = load('forms');
+      if (forms.isForm(init)) {
+        const [whole, type] = forms.serialize(init);
+        return [new Body(BYTES, whole), type];
       }
       const streams = load('streams');
       if (streams.isReadable(init) || typeof init[Symbol.asyncIterator] === 'function') {
@@ -256,7 +269,7 @@
         return [body, null];
       }
     }
-    return [new Body(TEXT, wellFormed(String(init))), 'text/plain;charset=UTF-8'];
+    return [new Body(TEXT, wellFormed(`${init}`)), 'text/plain;charset=UTF-8'];
   }
 
   function wellFormed(text) {
@@ -299,7 +312,7 @@
     body.used = true;
     if (body.kind === NATIVE) return readNative(body.data, text);
     if (body.kind === TEXT) return Promise.resolve(text ? stripMark(body.data) : bytesNow(body));
-    return Promise.resolve(text ? load('encoding').utf8Decode(body.data) : body.data);
+    return Promise.resolve(text ? load('encoding').utf8Decode(body.data) : body.data.slice());
   }
 
   function stripMark(text) {
@@ -326,7 +339,7 @@
     if (body.kind === TEXT || (body.kind === BYTES && body.stream === null)) {
       if (body.stream === null) return [body, new Body(body.kind, body.data)];
     }
-    const [one, two] = bodyStream(body).tee();
+    const [one, two] = load('streams').teeBody(bodyStream(body));
     const first = new Body(STREAM, null);
     first.stream = one;
     const second = new Body(STREAM, null);
@@ -334,27 +347,44 @@
     return [first, second];
   }
 
-  const bodyMethods = (bodyOf) => ({
+  /** The methods of a body for a class; {@code bodyOf} throws for objects of others. */
+  const bodyMethods = (bodyOf, headersOf) => ({
     get body() {
       return bodyStream(bodyOf(this));
     },
     get bodyUsed() {
       return isUsed(bodyOf(this));
     },
-    async text() {
-      return consume(bodyOf(this), true);
-    },
-    async json() {
-      return parse(await consume(bodyOf(this), true));
-    },
-    async bytes() {
-      return consume(bodyOf(this), false);
-    },
     async arrayBuffer() {
       const bytes = await consume(bodyOf(this), false);
       return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
     },
+    async blob() {
+      const type = typeOf(headersOf(this));
+      const bytes = await consume(bodyOf(this), false);
+      return load('blobs').make(bytes, type);
+    },
+    async bytes() {
+      return consume(bodyOf(this), false);
+    },
+    async formData() {
+      const type = headersOf(this).get('content-type');
+      const bytes = await consume(bodyOf(this), false);
+      return load('forms').parse(bytes, type);
+    },
+    async json() {
+      return parse(await consume(bodyOf(this), true));
+    },
+    async text() {
+      return consume(bodyOf(this), true);
+    },
   });
+
+  /** The type of a blob made of a body with such headers. */
+  function typeOf(headers) {
+    const type = headers.get('content-type');
+    return type === null ? '' : load('mime').serialized(type);
+  }
 
   function mixIn(prototype, methods) {
     const properties = Object.getOwnPropertyDescriptors(methods);
@@ -375,10 +405,50 @@
     return upper;
   }
 
-  function oneOf(name, value, allowed) {
-    const text = String(value);
-    if (!allowed.includes(text)) throw new TypeError(`${name}: ${text} (expected: ${allowed.join(', ')})`);
-    return text;
+  const OPTIONS = {
+    cache: ['default', 'no-store', 'reload', 'no-cache', 'force-cache', 'only-if-cached'],
+    credentials: ['omit', 'same-origin', 'include'],
+    duplex: ['half'],
+    mode: ['navigate', 'same-origin', 'no-cors', 'cors'],
+    priority: ['high', 'low', 'auto'],
+    redirect: ['follow', 'error', 'manual'],
+    referrerPolicy: [
+      '', 'no-referrer', 'no-referrer-when-downgrade', 'same-origin', 'origin', 'strict-origin',
+      'origin-when-cross-origin', 'strict-origin-when-cross-origin', 'unsafe-url',
+    ],
+  };
+
+  /** What requests say when nothing else was asked for. */
+  const PLAIN = {
+    cache: 'default', credentials: 'same-origin', duplex: 'half', integrity: '', keepalive: false, mode: 'cors',
+    redirect: 'follow', referrer: 'about:client', referrerPolicy: '',
+  };
+
+  /** Reads the members of an init that are kept but change nothing here. */
+  function detailsOf(options, from) {
+    const details = { ...from };
+    for (const name in OPTIONS) {
+      const value = options[name];
+      if (value !== undefined) details[name] = oneOf(name, value, OPTIONS[name]);
+    }
+    const { integrity, keepalive, referrer } = options;
+    if (details.mode === 'navigate' && options.mode !== undefined) throw new TypeError('mode: navigate is not for functions');
+    if (details.cache === 'only-if-cached' && details.mode !== 'same-origin') {
+      throw new TypeError('cache: only-if-cached goes with mode same-origin only');
+    }
+    if (integrity !== undefined) details.integrity = `${integrity}`;
+    if (keepalive !== undefined) details.keepalive = !!keepalive;
+    if (referrer !== undefined) {
+      const text = usv(referrer);
+      details.referrer = text === '' ? '' : referrerOf(text);
+    }
+    return details;
+  }
+
+  function referrerOf(text) {
+    const url = load('url').absolute(text);
+    if (url === null) throw new TypeError(`referrer: ${stringify(text)} is not a valid URL`);
+    return url;
   }
 
   class Request {
@@ -388,7 +458,7 @@
     #headers = null;
     #body = null;
     #signal = null;
-    #redirect = 'follow';
+    #details = PLAIN;
     #raw = false;
 
     static {
@@ -399,6 +469,7 @@
         headers: linesOf(request.headers),
         body: request.#body,
         signal: request.#signal,
+        details: request.#details,
       });
       requestBody = (request) => {
         if (request.#body !== null && request.#body.kind === NATIVE && request.#body.data === -1) {
@@ -408,7 +479,7 @@
       };
     }
 
-    constructor(input, init) {
+    constructor(input, init = undefined) {
       if (input === INCOMING) {
         this.#run = init[0];
         this.#method = init[1];
@@ -417,41 +488,52 @@
         if (init[3]) this.#body = new Body(NATIVE, -1);
         return;
       }
-      if (arguments.length === 0) throw new TypeError('Request: 1 argument needed');
-      const options = init ?? {};
-      if (typeof options !== 'object' && typeof options !== 'function') throw new TypeError('Request: init is not an object');
-      const from = typeof input === 'object' && input !== null && #method in input ? input : null;
+      needed('Request', arguments.length, 1);
+      const options = dictionary('Request: init', init);
+      const from = isObject(input) && #method in input ? input : null;
       if (from !== null) {
         this.#method = from.#method;
         this.#url = from.url;
-        this.#signal = from.#signal;
-        this.#redirect = from.#redirect;
+        this.#details = from.#details;
       } else {
-        this.#url = load('url').requestUrl(String(input));
+        this.#url = load('url').requestUrl(`${input}`);
       }
+      if (options.window !== undefined && options.window !== null) throw new TypeError('window: not null');
+      if (init !== undefined && init !== null) this.#details = detailsOf(options, this.#details);
       if (options.method !== undefined) this.#method = normalizeMethod(options.method);
-      if (options.redirect !== undefined) {
-        this.#redirect = oneOf('redirect', options.redirect, ['follow', 'error', 'manual']);
-      }
-      if (options.signal !== undefined && options.signal !== null) {
-        if (!(options.signal instanceof load('events').AbortSignal)) throw new TypeError('signal is not an AbortSignal');
-        this.#signal = options.signal;
-      } else if (options.signal === null) {
-        this.#signal = null;
-      }
+      this.#take(options.signal, from);
       if (options.headers !== undefined) this.#headers = guard(new Headers(options.headers), 'request');
       else if (from !== null) this.#headers = guard(new Headers(from.headers), 'request');
       else this.#headers = guard(new Headers(), 'request');
-      const given = options.body !== undefined && options.body !== null;
+      if (this.#details.mode === 'no-cors') restrict(this);
+      this.#adopt(options.body, from);
+    }
+
+    /** Follows the signal given, or else that of the request this one is made of. */
+    #take(given, from) {
+      const signal = given !== undefined ? given : from === null ? null : from.#signalIfAny();
+      if (signal === null) return;
+      const abort = load('abort');
+      if (!abort.isSignal(signal)) throw new TypeError('signal is not an AbortSignal');
+      this.#signal = abort.any([signal]);
+    }
+
+    #signalIfAny() {
+      return this.#run === null ? this.#signal : this.signal;
+    }
+
+    #adopt(content, from) {
+      const given = content !== undefined && content !== null;
       const inherited = from !== null ? requestBody(from) : null;
-      if ((given || (inherited !== null && options.body === undefined)) && (this.#method === 'GET' || this.#method === 'HEAD')) {
+      if ((given || (inherited !== null && content === undefined)) && (this.#method === 'GET' || this.#method === 'HEAD')) {
         throw new TypeError(`a ${this.#method} request cannot have a body`);
       }
       if (given) {
-        const [body, type] = extract(options.body);
+        const [body, type] = extract(content);
+        if (this.#details.keepalive && body.kind === STREAM) throw new TypeError('keepalive: not with a stream');
         this.#body = body;
         if (type !== null) setDefault(this.#headers, 'content-type', type);
-      } else if (inherited !== null && options.body === undefined) {
+      } else if (inherited !== null && content === undefined) {
         if (isUsed(inherited) || isLocked(inherited)) throw new TypeError('the request’s body was read before, or is locked');
         this.#body = new Body(inherited.kind, inherited.data);
         this.#body.stream = inherited.stream === null ? null : load('streams').takeOver(inherited.stream);
@@ -480,59 +562,79 @@
     }
 
     get redirect() {
-      return this.#redirect;
+      return this.#details.redirect;
     }
 
     get mode() {
-      return 'cors';
+      return this.#details.mode;
     }
 
     get credentials() {
-      return 'same-origin';
+      return this.#details.credentials;
     }
 
     get cache() {
-      return 'default';
+      return this.#details.cache;
     }
 
     get referrer() {
-      return 'about:client';
+      return this.#details.referrer;
     }
 
     get referrerPolicy() {
-      return '';
+      return this.#details.referrerPolicy;
     }
 
     get integrity() {
-      return '';
+      return this.#details.integrity;
     }
 
     get keepalive() {
-      return false;
+      return this.#details.keepalive;
     }
 
     get destination() {
+      this.#details;
       return '';
     }
 
     get duplex() {
-      return 'half';
+      return this.#details.duplex;
+    }
+
+    get isReloadNavigation() {
+      this.#details;
+      return false;
+    }
+
+    get isHistoryNavigation() {
+      this.#details;
+      return false;
     }
 
     clone() {
       const body = requestBody(this);
       if (isUsed(body) || isLocked(body)) throw new TypeError('the body was read before, or is locked');
-      const copy = new Request(this.url, { method: this.#method, headers: this.headers, redirect: this.#redirect });
+      const copy = new Request(this.url, { method: this.#method });
+      copy.#headers = copyOf(this.headers);
+      copy.#details = this.#details;
       [this.#body, copy.#body] = cloneBody(body);
-      copy.#signal = this.#signal;
+      copy.#take(undefined, this);
       return copy;
     }
-
-    get [Symbol.toStringTag]() {
-      return 'Request';
-    }
   }
-  mixIn(Request.prototype, bodyMethods((request) => requestBody(request)));
+  mixIn(Request.prototype, bodyMethods((request) => requestBody(request), (request) => request.headers));
+  expose(Request);
+
+  /** Leaves of a no-cors request’s headers and methods only what such may have. */
+  function restrict(request) {
+    const { method, headers } = request;
+    if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') throw new TypeError(`method: ${method} is not for mode no-cors`);
+    const given = [...headers];
+    for (const [name] of given) headers.delete(name);
+    guard(headers, 'no-cors');
+    for (const [name, value] of given) headers.append(name, value);
+  }
 
   // ---- responses
 
@@ -584,12 +686,12 @@
       };
     }
 
-    constructor(body, init) {
+    constructor(body = null, init = undefined) {
       if (init !== undefined && init !== null) {
         if (typeof init !== 'object' && typeof init !== 'function') throw new TypeError('Response: init is not an object');
         if (init.status !== undefined) this.#status = statusOf(init.status);
         if (init.statusText !== undefined) {
-          this.#statusText = String(init.statusText);
+          this.#statusText = byteString(init.statusText);
           if (!REASON.test(this.#statusText)) throw new TypeError(`${stringify(this.#statusText)} is not a status text`);
         }
         this.#headers = init.headers === undefined ? new Headers() : new Headers(init.headers);
@@ -604,7 +706,8 @@
       }
     }
 
-    static json(data, init) {
+    static json(data, init = undefined) {
+      needed('json', arguments.length, 1);
       const text = stringify(data);
       if (text === undefined) throw new TypeError('the value has no JSON form');
       const response = new Response(undefined, init);
@@ -615,7 +718,8 @@
     }
 
     static redirect(url, status = 302) {
-      const location = load('url').requestUrl(String(url));
+      needed('redirect', arguments.length, 1);
+      const location = load('url').requestUrl(usv(url));
       if (![301, 302, 303, 307, 308].includes(+status)) throw new RangeError(`status: ${status} (expected: 301, 302, 303, 307 or 308)`);
       const response = new Response(null, { status, headers: { location } });
       guard(response.#headers, 'immutable');
@@ -663,7 +767,7 @@
       const copy = new Response();
       copy.#status = this.#status;
       copy.#statusText = this.#statusText;
-      copy.#headers = new Headers(this.#headers);
+      copy.#headers = copyOf(this.#headers);
       copy.#type = this.#type;
       copy.#url = this.#url;
       [this.#body, copy.#body] = cloneBody(this.#body);
@@ -675,16 +779,13 @@
     }
 
     static {
-      mixIn(Response.prototype, bodyMethods((response) => Response.#of(response)));
-    }
-
-    get [Symbol.toStringTag]() {
-      return 'Response';
+      mixIn(Response.prototype, bodyMethods((response) => Response.#of(response), (response) => response.headers));
     }
   }
+  expose(Response);
 
   function statusOf(value) {
-    const status = +value & 0xffff;
+    const status = value & 0xffff;
     if (status < 200 || status > 599) throw new RangeError(`status: ${value} (expected: 200 to 599)`);
     return status;
   }
@@ -731,7 +832,8 @@
   const writers = withOwnMethods(new Map());
 
   function writeFrom(number, stream) {
-    const reader = stream.getReader();
+    const streams = load('streams');
+    const reader = streams.acquire(streams.stateOf(stream));
     writers.set(number, { number, reader, demand: 0, busy: false });
   }
 
@@ -747,8 +849,12 @@
     const writer = writers.get(number);
     if (writer !== undefined) {
       writers.delete(number);
-      writer.reader.cancel(new TypeError('the reader has gone')).catch(() => undefined);
+      giveUp(writer.reader, new TypeError('the reader has gone'));
     }
+  }
+
+  function giveUp(reader, reason) {
+    load('idl').handled(load('streams').cancelStream(reader.s, reason));
   }
 
   async function copy(writer) {
@@ -756,7 +862,7 @@
     const { number, reader } = writer;
     try {
       while (writer.demand > 0 && writers.has(number)) {
-        const { done, value } = await reader.read();
+        const { done, value } = await load('streams').readPromise(reader);
         if (done) {
           writers.delete(number);
           bodies.end(number);
@@ -771,7 +877,7 @@
       }
     } catch (error) {
       writers.delete(number);
-      reader.cancel(error).catch(() => undefined);
+      giveUp(reader, error);
       host.print(3, `body: ${core.shown(error)}`);
       bodies.fail(number, `the body’s stream failed: ${messageOf(error)}`);
     }
@@ -780,7 +886,7 @@
 
   function messageOf(error) {
     try {
-      return String(error);
+      return `${error}`;
     } catch {
       return 'an error that cannot be shown';
     }
@@ -794,13 +900,15 @@
       if (signal !== null && signal.aborted) throw signal.reason;
       if (isUsed(body) || isLocked(body)) throw new TypeError('the body was read before, or is locked');
       let op = 0;
+      let forget = () => undefined;
       const onAbort = () => {
         ops.cancel(op);
         core.unregister(op);
+        if (body !== null && body.stream !== null && !body.stream.locked) load('idl').handled(body.stream.cancel(signal.reason));
         reject(signal.reason);
       };
       op = core.register((how, payload, number) => {
-        if (signal !== null) signal.removeEventListener('abort', onAbort);
+        forget();
         if (how === core.RESOLVED) resolve(arrived(payload, number, url));
         else if (how !== core.DROPPED) reject(new TypeError(payload));
       });
@@ -811,7 +919,7 @@
       }
       if (body !== null) body.used = true;
       if (writer > 0) writeFrom(writer, body.stream);
-      if (signal !== null) signal.addEventListener('abort', onAbort);
+      if (signal !== null) forget = load('abort').onAbort(signal, onAbort);
     });
   }
 
@@ -832,6 +940,7 @@
   }
 
   async function fetch(input, init = undefined) {
+    needed('fetch', arguments.length, 1);
     return load('redirects').follow(new Request(input, init), init?.body);
   }
 

@@ -1,91 +1,104 @@
-// ReadableStream: sections 4.2 to 4.5 of the Streams Standard, default controllers; a stream of
-// type "bytes" has no BYOB readers. The writable half is in writables.js.
+// ReadableStream with its default controller and reader: sections 4.1 to 4.6 and 7 of the Streams
+// Standard. Byte streams are in bytestreams.js, the writable half in writables.js.
 (function (core) {
   'use strict';
-  const { bodies, later, bytesOf, Bytes } = core;
+  const { bodies, later, bytesOf, Bytes, load } = core;
+  const {
+    expose, alias, isObject, needed, dictionary, oneOf, integer, illegal, react, resolvedWith, rejectedWith, deferred,
+    handled, ignore,
+  } = load('idl');
+  const { apply } = Reflect;
+  const { getPrototypeOf, setPrototypeOf, defineProperty } = Object;
+  const NativePromise = Promise;
   const TOKEN = {};
-  const ignore = () => undefined;
-  const handled = (promise) => {
-    promise.catch(ignore);
-    return promise;
-  };
+  const BLOCK = 65_536;
+  const { queueMicrotask } = load('timers');
 
-  function deferred() {
-    return Promise.withResolvers();
-  }
-
+  /** A callback member of a dictionary: undefined, or a function that calls it on {@code object}. */
   function method(object, name, context) {
-    const value = object?.[name];
-    if (value === undefined || value === null) return undefined;
+    const value = object[name];
+    if (value === undefined) return undefined;
     if (typeof value !== 'function') throw new TypeError(`${context}: ${name} is not a function`);
-    return (...args) => Reflect.apply(value, object, args);
+    return (...args) => apply(value, object, args);
   }
 
   /** Calls what the guest gave as a promise-returning algorithm. */
   function promiseCall(algorithm, ...args) {
-    if (algorithm === undefined) return Promise.resolve(undefined);
+    if (algorithm === undefined) return resolvedWith(undefined);
     try {
-      return Promise.resolve(algorithm(...args));
+      return resolvedWith(algorithm(...args));
     } catch (error) {
-      return Promise.reject(error);
+      return rejectedWith(error);
     }
   }
 
   // ---- queuing strategies
 
-  function strategyOf(strategy, defaultMark) {
-    if (strategy !== undefined && strategy !== null && typeof strategy !== 'object' && typeof strategy !== 'function') {
-      throw new TypeError('the strategy is not an object');
-    }
-    const size = method(strategy, 'size', 'strategy');
-    const given = strategy?.highWaterMark;
-    const mark = given === undefined ? defaultMark : Number(given);
-    if (Number.isNaN(mark) || mark < 0) throw new RangeError('highWaterMark: not a number from 0 up');
-    return { mark, size: size === undefined ? () => 1 : (chunk) => size(chunk) };
+  function strategyOf(strategy) {
+    const given = dictionary('the strategy', strategy);
+    const mark = given.highWaterMark;
+    const number = mark === undefined ? undefined : +mark;
+    const { size } = given;
+    if (size !== undefined && typeof size !== 'function') throw new TypeError('strategy: size is not a function');
+    return { mark: number, size };
+  }
+
+  function markOf(strategy, otherwise) {
+    const { mark } = strategy;
+    if (mark === undefined) return otherwise;
+    if (mark !== mark || mark < 0) throw new RangeError('highWaterMark: not a number from 0 up');
+    return mark;
+  }
+
+  function sizeOf(strategy) {
+    return strategy.size ?? countSize;
   }
 
   function checkedSize(size) {
-    const value = Number(size);
-    if (Number.isNaN(value) || value < 0 || value === Infinity) throw new RangeError('the size of a chunk is not a finite number from 0 up');
+    const value = +size;
+    if (!(value >= 0) || value === Infinity) throw new RangeError('the size of a chunk is not a finite number from 0 up');
     return value;
   }
 
-  const countSize = () => 1;
-  const byteSize = (chunk) => chunk.byteLength;
-  Object.defineProperty(countSize, 'name', { value: 'size' });
-  Object.defineProperty(byteSize, 'name', { value: 'size' });
+  const { size: countSize } = { size: () => 1 };
+  const { size: byteSize } = { size: (chunk) => chunk.byteLength };
+
+  function markOfInit(name, init) {
+    if (!isObject(init)) throw new TypeError(`${name}: highWaterMark needed`);
+    const mark = init.highWaterMark;
+    if (mark === undefined) throw new TypeError(`${name}: highWaterMark needed`);
+    return +mark;
+  }
 
   class CountQueuingStrategy {
     #mark;
     constructor(init) {
-      if (typeof init !== 'object' || init === null || init.highWaterMark === undefined) {
-        throw new TypeError('CountQueuingStrategy: highWaterMark needed');
-      }
-      this.#mark = Number(init.highWaterMark);
+      this.#mark = markOfInit('CountQueuingStrategy', init);
     }
     get highWaterMark() {
       return this.#mark;
     }
     get size() {
+      this.#mark;
       return countSize;
     }
   }
+  expose(CountQueuingStrategy);
 
   class ByteLengthQueuingStrategy {
     #mark;
     constructor(init) {
-      if (typeof init !== 'object' || init === null || init.highWaterMark === undefined) {
-        throw new TypeError('ByteLengthQueuingStrategy: highWaterMark needed');
-      }
-      this.#mark = Number(init.highWaterMark);
+      this.#mark = markOfInit('ByteLengthQueuingStrategy', init);
     }
     get highWaterMark() {
       return this.#mark;
     }
     get size() {
+      this.#mark;
       return byteSize;
     }
   }
+  expose(ByteLengthQueuingStrategy);
 
   // ---- the stream's state
 
@@ -93,21 +106,28 @@
   let isReadable;
 
   /** A stream over {@code pull} and {@code cancel}, which return promises. */
-  function create(start, pull, cancel, mark, size = () => 1) {
+  function create(start, pull, cancel, mark, size = countSize) {
     const stream = new ReadableStream(TOKEN);
-    setUp(stateOf(stream), start, pull, cancel, mark, size, false);
+    setUp(stateOf(stream), start, pull, cancel, mark, size);
     return stream;
   }
 
-  function setUp(s, start, pull, cancel, mark, size, byteChunks) {
+  /** A byte stream over {@code pull(controller)} and {@code cancel}. */
+  function createBytes(start, pull, cancel) {
+    const stream = new ReadableStream(TOKEN);
+    load('bytestreams').setUp(stateOf(stream), start, pull, cancel, 0, undefined);
+    return stream;
+  }
+
+  function setUp(s, start, pull, cancel, mark, size) {
     const c = {
       s, queue: [], total: 0, started: false, closeRequested: false, pullAgain: false, pulling: false,
-      mark, size, pull, cancel, byteChunks, controller: null,
+      mark, size, pull, cancel, controller: null, bytes: null,
     };
     c.controller = new ReadableStreamDefaultController(TOKEN, c);
     s.c = c;
-    const startResult = start?.(c.controller);
-    Promise.resolve(startResult).then(
+    react(
+      resolvedWith(start?.(c.controller)),
       () => {
         c.started = true;
         callPull(c);
@@ -132,20 +152,19 @@
     return !c.closeRequested && c.s.state === 'readable';
   }
 
-  function shouldPull(c) {
-    if (!canCloseOrEnqueue(c) || !c.started) return false;
-    if (c.s.reader !== null && c.s.reader.requests.length > 0) return true;
-    return desiredSize(c) > 0;
+  function waiting(s) {
+    return s.reader !== null && s.reader.requests.length > 0;
   }
 
   function callPull(c) {
-    if (!shouldPull(c)) return;
+    if (!canCloseOrEnqueue(c) || !c.started || !(waiting(c.s) || desiredSize(c) > 0)) return;
     if (c.pulling) {
       c.pullAgain = true;
       return;
     }
     c.pulling = true;
-    promiseCall(c.pull, c.controller).then(
+    react(
+      promiseCall(c.pull, c.controller),
       () => {
         c.pulling = false;
         if (c.pullAgain) {
@@ -158,6 +177,10 @@
   }
 
   function closeController(c) {
+    if (c.bytes !== null) {
+      load('bytestreams').closeController(c);
+      return;
+    }
     if (!canCloseOrEnqueue(c)) return;
     c.closeRequested = true;
     if (c.queue.length === 0) {
@@ -168,24 +191,30 @@
 
   function enqueue(c, chunk) {
     if (!canCloseOrEnqueue(c)) return;
-    const { reader } = c.s;
-    if (reader !== null && reader.requests.length > 0) {
-      reader.requests.shift().chunk(chunk);
+    if (waiting(c.s)) {
+      c.s.reader.requests.shift().chunk(chunk);
     } else {
       let size;
       try {
-        size = checkedSize(c.size(chunk));
+        const sizer = c.size;
+        size = checkedSize(sizer(chunk));
       } catch (error) {
         errorController(c, error);
         throw error;
       }
-      c.queue.push({ chunk, size });
-      c.total += size;
+      if (c.s.state === 'readable') {
+        c.queue.push({ chunk, size });
+        c.total += size;
+      }
     }
     callPull(c);
   }
 
   function errorController(c, error) {
+    if (c.bytes !== null) {
+      load('bytestreams').errorController(c, error);
+      return;
+    }
     if (c.s.state !== 'readable') return;
     c.queue = [];
     c.total = 0;
@@ -200,7 +229,8 @@
       return;
     }
     const { chunk, size } = c.queue.shift();
-    c.total = Math.max(0, c.total - size);
+    c.total -= size;
+    if (c.total < 0) c.total = 0;
     if (c.closeRequested && c.queue.length === 0) {
       clearAlgorithms(c);
       closeStream(c.s);
@@ -215,9 +245,10 @@
     const { reader } = s;
     if (reader === null) return;
     reader.closed.resolve(undefined);
-    const requests = reader.requests;
+    if (reader.byob) return;
+    const { requests } = reader;
     reader.requests = [];
-    for (const request of requests) request.close();
+    for (let i = 0; i < requests.length; i++) requests[i].close();
   }
 
   function errorStream(s, error) {
@@ -231,29 +262,36 @@
   }
 
   function failRequests(reader, error) {
-    const requests = reader.requests;
+    const { requests } = reader;
     reader.requests = [];
-    for (const request of requests) request.error(error);
+    for (let i = 0; i < requests.length; i++) requests[i].error(error);
   }
 
   function cancelStream(s, reason) {
     s.disturbed = true;
-    if (s.state === 'closed') return Promise.resolve(undefined);
-    if (s.state === 'errored') return Promise.reject(s.error);
+    if (s.state === 'closed') return resolvedWith(undefined);
+    if (s.state === 'errored') return rejectedWith(s.error);
     closeStream(s);
-    const { c } = s;
+    const { reader, c } = s;
+    if (reader !== null && reader.byob) {
+      const { requests } = reader;
+      reader.requests = [];
+      for (let i = 0; i < requests.length; i++) requests[i].close(undefined);
+    }
+    if (c.bytes !== null) load('bytestreams').clearPending(c);
     c.queue = [];
     c.total = 0;
     const { cancel } = c;
     clearAlgorithms(c);
-    return promiseCall(cancel, reason).then(ignore);
+    return react(promiseCall(cancel, reason), ignore);
   }
 
   // ---- readers
 
-  function acquire(s) {
+  function acquire(s, byob = false) {
     if (s.reader !== null) throw new TypeError('the stream is locked');
-    const reader = { s, requests: [], closed: deferred() };
+    if (byob && s.c.bytes === null) throw new TypeError('not a byte stream');
+    const reader = { s, byob, requests: [], closed: deferred() };
     s.reader = reader;
     if (s.state === 'closed') reader.closed.resolve(undefined);
     if (s.state === 'errored') reader.closed.reject(s.error);
@@ -267,6 +305,7 @@
     if (s.state !== 'readable') reader.closed = deferred();
     reader.closed.reject(error);
     handled(reader.closed.promise);
+    if (s.c.bytes !== null) load('bytestreams').released(s.c);
     s.reader = null;
     reader.s = null;
     failRequests(reader, error);
@@ -277,11 +316,12 @@
     s.disturbed = true;
     if (s.state === 'closed') request.close();
     else if (s.state === 'errored') request.error(s.error);
+    else if (s.c.bytes !== null) load('bytestreams').pullSteps(s.c, request);
     else pullSteps(s.c, request);
   }
 
   function readPromise(reader) {
-    return new Promise((resolve, reject) => {
+    return new NativePromise((resolve, reject) => {
       read(reader, {
         chunk: (value) => resolve({ value, done: false }),
         close: () => resolve({ value: undefined, done: true }),
@@ -290,64 +330,69 @@
     });
   }
 
+  function released() {
+    return new TypeError('the reader was released');
+  }
+
   class ReadableStreamDefaultReader {
     #reader;
     constructor(stream) {
+      needed('ReadableStreamDefaultReader', arguments.length, 1);
       if (!isReadable(stream)) throw new TypeError('ReadableStreamDefaultReader: not a ReadableStream');
       this.#reader = acquire(stateOf(stream));
     }
     get closed() {
-      return this.#reader.closed.promise;
+      try {
+        return this.#reader.closed.promise;
+      } catch (error) {
+        return rejectedWith(error);
+      }
     }
-    cancel(reason) {
-      const { s } = this.#reader;
-      return s === null ? Promise.reject(new TypeError('the reader was released')) : cancelStream(s, reason);
+    cancel(reason = undefined) {
+      try {
+        const { s } = this.#reader;
+        return s === null ? rejectedWith(released()) : cancelStream(s, reason);
+      } catch (error) {
+        return rejectedWith(error);
+      }
     }
     read() {
-      if (this.#reader.s === null) return Promise.reject(new TypeError('the reader was released'));
-      return readPromise(this.#reader);
+      try {
+        const reader = this.#reader;
+        return reader.s === null ? rejectedWith(released()) : readPromise(reader);
+      } catch (error) {
+        return rejectedWith(error);
+      }
     }
     releaseLock() {
       if (this.#reader.s !== null) release(this.#reader);
     }
-    get [Symbol.toStringTag]() {
-      return 'ReadableStreamDefaultReader';
-    }
   }
+  expose(ReadableStreamDefaultReader);
 
   class ReadableStreamDefaultController {
     #c;
     constructor(token, c) {
-      if (token !== TOKEN) throw new TypeError('Illegal constructor');
+      if (token !== TOKEN) throw illegal();
       this.#c = c;
     }
     get desiredSize() {
       return desiredSize(this.#c);
     }
-    get byobRequest() {
-      return null;
-    }
     close() {
       if (!canCloseOrEnqueue(this.#c)) throw new TypeError('the stream is closed, closing or errored');
       closeController(this.#c);
     }
-    enqueue(chunk) {
+    enqueue(chunk = undefined) {
       if (!canCloseOrEnqueue(this.#c)) throw new TypeError('the stream is closed, closing or errored');
-      if (this.#c.byteChunks) {
-        const bytes = bytesOf(chunk);
-        if (bytes === undefined || !ArrayBuffer.isView(chunk)) throw new TypeError('enqueue: a byte stream’s chunks are views');
-        enqueue(this.#c, new Bytes(bytes[0], bytes[1], bytes[2]));
-      } else {
-        enqueue(this.#c, chunk);
-      }
+      enqueue(this.#c, chunk);
     }
-    error(reason) {
+    error(reason = undefined) {
       errorController(this.#c, reason);
     }
-    get [Symbol.toStringTag]() {
-      return 'ReadableStreamDefaultController';
-    }
   }
+  expose(ReadableStreamDefaultController);
+  defineProperty(ReadableStreamDefaultController, 'length', { value: 0, configurable: true });
 
   class ReadableStream {
     #s = { state: 'readable', reader: null, error: undefined, disturbed: false, c: null, native: 0, stream: this };
@@ -357,134 +402,224 @@
       isReadable = (value) => typeof value === 'object' && value !== null && #s in value;
     }
 
-    constructor(source, strategy) {
+    constructor(source = undefined, strategy = undefined) {
       if (source === TOKEN) return;
-      if (source === null || (source !== undefined && typeof source !== 'object' && typeof source !== 'function')) {
-        throw new TypeError('ReadableStream: the source is not an object');
+      if (source !== undefined && !isObject(source)) throw new TypeError('ReadableStream: the source is not an object');
+      const given = strategyOf(strategy);
+      const from = source ?? {};
+      const size = from.autoAllocateChunkSize;
+      const allocate = size === undefined ? undefined : integer(size, 64, false, 'enforce');
+      const cancel = method(from, 'cancel', 'source');
+      const pull = method(from, 'pull', 'source');
+      const start = method(from, 'start', 'source');
+      const { type } = from;
+      if (type !== undefined) oneOf('type', type, ['bytes']);
+      if (type === undefined) {
+        setUp(this.#s, start, pull, cancel, markOf(given, 1), sizeOf(given));
+      } else {
+        if (given.size !== undefined) throw new RangeError('a byte stream’s strategy has no size');
+        if (allocate === 0) throw new TypeError('autoAllocateChunkSize: 0 (expected: a number from 1 up)');
+        load('bytestreams').setUp(this.#s, start, pull, cancel, markOf(given, 0), allocate);
       }
-      const type = source?.type;
-      if (type !== undefined && String(type) !== 'bytes') throw new TypeError(`type: ${type} (expected: bytes, or nothing)`);
-      const byteChunks = type !== undefined;
-      const pull = method(source, 'pull', 'source');
-      const cancel = method(source, 'cancel', 'source');
-      const start = method(source, 'start', 'source');
-      const { mark, size } = strategyOf(strategy, byteChunks ? 0 : 1);
-      if (byteChunks && strategy?.size !== undefined) throw new RangeError('a byte stream’s strategy has no size');
-      setUp(this.#s, start, pull, cancel, mark, byteChunks ? byteSize : size, byteChunks);
     }
 
     static from(iterable) {
-      const asynchronous = iterable?.[Symbol.asyncIterator];
-      const iterate = asynchronous ?? iterable?.[Symbol.iterator];
-      if (typeof iterate !== 'function') throw new TypeError('ReadableStream.from: not iterable');
-      const iterator = Reflect.apply(iterate, iterable, []);
-      if (typeof iterator !== 'object' && typeof iterator !== 'function') throw new TypeError('the iterator is not an object');
-      let c;
-      return create(
-        (controller) => {
-          c = controller;
-        },
-        async () => {
-          const result = await iterator.next();
-          if (typeof result !== 'object' || result === null) throw new TypeError('the iterator’s result is not an object');
-          if (result.done) c.close();
-          else c.enqueue(asynchronous === undefined || asynchronous === null ? await result.value : result.value);
-        },
-        async (reason) => {
-          if (typeof iterator.return !== 'function') return;
-          const result = await iterator.return(reason);
-          if (typeof result !== 'object' || result === null) throw new TypeError('the iterator’s result is not an object');
-        },
-        0,
-      );
+      needed('ReadableStream.from', arguments.length, 1);
+      return fromIterable(iterable);
     }
 
     get locked() {
       return this.#s.reader !== null;
     }
 
-    cancel(reason) {
-      if (this.#s.reader !== null) return Promise.reject(new TypeError('the stream is locked'));
-      return cancelStream(this.#s, reason);
+    cancel(reason = undefined) {
+      try {
+        if (this.#s.reader !== null) return rejectedWith(new TypeError('the stream is locked'));
+        return cancelStream(this.#s, reason);
+      } catch (error) {
+        return rejectedWith(error);
+      }
     }
 
-    getReader(options) {
-      if (options?.mode !== undefined) throw new TypeError(`mode: ${String(options.mode)} (expected: nothing; there are no BYOB readers)`);
-      return new ReadableStreamDefaultReader(this);
+    getReader(options = undefined) {
+      this.#s;
+      const { mode } = dictionary('getReader: options', options);
+      if (mode === undefined) return new ReadableStreamDefaultReader(this);
+      oneOf('mode', mode, ['byob']);
+      return new (load('bytestreams').ReadableStreamBYOBReader)(this);
     }
 
-    pipeTo(destination, options) {
-      return core.load('writables').pipeTo(this, destination, options);
-    }
-
-    pipeThrough(transform, options) {
-      const { readable, writable } = transform ?? {};
+    pipeThrough(transform, options = undefined) {
+      const s = this.#s;
+      needed('pipeThrough', arguments.length, 1);
+      if (!isObject(transform)) throw new TypeError('pipeThrough: the transform is not an object');
+      const { readable } = transform;
       if (!isReadable(readable)) throw new TypeError('pipeThrough: readable is not a ReadableStream');
-      handled(core.load('writables').pipe(this, writable, options));
+      const { writable } = transform;
+      const to = load('writables').stateOf(writable);
+      const how = load('transforms').pipeOptions(options);
+      if (s.reader !== null) throw new TypeError('pipeThrough: this stream is locked');
+      if (to.writer !== null) throw new TypeError('pipeThrough: the writable is locked');
+      handled(load('transforms').pipe(s, to, how));
       return readable;
     }
 
+    pipeTo(destination, options = undefined) {
+      try {
+        const s = this.#s;
+        needed('pipeTo', arguments.length, 1);
+        const to = load('writables').stateOf(destination);
+        const how = load('transforms').pipeOptions(options);
+        if (s.reader !== null) throw new TypeError('pipeTo: this stream is locked');
+        if (to.writer !== null) throw new TypeError('pipeTo: the destination is locked');
+        return load('transforms').pipe(s, to, how);
+      } catch (error) {
+        return rejectedWith(error);
+      }
+    }
+
     tee() {
-      return tee(this.#s);
+      const s = this.#s;
+      return s.c.bytes === null ? tee(s, false) : load('bytestreams').tee(s);
     }
 
-    values(options) {
-      return iterate(this.#s, Boolean(options?.preventCancel));
-    }
-
-    get [Symbol.toStringTag]() {
-      return 'ReadableStream';
+    values(options = undefined) {
+      const s = this.#s;
+      const { preventCancel } = dictionary('values: options', options);
+      return new StreamIterator(acquire(s), !!preventCancel);
     }
   }
-  Object.defineProperty(ReadableStream.prototype, Symbol.asyncIterator, {
-    value: ReadableStream.prototype.values, writable: true, enumerable: false, configurable: true,
-  });
+  expose(ReadableStream);
+  alias(ReadableStream, Symbol.asyncIterator, 'values');
 
-  const AsyncIteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf(async function* () {}).prototype);
+  // ---- iteration
 
-  function iterate(s, preventCancel) {
-    const reader = acquire(s);
-    let last = Promise.resolve();
-    let finished = false;
-    const done = (value) => ({ value, done: true });
-    const step = () =>
-      new Promise((resolve, reject) => {
-        if (finished) {
-          resolve(done(undefined));
-          return;
-        }
+  class StreamIterator {
+    #reader;
+    #preventCancel;
+    #ongoing = null;
+    #finished = false;
+    constructor(reader, preventCancel) {
+      this.#reader = reader;
+      this.#preventCancel = preventCancel;
+    }
+    #step() {
+      if (this.#finished) return resolvedWith({ value: undefined, done: true });
+      const reader = this.#reader;
+      const promise = new NativePromise((resolve, reject) => {
         read(reader, {
           chunk: (value) => resolve({ value, done: false }),
           close: () => {
-            finished = true;
             release(reader);
-            resolve(done(undefined));
+            resolve({ value: undefined, done: true });
           },
           error: (error) => {
-            finished = true;
             release(reader);
             reject(error);
           },
         });
       });
-    const end = async (value) => {
-      if (finished) return done(value);
-      finished = true;
-      const canceled = preventCancel ? undefined : cancelStream(s, value);
+      return react(
+        promise,
+        (result) => {
+          this.#ongoing = null;
+          if (result.done) this.#finished = true;
+          return result;
+        },
+        (error) => {
+          this.#ongoing = null;
+          this.#finished = true;
+          throw error;
+        },
+      );
+    }
+    #end(value) {
+      if (this.#finished) return resolvedWith({ value, done: true });
+      this.#finished = true;
+      const reader = this.#reader;
+      if (this.#preventCancel) {
+        release(reader);
+        return resolvedWith({ value, done: true });
+      }
+      const cancelled = cancelStream(reader.s, value);
       release(reader);
-      await canceled;
-      return done(value);
-    };
-    return Object.setPrototypeOf(
-      {
-        next: () => (last = last.then(step, step)),
-        return: (value) => (last = last.then(() => end(value), () => end(value))),
-      },
-      AsyncIteratorPrototype,
-    );
+      return react(cancelled, () => ({ value, done: true }));
+    }
+    #after(step) {
+      const ongoing = this.#ongoing;
+      const result = ongoing === null ? step() : react(ongoing, step, step);
+      this.#ongoing = result;
+      return result;
+    }
+    next() {
+      try {
+        this.#reader;
+      } catch (error) {
+        return rejectedWith(error);
+      }
+      return this.#after(() => this.#step());
+    }
+    return(value) {
+      try {
+        this.#reader;
+      } catch (error) {
+        return rejectedWith(error);
+      }
+      return this.#after(() => this.#end(value));
+    }
+  }
+  delete StreamIterator.prototype.constructor;
+  setPrototypeOf(
+    StreamIterator.prototype,
+    getPrototypeOf(getPrototypeOf((async function* () {}).prototype)),
+  );
+  expose(StreamIterator, 'ReadableStream AsyncIterator');
+
+  /** The iterator of an iterable, and whether it is asynchronous. */
+  function iteratorOf(iterable) {
+    let asynchronous = true;
+    let iterate = iterable[Symbol.asyncIterator];
+    if (iterate === undefined || iterate === null) {
+      asynchronous = false;
+      iterate = iterable[Symbol.iterator];
+    }
+    if (typeof iterate !== 'function') throw new TypeError('ReadableStream.from: not iterable');
+    const iterator = apply(iterate, iterable, []);
+    if (!isObject(iterator)) throw new TypeError('the iterator is not an object');
+    return { iterator, next: iterator.next, asynchronous };
   }
 
-  function tee(s) {
+  function checkedResult(result) {
+    if (!isObject(result)) throw new TypeError('the iterator’s result is not an object');
+    return result;
+  }
+
+  function fromIterable(iterable) {
+    const { iterator, next, asynchronous } = iteratorOf(iterable);
+    const stream = create(
+      undefined,
+      async () => {
+        const given = apply(next, iterator, []);
+        const result = checkedResult(asynchronous ? await given : given);
+        if (result.done) closeController(s.c);
+        else enqueue(s.c, asynchronous ? result.value : await result.value);
+      },
+      async (reason) => {
+        const end = iterator.return;
+        if (end === undefined || end === null) return;
+        if (typeof end !== 'function') throw new TypeError('the iterator’s return is not a function');
+        const given = apply(end, iterator, [reason]);
+        checkedResult(asynchronous ? await given : given);
+      },
+      0,
+    );
+    const s = stateOf(stream);
+    return stream;
+  }
+
+  // ---- tee
+
+  function tee(s, copy) {
     const reader = acquire(s);
     let reading = false;
     let again = false;
@@ -496,31 +631,30 @@
     function pull() {
       if (reading) {
         again = true;
-        return Promise.resolve();
+        return resolvedWith(undefined);
       }
       reading = true;
       read(reader, {
         chunk: (chunk) => {
           queueMicrotask(() => {
             again = false;
-            for (const at of [0, 1]) if (!cancelled[at]) enqueue(branches[at].c, at === 1 ? copied(chunk) : chunk);
+            if (!cancelled[0]) enqueue(branches[0].c, chunk);
+            if (!cancelled[1]) enqueue(branches[1].c, copy ? load('clone').structuredClone(chunk) : chunk);
             reading = false;
             if (again) pull();
           });
         },
         close: () => {
           reading = false;
-          for (const at of [0, 1]) if (!cancelled[at]) closeController(branches[at].c);
+          for (let at = 0; at < 2; at++) if (!cancelled[at]) closeController(branches[at].c);
           if (!cancelled[0] || !cancelled[1]) cancelBoth.resolve(undefined);
         },
         error: () => {
           reading = false;
         },
       });
-      return Promise.resolve();
+      return resolvedWith(undefined);
     }
-
-    const copied = (chunk) => (s.native > 0 && chunk instanceof Bytes ? chunk.slice() : chunk);
 
     const cancel = (at) => (reason) => {
       cancelled[at] = true;
@@ -528,31 +662,26 @@
       if (cancelled[1 - at]) cancelBoth.resolve(cancelStream(s, reasons));
       return cancelBoth.promise;
     };
-    const streams = [0, 1].map((at) => create(undefined, pull, cancel(at), 1));
-    for (const stream of streams) branches.push(stateOf(stream));
-    reader.closed.promise.catch((error) => {
-      for (const branch of branches) errorController(branch.c, error);
+    const streams = [create(undefined, pull, cancel(0), 1), create(undefined, pull, cancel(1), 1)];
+    branches.push(stateOf(streams[0]), stateOf(streams[1]));
+    react(reader.closed.promise, undefined, (error) => {
+      for (let at = 0; at < 2; at++) errorController(branches[at].c, error);
       if (!cancelled[0] || !cancelled[1]) cancelBoth.resolve(undefined);
     });
     return streams;
   }
 
-  const { queueMicrotask } = core.load('timers');
-
   // ---- bodies
 
   /** The stream of a body that the host holds, read as it is pulled. */
   function fromNative(number) {
-    let controller;
-    const deliver = (chunk) => {
-      if (chunk === null) controller.close();
-      else controller.enqueue(new Bytes(chunk));
-    };
-    const stream = create(
-      (given) => {
-        controller = given;
-      },
+    const stream = createBytes(
+      undefined,
       () => {
+        const deliver = (chunk) => {
+          if (chunk === null) load('bytestreams').end(c);
+          else load('bytestreams').give(c, new Bytes(new Bytes(chunk)));
+        };
         let now;
         const waiting = later((id) => {
           now = bodies.read(number, id);
@@ -565,22 +694,36 @@
         return undefined;
       },
       () => bodies.cancel(number),
-      0,
     );
-    stateOf(stream).native = number;
+    const s = stateOf(stream);
+    const { c } = s;
+    s.native = number;
     return stream;
   }
 
+  /** A stream of bytes that nobody else has. */
   function fromBytes(bytes) {
-    return create(
-      (controller) => {
-        if (bytes.byteLength > 0) controller.enqueue(bytes);
-        controller.close();
-      },
-      undefined,
-      undefined,
-      0,
-    );
+    const stream = createBytes();
+    const { c } = stateOf(stream);
+    if (bytes.byteLength > 0) load('bytestreams').give(c, bytes);
+    load('bytestreams').closeController(c);
+    return stream;
+  }
+
+  /** A stream of bytes that others look at too, copied a block at a time. */
+  function fromShared(bytes) {
+    let at = 0;
+    const stream = createBytes(undefined, () => {
+      if (at >= bytes.byteLength) {
+        load('bytestreams').end(c);
+        return;
+      }
+      const block = bytes.slice(at, at + BLOCK);
+      at += block.byteLength;
+      load('bytestreams').give(c, block);
+    });
+    const { c } = stateOf(stream);
+    return stream;
   }
 
   /** The number of the host's body behind an untouched stream, which is then used up; or 0. */
@@ -599,42 +742,65 @@
     const s = stateOf(stream);
     s.disturbed = true;
     const reader = acquire(s);
-    let controller;
-    return create(
-      (given) => {
-        controller = given;
-      },
-      async () => {
-        const { done, value } = await readPromise(reader);
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      (reason) => cancelStream(s, reason),
-      0,
-    );
+    const pull = () =>
+      new NativePromise((resolve, reject) => {
+        read(reader, {
+          chunk: (chunk) => {
+            if (t.c.bytes === null) enqueue(t.c, chunk);
+            else load('bytestreams').enqueue(t.c, chunk);
+            resolve();
+          },
+          close: () => {
+            if (t.c.bytes === null) closeController(t.c);
+            else load('bytestreams').end(t.c);
+            resolve();
+          },
+          error: reject,
+        });
+      });
+    const cancel = (reason) => cancelStream(s, reason);
+    const taken = s.c.bytes === null ? create(undefined, pull, cancel, 0) : createBytes(undefined, pull, cancel);
+    const t = stateOf(taken);
+    return taken;
   }
 
-  async function readAll(stream) {
+  /** All bytes of a stream. */
+  function readAll(stream) {
     const reader = acquire(stateOf(stream));
-    const parts = [];
-    let length = 0;
-    for (;;) {
-      const { done, value } = await readPromise(reader);
-      if (done) break;
-      if (!(value instanceof Bytes)) throw new TypeError('a body’s chunks are Uint8Arrays');
-      parts.push(value);
-      length += value.byteLength;
-    }
+    return new NativePromise((resolve, reject) => {
+      const parts = [];
+      let length = 0;
+      const request = {
+        chunk: (value) => {
+          const bytes = value instanceof Bytes ? bytesOf(value) : undefined;
+          if (bytes === undefined) {
+            reject(new TypeError('a body’s chunks are Uint8Arrays'));
+            return;
+          }
+          parts.push(value);
+          length += bytes[2];
+          queueMicrotask(next);
+        },
+        close: () => resolve(joined(parts, length)),
+        error: reject,
+      };
+      const next = () => read(reader, request);
+      next();
+    });
+  }
+
+  function joined(parts, length) {
     const whole = new Bytes(length);
     let at = 0;
-    for (const part of parts) {
-      whole.set(part, at);
-      at += part.byteLength;
+    for (let i = 0; i < parts.length; i++) {
+      whole.set(parts[i], at);
+      at += parts[i].byteLength;
     }
     return whole;
   }
 
-  const lazyWritable = (name) => ({ get: () => core.load('writables')[name], enumerable: true });
+  const elsewhere = (piece) => (name) => ({ get: () => load(piece)[name], enumerable: true });
+  const byteStreams = elsewhere('bytestreams');
 
   return Object.defineProperties(
     {
@@ -651,32 +817,43 @@
       },
       stateOf,
       create,
+      createBytes,
       acquire,
       release,
       read,
+      readPromise,
       cancelStream,
+      closeStream,
+      errorStream,
       closeController,
       enqueue,
       errorController,
       desiredSize,
-      deferred,
-      handled,
+      waiting,
+      clearAlgorithms,
       method,
       promiseCall,
       strategyOf,
+      markOf,
+      sizeOf,
       checkedSize,
+      fromIterable,
       fromNative,
       fromBytes,
+      fromShared,
       takeNative,
+      /** Two streams with the same chunks, those of the second copied. */
+      teeBody: (stream) => {
+        const s = stateOf(stream);
+        return s.c.bytes === null ? tee(s, true) : load('bytestreams').tee(s);
+      },
       takeOver,
       readAll,
     },
     {
-      WritableStream: lazyWritable('WritableStream'),
-      WritableStreamDefaultWriter: lazyWritable('WritableStreamDefaultWriter'),
-      WritableStreamDefaultController: lazyWritable('WritableStreamDefaultController'),
-      TransformStream: lazyWritable('TransformStream'),
-      TransformStreamDefaultController: lazyWritable('TransformStreamDefaultController'),
+      ReadableStreamBYOBReader: byteStreams('ReadableStreamBYOBReader'),
+      ReadableStreamBYOBRequest: byteStreams('ReadableStreamBYOBRequest'),
+      ReadableByteStreamController: byteStreams('ReadableByteStreamController'),
     },
   );
 });

@@ -1,21 +1,25 @@
-// Timers, microtasks, performance.now and navigator.
+// Timers, microtasks, scheduler and navigator.
 (function (core) {
   'use strict';
-  const { host, ops, register, withOwnMethods, RESOLVED } = core;
+  const { host, ops, load, register, withOwnMethods, RESOLVED } = core;
   const { apply } = Reflect;
+  const { defineProperty } = Object;
   const resolved = Promise.resolve();
   const then = Promise.prototype.then;
-  const { max, trunc } = Math;
-  const MAX_DELAY = 2147483647;
+  const NativePromise = Promise;
+  const { max } = Math;
   const timers = withOwnMethods(new Map());
+  const evaluate = globalThis.eval;
 
-  function start(name, callback, delay, args, repeats) {
+  function start(name, given, callback, delay, args, repeats) {
+    if (given === 0) throw new TypeError(`${name}: 1 argument needed`);
+    let run = callback;
     if (typeof callback !== 'function') {
-      throw new TypeError(`${name}: the callback is not a function`);
+      const code = `${callback}`;
+      run = () => evaluate(code);
     }
-    let millis = +delay;
-    millis = millis > 0 && millis <= MAX_DELAY ? trunc(millis) : 0;
-    const timer = { id: 0, callback, args, millis: repeats ? max(1, millis) : millis, repeats, live: true };
+    const millis = max(0, delay | 0);
+    const timer = { id: 0, callback: run, args, millis: repeats ? max(1, millis) : millis, repeats, live: true };
     const id = arm(timer);
     timer.id = id;
     timers.set(id, timer);
@@ -34,20 +38,18 @@
 
   function fire(timer) {
     if (!timer.live) return;
-    if (!timer.repeats) {
-      timers.delete(timer.id);
-      apply(timer.callback, globalThis, timer.args);
-      return;
-    }
+    if (!timer.repeats) timers.delete(timer.id);
     try {
       apply(timer.callback, globalThis, timer.args);
+    } catch (error) {
+      if (!core.reported(error)) throw error;
     } finally {
-      if (timer.live) arm(timer);
+      if (timer.repeats && timer.live) arm(timer);
     }
   }
 
   function clear(id) {
-    const timer = timers.get(+id);
+    const timer = timers.get(id | 0);
     if (timer !== undefined) {
       timer.live = false;
       timers.delete(timer.id);
@@ -56,60 +58,78 @@
     }
   }
 
-  class Performance {
-    #token;
-    constructor(token) {
-      if (token !== core) throw new TypeError('Illegal constructor');
-      this.#token = token;
+  function queueMicrotask(callback) {
+    if (typeof callback !== 'function') {
+      throw new TypeError('queueMicrotask: the callback is not a function');
     }
-    get timeOrigin() {
-      return origin;
-    }
-    now() {
-      if (!(#token in this)) throw new TypeError('Illegal invocation');
-      return host.now();
-    }
-    toJSON() {
-      return { timeOrigin: origin };
-    }
+    apply(then, resolved, [
+      () => {
+        try {
+          callback();
+        } catch (error) {
+          if (!core.reported(error)) host.print(3, `queueMicrotask: ${core.shown(error)}`);
+        }
+      },
+    ]);
   }
-  const origin = Date.now() - host.now();
 
   class Navigator {
+    #here = true;
+    constructor(token) {
+      if (token !== core) throw new TypeError('Illegal constructor');
+    }
     get userAgent() {
+      this.#here;
       return 'Brink';
     }
   }
 
+  class Scheduler {
+    #here = true;
+    constructor(token) {
+      if (token !== core) throw new TypeError('Illegal constructor');
+    }
+    /** A promise that is fulfilled after so many milliseconds, or rejected when the signal aborts. */
+    wait(delay, options = undefined) {
+      this.#here;
+      const signal = options?.signal;
+      return new NativePromise((resolve, reject) => {
+        if (signal === undefined) {
+          start('wait', 1, resolve, delay, [], false);
+          return;
+        }
+        const events = load('events');
+        if (!events.isSignal(signal)) throw new TypeError('wait: signal is not an AbortSignal');
+        signal.throwIfAborted();
+        let forget;
+        const id = start('wait', 1, () => (forget(), resolve()), delay, [], false);
+        forget = events.onAbort(signal, () => {
+          clear(id);
+          reject(signal.reason);
+        });
+      });
+    }
+  }
+  for (const [type, name] of [[Navigator, 'Navigator'], [Scheduler, 'Scheduler']]) {
+    defineProperty(type.prototype, Symbol.toStringTag, { value: name, configurable: true });
+  }
+
   return {
-    setTimeout: function setTimeout(callback, delay = 0, ...args) {
-      return start('setTimeout', callback, delay, args, false);
+    setTimeout: function setTimeout(handler, timeout = 0, ...args) {
+      return start('setTimeout', arguments.length, handler, timeout, args, false);
     },
-    setInterval: function setInterval(callback, delay = 0, ...args) {
-      return start('setInterval', callback, delay, args, true);
+    setInterval: function setInterval(handler, timeout = 0, ...args) {
+      return start('setInterval', arguments.length, handler, timeout, args, true);
     },
-    clearTimeout: function clearTimeout(id) {
+    clearTimeout: function clearTimeout(id = 0) {
       clear(id);
     },
-    clearInterval: function clearInterval(id) {
+    clearInterval: function clearInterval(id = 0) {
       clear(id);
     },
-    queueMicrotask: function queueMicrotask(callback) {
-      if (typeof callback !== 'function') {
-        throw new TypeError('queueMicrotask: the callback is not a function');
-      }
-      apply(then, resolved, [
-        () => {
-          try {
-            callback();
-          } catch (error) {
-            host.print(3, `queueMicrotask: ${core.shown(error)}`);
-          }
-        },
-      ]);
-    },
-    Performance,
-    performance: new Performance(core),
-    navigator: new Navigator(),
+    unref: (callback, millis) => start('timeout', 1, callback, millis > 2147483647 ? 2147483647 : millis, [], false),
+    queueMicrotask,
+    navigator: new Navigator(core),
+    scheduler: new Scheduler(core),
   };
 });

@@ -2,6 +2,7 @@
 (function (core) {
   'use strict';
   const { host } = core;
+  const { expose, needed, isObject, usv, sequence, pairIterable } = core.load('idl');
   const HAS_HOST = 1;
   const HAS_QUERY = 2;
   const HAS_FRAGMENT = 4;
@@ -26,19 +27,23 @@
       hrefOf = (lines) => URL.#serialize(lines.split('\n'));
     }
 
-    constructor(url, base) {
-      if (arguments.length === 0) throw new TypeError('URL: 1 argument needed');
-      const lines = parse(String(url), base);
-      if (lines === null) throw new TypeError(`${JSON.stringify(String(url))} is not a valid URL`);
+    constructor(url, base = undefined) {
+      needed('URL', arguments.length, 1);
+      const text = `${url}`;
+      const lines = parse(text, base);
+      if (lines === null) throw new TypeError(`${JSON.stringify(text)} is not a valid URL`);
       this.#adopt(lines);
     }
 
-    static canParse(url, base) {
-      return parse(String(url), base) !== null;
+    static canParse(url, base = undefined) {
+      needed('canParse', arguments.length, 1);
+      return parse(`${url}`, base) !== null;
     }
 
-    static parse(url, base) {
-      return URL.canParse(url, base) ? new URL(url, base) : null;
+    static parse(url, base = undefined) {
+      needed('parse', arguments.length, 1);
+      const lines = parse(`${url}`, base);
+      return lines === null ? null : new URL(hrefOf(lines));
     }
 
     static #serialize(parts) {
@@ -64,7 +69,7 @@
     }
 
     #set(property, value) {
-      this.#adopt(host.setUrl(this.#lines, property, String(value)));
+      this.#adopt(host.setUrl(this.#lines, property, usv(value)));
     }
 
     get href() {
@@ -180,11 +185,8 @@
     toJSON() {
       return this.href;
     }
-
-    get [Symbol.toStringTag]() {
-      return 'URL';
-    }
   }
+  expose(URL);
 
   function parse(text, base) {
     if (base === undefined) return host.parseUrl(text.toWellFormed(), null);
@@ -199,10 +201,22 @@
     return lines === null ? url : hrefOf(lines);
   }
 
-  /** The serialized form of an absolute URL that a request can go to. */
+  /** What relative URLs of requests go by: the {@code location} that a function may have given itself. */
+  function base() {
+    const location = Object.getOwnPropertyDescriptor(globalThis, 'location')?.value;
+    return location === undefined || location === null ? undefined : location.href;
+  }
+
+  /** A URL in its serialized form, relative ones by the function's location; null for none. */
+  function absolute(url) {
+    const lines = parse(url, base());
+    return lines === null ? null : hrefOf(lines);
+  }
+
+  /** The serialized form of a URL that a request can go to. */
   function requestUrl(url) {
     if (SIMPLE.test(url)) return url;
-    const lines = host.parseUrl(url.toWellFormed(), null);
+    const lines = parse(url, base());
     if (lines === null) throw new TypeError(`${JSON.stringify(url)} is not a valid URL`);
     const [, , user, password] = lines.split('\n');
     if (user !== '' || password !== '') throw new TypeError('a request’s URL has no credentials');
@@ -258,7 +272,9 @@
     return pairs;
   }
 
-  const scalar = (value) => String(value).toWellFormed();
+  let isParams;
+  let pairsOf;
+  let textOf;
 
   class URLSearchParams {
     #pairs = [];
@@ -269,26 +285,27 @@
         params.#url = url;
         params.#pairs = parsePairs(query);
       };
+      isParams = (value) => isObject(value) && #pairs in value;
+      pairsOf = (params) => params.#pairs;
+      textOf = (params) => params.#text();
     }
 
-    constructor(init) {
-      if (init === undefined) return;
-      if (init !== null && (typeof init === 'object' || typeof init === 'function')) {
-        if (#pairs in init && init[Symbol.iterator] === URLSearchParams.prototype.entries) {
-          this.#pairs = init.#pairs.map(([name, value]) => [name, value]);
-        } else if (init[Symbol.iterator] !== undefined && init[Symbol.iterator] !== null) {
-          for (const pair of init) {
-            const both = [...pair];
-            if (both.length !== 2) throw new TypeError('URLSearchParams: each entry must be a pair');
-            this.#pairs.push([scalar(both[0]), scalar(both[1])]);
-          }
-        } else {
-          this.#fromRecord(init);
-        }
+    constructor(init = '') {
+      if (!isObject(init)) {
+        const text = usv(init);
+        this.#pairs = parsePairs(text.startsWith('?') ? text.slice(1) : text);
         return;
       }
-      const text = scalar(init);
-      this.#pairs = parsePairs(text.startsWith('?') ? text.slice(1) : text);
+      const method = init[Symbol.iterator];
+      if (method === undefined || method === null) {
+        this.#fromRecord(init);
+        return;
+      }
+      for (const pair of sequence('URLSearchParams: the argument', init)) {
+        const both = sequence('URLSearchParams: an entry', pair);
+        if (both.length !== 2) throw new TypeError('URLSearchParams: each entry must be a pair');
+        this.#pairs.push([usv(both[0]), usv(both[1])]);
+      }
     }
 
     #fromRecord(record) {
@@ -296,14 +313,17 @@
       for (const name of Reflect.ownKeys(record)) {
         const property = Reflect.getOwnPropertyDescriptor(record, name);
         if (property === undefined || !property.enumerable) continue;
-        if (typeof name === 'symbol') throw new TypeError('URLSearchParams: a name is a symbol');
-        seen.set(scalar(name), scalar(record[name]));
+        seen.set(usv(name), usv(record[name]));
       }
       this.#pairs = [...seen];
     }
 
+    #text() {
+      return this.#pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
+    }
+
     #changed() {
-      if (this.#url !== null) setQuery(this.#url, this.toString());
+      if (this.#url !== null) setQuery(this.#url, this.#text());
     }
 
     get size() {
@@ -311,43 +331,54 @@
     }
 
     append(name, value) {
-      if (arguments.length < 2) throw new TypeError('append: 2 arguments needed');
-      this.#pairs.push([scalar(name), scalar(value)]);
+      this.#pairs;
+      needed('append', arguments.length, 2);
+      this.#pairs.push([usv(name), usv(value)]);
       this.#changed();
     }
 
-    delete(name, value) {
-      const key = scalar(name);
-      const only = value === undefined ? undefined : scalar(value);
+    delete(name, value = undefined) {
+      this.#pairs;
+      needed('delete', arguments.length, 1);
+      const key = usv(name);
+      const only = value === undefined ? undefined : usv(value);
       this.#pairs = this.#pairs.filter(([n, v]) => n !== key || (only !== undefined && v !== only));
       this.#changed();
     }
 
     get(name) {
-      const key = scalar(name);
-      const found = this.#pairs.find(([n]) => n === key);
+      const pairs = this.#pairs;
+      needed('get', arguments.length, 1);
+      const key = usv(name);
+      const found = pairs.find(([n]) => n === key);
       return found === undefined ? null : found[1];
     }
 
     getAll(name) {
-      const key = scalar(name);
-      return this.#pairs.filter(([n]) => n === key).map(([, v]) => v);
+      const pairs = this.#pairs;
+      needed('getAll', arguments.length, 1);
+      const key = usv(name);
+      return pairs.filter(([n]) => n === key).map(([, v]) => v);
     }
 
-    has(name, value) {
-      const key = scalar(name);
-      const only = value === undefined ? undefined : scalar(value);
-      return this.#pairs.some(([n, v]) => n === key && (only === undefined || v === only));
+    has(name, value = undefined) {
+      const pairs = this.#pairs;
+      needed('has', arguments.length, 1);
+      const key = usv(name);
+      const only = value === undefined ? undefined : usv(value);
+      return pairs.some(([n, v]) => n === key && (only === undefined || v === only));
     }
 
     set(name, value) {
-      if (arguments.length < 2) throw new TypeError('set: 2 arguments needed');
-      const key = scalar(name);
+      this.#pairs;
+      needed('set', arguments.length, 2);
+      const key = usv(name);
+      const text = usv(value);
       const first = this.#pairs.find(([n]) => n === key);
       if (first === undefined) {
-        this.#pairs.push([key, scalar(value)]);
+        this.#pairs.push([key, text]);
       } else {
-        first[1] = scalar(value);
+        first[1] = text;
         this.#pairs = this.#pairs.filter((pair) => pair === first || pair[0] !== key);
       }
       this.#changed();
@@ -358,40 +389,12 @@
       this.#changed();
     }
 
-    forEach(callback, thisArg) {
-      if (typeof callback !== 'function') throw new TypeError('forEach: the callback is not a function');
-      for (let i = 0; i < this.#pairs.length; i++) {
-        Reflect.apply(callback, thisArg, [this.#pairs[i][1], this.#pairs[i][0], this]);
-      }
-    }
-
-    *#iterate(pick) {
-      for (let i = 0; i < this.#pairs.length; i++) yield pick(this.#pairs[i]);
-    }
-
-    entries() {
-      return this.#iterate(([name, value]) => [name, value]);
-    }
-
-    keys() {
-      return this.#iterate((pair) => pair[0]);
-    }
-
-    values() {
-      return this.#iterate((pair) => pair[1]);
-    }
-
     toString() {
-      return this.#pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
-    }
-
-    get [Symbol.toStringTag]() {
-      return 'URLSearchParams';
+      return this.#text();
     }
   }
-  Object.defineProperty(URLSearchParams.prototype, Symbol.iterator, {
-    value: URLSearchParams.prototype.entries, writable: true, enumerable: false, configurable: true,
-  });
+  expose(URLSearchParams);
+  pairIterable(URLSearchParams, 'URLSearchParams', (params, at) => pairsOf(params)[at]);
 
-  return { URL, URLSearchParams, normalized, requestUrl };
+  return { URL, URLSearchParams, normalized, requestUrl, absolute, parsePairs, isParams, textOf };
 });

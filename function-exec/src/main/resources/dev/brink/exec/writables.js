@@ -1,25 +1,33 @@
-// WritableStream, TransformStream and pipes: sections 4.9, 5 and 6 of the Streams Standard.
+// WritableStream: section 5 of the Streams Standard. Transforms and pipes are in transforms.js.
 (function (core) {
   'use strict';
-  const readable = core.load('streams');
-  const { deferred, handled, method, promiseCall, strategyOf, checkedSize, isReadable } = readable;
+  const { load } = core;
+  const { method, promiseCall, strategyOf, markOf, sizeOf, checkedSize } = load('streams');
+  const { expose, isObject, needed, illegal, react, resolvedWith, rejectedWith, deferred, handled } = load('idl');
   const TOKEN = {};
-  const ignore = () => undefined;
 
   let stateOf;
+  let isWritable;
 
   // ---- the stream's state
 
+  /** A stream over algorithms that return promises. */
+  function create(algorithms, mark, size) {
+    const stream = new WritableStream(TOKEN);
+    setUp(stateOf(stream), algorithms, mark, size);
+    return stream;
+  }
+
   function setUp(s, algorithms, mark, size) {
     const c = {
-      s, queue: [], total: 0, started: false, mark, size, algorithms, closing: false, controller: null,
-      abort: new (core.load('events').AbortController)(),
+      s, queue: [], total: 0, started: false, closing: false, mark, size, algorithms, controller: null, abort: null,
+      aborted: false, reason: undefined,
     };
     c.controller = new WritableStreamDefaultController(TOKEN, c);
     s.c = c;
-    s.backpressure = desired(c) <= 0;
-    const startResult = algorithms.start?.(c.controller);
-    Promise.resolve(startResult).then(
+    updateBackpressure(s, desired(c) <= 0);
+    react(
+      resolvedWith(algorithms.start?.(c.controller)),
       () => {
         c.started = true;
         advance(c);
@@ -55,11 +63,8 @@
       finishErroring(s);
       return;
     }
-    if (c.queue.length === 0) {
-      if (c.closing && s.closeRequest !== null) processClose(c);
-      return;
-    }
-    processWrite(c, c.queue[0]);
+    if (c.queue.length > 0) processWrite(c, c.queue[0]);
+    else if (c.closing && s.closeRequest !== null) processClose(c);
   }
 
   function processClose(c) {
@@ -67,8 +72,10 @@
     s.inFlightClose = s.closeRequest;
     s.closeRequest = null;
     const { close } = c.algorithms;
+    const closed = promiseCall(close);
     clearAlgorithms(c);
-    promiseCall(close).then(
+    react(
+      closed,
       () => {
         s.inFlightClose.resolve(undefined);
         s.inFlightClose = null;
@@ -97,12 +104,14 @@
   function processWrite(c, entry) {
     const { s } = c;
     s.inFlightWrite = s.writeRequests.shift();
-    promiseCall(c.algorithms.write, entry.chunk, c.controller).then(
+    react(
+      promiseCall(c.algorithms.write, entry.chunk, c.controller),
       () => {
         s.inFlightWrite.resolve(undefined);
         s.inFlightWrite = null;
         c.queue.shift();
-        c.total = Math.max(0, c.total - entry.size);
+        c.total -= entry.size;
+        if (c.total < 0) c.total = 0;
         if (!closeQueuedOrInFlight(s) && s.state === 'writable') updateBackpressure(s, desired(c) <= 0);
         advance(c);
       },
@@ -122,7 +131,7 @@
 
   function dealWithRejection(s, error) {
     if (s.state === 'writable') startErroring(s, error);
-    else if (s.state === 'erroring') finishErroring(s);
+    else finishErroring(s);
   }
 
   function startErroring(s, reason) {
@@ -137,8 +146,9 @@
     s.state = 'errored';
     s.c.queue = [];
     s.c.total = 0;
-    for (const request of s.writeRequests) request.reject(s.error);
+    const { writeRequests } = s;
     s.writeRequests = [];
+    for (let i = 0; i < writeRequests.length; i++) writeRequests[i].reject(s.error);
     const pending = s.pendingAbort;
     if (pending === null) {
       rejectClosed(s);
@@ -151,8 +161,10 @@
       return;
     }
     const { abort } = s.c.algorithms;
+    const aborted = promiseCall(abort, pending.reason);
     clearAlgorithms(s.c);
-    promiseCall(abort, pending.reason).then(
+    react(
+      aborted,
       () => {
         pending.deferred.resolve(undefined);
         rejectClosed(s);
@@ -176,15 +188,38 @@
   }
 
   function rejectReady(writer, error) {
-    if (writer.readySettled()) writer.ready = deferred();
+    if (writer.ready.settled) writer.ready = deferred();
     writer.ready.reject(error);
     handled(writer.ready.promise);
   }
 
+  function rejectWriterClosed(writer, error) {
+    if (writer.closed.settled) writer.closed = deferred();
+    writer.closed.reject(error);
+    handled(writer.closed.promise);
+  }
+
+  function signalAbort(c, reason) {
+    if (c.abort !== null) {
+      c.abort.abort(reason);
+    } else if (!c.aborted) {
+      c.aborted = true;
+      c.reason = reason;
+    }
+  }
+
+  function signalOf(c) {
+    if (c.abort === null) {
+      c.abort = new (load('events').AbortController)();
+      if (c.aborted) c.abort.abort(c.reason);
+    }
+    return c.abort.signal;
+  }
+
   function abortStream(s, reason) {
-    if (s.state === 'closed' || s.state === 'errored') return Promise.resolve(undefined);
-    s.c.abort.abort(reason);
-    if (s.state === 'closed' || s.state === 'errored') return Promise.resolve(undefined);
+    if (s.state === 'closed' || s.state === 'errored') return resolvedWith(undefined);
+    signalAbort(s.c, reason);
+    if (s.state === 'closed' || s.state === 'errored') return resolvedWith(undefined);
     if (s.pendingAbort !== null) return s.pendingAbort.deferred.promise;
     const wasErroring = s.state === 'erroring';
     const pending = { deferred: deferred(), reason: wasErroring ? undefined : reason, wasErroring };
@@ -194,10 +229,8 @@
   }
 
   function closeStream(s) {
-    if (s.state === 'closed' || s.state === 'errored') {
-      return Promise.reject(new TypeError(`the stream is ${s.state}`));
-    }
-    if (closeQueuedOrInFlight(s)) return Promise.reject(new TypeError('the stream is closing'));
+    if (s.state === 'closed' || s.state === 'errored') return rejectedWith(new TypeError(`the stream is ${s.state}`));
+    if (closeQueuedOrInFlight(s)) return rejectedWith(new TypeError('the stream is closing'));
     s.closeRequest = deferred();
     const { promise } = s.closeRequest;
     if (s.writer !== null && s.backpressure && s.state === 'writable') s.writer.ready.resolve(undefined);
@@ -206,22 +239,37 @@
     return promise;
   }
 
+  function closeWithPropagation(s) {
+    if (closeQueuedOrInFlight(s) || s.state === 'closed') return resolvedWith(undefined);
+    return s.state === 'errored' ? rejectedWith(s.error) : closeStream(s);
+  }
+
+  function errorIfNeeded(c, error) {
+    if (c.s.state === 'writable') errorController(c, error);
+  }
+
+  function errorController(c, error) {
+    clearAlgorithms(c);
+    startErroring(c.s, error);
+  }
+
   function write(writer, chunk) {
     const { s } = writer;
     const { c } = s;
     let size = 1;
     if (c.size !== undefined) {
       try {
-        size = checkedSize(c.size(chunk));
+        const sizer = c.size;
+        size = checkedSize(sizer(chunk));
       } catch (error) {
-        if (s.state === 'writable') startErroring(s, error);
+        errorIfNeeded(c, error);
         size = 1;
       }
     }
-    if (s !== writer.s) return Promise.reject(new TypeError('the writer was released'));
-    if (s.state === 'errored') return Promise.reject(s.error);
-    if (closeQueuedOrInFlight(s) || s.state === 'closed') return Promise.reject(new TypeError('the stream is closing or closed'));
-    if (s.state === 'erroring') return Promise.reject(s.error);
+    if (s !== writer.s) return rejectedWith(new TypeError('the writer was released'));
+    if (s.state === 'errored') return rejectedWith(s.error);
+    if (closeQueuedOrInFlight(s) || s.state === 'closed') return rejectedWith(new TypeError('the stream is closing or closed'));
+    if (s.state === 'erroring') return rejectedWith(s.error);
     const request = deferred();
     s.writeRequests.push(request);
     c.queue.push({ chunk, size });
@@ -233,34 +281,7 @@
 
   function acquire(s) {
     if (s.writer !== null) throw new TypeError('the stream is locked');
-    const ready = deferred();
-    let settled = false;
-    const writer = {
-      s,
-      closed: deferred(),
-      get ready() {
-        return this.current;
-      },
-      set ready(next) {
-        settled = false;
-        this.current = wrap(next);
-      },
-      readySettled: () => settled,
-      current: null,
-    };
-    const wrap = (d) => ({
-      promise: d.promise,
-      resolve: (value) => {
-        settled = true;
-        d.resolve(value);
-      },
-      reject: (error) => {
-        settled = true;
-        d.reject(error);
-      },
-    });
-    writer.ready = ready;
-    handled(writer.closed.promise);
+    const writer = { s, closed: deferred(), ready: deferred() };
     s.writer = writer;
     if (s.state === 'writable') {
       if (closeQueuedOrInFlight(s) || !s.backpressure) writer.ready.resolve(undefined);
@@ -274,6 +295,7 @@
       writer.closed.reject(s.error);
     }
     handled(writer.ready.promise);
+    handled(writer.closed.promise);
     return writer;
   }
 
@@ -281,70 +303,86 @@
     const { s } = writer;
     const error = new TypeError('the writer was released');
     rejectReady(writer, error);
-    if (s.state !== 'writable' && s.state !== 'erroring') writer.closed = deferred();
-    writer.closed.reject(error);
-    handled(writer.closed.promise);
+    rejectWriterClosed(writer, error);
     s.writer = null;
     writer.s = null;
+  }
+
+  function gone() {
+    return rejectedWith(new TypeError('the writer was released'));
   }
 
   class WritableStreamDefaultWriter {
     #writer;
     constructor(stream) {
+      needed('WritableStreamDefaultWriter', arguments.length, 1);
       this.#writer = acquire(stateOf(stream));
     }
-    #stream() {
-      if (this.#writer.s === null) throw new TypeError('the writer was released');
-      return this.#writer.s;
-    }
     get closed() {
-      return this.#writer.closed.promise;
-    }
-    get ready() {
-      return this.#writer.ready.promise;
+      try {
+        return this.#writer.closed.promise;
+      } catch (error) {
+        return rejectedWith(error);
+      }
     }
     get desiredSize() {
-      const s = this.#stream();
+      const { s } = this.#writer;
+      if (s === null) throw new TypeError('the writer was released');
       if (s.state === 'errored' || s.state === 'erroring') return null;
       return s.state === 'closed' ? 0 : desired(s.c);
     }
-    async abort(reason) {
-      return abortStream(this.#stream(), reason);
+    get ready() {
+      try {
+        return this.#writer.ready.promise;
+      } catch (error) {
+        return rejectedWith(error);
+      }
     }
-    async close() {
-      return closeStream(this.#stream());
+    abort(reason = undefined) {
+      try {
+        const { s } = this.#writer;
+        return s === null ? gone() : abortStream(s, reason);
+      } catch (error) {
+        return rejectedWith(error);
+      }
     }
-    async write(chunk) {
-      this.#stream();
-      return write(this.#writer, chunk);
+    close() {
+      try {
+        const { s } = this.#writer;
+        return s === null ? gone() : closeStream(s);
+      } catch (error) {
+        return rejectedWith(error);
+      }
     }
     releaseLock() {
       if (this.#writer.s !== null) release(this.#writer);
     }
-    get [Symbol.toStringTag]() {
-      return 'WritableStreamDefaultWriter';
+    write(chunk = undefined) {
+      try {
+        const writer = this.#writer;
+        return writer.s === null ? gone() : write(writer, chunk);
+      } catch (error) {
+        return rejectedWith(error);
+      }
     }
   }
+  expose(WritableStreamDefaultWriter);
 
   class WritableStreamDefaultController {
     #c;
     constructor(token, c) {
-      if (token !== TOKEN) throw new TypeError('Illegal constructor');
+      if (token !== TOKEN) throw illegal();
       this.#c = c;
     }
     get signal() {
-      return this.#c.abort.signal;
+      return signalOf(this.#c);
     }
-    error(reason) {
-      if (this.#c.s.state === 'writable') {
-        clearAlgorithms(this.#c);
-        startErroring(this.#c.s, reason);
-      }
-    }
-    get [Symbol.toStringTag]() {
-      return 'WritableStreamDefaultController';
+    error(reason = undefined) {
+      errorIfNeeded(this.#c, reason);
     }
   }
+  expose(WritableStreamDefaultController);
+  Object.defineProperty(WritableStreamDefaultController, 'length', { value: 0, configurable: true });
 
   class WritableStream {
     #s = {
@@ -353,373 +391,74 @@
     };
 
     static {
+      isWritable = (value) => typeof value === 'object' && value !== null && #s in value;
       stateOf = (stream) => {
-        if (typeof stream !== 'object' || stream === null || !(#s in stream)) throw new TypeError('not a WritableStream');
+        if (!isWritable(stream)) throw new TypeError('not a WritableStream');
         return stream.#s;
       };
     }
 
-    constructor(sink, strategy) {
+    constructor(sink = undefined, strategy = undefined) {
       if (sink === TOKEN) return;
-      if (sink === null || (sink !== undefined && typeof sink !== 'object' && typeof sink !== 'function')) {
-        throw new TypeError('WritableStream: the sink is not an object');
-      }
-      if (sink?.type !== undefined) throw new RangeError('a sink has no type');
+      if (sink !== undefined && !isObject(sink)) throw new TypeError('WritableStream: the sink is not an object');
+      const given = strategyOf(strategy);
+      const to = sink ?? {};
       const algorithms = {
-        abort: method(sink, 'abort', 'sink'),
-        close: method(sink, 'close', 'sink'),
-        start: method(sink, 'start', 'sink'),
-        write: method(sink, 'write', 'sink'),
+        abort: method(to, 'abort', 'sink'),
+        close: method(to, 'close', 'sink'),
+        start: method(to, 'start', 'sink'),
       };
-      const { mark, size } = strategyOf(strategy, 1);
-      setUp(this.#s, algorithms, mark, size);
+      if (to.type !== undefined) throw new RangeError('a sink has no type');
+      algorithms.write = method(to, 'write', 'sink');
+      setUp(this.#s, algorithms, markOf(given, 1), sizeOf(given));
     }
     get locked() {
       return this.#s.writer !== null;
     }
-    async abort(reason) {
-      if (this.#s.writer !== null) throw new TypeError('the stream is locked');
-      return abortStream(this.#s, reason);
+    abort(reason = undefined) {
+      try {
+        if (this.#s.writer !== null) return rejectedWith(new TypeError('the stream is locked'));
+        return abortStream(this.#s, reason);
+      } catch (error) {
+        return rejectedWith(error);
+      }
     }
-    async close() {
-      if (this.#s.writer !== null) throw new TypeError('the stream is locked');
-      return closeStream(this.#s);
+    close() {
+      try {
+        if (this.#s.writer !== null) return rejectedWith(new TypeError('the stream is locked'));
+        return closeStream(this.#s);
+      } catch (error) {
+        return rejectedWith(error);
+      }
     }
     getWriter() {
       return new WritableStreamDefaultWriter(this);
     }
-    get [Symbol.toStringTag]() {
-      return 'WritableStream';
-    }
   }
+  expose(WritableStream);
 
-  // ---- transforms
+  const transforms = (name) => ({ get: () => load('transforms')[name], enumerable: true });
 
-  class TransformStreamDefaultController {
-    #t;
-    constructor(token, t) {
-      if (token !== TOKEN) throw new TypeError('Illegal constructor');
-      this.#t = t;
-    }
-    get desiredSize() {
-      return readable.desiredSize(this.#t.readable.c);
-    }
-    enqueue(chunk) {
-      transformEnqueue(this.#t, chunk);
-    }
-    error(reason) {
-      errorTransform(this.#t, reason);
-    }
-    terminate() {
-      readable.closeController(this.#t.readable.c);
-      errorWritableAndUnblock(this.#t, new TypeError('the transform was terminated'));
-    }
-    get [Symbol.toStringTag]() {
-      return 'TransformStreamDefaultController';
-    }
-  }
-
-  function transformEnqueue(t, chunk) {
-    const { c } = t.readable;
-    if (c.closeRequested || t.readable.state !== 'readable') throw new TypeError('the readable side is closed or errored');
-    try {
-      readable.enqueue(c, chunk);
-    } catch (error) {
-      errorWritableAndUnblock(t, error);
-      throw t.readable.error;
-    }
-    const backpressure = !(readable.desiredSize(c) > 0 || (t.readable.reader !== null && t.readable.reader.requests.length > 0));
-    if (backpressure !== t.backpressure) setBackpressure(t, true);
-  }
-
-  function setBackpressure(t, backpressure) {
-    t.change?.resolve(undefined);
-    t.change = deferred();
-    t.backpressure = backpressure;
-  }
-
-  function errorTransform(t, error) {
-    readable.errorController(t.readable.c, error);
-    errorWritableAndUnblock(t, error);
-  }
-
-  function errorWritableAndUnblock(t, error) {
-    t.algorithms = {};
-    if (t.writable.state === 'writable') {
-      clearAlgorithms(t.writable.c);
-      startErroring(t.writable, error);
-    }
-    if (t.backpressure) setBackpressure(t, false);
-  }
-
-  class TransformStream {
-    #t;
-    #readable;
-    #writable;
-
-    constructor(transformer, writableStrategy, readableStrategy) {
-      if (transformer === null || (transformer !== undefined && typeof transformer !== 'object' && typeof transformer !== 'function')) {
-        throw new TypeError('TransformStream: the transformer is not an object');
-      }
-      if (transformer?.readableType !== undefined || transformer?.writableType !== undefined) {
-        throw new RangeError('a transformer has no types');
-      }
-      const algorithms = {
-        transform: method(transformer, 'transform', 'transformer'),
-        flush: method(transformer, 'flush', 'transformer'),
-        cancel: method(transformer, 'cancel', 'transformer'),
-      };
-      const start = method(transformer, 'start', 'transformer');
-      const outgoing = strategyOf(readableStrategy, 0);
-      const ingoing = strategyOf(writableStrategy, 1);
-      const started = deferred();
-      const t = { algorithms, backpressure: true, change: deferred(), finishing: null, readable: null, writable: null };
-      this.#t = t;
-      this.#writable = new WritableStream(TOKEN);
-      t.writable = stateOf(this.#writable);
-      setUp(
-        t.writable,
-        {
-          start: () => started.promise,
-          write: (chunk) => writeChunk(t, chunk),
-          close: () => closeSink(t),
-          abort: (reason) => abortSink(t, reason),
-        },
-        ingoing.mark,
-        ingoing.size,
-      );
-      this.#readable = readable.create(
-        () => started.promise,
-        () => {
-          setBackpressure(t, false);
-          return t.change.promise;
-        },
-        (reason) => cancelSource(t, reason),
-        outgoing.mark,
-        outgoing.size,
-      );
-      t.readable = readable.stateOf(this.#readable);
-      t.controller = new TransformStreamDefaultController(TOKEN, t);
-      started.resolve(start?.(t.controller));
-    }
-
-    get readable() {
-      return this.#readable;
-    }
-    get writable() {
-      return this.#writable;
-    }
-    get [Symbol.toStringTag]() {
-      return 'TransformStream';
-    }
-  }
-
-  async function performTransform(t, chunk) {
-    try {
-      const { transform } = t.algorithms;
-      if (transform === undefined) transformEnqueue(t, chunk);
-      else await transform(chunk, t.controller);
-    } catch (error) {
-      errorTransform(t, error);
-      throw error;
-    }
-  }
-
-  async function writeChunk(t, chunk) {
-    if (t.backpressure) {
-      await t.change.promise;
-      if (t.writable.state === 'erroring') throw t.writable.error;
-    }
-    return performTransform(t, chunk);
-  }
-
-  function finishOnce(t, body) {
-    if (t.finishing === null) {
-      t.finishing = deferred();
-      handled(t.finishing.promise);
-      body().then(t.finishing.resolve, t.finishing.reject);
-    }
-    return t.finishing.promise;
-  }
-
-  function closeSink(t) {
-    return finishOnce(t, async () => {
-      const { flush } = t.algorithms;
-      t.algorithms = {};
-      try {
-        if (flush !== undefined) await flush(t.controller);
-      } catch (error) {
-        readable.errorController(t.readable.c, error);
-        throw error;
-      }
-      if (t.readable.state === 'errored') throw t.readable.error;
-      readable.closeController(t.readable.c);
-    });
-  }
-
-  function abortSink(t, reason) {
-    return finishOnce(t, async () => {
-      const { cancel } = t.algorithms;
-      t.algorithms = {};
-      try {
-        if (cancel !== undefined) await cancel(reason);
-      } catch (error) {
-        readable.errorController(t.readable.c, error);
-        throw error;
-      }
-      if (t.readable.state === 'errored') throw t.readable.error;
-      readable.errorController(t.readable.c, reason);
-    });
-  }
-
-  function cancelSource(t, reason) {
-    return finishOnce(t, async () => {
-      const { cancel } = t.algorithms;
-      t.algorithms = {};
-      try {
-        if (cancel !== undefined) await cancel(reason);
-      } catch (error) {
-        errorWritableAndUnblock(t, error);
-        throw error;
-      }
-      if (t.writable.state === 'errored') throw t.writable.error;
-      errorWritableAndUnblock(t, reason);
-    });
-  }
-
-  // ---- pipes
-
-  function pipeTo(source, destination, options) {
-    try {
-      return pipe(source, destination, options);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  function pipe(source, destination, options) {
-    const from = readable.stateOf(source);
-    const to = stateOf(destination);
-    const { signal } = options ?? {};
-    const preventClose = Boolean(options?.preventClose);
-    const preventAbort = Boolean(options?.preventAbort);
-    const preventCancel = Boolean(options?.preventCancel);
-    if (signal !== undefined && !(signal instanceof core.load('events').AbortSignal)) throw new TypeError('signal is not an AbortSignal');
-    if (from.reader !== null || to.writer !== null) throw new TypeError('a stream of the pipe is locked');
-    const reader = readable.acquire(from);
-    const writer = acquire(to);
-    from.disturbed = true;
-    const result = deferred();
-    let lastWrite = Promise.resolve();
-    let shuttingDown = false;
-
-    function finish(failed, error) {
-      release(writer);
-      readable.release(reader);
-      signal?.removeEventListener('abort', onAbort);
-      if (failed) result.reject(error);
-      else result.resolve(undefined);
-    }
-
-    async function drained() {
-      let seen;
-      do {
-        seen = lastWrite;
-        await seen;
-      } while (seen !== lastWrite);
-    }
-
-    async function shutdown(action, failed, error) {
-      if (shuttingDown) return;
-      shuttingDown = true;
-      if (to.state === 'writable' && !closeQueuedOrInFlight(to)) await drained();
-      if (action === undefined) {
-        finish(failed, error);
-        return;
-      }
-      action().then(
-        () => finish(failed, error),
-        (other) => finish(true, other),
-      );
-    }
-
-    function onAbort() {
-      const { reason } = signal;
-      shutdown(
-        () => {
-          const actions = [];
-          if (!preventAbort && to.state === 'writable') actions.push(abortStream(to, reason));
-          if (!preventCancel && from.state === 'readable') actions.push(readable.cancelStream(from, reason));
-          return Promise.all(actions);
-        },
-        true,
-        reason,
-      );
-    }
-
-    function whenErrored(s, closed, action) {
-      if (s.state === 'errored') action(s.error);
-      else closed.catch(action);
-    }
-
-    if (signal !== undefined) {
-      if (signal.aborted) {
-        onAbort();
-        return result.promise;
-      }
-      signal.addEventListener('abort', onAbort);
-    }
-    whenErrored(from, reader.closed.promise, (error) => {
-      if (from.state === 'errored') shutdown(preventAbort ? undefined : () => abortStream(to, error), true, error);
-    });
-    whenErrored(to, writer.closed.promise, (error) => {
-      if (to.state === 'errored') shutdown(preventCancel ? undefined : () => readable.cancelStream(from, error), true, error);
-    });
-    const closed = () => {
-      shutdown(preventClose ? undefined : closeWithPropagation, false, undefined);
-    };
-    function closeWithPropagation() {
-      if (closeQueuedOrInFlight(to) || to.state === 'closed') return Promise.resolve(undefined);
-      return to.state === 'errored' ? Promise.reject(to.error) : closeStream(to);
-    }
-    if (from.state === 'closed') closed();
-    else reader.closed.promise.then(closed, ignore);
-    if (closeQueuedOrInFlight(to) || to.state === 'closed') {
-      const error = new TypeError('the destination is closing or closed');
-      shutdown(preventCancel ? undefined : () => readable.cancelStream(from, error), true, error);
-    }
-
-    async function loop() {
-      while (!shuttingDown) {
-        await writer.ready.promise;
-        const more = await new Promise((resolve) => {
-          if (shuttingDown) {
-            resolve(false);
-            return;
-          }
-          readable.read(reader, {
-            chunk: (chunk) => {
-              lastWrite = write(writer, chunk).catch(ignore);
-              resolve(true);
-            },
-            close: () => resolve(false),
-            error: () => resolve(false),
-          });
-        });
-        if (!more) return;
-      }
-    }
-    handled(loop());
-    return result.promise;
-  }
-
-  return {
-    WritableStream,
-    WritableStreamDefaultWriter,
-    WritableStreamDefaultController,
-    TransformStream,
-    TransformStreamDefaultController,
-    pipe,
-    pipeTo,
-  };
+  return Object.defineProperties(
+    {
+      WritableStream,
+      WritableStreamDefaultWriter,
+      WritableStreamDefaultController,
+      isWritable,
+      stateOf,
+      create,
+      acquire,
+      release,
+      write,
+      abortStream,
+      closeStream,
+      closeWithPropagation,
+      closeQueuedOrInFlight,
+      errorIfNeeded,
+    },
+    {
+      TransformStream: transforms('TransformStream'),
+      TransformStreamDefaultController: transforms('TransformStreamDefaultController'),
+    },
+  );
 });

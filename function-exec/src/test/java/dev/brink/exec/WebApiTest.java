@@ -89,6 +89,19 @@ class WebApiTest {
           return env.GREETING + typeof env.API.fetch | hifunction
           try { await fetch('http://elsewhere/') } catch (e) { return e.name + ': ' + e.message } | TypeError: fetch to http://elsewhere/ is not allowed: no outbound access
           return [typeof Java, typeof Polyglot, typeof Graal, typeof load, typeof print, typeof SharedArrayBuffer, typeof Atomics, typeof require, typeof process].every((t) => t === 'undefined') | true
+          const f = new FormData(); f.append('a', 'ü'); f.append('b', new Blob(['x'], { type: 'text/plain' }), 'n.txt'); const g = await new Response(f).formData(); const b = g.get('b'); return g.get('a') + b.name + b.type + await b.text() | ün.txttext/plainx
+          const f = await new Request('http://a/', { method: 'POST', body: new URLSearchParams('a=1&b=2') }).formData(); return [...f].join() | a,1,b,2
+          const b = new Blob(['ab', new Uint8Array([99])]).slice(1); return b.size + await b.text() + (await b.bytes()).length | 2bc2
+          const r = new Response('hello').body.getReader({ mode: 'byob' }); const { value } = await r.read(new Uint8Array(3)); return new TextDecoder().decode(value) + value.byteLength | hel3
+          const s = new ReadableStream({ type: 'bytes', pull(c) { const v = c.byobRequest.view; v[0] = 7; c.byobRequest.respond(1) } }); const { value } = await s.getReader({ mode: 'byob' }).read(new Uint8Array(4)); return value.join() | 7
+          const p = new URLPattern({ pathname: '/books/:id(\\d+)' }); return p.exec('http://a/books/12').pathname.groups.id + p.test('http://a/books/x') + p.pathname | 12false/books/:id(\\d+)
+          const a = new AsyncLocalStorage(); return await a.run(5, async () => { await null; await new Promise((r) => setTimeout(r, 1)); return a.getStore() }) + String(a.getStore()) | 5undefined
+          performance.mark('a', { startTime: 1 }); return performance.measure('m', { start: 'a', end: 3 }).duration + performance.getEntriesByType('mark')[0].name | 2a
+          const { port1, port2 } = new MessageChannel(); const got = new Promise((r) => { port2.onmessage = (e) => r(e.data.x) }); port1.postMessage({ x: 'y' }); return await got | y
+          return new TextDecoder('shift_jis').decode(new Uint8Array([0x82, 0xa0])) + new TextDecoder('gbk').decode(new Uint8Array([0xc4, 0xe3])) + new TextDecoder('koi8-r').decode(new Uint8Array([0xc1])) | あ你а
+          let seen = ''; const on = (e) => { seen = e.reason; e.preventDefault() }; addEventListener('unhandledrejection', on); Promise.reject('why'); await new Promise((r) => setTimeout(r, 1)); removeEventListener('unhandledrejection', on); return seen | why
+          let seen = ''; onerror = (message, file, line, column, error) => { seen = error.message; return true }; reportError(new Error('mine')); onerror = null; return seen + (globalThis instanceof EventTarget) | minetrue
+          await scheduler.wait(1); const c = new AbortController(); c.abort('no'); try { await scheduler.wait(1, { signal: c.signal }) } catch (e) { return e } | no
           try { eval('1') } catch (e) { return e.name } | EvalError
           try { new Function('return 1')() } catch (e) { return e.name } | EvalError
           """)

@@ -18,11 +18,16 @@ function report(tests, status) {
   return text;
 }
 
+/** What tests read of a page's address. */
+function locationOf({ href, origin, protocol, host, hostname, port, pathname, search, hash }) {
+  return { href, origin, protocol, host, hostname, port, pathname, search, hash, toString: () => href };
+}
+
 export default {
   fetch() {
     return new Promise((resolve) => {
       const answer = (text) => resolve(new Response(text));
-      define('location', new URL(url));
+      define('location', locationOf(new URL(url)));
       define('GLOBAL', { isWindow: () => false, isWorker: () => true, isShadowRealm: () => false });
       try {
         const [[name, harness], ...rest] = scripts;
@@ -30,9 +35,14 @@ export default {
         add_completion_callback((tests, status) => answer(report(tests, status)));
         const end = globalThis.timeout;
         setTimeout(() => end(), limit);
+        define('DedicatedWorkerGlobalScope', class {
+          static [Symbol.hasInstance](value) {
+            return value === globalThis;
+          }
+        });
+        const whole = rest.map(([, source]) => source).join('\n;');
         try {
-          // One script, so that what one file declares with let, const and class is seen by the next.
-          evaluate(rest.map(([path, source]) => `// ${path}\n${source}`).join('\n;'));
+          evaluate(`${whole}\n//# sourceURL=${rest.at(-1)[0]}`);
         } catch (error) {
           reportError(error);
         }

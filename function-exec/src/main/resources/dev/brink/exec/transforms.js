@@ -1,0 +1,367 @@
+// TransformStream and pipes: sections 4.9.1 and 6 of the Streams Standard.
+(function (core) {
+  'use strict';
+  const { load } = core;
+  const readables = load('streams');
+  const writables = load('writables');
+  const { method, promiseCall, strategyOf, markOf, sizeOf, desiredSize, waiting } = readables;
+  const { closeQueuedOrInFlight, closeWithPropagation, abortStream, errorIfNeeded } = writables;
+  const {
+    expose, isObject, dictionary, illegal, react, resolvedWith, rejectedWith, deferred, handled, ignore,
+  } = load('idl');
+  const NativePromise = Promise;
+  const TOKEN = {};
+
+  class TransformStreamDefaultController {
+    #t;
+    constructor(token, t) {
+      if (token !== TOKEN) throw illegal();
+      this.#t = t;
+    }
+    get desiredSize() {
+      return desiredSize(this.#t.readable.c);
+    }
+    enqueue(chunk = undefined) {
+      enqueue(this.#t, chunk);
+    }
+    error(reason = undefined) {
+      errorTransform(this.#t, reason);
+    }
+    terminate() {
+      readables.closeController(this.#t.readable.c);
+      errorWritableAndUnblock(this.#t, new TypeError('the transform was terminated'));
+    }
+  }
+  expose(TransformStreamDefaultController);
+  Object.defineProperty(TransformStreamDefaultController, 'length', { value: 0, configurable: true });
+
+  function enqueue(t, chunk) {
+    const { c } = t.readable;
+    if (c.closeRequested || t.readable.state !== 'readable') throw new TypeError('the readable side is closed or errored');
+    try {
+      readables.enqueue(c, chunk);
+    } catch (error) {
+      errorWritableAndUnblock(t, error);
+      throw t.readable.error;
+    }
+    const backpressure = !(waiting(t.readable) || desiredSize(c) > 0);
+    if (backpressure !== t.backpressure) setBackpressure(t, true);
+  }
+
+  function setBackpressure(t, backpressure) {
+    t.change.resolve(undefined);
+    t.change = deferred();
+    t.backpressure = backpressure;
+  }
+
+  function errorTransform(t, error) {
+    readables.errorController(t.readable.c, error);
+    errorWritableAndUnblock(t, error);
+  }
+
+  function errorWritableAndUnblock(t, error) {
+    t.algorithms = {};
+    errorIfNeeded(t.writable.c, error);
+    unblock(t);
+  }
+
+  function unblock(t) {
+    if (t.backpressure) setBackpressure(t, false);
+  }
+
+  function performTransform(t, chunk) {
+    const { transform } = t.algorithms;
+    let result;
+    if (transform === undefined) {
+      try {
+        if (t.identity) enqueue(t, chunk);
+        return resolvedWith(undefined);
+      } catch (error) {
+        result = rejectedWith(error);
+      }
+    } else {
+      result = promiseCall(transform, chunk, t.controller);
+    }
+    return react(result, undefined, (error) => {
+      errorTransform(t, error);
+      throw error;
+    });
+  }
+
+  function writeChunk(t, chunk) {
+    if (!t.backpressure) return performTransform(t, chunk);
+    return react(t.change.promise, () => {
+      if (t.writable.state === 'erroring') throw t.writable.error;
+      return performTransform(t, chunk);
+    });
+  }
+
+  /** Runs flush or cancel once; whoever ends the transform later waits for the same end. */
+  function finishOnce(t, algorithm, argument, onDone, onFailed) {
+    if (t.finishing !== null) return t.finishing.promise;
+    const finishing = deferred();
+    t.finishing = finishing;
+    const done = promiseCall(algorithm, argument);
+    t.algorithms = {};
+    react(
+      done,
+      () => {
+        try {
+          onDone();
+          finishing.resolve(undefined);
+        } catch (error) {
+          finishing.reject(error);
+        }
+      },
+      (error) => {
+        onFailed(error);
+        finishing.reject(error);
+      },
+    );
+    return finishing.promise;
+  }
+
+  function closeSink(t) {
+    return finishOnce(
+      t,
+      t.algorithms.flush,
+      t.controller,
+      () => {
+        if (t.readable.state === 'errored') throw t.readable.error;
+        readables.closeController(t.readable.c);
+      },
+      (error) => readables.errorController(t.readable.c, error),
+    );
+  }
+
+  function abortSink(t, reason) {
+    return finishOnce(
+      t,
+      t.algorithms.cancel,
+      reason,
+      () => {
+        if (t.readable.state === 'errored') throw t.readable.error;
+        readables.errorController(t.readable.c, reason);
+      },
+      (error) => readables.errorController(t.readable.c, error),
+    );
+  }
+
+  function cancelSource(t, reason) {
+    return finishOnce(
+      t,
+      t.algorithms.cancel,
+      reason,
+      () => {
+        if (t.writable.state === 'errored') throw t.writable.error;
+        errorIfNeeded(t.writable.c, reason);
+        unblock(t);
+      },
+      (error) => {
+        errorIfNeeded(t.writable.c, error);
+        unblock(t);
+      },
+    );
+  }
+
+  function setUp(t, started, ingoingMark, ingoingSize, outgoingMark, outgoingSize) {
+    const writable = writables.create(
+      {
+        start: () => started,
+        write: (chunk) => writeChunk(t, chunk),
+        close: () => closeSink(t),
+        abort: (reason) => abortSink(t, reason),
+      },
+      ingoingMark,
+      ingoingSize,
+    );
+    t.writable = writables.stateOf(writable);
+    const readable = readables.create(
+      () => started,
+      () => {
+        setBackpressure(t, false);
+        return t.change.promise;
+      },
+      (reason) => cancelSource(t, reason),
+      outgoingMark,
+      outgoingSize,
+    );
+    t.readable = readables.stateOf(readable);
+    t.controller = new TransformStreamDefaultController(TOKEN, t);
+    return { readable, writable };
+  }
+
+  function newState(algorithms) {
+    return {
+      algorithms, identity: algorithms.transform === undefined, backpressure: true, change: deferred(), finishing: null,
+      readable: null, writable: null, controller: null,
+    };
+  }
+
+  /** The two ends of a transform of the runtime: {@code transform(chunk, enqueue)} and {@code flush(enqueue)}. */
+  function create(transform, flush) {
+    const t = newState({});
+    const push = (chunk) => enqueue(t, chunk);
+    t.algorithms = { transform: (chunk) => transform(chunk, push), flush: () => flush?.(push) };
+    return setUp(t, resolvedWith(undefined), 1, () => 1, 0, () => 1);
+  }
+
+  class TransformStream {
+    #readable;
+    #writable;
+
+    constructor(transformer = undefined, writableStrategy = undefined, readableStrategy = undefined) {
+      if (transformer !== undefined && !isObject(transformer)) throw new TypeError('TransformStream: the transformer is not an object');
+      const ingoing = strategyOf(writableStrategy);
+      const outgoing = strategyOf(readableStrategy);
+      const from = transformer ?? {};
+      const cancel = method(from, 'cancel', 'transformer');
+      const flush = method(from, 'flush', 'transformer');
+      const { readableType } = from;
+      const start = method(from, 'start', 'transformer');
+      const transform = method(from, 'transform', 'transformer');
+      const { writableType } = from;
+      if (readableType !== undefined || writableType !== undefined) throw new RangeError('a transformer has no types');
+      const outgoingMark = markOf(outgoing, 0);
+      const ingoingMark = markOf(ingoing, 1);
+      const started = deferred();
+      const t = newState({ transform, flush, cancel });
+      const ends = setUp(t, started.promise, ingoingMark, sizeOf(ingoing), outgoingMark, sizeOf(outgoing));
+      this.#readable = ends.readable;
+      this.#writable = ends.writable;
+      started.resolve(start?.(t.controller));
+    }
+
+    get readable() {
+      return this.#readable;
+    }
+    get writable() {
+      return this.#writable;
+    }
+  }
+  expose(TransformStream);
+
+  // ---- pipes
+
+  function pipeOptions(options) {
+    const given = dictionary('the options', options);
+    const preventAbort = !!given.preventAbort;
+    const preventCancel = !!given.preventCancel;
+    const preventClose = !!given.preventClose;
+    const { signal } = given;
+    if (signal !== undefined && !load('events').isSignal(signal)) throw new TypeError('signal is not an AbortSignal');
+    return { preventAbort, preventCancel, preventClose, signal };
+  }
+
+  /** Moves all from the state of a readable stream to that of a writable one; neither is locked. */
+  function pipe(from, to, { preventAbort, preventCancel, preventClose, signal }) {
+    const reader = readables.acquire(from);
+    const writer = writables.acquire(to);
+    from.disturbed = true;
+    const result = deferred();
+    let lastWrite = resolvedWith(undefined);
+    let shuttingDown = false;
+    let forgetSignal = ignore;
+
+    function finish(failed, error) {
+      writables.release(writer);
+      readables.release(reader);
+      forgetSignal();
+      if (failed) result.reject(error);
+      else result.resolve(undefined);
+    }
+
+    /** Waits until all that was read is written. */
+    function drained() {
+      const seen = lastWrite;
+      return react(seen, () => (seen === lastWrite ? undefined : drained()));
+    }
+
+    function shutdown(action, failed, error) {
+      if (shuttingDown) return;
+      shuttingDown = true;
+      const act = () => {
+        if (action === undefined) {
+          finish(failed, error);
+          return;
+        }
+        react(
+          action(),
+          () => finish(failed, error),
+          (other) => finish(true, other),
+        );
+      };
+      if (to.state === 'writable' && !closeQueuedOrInFlight(to)) react(drained(), act);
+      else act();
+    }
+
+    function abort() {
+      const { reason } = signal;
+      shutdown(
+        () => {
+          const one = !preventAbort && to.state === 'writable' ? abortStream(to, reason) : resolvedWith(undefined);
+          const two = !preventCancel && from.state === 'readable' ? readables.cancelStream(from, reason) : resolvedWith(undefined);
+          handled(two);
+          return react(one, () => two);
+        },
+        true,
+        reason,
+      );
+    }
+
+    if (signal !== undefined) {
+      if (signal.aborted) {
+        abort();
+        return result.promise;
+      }
+      forgetSignal = load('events').onAbort(signal, abort);
+    }
+
+    const sourceFailed = (error) =>
+      shutdown(preventAbort ? undefined : () => abortStream(to, error), true, error);
+    const destinationFailed = (error) =>
+      shutdown(preventCancel ? undefined : () => readables.cancelStream(from, error), true, error);
+    const sourceClosed = () =>
+      shutdown(preventClose ? undefined : () => closeWithPropagation(to), false, undefined);
+
+    if (from.state === 'errored') sourceFailed(from.error);
+    else react(reader.closed.promise, undefined, () => from.state === 'errored' && sourceFailed(from.error));
+    if (to.state === 'errored') destinationFailed(to.error);
+    else react(writer.closed.promise, undefined, () => to.state === 'errored' && destinationFailed(to.error));
+    if (from.state === 'closed') sourceClosed();
+    else react(reader.closed.promise, sourceClosed, ignore);
+    if (closeQueuedOrInFlight(to) || to.state === 'closed') {
+      destinationFailed(new TypeError('the destination is closing or closed'));
+    }
+
+    function step() {
+      if (shuttingDown) return resolvedWith(true);
+      return react(
+        writer.ready.promise,
+        () =>
+          new NativePromise((resolve) => {
+            readables.read(reader, {
+              chunk: (chunk) => {
+                lastWrite = react(
+                  react(resolvedWith(undefined), () => writables.write(writer, chunk)),
+                  undefined,
+                  ignore,
+                );
+                resolve(false);
+              },
+              close: () => resolve(true),
+              error: () => resolve(true),
+            });
+          }),
+      );
+    }
+
+    function loop() {
+      react(step(), (done) => done || loop(), ignore);
+    }
+    loop();
+    return result.promise;
+  }
+
+  return { TransformStream, TransformStreamDefaultController, create, pipe, pipeOptions };
+});
