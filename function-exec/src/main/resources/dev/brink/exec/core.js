@@ -179,6 +179,10 @@
 
   function bind(main) {
     const exported = main.default;
+    if (exported === undefined && loaded.events !== undefined && loaded.events.listens(globalThis, 'fetch')) {
+      handler = load('service').handle;
+      return null;
+    }
     if (exported === undefined || exported === null || typeof exported.fetch !== 'function') {
       return 'the main module has no fetch handler (expected: export default { fetch(request, env, ctx) { … } })';
     }

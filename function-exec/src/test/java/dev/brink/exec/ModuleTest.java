@@ -19,6 +19,19 @@ class ModuleTest {
     SANDBOX.close();
   }
 
+  @Test
+  void aServiceWorkerStyleFunctionAnswers() {
+    LoadedFunction function =
+        SANDBOX.load(
+            """
+            addEventListener('fetch', (event) => {
+              event.waitUntil(Promise.resolve());
+              event.respondWith(Promise.resolve(new Response(event.type + new URL(event.request.url).pathname)));
+            });
+            """);
+    assertThat(SANDBOX.get(function, "/here").end().text()).isEqualTo("fetch/here");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

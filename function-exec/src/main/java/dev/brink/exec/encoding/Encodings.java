@@ -78,7 +78,7 @@ public final class Encodings {
     var byLabel = new HashMap<String, String>();
     TABLE
         .lines()
-        .map(line -> line.trim().split(" +"))
+        .map(line -> line.trim().split(" +", -1))
         .forEach(
             words -> {
               for (int i = 1; i < words.length; i++) {
