@@ -20,7 +20,7 @@
   const { isView } = ArrayBuffer;
   const { slice, transfer } = ArrayBuffer.prototype;
   const typedArray = Object.getPrototypeOf(Uint8Array).prototype;
-  const { set: setBytes } = typedArray;
+  const { set: setBytes, slice: copyView } = typedArray;
   const typeName = Object.getOwnPropertyDescriptor(typedArray, Symbol.toStringTag).get;
   const lengthOf = Object.getOwnPropertyDescriptor(Buffer.prototype, 'byteLength').get;
   const detached = Object.getOwnPropertyDescriptor(Buffer.prototype, 'detached').get;
@@ -141,7 +141,17 @@
     if (c.closeRequested || s.state !== 'readable') return;
     const [buffer, offset, length] = bytesOf(chunk);
     if (isDetached(buffer)) throw new TypeError('enqueue: the chunk’s buffer is detached');
-    const mine = taken(buffer);
+    put(c, taken(buffer), offset, length);
+  }
+
+  /** Enqueues bytes that nobody else has; their buffer may be one of the host, which cannot be transferred. */
+  function give(c, chunk) {
+    if (c.closeRequested || c.s.state !== 'readable') return;
+    const [buffer, offset, length] = bytesOf(chunk);
+    put(c, buffer, offset, length);
+  }
+
+  function put(c, buffer, offset, length) {
     const { pending } = c.bytes;
     if (pending.length > 0) {
       const first = pending[0];
@@ -150,17 +160,6 @@
       first.buffer = taken(first.buffer);
       if (first.reader === 'none') enqueueDetached(c, first);
     }
-    accept(c, mine, offset, length);
-  }
-
-  /** Enqueues bytes that nobody else has. */
-  function give(c, chunk) {
-    if (c.closeRequested || c.s.state !== 'readable') return;
-    if (c.bytes.pending.length > 0) {
-      enqueue(c, chunk);
-      return;
-    }
-    const [buffer, offset, length] = bytesOf(chunk);
     accept(c, buffer, offset, length);
   }
 
@@ -578,8 +577,7 @@
   // ---- tee
 
   function copied(chunk) {
-    const [buffer, offset, length] = bytesOf(chunk);
-    return new Bytes(apply(slice, buffer, [offset, offset + length]));
+    return apply(copyView, chunk, []);
   }
 
   function tee(s) {
@@ -632,8 +630,8 @@
                 return;
               }
             }
-            if (!cancelled[0]) enqueue(branches[0].c, chunk);
-            if (!cancelled[1]) enqueue(branches[1].c, second);
+            if (!cancelled[0]) give(branches[0].c, chunk);
+            if (!cancelled[1]) give(branches[1].c, second);
             pullAgain();
           });
         },

@@ -680,7 +680,7 @@
       () => {
         const deliver = (chunk) => {
           if (chunk === null) load('bytestreams').end(c);
-          else load('bytestreams').give(c, new Bytes(new Bytes(chunk)));
+          else load('bytestreams').give(c, new Bytes(chunk));
         };
         let now;
         const waiting = later((id) => {
@@ -747,7 +747,7 @@
         read(reader, {
           chunk: (chunk) => {
             if (t.c.bytes === null) enqueue(t.c, chunk);
-            else load('bytestreams').enqueue(t.c, chunk);
+            else load('bytestreams').give(t.c, chunk);
             resolve();
           },
           close: () => {
