@@ -26,12 +26,14 @@ final class GraalFunction implements LoadedFunction {
 
   private final Set<Instance> all = ConcurrentHashMap.newKeySet();
   private final AtomicLong warmLanes = new AtomicLong();
+  private final AtomicLong warmingLanes = new AtomicLong();
 
   /** By lane: calls that began on its thread and went elsewhere to find an instance; its own. */
   private final int[] hops;
 
   private volatile boolean closed;
   private volatile long loadNanos;
+  private volatile long instanceBytes;
 
   /**
    * @param modules the bundle's, without types
@@ -70,12 +72,70 @@ final class GraalFunction implements LoadedFunction {
   }
 
   @Override
+  public int warmLanes() {
+    return Long.bitCount(warmLanes.get());
+  }
+
+  @Override
+  public long instanceBytes() {
+    return instanceBytes;
+  }
+
+  @Override
+  public int warm(int lanes) {
+    int begun = 0;
+    while (!closed()) {
+      long there = warmLanes.get() | warmingLanes.get();
+      Lane lane = Long.bitCount(there) >= lanes ? null : runtime.lanes().idle(there);
+      if (lane == null) {
+        break;
+      }
+      long bit = 1L << lane.index();
+      warmingLanes.updateAndGet(mask -> mask | bit);
+      var made = new CompletableFuture<LoadedFunction>();
+      var _ = made.whenComplete((_, _) -> warmingLanes.updateAndGet(mask -> mask & ~bit));
+      lane.post(() -> warmOn(lane, made));
+      begun++;
+    }
+    return begun;
+  }
+
+  /** An invocation may have been here first. */
+  private void warmOn(Lane lane, CompletableFuture<LoadedFunction> made) {
+    if (byLane.get(lane.index()).isEmpty()) {
+      new Loading(this, lane, made, _ -> {}).start();
+    } else {
+      made.complete(this);
+    }
+  }
+
+  @Override
+  public int evict(int lanes) {
+    int tried = 0;
+    long there = warmLanes.get();
+    for (int index = Long.SIZE - 1; Long.bitCount(there) > lanes && index >= 0; index--) {
+      long bit = 1L << index;
+      if ((there & bit) != 0) {
+        there &= ~bit;
+        tried++;
+        Lane lane = runtime.lanes().all().get(index);
+        lane.post(() -> closeIdle(lane));
+      }
+    }
+    return tried;
+  }
+
+  private void closeIdle(Lane lane) {
+    List.copyOf(byLane.get(lane.index())).forEach(Instance::closeIfIdle);
+  }
+
+  @Override
   public Running invoke(Invocation invocation, InvocationListener listener) {
     var run = new Run(this, invocation, listener);
     if (closed) {
       run.refuse(GraalRuntime.closedException());
     } else {
-      runtime.invoke(run, warmLanes());
+      runtime.invoke(run, preferredLanes());
     }
     return run;
   }
@@ -84,7 +144,7 @@ final class GraalFunction implements LoadedFunction {
    * The lanes with an instance; and the calling thread's, once the changes of thread that an
    * instance there would have saved have cost as much as making one.
    */
-  private long warmLanes() {
+  private long preferredLanes() {
     long warm = warmLanes.get();
     Lane here = runtime.lanes().here();
     if (here == null || warm == 0 || (warm >>> here.index() & 1) == 1) {
@@ -98,7 +158,7 @@ final class GraalFunction implements LoadedFunction {
     closed = true;
     runtime.forget(this);
     for (Lane lane : runtime.lanes().all()) {
-      lane.post(() -> List.copyOf(byLane.get(lane.index())).forEach(Instance::closeIfIdle));
+      lane.post(() -> closeIdle(lane));
     }
   }
 
@@ -112,8 +172,9 @@ final class GraalFunction implements LoadedFunction {
     return closed || runtime.closed();
   }
 
-  void loaded(long nanos) {
+  void loaded(long nanos, long allocatedBytes) {
     loadNanos = nanos;
+    instanceBytes = allocatedBytes;
   }
 
   GraalRuntime runtime() {

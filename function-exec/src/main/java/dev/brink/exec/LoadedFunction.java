@@ -12,6 +12,31 @@ public interface LoadedFunction extends AutoCloseable {
   /** Whether an instance is ready, so that an invocation now would not be a cold start. */
   boolean warm();
 
+  /** Lanes that have an instance ready: each runs invocations of its own. */
+  int warmLanes();
+
+  /**
+   * An estimate of what one instance holds: the bytes that making the last one in advance
+   * allocated, so rather too many.
+   */
+  long instanceBytes();
+
+  /**
+   * Makes instances in the background, each on a lane that has nothing else to do, until {@code
+   * lanes} lanes have one.
+   *
+   * @return how many it begins: fewer than are missing when too few lanes are idle
+   */
+  int warm(int lanes);
+
+  /**
+   * Discards idle instances in the background until at most {@code lanes} lanes have one. An
+   * instance that is in use stays.
+   *
+   * @return on how many lanes it tries
+   */
+  int evict(int lanes);
+
   /**
    * Makes an instance in the background, if none is ready then.
    *

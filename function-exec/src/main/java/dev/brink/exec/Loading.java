@@ -8,7 +8,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Makes an instance of a function; the first one tells whether its modules work. */
+/**
+ * Makes an instance of a function ahead of any invocation; the first one tells whether its modules
+ * work.
+ */
 final class Loading implements Watched {
   static final long MAX_CPU_NANOS = Duration.ofSeconds(2).toNanos();
 
@@ -49,7 +52,7 @@ final class Loading implements Watched {
       fail(failure);
       return;
     }
-    function.loaded(System.nanoTime() - start);
+    function.loaded(System.nanoTime() - start, lane.lastAllocatedBytes());
     loaded.complete(function);
   }
 

@@ -95,6 +95,17 @@ public final class Lanes {
     return lane != null && lane.of(this) && lane.isCurrent() ? lane : null;
   }
 
+  /** A lane outside of the mask {@code except} with nothing to do; {@code null} when none is. */
+  public @Nullable Lane idle(long except) {
+    for (int i = 0; i < all.size(); i++) {
+      Lane lane = all.get(i);
+      if ((except >>> i & 1) == 0 && lane.backlog() == 0) {
+        return lane;
+      }
+    }
+    return null;
+  }
+
   public int busy() {
     int busy = 0;
     for (int i = 0; i < all.size(); i++) {

@@ -1,0 +1,76 @@
+package dev.brink.exec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.handler.codec.http.HttpMethod;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** Instances made ahead of invocations and taken away again. */
+class WarmthTest {
+  private static final Sandbox SANDBOX = Sandbox.of(3);
+
+  @AfterAll
+  static void close() {
+    SANDBOX.close();
+  }
+
+  @Test
+  void anEvictedFunctionIsColdOnceAndThenWarm() {
+    try (LoadedFunction function = SANDBOX.handler("return new Response('ok')")) {
+      assertThat(function.warmLanes()).isOne();
+      assertThat(function.instanceBytes()).isPositive();
+      assertThat(function.evict(0)).isOne();
+      Sandbox.await("eviction", () -> !function.warm());
+
+      Answered first = SANDBOX.get(function, "/").end();
+      assertThat(first.text()).isEqualTo("ok");
+      assertThat(first.report().timing().cold()).isTrue();
+      assertThat(SANDBOX.get(function, "/").end().report().timing().cold()).isFalse();
+    }
+  }
+
+  @Test
+  void warmingMakesAnInstanceForEachLaneAndNoMore() {
+    try (LoadedFunction function = SANDBOX.handler("return new Response('ok')")) {
+      function.evict(0);
+      Sandbox.await("eviction", () -> !function.warm());
+      Sandbox.await("the first", () -> function.warm(1) == 0 && function.warmLanes() == 1);
+      Sandbox.await("all", () -> function.warm(9) == 0 && function.warmLanes() == 3);
+      assertThat(SANDBOX.get(function, "/").end().report().timing().cold()).isFalse();
+
+      assertThat(function.evict(1)).isEqualTo(2);
+      Sandbox.await("only one is left", () -> function.warmLanes() == 1);
+    }
+  }
+
+  @Test
+  void anInstanceInUseIsNotEvicted() {
+    try (LoadedFunction function =
+        SANDBOX.handler(
+            "if (request.url.endsWith('/stay')) {"
+                + " console.log('staying'); await new Promise(go => setTimeout(go, 60000)); }"
+                + " return new Response('ok')")) {
+      var waiting = new Answered();
+      LoadedFunction.Running running =
+          function.invoke(
+              Sandbox.invocation(
+                  Sandbox.request(HttpMethod.GET, "/stay"), null, Duration.ofSeconds(60)),
+              waiting);
+      Sandbox.await("the first has begun", () -> !SANDBOX.console.isEmpty());
+      function.evict(0);
+      SANDBOX.get(function, "/").end();
+      assertThat(function.warm()).isTrue();
+      running.cancel();
+    }
+  }
+
+  @Test
+  void aClosedFunctionIsNotWarmed() {
+    LoadedFunction function = SANDBOX.handler("return new Response('ok')");
+    function.close();
+    Sandbox.await("closing", () -> !function.warm());
+    assertThat(function.warm(3)).isZero();
+  }
+}
