@@ -1,0 +1,191 @@
+package dev.brink.placement.warmth;
+
+import dev.brink.placement.warmth.WarmthAction.Cause;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Keeps a node's functions as warm as is worth it: says on each beat which instances to make and
+ * which to discard. Every policy is followed on every function, so that what each costs is known
+ * and the cheapest can take over.
+ *
+ * <p>Not thread-safe: one beat at a time, some per second.
+ */
+public final class WarmthKeeper {
+  /** A decision is as much as a beat late, and so is the account of what a call found. */
+  private static final int BEATS_AHEAD = 2;
+
+  private static final long MOST_BEAT_NANOS = 10_000_000_000L;
+
+  private final KeeperSettings settings;
+  private final PolicyStandings standings;
+  private final WarmingBudget budget;
+  private final EvictionOrder<String> order = new EvictionOrder<>();
+  private final Map<String, KeptFunction> functions = new HashMap<>();
+
+  /** Lanes each function was last known or told to have. */
+  private final Map<String, Integer> lanesBefore = new HashMap<>();
+
+  private boolean beaten;
+  private long beatAtNanos;
+  private long beatNanos;
+
+  /** One that has seen nothing. */
+  public WarmthKeeper(KeeperSettings settings) {
+    this.settings = settings;
+    this.standings = new PolicyStandings(settings.policy(), settings.switching());
+    this.budget = new WarmingBudget(settings.warmingShare());
+  }
+
+  /** What each policy costs, and which is in force. */
+  public PolicyStandings standings() {
+    return standings;
+  }
+
+  /**
+   * Looks at the node once more.
+   *
+   * @param samples of all functions that are loaded; one that is missing is forgotten
+   * @return what to do now, evictions first
+   */
+  public List<WarmthAction> beat(
+      long nowNanos, NodeSample node, Collection<FunctionSample> samples) {
+    forgetAllBut(samples);
+    beatNanos = beaten ? Math.clamp(nowNanos - beatAtNanos, 0, MOST_BEAT_NANOS) : 0;
+    beatAtNanos = nowNanos;
+    beaten = true;
+    budget.refill(nowNanos, node.lanes());
+    double idleBytes = 0;
+    for (FunctionSample sample : samples) {
+      idleBytes += sample.inFlight() == 0 ? sample.heldBytes() : 0;
+    }
+    double used = idleBytes / settings.memoryBytes();
+    for (FunctionSample sample : samples) {
+      observe(nowNanos, node, sample, used);
+    }
+    standings.settle();
+    return actions(node, samples, idleBytes);
+  }
+
+  private void forgetAllBut(Collection<FunctionSample> samples) {
+    Set<String> there = samples.stream().map(FunctionSample::id).collect(Collectors.toSet());
+    for (String gone : Set.copyOf(functions.keySet())) {
+      if (!there.contains(gone)) {
+        functions.remove(gone);
+        lanesBefore.remove(gone);
+        order.removed(gone);
+      }
+    }
+  }
+
+  private void observe(long nowNanos, NodeSample node, FunctionSample sample, double used) {
+    var signals =
+        new WarmthSignals(
+            settings.price().worthNanos(sample.coldNanos(), sample.instanceBytes(), used),
+            Math.max(0, sample.coldNanos()) + BEATS_AHEAD * beatNanos,
+            node.cpu());
+    boolean isNew = !functions.containsKey(sample.id());
+    KeptFunction function =
+        functions.computeIfAbsent(
+            sample.id(), _ -> new KeptFunction(settings, sample.calls(), nowNanos));
+    boolean called = function.observe(nowNanos, sample, signals, standings) || isNew;
+    if (called) {
+      order.used(sample.id(), sample.coldNanos(), sample.instanceBytes());
+    } else if (sample.warmLanes() > lanesBefore.getOrDefault(sample.id(), sample.warmLanes())) {
+      function.warmedByOthers(nowNanos, signals);
+    }
+    lanesBefore.put(sample.id(), sample.warmLanes());
+  }
+
+  private List<WarmthAction> actions(
+      NodeSample node, Collection<FunctionSample> samples, double idleBytes) {
+    var actions = new ArrayList<WarmthAction>();
+    var wantMore = new ArrayList<WarmthAction.Warm>();
+    var byId = new HashMap<String, FunctionSample>();
+    double bytes = idleBytes;
+    for (FunctionSample sample : samples) {
+      KeptFunction function = functions.get(sample.id());
+      if (function == null) {
+        continue;
+      }
+      int wanted = Math.min(node.lanes(), function.wanted(standings.active()));
+      if (wanted < sample.warmLanes()) {
+        actions.add(
+            new WarmthAction.Evict(sample.id(), wanted, wanted == 0 ? Cause.IDLE : Cause.SURPLUS));
+        bytes -=
+            sample.inFlight() == 0
+                ? (double) (sample.warmLanes() - wanted) * sample.instanceBytes()
+                : 0;
+      } else if (wanted > sample.warmLanes()) {
+        wantMore.add(new WarmthAction.Warm(sample.id(), wanted));
+      }
+      byId.put(sample.id(), sample);
+    }
+    relieve(bytes, actions, byId);
+    warm(node, bytes, wantMore, byId, actions);
+    return actions;
+  }
+
+  /** Evicts idle functions until the rest fits. */
+  private void relieve(
+      double idleBytes, List<WarmthAction> actions, Map<String, FunctionSample> byId) {
+    double bytes = idleBytes;
+    if (bytes <= settings.memoryBytes()) {
+      return;
+    }
+    var candidates = new HashSet<String>();
+    byId.forEach(
+        (id, sample) -> {
+          if (sample.inFlight() == 0 && sample.warmLanes() > 0) {
+            candidates.add(id);
+          }
+        });
+    actions.forEach(action -> candidates.remove(action.id()));
+    while (bytes > settings.memoryBytes()) {
+      String victim = order.first(candidates);
+      FunctionSample sample = victim == null ? null : byId.get(victim);
+      if (victim == null || sample == null) {
+        return;
+      }
+      candidates.remove(victim);
+      order.evicted(victim);
+      bytes -= sample.heldBytes();
+      actions.add(new WarmthAction.Evict(victim, 0, Cause.MEMORY));
+    }
+  }
+
+  /** On idle lanes only, within the budget and the memory; the first come first. */
+  private void warm(
+      NodeSample node,
+      double idleBytes,
+      List<WarmthAction.Warm> wanted,
+      Map<String, FunctionSample> byId,
+      List<WarmthAction> actions) {
+    int idleLanes = node.idleLanes();
+    double bytes = idleBytes;
+    for (WarmthAction.Warm warm : wanted) {
+      FunctionSample sample = byId.get(warm.id());
+      int lanes = sample == null ? 0 : sample.warmLanes();
+      int before = lanes;
+      while (sample != null
+          && lanes < warm.lanes()
+          && idleLanes > 0
+          && bytes + sample.instanceBytes() <= settings.memoryBytes()
+          && budget.spend(sample.coldNanos(), node.lanes())) {
+        lanes++;
+        idleLanes--;
+        bytes += sample.instanceBytes();
+      }
+      if (lanes > before) {
+        actions.add(new WarmthAction.Warm(warm.id(), lanes));
+        lanesBefore.put(warm.id(), lanes);
+      }
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package dev.brink.placement.sim.warmth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.brink.placement.sim.InvocationTrace;
+import dev.brink.placement.warmth.ColdPrice;
+import dev.brink.placement.warmth.WarmthPolicyKind;
+import dev.brink.placement.warmth.WarmthSettings;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class WarmthBarsTest {
+  private static final long HALF = 240 * CalledFunction.MINUTE;
+  private static final Path AZURE = Path.of("../../shared/data/invocations/azure2019-250");
+
+  private static WarmthScore score(WarmthPolicyKind kind, List<CalledFunction> functions) {
+    return new PolicyRun(kind, WarmthSettings.defaults(), ColdPrice.DEFAULT, HALF, 2 * HALF)
+        .run(functions);
+  }
+
+  @Test
+  void fewerThanOneColdStartInAHundredOnHttpFunctionsForLessMemoryThanAFixedWindow()
+      throws IOException {
+    assumeTrue(Files.isDirectory(AZURE), () -> "no trace at " + AZURE);
+    List<CalledFunction> http =
+        CalledFunction.of(InvocationTrace.read(AZURE).only(f -> f.trigger().equals("http")));
+
+    WarmthScore fixed = score(WarmthPolicyKind.FIXED_WINDOW, http);
+    WarmthScore histogram = score(WarmthPolicyKind.HYBRID_HISTOGRAM, http);
+    WarmthScore learned = score(WarmthPolicyKind.LEARNED_COST, http);
+
+    assertThat(fixed.coldShare()).isBetween(0.04, 0.06);
+    assertThat(learned.coldShare()).isLessThanOrEqualTo(0.01);
+    assertThat(learned.wastedGbHours()).isLessThanOrEqualTo(fixed.wastedGbHours());
+    assertThat(learned.coldShare()).isLessThanOrEqualTo(histogram.coldShare());
+    assertThat(learned.wastedGbHours()).isLessThanOrEqualTo(0.65 * histogram.wastedGbHours());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void onMadeUpCallersTheLearnedPolicyIsAtMostATenthFromTheCheapest(Workload workload) {
+    List<CalledFunction> functions = workload.functions(7, 480).subList(0, 40);
+    double learned = score(WarmthPolicyKind.LEARNED_COST, functions).costMbSeconds();
+    for (WarmthPolicyKind kind : WarmthPolicyKind.values()) {
+      assertThat(learned)
+          .as("against %s", kind)
+          .isLessThan(1.1 * score(kind, functions).costMbSeconds());
+    }
+  }
+
+  @Test
+  void theCommandPrintsATableAndWritesItsFiles(@TempDir Path directory) throws IOException {
+    var out = new ByteArrayOutputStream();
+    Path svg = directory.resolve("chart.svg");
+    Path json = directory.resolve("result.json");
+    Main.run(
+        new String[] {
+          "--trace",
+          trace(directory).toString(),
+          "--trigger",
+          "all",
+          "--svg",
+          svg.toString(),
+          "--json",
+          json.toString()
+        },
+        new PrintStream(out, true, StandardCharsets.UTF_8));
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("| all | fixed-window |")
+        .contains("| all | node |");
+    assertThat(svg).content().startsWith("<svg").endsWith("</svg>\n").contains("polyline");
+    assertThat(json).content().startsWith("[{\"trace\":\"all\"");
+    assertThatThrownBy(() -> Main.run(new String[] {"--trac", "x"}, System.out))
+        .hasMessageStartingWith("--trac: unknown (expected: --trace");
+  }
+
+  /** One function, called each fifth minute. */
+  private static Path trace(Path directory) throws IOException {
+    var header = new StringBuilder("HashOwner,HashApp,HashFunction,Trigger");
+    var counts = new StringBuilder("o,a,f,http");
+    for (int minute = 1; minute <= 60; minute++) {
+      header.append(',').append(minute);
+      counts.append(minute % 5 == 0 ? ",3" : ",0");
+    }
+    Files.writeString(directory.resolve("invocations.csv"), header + "\n" + counts + "\n");
+    Files.writeString(
+        directory.resolve("durations.csv"),
+        "HashOwner,HashApp,HashFunction,Average,percentile_Average_0,percentile_Average_1,"
+            + "percentile_Average_25,percentile_Average_50,percentile_Average_75,"
+            + "percentile_Average_99,percentile_Average_100\no,a,f,5,1,1,2,5,7,9,10\n");
+    Files.writeString(
+        directory.resolve("memory.csv"),
+        "HashFunction,HashApp,AverageAllocatedMb_pct50\nf,a,100\n");
+    return directory;
+  }
+}

@@ -1,0 +1,204 @@
+package dev.brink.placement.warmth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.brink.placement.warmth.WarmthAction.Cause;
+import dev.brink.placement.warmth.WarmthAction.Evict;
+import dev.brink.placement.warmth.WarmthAction.Warm;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class WarmthKeeperTest {
+  private static final long BEAT = Duration.ofMillis(500).toNanos();
+  private static final long MINUTE = Duration.ofMinutes(1).toNanos();
+  private static final long MB = 1_000_000;
+
+  private final Map<String, Fake> node = new HashMap<>();
+  private int idleLanes = 4;
+  private long now = -MINUTE;
+
+  /** A function whose instances come and go at once. */
+  private static final class Fake {
+    long calls;
+    int inFlight;
+    int queued;
+    long execNanos = 10_000_000;
+    long bytes = MB;
+    int lanes;
+    final List<WarmthAction> did = new ArrayList<>();
+
+    void call() {
+      calls++;
+      lanes = Math.max(1, lanes);
+    }
+  }
+
+  private Fake function(String id) {
+    return node.computeIfAbsent(id, _ -> new Fake());
+  }
+
+  private void beat(WarmthKeeper keeper) {
+    now += BEAT;
+    List<FunctionSample> samples =
+        node.entrySet().stream().map(each -> sample(each.getKey(), each.getValue())).toList();
+    for (WarmthAction action : keeper.beat(now, new NodeSample(4, idleLanes), samples)) {
+      Fake of = node.get(action.id());
+      of.lanes = action.lanes();
+      of.did.add(action);
+    }
+  }
+
+  private static FunctionSample sample(String id, Fake of) {
+    return new FunctionSample(
+        id, of.calls, of.inFlight, of.queued, of.execNanos, 5_000_000, of.bytes, of.lanes);
+  }
+
+  private void pass(WarmthKeeper keeper, long nanos) {
+    for (long end = now + nanos; now < end; ) {
+      beat(keeper);
+    }
+  }
+
+  private static WarmthKeeper keeper(WarmthPolicyKind kind) {
+    return new WarmthKeeper(KeeperSettings.builder().policy(kind, false).build());
+  }
+
+  @Test
+  void anIdleFunctionIsKeptForItsWindowAndThenLetGo() {
+    var keeper = keeper(WarmthPolicyKind.FIXED_WINDOW);
+    Fake hello = function("hello");
+    hello.call();
+    beat(keeper);
+    pass(keeper, 9 * MINUTE);
+    assertThat(hello.did).isEmpty();
+    pass(keeper, 2 * MINUTE);
+    assertThat(hello.did).containsExactly(new Evict("hello", 0, Cause.IDLE));
+  }
+
+  @Test
+  void aPeriodicCallerFindsItWarmAgain() {
+    var keeper = keeper(WarmthPolicyKind.LEARNED_COST);
+    Fake report = function("report");
+    report.bytes = 20 * MB;
+    for (int i = 0; i < 12; i++) {
+      report.call();
+      beat(keeper);
+      pass(keeper, 20 * MINUTE - BEAT);
+    }
+    assertThat(report.lanes).isOne();
+    assertThat(report.did)
+        .contains(new Evict("report", 0, Cause.IDLE))
+        .contains(new Warm("report", 1));
+  }
+
+  @Test
+  void aBusyFunctionGetsLanesAndGivesThemBackAfterAMinute() {
+    var keeper = keeper(WarmthPolicyKind.FIXED_WINDOW);
+    Fake busy = function("busy");
+    pass(keeper, MINUTE); // so that there is a budget
+    for (int i = 0; i < 20; i++) {
+      busy.call();
+      busy.inFlight = 30;
+      busy.queued = 30;
+      beat(keeper);
+    }
+    assertThat(busy.lanes).isEqualTo(3); // 30 x 10 ms / 100 ms
+    busy.inFlight = 0;
+    busy.queued = 0;
+    pass(keeper, MINUTE / 2);
+    assertThat(busy.lanes).isEqualTo(3);
+    pass(keeper, MINUTE);
+    assertThat(busy.lanes).isOne();
+    assertThat(busy.did).last().isEqualTo(new Evict("busy", 1, Cause.SURPLUS));
+  }
+
+  @Test
+  void nothingIsWarmedOnBusyLanes() {
+    var keeper = keeper(WarmthPolicyKind.FIXED_WINDOW);
+    idleLanes = 0;
+    Fake busy = function("busy");
+    pass(keeper, MINUTE);
+    for (int i = 0; i < 20; i++) {
+      busy.call();
+      busy.inFlight = 30;
+      busy.queued = 30;
+      beat(keeper);
+    }
+    assertThat(busy.did).isEmpty();
+  }
+
+  @Test
+  void memoryPressureEvictsWhatIsLargeAndSeldomUsed() {
+    var keeper =
+        new WarmthKeeper(
+            KeeperSettings.builder()
+                .policy(WarmthPolicyKind.FIXED_WINDOW, false)
+                .memoryBytes(10 * MB)
+                .build());
+    for (int i = 0; i < 9; i++) {
+      function("small" + i).call();
+    }
+    function("large").bytes = 8 * MB;
+    function("large").call();
+    beat(keeper);
+    assertThat(function("large").did).containsExactly(new Evict("large", 0, Cause.MEMORY));
+    pass(keeper, MINUTE);
+    assertThat(function("large").lanes).isZero();
+    for (int i = 0; i < 9; i++) {
+      assertThat(function("small" + i).did).isEmpty();
+    }
+  }
+
+  @Test
+  void whatOthersWarmedIsKeptLikeAfterACall() {
+    var keeper = keeper(WarmthPolicyKind.FIXED_WINDOW);
+    Fake hello = function("hello");
+    hello.lanes = 1;
+    pass(keeper, 11 * MINUTE);
+    assertThat(hello.lanes).isZero();
+    hello.lanes = 1;
+    pass(keeper, 9 * MINUTE);
+    assertThat(hello.lanes).isOne();
+    pass(keeper, 2 * MINUTE);
+    assertThat(hello.lanes).isZero();
+  }
+
+  @Test
+  void thePolicyThatCostsLessTakesOver() {
+    var keeper =
+        new WarmthKeeper(
+            KeeperSettings.builder().policy(WarmthPolicyKind.FIXED_WINDOW, true).build());
+    for (int i = 0; i < 8; i++) {
+      function("clock" + i).bytes = 20 * MB;
+    }
+    for (int i = 0; i < 40; i++) {
+      node.values().forEach(Fake::call);
+      beat(keeper);
+      pass(keeper, 20 * MINUTE - BEAT);
+    }
+    PolicyStandings standings = keeper.standings();
+    assertThat(standings.times()).isEqualTo(8 * 39);
+    assertThat(standings.active()).isEqualTo(WarmthPolicyKind.LEARNED_COST);
+    assertThat(standings.switches()).isOne();
+    assertThat(standings.regret(WarmthPolicyKind.LEARNED_COST)).isZero();
+    assertThat(standings.regret(WarmthPolicyKind.FIXED_WINDOW)).isPositive();
+  }
+
+  @Test
+  void aFunctionThatIsGoneIsForgotten() {
+    var keeper = keeper(WarmthPolicyKind.FIXED_WINDOW);
+    function("hello").call();
+    beat(keeper);
+    node.clear();
+    beat(keeper);
+    function("hello").lanes = 1;
+    pass(keeper, 9 * MINUTE);
+    assertThat(function("hello").did).isEmpty();
+    pass(keeper, 2 * MINUTE);
+    assertThat(function("hello").lanes).isZero();
+  }
+}
