@@ -15,6 +15,7 @@ public final class HealthSettings {
   private final double maxEjectedShare;
   private final double retryShare;
   private final int minRetries;
+  private final long slowStartNanos;
 
   private HealthSettings(Builder builder) {
     healthyThreshold = builder.healthyThreshold;
@@ -25,6 +26,7 @@ public final class HealthSettings {
     maxEjectedShare = builder.maxEjectedShare;
     retryShare = builder.retryShare;
     minRetries = builder.minRetries;
+    slowStartNanos = builder.slowStart.toNanos();
   }
 
   /** All defaults. */
@@ -35,7 +37,7 @@ public final class HealthSettings {
   /**
    * Starts from the defaults: up after 2 good checks, down after 3 bad ones; ejected after 5
    * failures in a row for 1 s, doubling to 30 s, at most half of the pool; retries up to 20 % of
-   * the requests in flight, and 3 in any case.
+   * the requests in flight, and 3 in any case; no slow start.
    */
   public static Builder builder() {
     return new Builder();
@@ -73,6 +75,10 @@ public final class HealthSettings {
     return minRetries;
   }
 
+  long slowStartNanos() {
+    return slowStartNanos;
+  }
+
   /** Not thread-safe. */
   public static final class Builder {
     private int healthyThreshold = 2;
@@ -83,6 +89,7 @@ public final class HealthSettings {
     private double maxEjectedShare = 0.5;
     private double retryShare = 0.2;
     private int minRetries = 3;
+    private Duration slowStart = Duration.ZERO;
 
     private Builder() {}
 
@@ -137,6 +144,19 @@ public final class HealthSettings {
     public Builder retryBudget(double share, int min) {
       this.retryShare = share(share);
       this.minRetries = atLeast(0, min, "min");
+      return this;
+    }
+
+    /**
+     * How long an origin that was ejected or down takes to get its full share again, growing from a
+     * tenth; up to a day, 0 for at once.
+     */
+    @CanIgnoreReturnValue
+    public Builder slowStart(Duration ramp) {
+      if (ramp.isNegative() || ramp.compareTo(Duration.ofDays(1)) > 0) {
+        throw new IllegalArgumentException("ramp: " + ramp + " (expected: 0 to 1 d)");
+      }
+      this.slowStart = ramp;
       return this;
     }
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +19,12 @@ import org.jspecify.annotations.Nullable;
  * scale, passed in.
  */
 public final class OriginPool {
+  /** What a failure counts as, so that one that fails fast does not seem fast. */
+  private static final long FAILURE_NANOS = 5_000_000_000L;
+
   private final String name;
-  private final BalancingPolicy policy;
+  private final Picker picker;
+  private final Outliers outliers = new Outliers();
   private final HealthSettings settings;
   private final AtomicInteger turn = new AtomicInteger();
   private final AtomicInteger active = new AtomicInteger();
@@ -31,16 +36,10 @@ public final class OriginPool {
    * Who can be picked, as long as nobody's standing changes.
    *
    * @param all in the order given
-   * @param usable the healthy ones, or all when none is
-   * @param rotation the order in which usable ones take turns
+   * @param tiers the healthy ones by tier, the first to be used first; all when none is
    * @param ends whether somebody's ejection ends, at {@code endsAtNanos}
    */
-  private record View(
-      List<OriginSlot> all,
-      List<OriginSlot> usable,
-      List<OriginSlot> rotation,
-      boolean ends,
-      long endsAtNanos) {
+  private record View(List<OriginSlot> all, List<Lineup> tiers, boolean ends, long endsAtNanos) {
 
     boolean holds(long nowNanos) {
       return !ends || nowNanos - endsAtNanos < 0;
@@ -60,8 +59,16 @@ public final class OriginPool {
           case UNHEALTHY -> {}
         }
       }
-      List<OriginSlot> usable = healthy.isEmpty() ? all : List.copyOf(healthy);
-      return new View(all, usable, Rotation.of(usable), ends, ends ? nowNanos + left : 0);
+      return new View(
+          all, tiers(healthy.isEmpty() ? all : healthy), ends, ends ? nowNanos + left : 0);
+    }
+
+    private static List<Lineup> tiers(List<OriginSlot> slots) {
+      var byTier = new TreeMap<Integer, List<OriginSlot>>();
+      for (OriginSlot slot : slots) {
+        byTier.computeIfAbsent(slot.tier(), _ -> new ArrayList<>()).add(slot);
+      }
+      return byTier.values().stream().map(List::copyOf).map(Lineup::of).toList();
     }
   }
 
@@ -79,7 +86,7 @@ public final class OriginPool {
   private OriginPool(
       String name, List<OriginSpec> origins, BalancingPolicy policy, HealthSettings settings) {
     this.name = requireNonNull(name, "name");
-    this.policy = requireNonNull(policy, "policy");
+    this.picker = Picker.of(requireNonNull(policy, "policy"));
     this.settings = requireNonNull(settings, "settings");
     this.view = View.of(slots(origins, List.of()), 0);
   }
@@ -100,7 +107,7 @@ public final class OriginPool {
     }
   }
 
-  private static List<OriginSlot> slots(List<OriginSpec> origins, List<OriginSlot> before) {
+  private List<OriginSlot> slots(List<OriginSpec> origins, List<OriginSlot> before) {
     if (origins.isEmpty()) {
       throw new IllegalArgumentException("origins: [] (expected: at least one)");
     }
@@ -109,41 +116,51 @@ public final class OriginPool {
     var slots = new HashMap<String, OriginSlot>();
     var inOrder = new ArrayList<OriginSlot>();
     for (OriginSpec origin : origins) {
-      OriginSlot slot = known.getOrDefault(origin.id(), new OriginSlot(origin));
+      OriginSlot slot = known.getOrDefault(origin.id(), new OriginSlot(origin, settings));
       if (slots.put(origin.id(), slot) != null) {
         throw new IllegalArgumentException("origins: " + origin.id() + " (expected: each id once)");
       }
       inOrder.add(slot);
     }
     for (OriginSpec origin : origins) {
-      requireNonNull(slots.get(origin.id())).weight(origin.weight());
+      requireNonNull(slots.get(origin.id())).configure(origin);
     }
     return List.copyOf(inOrder);
   }
 
-  /**
-   * An origin for the next request. When none is healthy, any: a try is better than a sure refusal.
-   */
+  /** A key for {@link #pick(long, long, Set)}, from a client's address or another text. */
+  public static long key(CharSequence text) {
+    return Mix.of(text);
+  }
+
+  /** As {@link #pick(long, long, Set)}, for the first attempt of a request without a key. */
   public OriginSlot pick(long nowNanos) {
     return requireNonNull(pick(nowNanos, Set.of()));
   }
 
+  /** As {@link #pick(long, long, Set)}, without a key. */
+  public @Nullable OriginSlot pick(long nowNanos, Set<OriginSlot> exclude) {
+    return pick(nowNanos, Mix.of(turn.get()), exclude);
+  }
+
   /**
-   * An origin for another attempt.
+   * An origin for a request's next attempt. Tiers are tried in order. When no origin is healthy,
+   * any is used: a try is better than a sure refusal.
    *
+   * @param key decides in policies by hash, see {@link #key}
    * @param exclude those already tried
    * @return one that is not healthy rather than none; {@code null} when every origin has been tried
    */
-  public @Nullable OriginSlot pick(long nowNanos, Set<OriginSlot> exclude) {
+  public @Nullable OriginSlot pick(long nowNanos, long key, Set<OriginSlot> exclude) {
     View seen = current(nowNanos);
-    OriginSlot picked =
-        switch (policy) {
-          case ROUND_ROBIN -> next(seen.rotation, exclude);
-          case LEAST_REQUESTS -> leastLoaded(seen.usable, exclude);
-        };
-    return picked == null && seen.usable.size() < seen.all.size()
-        ? leastLoaded(seen.all, exclude)
-        : picked;
+    int now = turn.getAndIncrement();
+    for (int i = 0; i < seen.tiers.size(); i++) {
+      OriginSlot picked = picker.pick(seen.tiers.get(i), key, now, nowNanos, exclude);
+      if (picked != null) {
+        return picked;
+      }
+    }
+    return CostPickers.least(seen.all, now, Cost.REQUESTS, nowNanos, exclude);
   }
 
   private View current(long nowNanos) {
@@ -161,53 +178,31 @@ public final class OriginPool {
     }
   }
 
-  private int turn(int size) {
-    return Integer.remainderUnsigned(turn.getAndIncrement(), size);
-  }
-
-  private @Nullable OriginSlot next(List<OriginSlot> rotation, Set<OriginSlot> exclude) {
-    int start = turn(rotation.size());
-    for (int i = 0; i < rotation.size(); i++) {
-      int at = start + i;
-      OriginSlot slot = rotation.get(at < rotation.size() ? at : at - rotation.size());
-      if (exclude.isEmpty() || !exclude.contains(slot)) {
-        return slot;
-      }
-    }
-    return null;
-  }
-
-  private @Nullable OriginSlot leastLoaded(List<OriginSlot> slots, Set<OriginSlot> exclude) {
-    int start = turn(slots.size());
-    OriginSlot least = null;
-    long leastActive = 0;
-    for (int i = 0; i < slots.size(); i++) {
-      int at = start + i;
-      OriginSlot slot = slots.get(at < slots.size() ? at : at - slots.size());
-      if (!exclude.isEmpty() && exclude.contains(slot)) {
-        continue;
-      }
-      long withOneMore = slot.active() + 1L;
-      if (least == null || withOneMore * least.weight() < leastActive * slot.weight()) {
-        least = slot;
-        leastActive = withOneMore;
-      }
-    }
-    return least;
-  }
-
   /** A request leaves for the origin; {@link #finished} must follow. */
   public void started(OriginSlot slot) {
     slot.started();
     active.incrementAndGet();
   }
 
-  /** A request that was {@link #started} has ended. */
+  /** As {@link #finished(OriginSlot, Outcome, long, long)}, where no time was measured. */
   public void finished(OriginSlot slot, Outcome outcome, long nowNanos) {
+    finished(slot, outcome, 0, nowNanos);
+  }
+
+  /**
+   * A request that was {@link #started} has ended.
+   *
+   * @param latencyNanos until the answer began; 0 for not known
+   */
+  public void finished(OriginSlot slot, Outcome outcome, long latencyNanos, long nowNanos) {
     slot.ended();
     active.decrementAndGet();
     switch (outcome) {
       case SUCCESS -> {
+        if (latencyNanos > 0) {
+          slot.latency().answered(latencyNanos, nowNanos);
+        }
+        slot.count(false);
         if (slot.succeeded(nowNanos)) {
           synchronized (change) {
             slot.proved();
@@ -215,12 +210,24 @@ public final class OriginPool {
         }
       }
       case FAILURE -> {
+        slot.latency().answered(Math.max(latencyNanos, FAILURE_NANOS), nowNanos);
+        slot.count(true);
         if (slot.failed(settings, nowNanos)) {
           eject(slot, nowNanos);
         }
       }
       case ABANDONED -> {}
     }
+    if (outliers.due(nowNanos)) {
+      for (OriginSlot outlier : outliers.among(view.all)) {
+        eject(outlier, nowNanos);
+      }
+    }
+  }
+
+  /** A round trip to the origin took so long: a connection was made, or a probe answered. */
+  public void roundTrip(OriginSlot slot, long nanos) {
+    slot.latency().roundTrip(nanos);
   }
 
   private void eject(OriginSlot slot, long nowNanos) {
@@ -244,7 +251,7 @@ public final class OriginPool {
   /** An active check of the origin has ended. */
   public void checked(OriginSlot slot, boolean ok, long nowNanos) {
     synchronized (change) {
-      if (slot.checked(ok, settings)) {
+      if (slot.checked(ok, settings, nowNanos)) {
         view = View.of(view.all, nowNanos);
       }
     }

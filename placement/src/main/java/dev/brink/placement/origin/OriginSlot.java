@@ -4,9 +4,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** One origin's place in an {@link OriginPool}, with what the pool knows of it. Thread-safe. */
 public final class OriginSlot {
+  /** With so little of its share a returned origin starts. */
+  private static final double FIRST_RAMP = 0.1;
+
   private final String id;
+  private final long hash;
+  private final long slowStartNanos;
+  private final Latency latency = new Latency();
   private volatile int weight;
+  private volatile int tier;
   private final AtomicInteger active = new AtomicInteger();
+
+  private final AtomicInteger recentSuccesses = new AtomicInteger();
+  private final AtomicInteger recentFailures = new AtomicInteger();
 
   /** Failed requests in a row. */
   private final AtomicInteger failures = new AtomicInteger();
@@ -18,6 +28,7 @@ public final class OriginSlot {
   private volatile boolean down;
   private volatile boolean onProbation;
   private volatile Rest rest = Rest.NONE;
+  private volatile Rest downtime = Rest.NONE;
 
   /** How an origin stands. */
   public enum Health {
@@ -29,14 +40,17 @@ public final class OriginSlot {
     EJECTED
   }
 
-  /** An ejection, the last one. */
+  /** A time without requests, the last one. */
   private record Rest(boolean any, long untilNanos) {
     static final Rest NONE = new Rest(false, 0);
   }
 
-  OriginSlot(OriginSpec spec) {
+  OriginSlot(OriginSpec spec, HealthSettings settings) {
     this.id = spec.id();
+    this.hash = Mix.of(spec.id());
+    this.slowStartNanos = settings.slowStartNanos();
     this.weight = spec.weight();
+    this.tier = spec.tier();
   }
 
   /** As in its {@link OriginSpec}. */
@@ -47,6 +61,11 @@ public final class OriginSlot {
   /** As in its {@link OriginSpec}; an update of the pool can change it. */
   public int weight() {
     return weight;
+  }
+
+  /** As in its {@link OriginSpec}; an update of the pool can change it. */
+  public int tier() {
+    return tier;
   }
 
   /** Requests in flight. */
@@ -67,8 +86,44 @@ public final class OriginSlot {
     return "OriginSlot[" + id + ", weight=" + weight + ", active=" + active + "]";
   }
 
-  void weight(int weight) {
-    this.weight = weight;
+  void configure(OriginSpec spec) {
+    this.weight = spec.weight();
+    this.tier = spec.tier();
+  }
+
+  long hash() {
+    return hash;
+  }
+
+  Latency latency() {
+    return latency;
+  }
+
+  /** The part of its share that it gets: all, except for a while after it has come back. */
+  double ramp(long nowNanos) {
+    if (slowStartNanos == 0) {
+      return 1;
+    }
+    return Math.min(ramp(rest, nowNanos), ramp(downtime, nowNanos));
+  }
+
+  private double ramp(Rest last, long nowNanos) {
+    if (!last.any) {
+      return 1;
+    }
+    return Math.clamp((double) (nowNanos - last.untilNanos) / slowStartNanos, FIRST_RAMP, 1);
+  }
+
+  void count(boolean failure) {
+    (failure ? recentFailures : recentSuccesses).incrementAndGet();
+  }
+
+  int takeSuccesses() {
+    return recentSuccesses.getAndSet(0);
+  }
+
+  int takeFailures() {
+    return recentFailures.getAndSet(0);
   }
 
   void started() {
@@ -121,11 +176,12 @@ public final class OriginSlot {
   }
 
   /** An active check has ended; true where the origin's standing changes by it. */
-  boolean checked(boolean ok, HealthSettings settings) {
+  boolean checked(boolean ok, HealthSettings settings, long nowNanos) {
     goodChecks = ok ? Math.min(goodChecks + 1, settings.healthyThreshold()) : 0;
     badChecks = ok ? 0 : Math.min(badChecks + 1, settings.unhealthyThreshold());
     if (down && goodChecks >= settings.healthyThreshold()) {
       down = false;
+      downtime = new Rest(true, nowNanos);
       failures.set(0);
       return true;
     }

@@ -1,0 +1,62 @@
+package dev.brink.placement.sim.origin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.brink.placement.origin.BalancingPolicy;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class OriginSimulationTest {
+  private static OriginScore score(BalancingPolicy policy, Scenario scenario) {
+    return new OriginSimulation(policy, scenario.origins(), 0.6, 20_000, 1).run();
+  }
+
+  @Test
+  void aSlowOriginHurtsWhoDoesNotLook() {
+    double blind = score(BalancingPolicy.RANDOM, Scenario.ONE_SLOW).p99Millis();
+    for (BalancingPolicy policy :
+        new BalancingPolicy[] {
+          BalancingPolicy.LEAST_REQUESTS, BalancingPolicy.PEAK_EWMA, BalancingPolicy.LOWEST_RTT
+        }) {
+      assertThat(score(policy, Scenario.ONE_SLOW).p99Millis()).isLessThan(blind / 2);
+    }
+  }
+
+  @Test
+  void theNearestFirstPaysWhereOriginsAreFar() {
+    assertThat(score(BalancingPolicy.LOWEST_RTT, Scenario.FAR).meanMillis())
+        .isLessThan(0.95 * score(BalancingPolicy.ROUND_ROBIN, Scenario.FAR).meanMillis());
+  }
+
+  @Test
+  void oneThatFailsFastGetsLittle() {
+    assertThat(score(BalancingPolicy.PEAK_EWMA, Scenario.FAILING_FAST).failedShare())
+        .isLessThan(0.01);
+  }
+
+  @Test
+  void aBoundKeepsHotKeysFromHurting() {
+    assertThat(score(BalancingPolicy.CONSISTENT_HASH, Scenario.EVEN).p99Millis())
+        .isLessThan(score(BalancingPolicy.IP_HASH, Scenario.EVEN).p99Millis() / 2);
+  }
+
+  @Test
+  void theSameSeedGivesTheSameResult() {
+    assertThat(score(BalancingPolicy.TWO_CHOICES, Scenario.STALLING))
+        .isEqualTo(score(BalancingPolicy.TWO_CHOICES, Scenario.STALLING));
+  }
+
+  @Test
+  void theCommandPrintsATable() {
+    var out = new ByteArrayOutputStream();
+    Main.run(
+        new String[] {"--policy", "peak-ewma", "--requests", "1000"},
+        new PrintStream(out, true, StandardCharsets.UTF_8));
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains("| one-slow | peak-ewma |");
+    assertThatThrownBy(() -> Main.run(new String[] {"--policy", "best"}, System.out))
+        .hasMessageStartingWith("--policy: best (expected: all, round-robin, random,");
+  }
+}
