@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param ejectAfterFailures failures in a row after which a server is left out for a while
  * @param retries other servers tried when a retry-safe request fails
  * @param maxConnections to each server from each node
+ * @param hashOn what {@link Balance#IP_HASH} and {@link Balance#CONSISTENT_HASH} go by: {@code
+ *     client-ip}, {@code path} or {@code header:NAME}
+ * @param slowStart how long a server that was out takes to get its full share again; 0 for none
  */
 public record OriginSpec(
     String tenant,
@@ -33,7 +36,9 @@ public record OriginSpec(
     @Nullable HealthCheck healthCheck,
     int ejectAfterFailures,
     int retries,
-    int maxConnections)
+    int maxConnections,
+    String hashOn,
+    Duration slowStart)
     implements DeploymentSpec {
   public OriginSpec {
     servers = List.copyOf(servers);
@@ -42,12 +47,35 @@ public record OriginSpec(
 
   /** How a server is chosen among the healthy ones. */
   public enum Balance {
+    /** In turn, by weight. */
     ROUND_ROBIN,
-    LEAST_REQUESTS
+    /** The one with the fewest requests under way. */
+    LEAST_REQUESTS,
+    /** Any, by weight. */
+    RANDOM,
+    /** Of two drawn at random, the one with fewer requests under way. */
+    TWO_CHOICES,
+    /** Of two drawn at random, the one with less latency times requests under way. */
+    PEAK_EWMA,
+    /** The nearest, as long as its queue is short. */
+    LOWEST_RTT,
+    /** The same one for the same client. */
+    IP_HASH,
+    /** The same one for the same key, unless it has a quarter more than its share under way. */
+    CONSISTENT_HASH
   }
 
-  /** An upstream server; twice the weight gets twice the requests. */
-  public record Server(URI url, int weight) {}
+  /**
+   * An upstream server; twice the weight gets twice the requests.
+   *
+   * @param tier gets requests only while no server of a lower tier is up, 0 to 100
+   */
+  public record Server(URI url, int weight, int tier) {
+    /** In the first tier. */
+    public Server(URI url, int weight) {
+      this(url, weight, 0);
+    }
+  }
 
   /**
    * An active check: {@code GET path}, healthy when the status is 2xx or 3xx.
@@ -69,7 +97,8 @@ public record OriginSpec(
 
   /**
    * Defaults: tenant {@code default}, round robin, the server's own {@code Host}, connect 2 s,
-   * total 30 s, no active check, ejection after 5 failures, 2 retries, 256 connections.
+   * total 30 s, no active check, ejection after 5 failures, 2 retries, 256 connections, hashes of
+   * the client's address, no slow start.
    */
   public static final class Builder {
     private final String name;
@@ -85,6 +114,8 @@ public record OriginSpec(
     private int ejectAfterFailures = 5;
     private int retries = 2;
     private int maxConnections = 256;
+    private String hashOn = "client-ip";
+    private Duration slowStart = Duration.ZERO;
 
     private Builder(String name) {
       this.name = name;
@@ -100,7 +131,11 @@ public record OriginSpec(
     }
 
     public Builder server(URI url, int weight) {
-      servers.add(new Server(url, weight));
+      return server(url, weight, 0);
+    }
+
+    public Builder server(URI url, int weight, int tier) {
+      servers.add(new Server(url, weight, tier));
       return this;
     }
 
@@ -159,6 +194,16 @@ public record OriginSpec(
       return this;
     }
 
+    public Builder hashOn(String what) {
+      hashOn = what;
+      return this;
+    }
+
+    public Builder slowStart(Duration ramp) {
+      slowStart = ramp;
+      return this;
+    }
+
     public OriginSpec build() {
       return new OriginSpec(
           tenant,
@@ -173,7 +218,9 @@ public record OriginSpec(
           healthCheck,
           ejectAfterFailures,
           retries,
-          maxConnections);
+          maxConnections,
+          hashOn,
+          slowStart);
     }
   }
 }

@@ -21,6 +21,7 @@ final class Attempt implements ConnectionPool.Waiter, UpstreamExchange.Listener 
   private final boolean budgeted;
   private volatile @Nullable Sent sent;
   private boolean blamed;
+  private long latencyNanos;
 
   /** The request is on its way. */
   private record Sent(
@@ -81,6 +82,9 @@ final class Attempt implements ConnectionPool.Waiter, UpstreamExchange.Listener 
       notConnected(Fault.CANCELLED, null);
       return;
     }
+    if (!connection.used()) {
+      call.balancer().roundTrip(slot, connection.connectNanos());
+    }
     OutgoingRequest request;
     try {
       request = call.outgoing(upstream, connection.channel().alloc());
@@ -122,6 +126,8 @@ final class Attempt implements ConnectionPool.Waiter, UpstreamExchange.Listener 
   @Override
   public void responded(HttpResponse head, @Nullable BodyPipe body) {
     int code = head.status().code();
+    Sent current = sent;
+    latencyNanos = current == null ? 0 : System.nanoTime() - current.nanos;
     blamed = code >= 502 && code <= 504;
     if (body == null) {
       ended(UpstreamExchange.End.COMPLETE);
@@ -155,7 +161,7 @@ final class Attempt implements ConnectionPool.Waiter, UpstreamExchange.Listener 
     if (outcome == Outcome.FAILURE) {
       upstream.countFailure();
     }
-    call.balancer().finished(slot, outcome, System.nanoTime());
+    call.balancer().finished(slot, outcome, latencyNanos, System.nanoTime());
     if (budgeted) {
       call.balancer().endRetry();
     }

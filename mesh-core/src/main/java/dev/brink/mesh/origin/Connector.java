@@ -133,6 +133,7 @@ final class Connector {
       InetAddress address = candidates.get(next++);
       var target = new InetSocketAddress(address, server.port());
       var connection = new UpstreamConnection(owner, limits, tls != null);
+      long startNanos = System.nanoTime();
       ChannelFuture connected =
           new Bootstrap()
               .group(loop)
@@ -155,6 +156,7 @@ final class Connector {
               tryNext(future.cause());
             } else if (!done) {
               addresses.worked(address);
+              connection.connectNanos(System.nanoTime() - startNanos);
               established(connection);
             }
           });

@@ -49,6 +49,7 @@ final class OriginCall implements Executor.Running {
   private final EventLoop loop;
   private final long startedNanos;
   private final long deadlineNanos;
+  private final long key;
 
   private volatile boolean cancelled;
   private volatile @Nullable Attempt current;
@@ -101,6 +102,7 @@ final class OriginCall implements Executor.Running {
         uploads || call.deadlineNanos() - startedNanos < totalNanos
             ? call.deadlineNanos()
             : startedNanos + totalNanos;
+    key = pool.settings().hashOn().key(call);
     retriesLeft = pool.settings().retries();
   }
 
@@ -113,7 +115,7 @@ final class OriginCall implements Executor.Running {
     OriginSlot slot;
     Upstream upstream;
     do {
-      slot = pool.balancer().pick(now);
+      slot = requireNonNull(pool.balancer().pick(now, key, Set.of()));
       upstream = pool.upstreams().get(slot.id());
       // None: the server has just been removed, and is not picked again.
     } while (upstream == null);
@@ -254,7 +256,7 @@ final class OriginCall implements Executor.Running {
       tried = sofar;
     }
     sofar.add(attempt.slot());
-    return pool.balancer().pick(System.nanoTime(), sofar);
+    return pool.balancer().pick(System.nanoTime(), key, sofar);
   }
 
   private boolean inTime() {

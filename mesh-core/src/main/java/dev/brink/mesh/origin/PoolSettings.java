@@ -26,7 +26,9 @@ record PoolSettings(
     Check check,
     int ejectAfterFailures,
     int retries,
-    int maxConnections) {
+    int maxConnections,
+    HashOn hashOn,
+    long slowStartMillis) {
 
   private static final long MAX_MILLIS = Duration.ofDays(1).toMillis();
 
@@ -55,7 +57,9 @@ record PoolSettings(
             "servers: " + address.id() + " (expected: each server once)");
       }
       addresses.add(address);
-      specs.add(new OriginSpec(address.id(), server.getWeight() == 0 ? 1 : server.getWeight()));
+      specs.add(
+          new OriginSpec(
+              address.id(), server.getWeight() == 0 ? 1 : server.getWeight(), server.getTier()));
     }
     if (specs.isEmpty()) {
       throw new IllegalArgumentException("servers: [] (expected: at least one)");
@@ -74,17 +78,25 @@ record PoolSettings(
         check(pool.getHealthCheck()),
         count("eject_after_failures", pool.getEjectAfterFailures(), 5),
         pool.getRetries() == -1 ? 0 : count("retries", pool.getRetries(), 2),
-        count("max_connections", pool.getMaxConnections(), 256));
+        count("max_connections", pool.getMaxConnections(), 256),
+        HashOn.parse(pool.getHashOn()),
+        millis("slow_start_ms", pool.getSlowStartMs(), 0));
   }
 
   private static BalancingPolicy policy(dev.brink.mesh.proto.OriginPool pool) {
     return switch (pool.getBalance()) {
       case ROUND_ROBIN -> BalancingPolicy.ROUND_ROBIN;
       case LEAST_REQUESTS -> BalancingPolicy.LEAST_REQUESTS;
+      case RANDOM -> BalancingPolicy.RANDOM;
+      case TWO_CHOICES -> BalancingPolicy.TWO_CHOICES;
+      case PEAK_EWMA -> BalancingPolicy.PEAK_EWMA;
+      case LOWEST_RTT -> BalancingPolicy.LOWEST_RTT;
+      case IP_HASH -> BalancingPolicy.IP_HASH;
+      case CONSISTENT_HASH -> BalancingPolicy.CONSISTENT_HASH;
       case UNRECOGNIZED ->
           throw new IllegalArgumentException(
-              "balance: %d (expected: ROUND_ROBIN or LEAST_REQUESTS)"
-                  .formatted(pool.getBalanceValue()));
+              "balance: %d (expected: one of %s)"
+                  .formatted(pool.getBalanceValue(), List.of(BalancingPolicy.values())));
     };
   }
 
@@ -120,6 +132,7 @@ record PoolSettings(
   boolean balancesLike(PoolSettings other) {
     return policy == other.policy
         && ejectAfterFailures == other.ejectAfterFailures
+        && slowStartMillis == other.slowStartMillis
         && check.healthyAfter == other.check.healthyAfter
         && check.unhealthyAfter == other.check.unhealthyAfter;
   }
@@ -128,6 +141,7 @@ record PoolSettings(
     return HealthSettings.builder()
         .checks(check.healthyAfter, check.unhealthyAfter)
         .ejection(ejectAfterFailures, Duration.ofSeconds(1), Duration.ofSeconds(30))
+        .slowStart(Duration.ofMillis(slowStartMillis))
         .build();
   }
 }

@@ -23,6 +23,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
   private @Nullable Occupant occupant;
   private boolean opened;
+  private long connectNanos;
   private boolean used;
   private boolean reading;
   private boolean releasing;
@@ -89,6 +90,15 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
   OriginLimits limits() {
     return limits;
+  }
+
+  /** How long the connection took to be made: a round trip, and the server's backlog. */
+  long connectNanos() {
+    return connectNanos;
+  }
+
+  void connectNanos(long nanos) {
+    connectNanos = nanos;
   }
 
   /** From now on its owner hears of its end. */

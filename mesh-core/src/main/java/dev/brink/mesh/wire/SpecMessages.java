@@ -20,6 +20,7 @@ import dev.brink.mesh.proto.OriginServer;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -163,24 +164,25 @@ public final class SpecMessages {
   public static OriginPool pool(OriginSpec spec) {
     OriginPool.Builder pool =
         OriginPool.newBuilder()
-            .setBalance(
-                switch (spec.balance()) {
-                  case ROUND_ROBIN -> Balance.ROUND_ROBIN;
-                  case LEAST_REQUESTS -> Balance.LEAST_REQUESTS;
-                })
+            .setBalance(balance(spec.balance()))
             .setKeepHost(spec.keepHost())
             .setConnectTimeoutMs(millis(spec.connectTimeout()))
             .setTotalTimeoutMs(millis(spec.totalTimeout()))
             .setEjectAfterFailures(spec.ejectAfterFailures())
             .setRetries(spec.retries())
-            .setMaxConnections(spec.maxConnections());
+            .setMaxConnections(spec.maxConnections())
+            .setHashOn(spec.hashOn())
+            .setSlowStartMs(millis(spec.slowStart()));
     String host = spec.host();
     if (host != null) {
       pool.setHost(host);
     }
     for (OriginSpec.Server server : spec.servers()) {
       pool.addServers(
-          OriginServer.newBuilder().setUrl(server.url().toString()).setWeight(server.weight()));
+          OriginServer.newBuilder()
+              .setUrl(server.url().toString())
+              .setWeight(server.weight())
+              .setTier(server.tier()));
     }
     OriginSpec.HealthCheck check = spec.healthCheck();
     if (check != null) {
@@ -207,16 +209,7 @@ public final class SpecMessages {
         OriginSpec.builder(name)
             .tenant(tenant(tenant))
             .routes(routes)
-            .balance(
-                switch (pool.getBalance()) {
-                  case LEAST_REQUESTS -> OriginSpec.Balance.LEAST_REQUESTS;
-                  case ROUND_ROBIN -> OriginSpec.Balance.ROUND_ROBIN;
-                  case UNRECOGNIZED ->
-                      throw invalid(
-                          "origin.balance",
-                          String.valueOf(pool.getBalanceValue()),
-                          "ROUND_ROBIN or LEAST_REQUESTS");
-                })
+            .balance(balance(pool))
             .keepHost(pool.getKeepHost())
             .connectTimeout(
                 duration(
@@ -238,7 +231,11 @@ public final class SpecMessages {
                     number(
                         "origin.maxConnections",
                         pool.getMaxConnections(),
-                        defaults.maxConnections()));
+                        defaults.maxConnections()))
+            .slowStart(duration("origin.slowStartMs", pool.getSlowStartMs(), defaults.slowStart()));
+    if (!pool.getHashOn().isEmpty()) {
+      spec.hashOn(pool.getHashOn());
+    }
     if (!pool.hasRetries()) {
       spec.retries(defaults.retries());
     }
@@ -247,12 +244,47 @@ public final class SpecMessages {
     }
     for (OriginServer server : pool.getServersList()) {
       spec.server(
-          url(server.getUrl()), (int) number("origin.servers.weight", server.getWeight(), 1));
+          url(server.getUrl()),
+          (int) number("origin.servers.weight", server.getWeight(), 1),
+          (int) number("origin.servers.tier", server.getTier(), 0));
     }
     if (!pool.getHealthCheck().getPath().isEmpty()) {
       spec.healthCheck(healthCheck(pool.getHealthCheck()));
     }
     return spec.build();
+  }
+
+  private static Balance balance(OriginSpec.Balance balance) {
+    return switch (balance) {
+      case ROUND_ROBIN -> Balance.ROUND_ROBIN;
+      case LEAST_REQUESTS -> Balance.LEAST_REQUESTS;
+      case RANDOM -> Balance.RANDOM;
+      case TWO_CHOICES -> Balance.TWO_CHOICES;
+      case PEAK_EWMA -> Balance.PEAK_EWMA;
+      case LOWEST_RTT -> Balance.LOWEST_RTT;
+      case IP_HASH -> Balance.IP_HASH;
+      case CONSISTENT_HASH -> Balance.CONSISTENT_HASH;
+    };
+  }
+
+  private static OriginSpec.Balance balance(OriginPool pool) {
+    return switch (pool.getBalance()) {
+      case ROUND_ROBIN -> OriginSpec.Balance.ROUND_ROBIN;
+      case LEAST_REQUESTS -> OriginSpec.Balance.LEAST_REQUESTS;
+      case RANDOM -> OriginSpec.Balance.RANDOM;
+      case TWO_CHOICES -> OriginSpec.Balance.TWO_CHOICES;
+      case PEAK_EWMA -> OriginSpec.Balance.PEAK_EWMA;
+      case LOWEST_RTT -> OriginSpec.Balance.LOWEST_RTT;
+      case IP_HASH -> OriginSpec.Balance.IP_HASH;
+      case CONSISTENT_HASH -> OriginSpec.Balance.CONSISTENT_HASH;
+      case UNRECOGNIZED ->
+          throw invalid(
+              "origin.balance",
+              String.valueOf(pool.getBalanceValue()),
+              Arrays.stream(OriginSpec.Balance.values())
+                  .map(Enum::name)
+                  .collect(Collectors.joining(", ")));
+    };
   }
 
   /**

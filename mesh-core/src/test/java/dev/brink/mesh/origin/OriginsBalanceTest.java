@@ -8,7 +8,10 @@ import dev.brink.mesh.proto.HealthCheck;
 import dev.brink.mesh.proto.OriginPool;
 import dev.brink.mesh.proto.OriginServer;
 import dev.brink.placement.origin.OriginSlot.Health;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -16,6 +19,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /** Which server gets a request, and who is left out. */
 class OriginsBalanceTest {
@@ -42,6 +48,93 @@ class OriginsBalanceTest {
       assertThat(origins.server(1).weight()).isEqualTo(3);
       assertThat(a.accepted.get() + b.accepted.get()).isLessThanOrEqualTo(4);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      mode = Mode.EXCLUDE,
+      names = {"UNRECOGNIZED", "IP_HASH", "CONSISTENT_HASH"})
+  void everyPolicyUsesEveryServer(Balance balance) {
+    try (var a = named("a");
+        var b = named("b");
+        var origins = TestOrigins.of(TestOrigins.pool(a, b).setBalance(balance))) {
+      TestOrigins.await(
+          "both have answered",
+          () -> {
+            assertThat(origins.get("/").body()).isIn("a", "b");
+            return a.requests.get() > 0 && b.requests.get() > 0;
+          });
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"IP_HASH", "CONSISTENT_HASH"})
+  void theSameKeyGetsTheSameServer(Balance balance) {
+    try (var a = named("a");
+        var b = named("b");
+        var c = named("c");
+        var origins =
+            TestOrigins.of(
+                TestOrigins.pool(a, b, c).setBalance(balance).setHashOn("header:x-user"))) {
+      var seen = new HashSet<String>();
+      for (int user = 0; user < 30; user++) {
+        String first = as(origins, user);
+        assertThat(as(origins, user)).isEqualTo(first);
+        seen.add(first);
+      }
+      assertThat(seen).containsExactlyInAnyOrder("a", "b", "c");
+
+      origins.update(TestOrigins.pool(a, b, c).setBalance(balance));
+      seen.clear();
+      for (int user = 0; user < 30; user++) {
+        seen.add(as(origins, user));
+      }
+      assertThat(seen).hasSize(1); // all from one address
+
+      origins.update(TestOrigins.pool(a, b, c).setBalance(balance).setHashOn("path"));
+      String page = origins.get("/page?q=1").body();
+      assertThat(origins.get("/page?q=2").body()).isEqualTo(page);
+    }
+  }
+
+  private static String as(TestOrigins origins, int user) {
+    HttpRequest request = TestOrigins.request(HttpMethod.GET, "/");
+    request.headers().set("x-user", "user-" + user);
+    return origins.send(request, null).body();
+  }
+
+  @Test
+  void theNextTierAnswersWhenTheFirstIsGone() {
+    try (var a = named("a");
+        var b = named("b");
+        var origins =
+            TestOrigins.of(
+                OriginPool.newBuilder()
+                    .addServers(OriginServer.newBuilder().setUrl(a.url()))
+                    .addServers(OriginServer.newBuilder().setUrl(b.url()).setTier(1)))) {
+      for (int i = 0; i < 10; i++) {
+        assertThat(origins.get("/").body()).isEqualTo("a");
+      }
+      a.kill();
+      for (int i = 0; i < 10; i++) {
+        assertThat(origins.get("/").body()).isEqualTo("b");
+      }
+    }
+  }
+
+  @Test
+  void whatIsNotAPolicyIsRefusedWithWhatIs() {
+    OriginPool.Builder pool =
+        OriginPool.newBuilder().addServers(OriginServer.newBuilder().setUrl("http://127.0.0.1:1"));
+    assertThatThrownBy(() -> Origins.check(pool.clone().setBalanceValue(99).build()))
+        .hasMessageStartingWith("balance: 99 (expected: one of [ROUND_ROBIN, RANDOM,");
+    assertThatThrownBy(() -> Origins.check(pool.clone().setHashOn("cookie").build()))
+        .hasMessage("hash_on: cookie (expected: client-ip, path or header:NAME)");
+    assertThatThrownBy(() -> Origins.check(pool.clone().setSlowStartMs(-1).build()))
+        .hasMessage("slow_start_ms: -1 (expected: 0 to 86400000)");
+    pool.getServersBuilder(0).setTier(101);
+    assertThatThrownBy(() -> Origins.check(pool.build()))
+        .hasMessage("tier: 101 (expected: 0 to 100)");
   }
 
   @Test

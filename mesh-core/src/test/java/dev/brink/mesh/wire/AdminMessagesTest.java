@@ -33,6 +33,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class AdminMessagesTest {
   private static final DeployOptions OPTIONS =
@@ -79,6 +81,9 @@ class AdminMessagesTest {
         OriginSpec.builder("upstream")
             .server(URI.create("http://127.0.0.1:1"), 3)
             .server(URI.create("https://example.com"))
+            .server(URI.create("https://spare.example.com"), 1, 2)
+            .hashOn("header:x-user")
+            .slowStart(Duration.ofSeconds(5))
             .route("api.example.com/*")
             .balance(OriginSpec.Balance.LEAST_REQUESTS)
             .host("inner")
@@ -96,6 +101,15 @@ class AdminMessagesTest {
     DeploymentSpec back = AdminMessages.spec(overTheWire(AdminMessages.toProto(spec, OPTIONS)));
 
     assertThat(back).isEqualTo(spec);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyPolicyCrossesTheWire(OriginSpec.Balance balance) {
+    OriginSpec spec =
+        OriginSpec.builder("o").server(URI.create("http://127.0.0.1:1")).balance(balance).build();
+    assertThat(AdminMessages.spec(overTheWire(AdminMessages.toProto(spec, OPTIONS))))
+        .isEqualTo(spec);
   }
 
   @Test
