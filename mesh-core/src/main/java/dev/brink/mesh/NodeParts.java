@@ -16,7 +16,9 @@ import dev.brink.mesh.config.LinkConfig;
 import dev.brink.mesh.config.MutualTls;
 import dev.brink.mesh.config.NodeConfig;
 import dev.brink.mesh.config.Secret;
+import dev.brink.mesh.function.CallCounts;
 import dev.brink.mesh.function.ConsoleLog;
+import dev.brink.mesh.function.InstanceKeeper;
 import dev.brink.mesh.function.LoadReporter;
 import dev.brink.mesh.function.LocalExecutor;
 import dev.brink.mesh.function.PeerAdmission;
@@ -54,6 +56,9 @@ import dev.brink.mesh.usage.UsageMeter;
 import dev.brink.placement.NodeInfo;
 import dev.brink.placement.Placement;
 import dev.brink.placement.PlacementSettings;
+import dev.brink.placement.warmth.WarmthPolicyKind;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -82,6 +87,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -112,6 +118,7 @@ final class NodeParts implements AutoCloseable {
   private final Outbound outbound;
   private final Registry registry;
   private final LoadReporter load;
+  private final InstanceKeeper keeper;
   private final Placement placement;
   private final ReadTally tally = new ReadTally();
   private final Gossip gossip;
@@ -191,7 +198,10 @@ final class NodeParts implements AutoCloseable {
     shutdown.add(links::close);
     peers.manage(links);
     reportOwnLoad(node);
-    var local = new LocalExecutor(node, this::snapshot, meter, tally);
+    var counts = new CallCounts();
+    keeper = new InstanceKeeper(runtime, this::snapshot, counts, config.functions().keepAlive());
+    shutdown.add(keeper::close);
+    var local = new LocalExecutor(node, this::snapshot, meter, tally, counts);
     sampler =
         new RegretSampler(
             config.placement().regretSample(), placement, peers::nameOf, metrics::regret);
@@ -248,6 +258,7 @@ final class NodeParts implements AutoCloseable {
     serveWhatIsDeployed(restored);
     nearest.start(loops, grid, config.dns());
     startPlacing();
+    keeper.start();
     notReady = "";
   }
 
@@ -453,10 +464,32 @@ final class NodeParts implements AutoCloseable {
         "Lanes given up because a guest could not be stopped",
         () -> runtime.load().abandonedLanes());
     KeyValueGauges.register(metrics, grid);
+    metrics.gauge("brink.keepalive.warmed", "Instances made ahead of calls so far", keeper::warmed);
+    metrics.gauge(
+        "brink.keepalive.evicted", "Lanes whose idle instances were let go", keeper::evicted);
+    metrics.gauge(
+        "brink.keepalive.switches", "How often another policy took over", keeper::switches);
+    metrics
+        .rows("brink.keepalive.active", "1 for the warmth policy in force, else 0")
+        .register(rows(kind -> keeper.active(kind) ? 1 : 0));
+    metrics
+        .rows(
+            "brink.keepalive.regret",
+            "MB·s that a warmth policy costs, or would cost, more than the cheapest one")
+        .register(rows(keeper::regret));
     metrics.gauge(
         "brink.deployments", "Names that stand for something", () -> snapshot.deployments().size());
     metrics.gauge(
         "brink.versions.loaded", "Function versions loaded here", () -> snapshot.versions().size());
+  }
+
+  /** One for each warmth policy, read when it is asked for. */
+  private List<MultiGauge.Row<?>> rows(ToDoubleFunction<WarmthPolicyKind> value) {
+    List<MultiGauge.Row<?>> rows = new ArrayList<>();
+    for (WarmthPolicyKind kind : WarmthPolicyKind.values()) {
+      rows.add(MultiGauge.Row.of(Tags.of("policy", kind.spelling()), kind, value));
+    }
+    return rows;
   }
 
   /** What the grid had when this node came is served before the node says that it is ready. */

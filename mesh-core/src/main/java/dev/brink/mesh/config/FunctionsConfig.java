@@ -4,6 +4,7 @@ import dev.brink.exec.FunctionLimits;
 import dev.brink.exec.outbound.OutboundTarget;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * How functions run on the node.
@@ -13,13 +14,15 @@ import java.util.List;
  * @param limits for functions whose manifest says nothing
  * @param outboundPublic whether functions can fetch from public addresses
  * @param outboundAllow what functions can fetch from besides, whatever its address
+ * @param keepAlive what stays warm
  */
 public record FunctionsConfig(
     int lanes,
     int queue,
     FunctionLimits limits,
     boolean outboundPublic,
-    List<OutboundTarget> outboundAllow) {
+    List<OutboundTarget> outboundAllow,
+    KeepAliveConfig keepAlive) {
   public FunctionsConfig {
     outboundAllow = List.copyOf(outboundAllow);
   }
@@ -36,6 +39,7 @@ public record FunctionsConfig(
     builder.concurrency = limits.concurrency();
     builder.outboundPublic = outboundPublic;
     builder.outboundAllow = outboundAllow;
+    builder.keepAlive = keepAlive.toBuilder();
     return builder;
   }
 
@@ -54,6 +58,7 @@ public record FunctionsConfig(
     private int concurrency = FunctionLimits.DEFAULT.concurrency();
     private boolean outboundPublic = true;
     private List<OutboundTarget> outboundAllow = List.of();
+    private KeepAliveConfig.Builder keepAlive = new KeepAliveConfig.Builder();
 
     Builder() {}
 
@@ -107,6 +112,11 @@ public record FunctionsConfig(
       return this;
     }
 
+    public Builder keepAlive(Consumer<KeepAliveConfig.Builder> change) {
+      change.accept(keepAlive);
+      return this;
+    }
+
     FunctionsConfig build() {
       return new FunctionsConfig(
           lanes,
@@ -114,7 +124,8 @@ public record FunctionsConfig(
           new FunctionLimits(
               cpu, wall, memoryBytes, requestBodyBytes, responseBodyBytes, concurrency),
           outboundPublic,
-          outboundAllow);
+          outboundAllow,
+          keepAlive.build());
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.brink.mesh.config;
 import static java.time.Duration.ofHours;
 import static java.time.Duration.ofMillis;
 
+import dev.brink.placement.warmth.WarmthPolicyKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The options a node has: the one place that names them. */
 final class Options {
   private static final ValueType<Duration> TIMEOUT = ValueType.duration(ofMillis(1), ofHours(24));
+  private static final ValueType<Duration> HOLD = ValueType.duration(ofMillis(1), ofHours(24));
   private static final ValueType<Long> BODY = ValueType.size(0, 1L << 50);
   private static final ValueType<Integer> HEADERS = ValueType.smallSize(256, 1 << 20);
 
@@ -229,6 +231,33 @@ final class Options {
               ValueType.TARGETS,
               FunctionsConfig::outboundAllow,
               FunctionsConfig.Builder::outboundAllow),
+          keepAlive(
+              "policy",
+              ValueType.oneOf(WarmthPolicyKind.class),
+              KeepAliveConfig::policy,
+              KeepAliveConfig.Builder::policy),
+          keepAlive(
+              "switching",
+              ValueType.BOOLEAN,
+              KeepAliveConfig::switching,
+              KeepAliveConfig.Builder::switching),
+          keepAlive("window", HOLD, KeepAliveConfig::window, KeepAliveConfig.Builder::window),
+          keepAlive("least", HOLD, KeepAliveConfig::least, KeepAliveConfig.Builder::least),
+          keepAlive(
+              "memory",
+              ValueType.size(1, 1L << 40),
+              KeepAliveConfig::memoryBytes,
+              KeepAliveConfig.Builder::memoryBytes),
+          keepAlive(
+              "warming-percent",
+              ValueType.integer(0, 100),
+              KeepAliveConfig::warmingPercent,
+              KeepAliveConfig.Builder::warmingPercent),
+          keepAlive(
+              "cold-price",
+              ValueType.integer(1, 1_000_000_000),
+              KeepAliveConfig::coldPrice,
+              KeepAliveConfig.Builder::coldPrice),
           Option.of(
               "shutdown.grace",
               ValueType.duration(Duration.ZERO, ofHours(1)),
@@ -343,6 +372,18 @@ final class Options {
         type,
         node -> get.get(node.functions()),
         (builder, value) -> builder.functions(section -> set.accept(section, value)));
+  }
+
+  private static <T> Option<T> keepAlive(
+      String name,
+      ValueType<T> type,
+      SectionGetter<KeepAliveConfig, T> get,
+      BiConsumer<KeepAliveConfig.Builder, T> set) {
+    return functions(
+        "keep-alive." + name,
+        type,
+        functions -> get.get(functions.keepAlive()),
+        (builder, value) -> builder.keepAlive(section -> set.accept(section, value)));
   }
 
   private static <T> Option<T> log(

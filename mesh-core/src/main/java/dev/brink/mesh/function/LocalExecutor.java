@@ -32,6 +32,7 @@ public final class LocalExecutor implements Executor<Target.Function> {
   private final Supplier<Snapshot> snapshot;
   private final UsageMeter meter;
   private final ReadTally tally;
+  private final CallCounts counts;
 
   /**
    * For one node.
@@ -40,13 +41,19 @@ public final class LocalExecutor implements Executor<Target.Function> {
    * @param snapshot where the loaded versions are
    * @param meter hears of each invocation's end
    * @param tally knows what invocations have read
+   * @param counts hears of its begin and end
    */
   public LocalExecutor(
-      String node, Supplier<Snapshot> snapshot, UsageMeter meter, ReadTally tally) {
+      String node,
+      Supplier<Snapshot> snapshot,
+      UsageMeter meter,
+      ReadTally tally,
+      CallCounts counts) {
     this.tally = tally;
     this.node = node;
     this.snapshot = snapshot;
     this.meter = meter;
+    this.counts = counts;
   }
 
   @Override
@@ -63,7 +70,9 @@ public final class LocalExecutor implements Executor<Target.Function> {
               CallFailure.Reach.NOT_STARTED));
       return () -> {};
     }
-    var local = new LocalCall(call, target, function, listener);
+    CallCounts.Count count = counts.of(target.digest());
+    count.began();
+    var local = new LocalCall(call, target, function, listener, count);
     LoadedFunction.Running running =
         function.invoke(
             new Invocation(
@@ -80,13 +89,20 @@ public final class LocalExecutor implements Executor<Target.Function> {
     private final Target.Function target;
     private final LoadedFunction function;
     private final CallListener listener;
+    private final CallCounts.Count count;
     private volatile boolean failed;
 
-    LocalCall(Call call, Target.Function target, LoadedFunction function, CallListener listener) {
+    LocalCall(
+        Call call,
+        Target.Function target,
+        LoadedFunction function,
+        CallListener listener,
+        CallCounts.Count count) {
       this.call = call;
       this.target = target;
       this.function = function;
       this.listener = listener;
+      this.count = count;
     }
 
     @Override
@@ -123,6 +139,7 @@ public final class LocalExecutor implements Executor<Target.Function> {
     @Override
     public void onDone(InvocationReport report) {
       var _ = tally.take(function.bundle().name(), call.requestId());
+      count.ended(report.cpuNanos());
       meter.record(target, function.bundle().limits(), report);
     }
   }

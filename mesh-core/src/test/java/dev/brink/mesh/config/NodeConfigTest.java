@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brink.exec.FunctionLimits;
 import dev.brink.mesh.nearest.Steering;
+import dev.brink.placement.warmth.WarmthPolicyKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -87,6 +88,13 @@ class NodeConfigTest {
           Map.entry("dns.rate", "50"),
           Map.entry("functions.outbound.public", "false"),
           Map.entry("functions.outbound.allow", "intranet.example:8443,[::1]:443"),
+          Map.entry("functions.keep-alive.policy", "hybrid-histogram"),
+          Map.entry("functions.keep-alive.switching", "false"),
+          Map.entry("functions.keep-alive.window", "20s"),
+          Map.entry("functions.keep-alive.least", "1s"),
+          Map.entry("functions.keep-alive.memory", "16m"),
+          Map.entry("functions.keep-alive.warming-percent", "10"),
+          Map.entry("functions.keep-alive.cold-price", "1000"),
           Map.entry("shutdown.grace", "3s"),
           Map.entry("log.format", "json"),
           Map.entry("log.level", "debug"));
@@ -134,7 +142,21 @@ class NodeConfigTest {
     assertThat(config.tls()).isNull();
     assertThat(config.insecure()).isFalse();
     assertThat(config.functions())
-        .isEqualTo(new FunctionsConfig(0, 1024, FunctionLimits.DEFAULT, true, List.of()));
+        .isEqualTo(
+            new FunctionsConfig(
+                0,
+                1024,
+                FunctionLimits.DEFAULT,
+                true,
+                List.of(),
+                new KeepAliveConfig(
+                    WarmthPolicyKind.LEARNED_COST,
+                    true,
+                    Duration.ofMinutes(10),
+                    Duration.ofSeconds(60),
+                    256L << 20,
+                    5,
+                    450_000)));
     assertThat(config.placement()).isEqualTo(new PlacementConfig(List.of(), 1, 0.01, 0, Map.of()));
     assertThat(config.nearest())
         .isEqualTo(new NearestConfig(true, Steering.OFF, List.of(), List.of(), ""));
