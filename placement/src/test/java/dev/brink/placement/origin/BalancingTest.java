@@ -1,5 +1,6 @@
 package dev.brink.placement.origin;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -139,13 +140,13 @@ class BalancingTest {
     var pool = even(policy, 10);
     var before = new HashMap<Integer, String>();
     for (int i = 0; i < 2_000; i++) {
-      before.put(i, pool.pick(0, OriginPool.key("key" + i), Set.of()).id());
+      before.put(i, requireNonNull(pool.pick(0, OriginPool.key("key" + i), Set.of())).id());
     }
     pool.update(specs(9), 0);
     int moved = 0;
     for (int i = 0; i < 2_000; i++) {
-      String now = pool.pick(0, OriginPool.key("key" + i), Set.of()).id();
-      if (before.get(i).equals("o9")) {
+      String now = requireNonNull(pool.pick(0, OriginPool.key("key" + i), Set.of())).id();
+      if ("o9".equals(before.get(i))) {
         continue;
       }
       moved += now.equals(before.get(i)) ? 0 : 1;
@@ -158,7 +159,7 @@ class BalancingTest {
     var pool = even(BalancingPolicy.CONSISTENT_HASH, 5);
     long hot = OriginPool.key("hot");
     for (int i = 0; i < 100; i++) {
-      OriginSlot picked = pool.pick(0, hot, Set.of());
+      OriginSlot picked = requireNonNull(pool.pick(0, hot, Set.of()));
       assertThat(picked.active()).isLessThanOrEqualTo((int) Math.ceil(1.25 * (i + 1) / 5));
       pool.started(picked);
     }
@@ -175,7 +176,8 @@ class BalancingTest {
             new OriginSpec("c", 1, 1),
             new OriginSpec("d", 1, 2));
     assertThat(picks(pool, 10, 0)).containsOnlyKeys("a", "b");
-    assertThat(pool.pick(0, 1, Set.of(slot(pool, "a"), slot(pool, "b"))).id()).isEqualTo("c");
+    assertThat(pool.pick(0, 1, Set.of(slot(pool, "a"), slot(pool, "b"))))
+        .isSameAs(slot(pool, "c"));
     check(pool, "a", false, 0);
     assertThat(picks(pool, 10, 0)).containsOnlyKeys("b");
     check(pool, "b", false, 0);

@@ -74,7 +74,7 @@ class ScalingTest {
     for (int i = 0; i < 10; i++) {
       String recent = "recent" + i;
       order.used(recent, 1, 1);
-      if (order.first(Set.of("old", recent)).equals("old")) {
+      if ("old".equals(order.first(Set.of("old", recent)))) {
         assertThat(i).isGreaterThan(1);
         return;
       }

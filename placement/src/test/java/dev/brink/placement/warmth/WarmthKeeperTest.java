@@ -46,7 +46,7 @@ class WarmthKeeperTest {
     List<FunctionSample> samples =
         node.entrySet().stream().map(each -> sample(each.getKey(), each.getValue())).toList();
     for (WarmthAction action : keeper.beat(now, new NodeSample(4, idleLanes), samples)) {
-      Fake of = node.get(action.id());
+      Fake of = function(action.id());
       of.lanes = action.lanes();
       of.did.add(action);
     }
