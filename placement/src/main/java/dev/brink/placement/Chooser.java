@@ -20,6 +20,7 @@ final class Chooser {
 
   private final PlacementSettings settings;
   private final Planner planner;
+  private final ThreadLocal<Scan> scans = ThreadLocal.withInitial(Scan::new);
   private final ConcurrentLinkedQueue<WarmAdvice> advice = new ConcurrentLinkedQueue<>();
   private final AtomicInteger advices = new AtomicInteger();
 
@@ -36,11 +37,12 @@ final class Chooser {
   Choice choose(
       Topology seen, FunctionStats stats, PlacementRequest request, long nowNanos, boolean real) {
     Plan plan = planner.plan(seen, stats, request.hints(), nowNanos);
-    var work = new Work(stats, request, settings);
     NodeState lastUsed = stats.lastUsed();
     String key = request.affinity();
     NodeState session = key == null ? null : seen.find(key);
-    var scan = new Scan(work, request, lastUsed, session, nowNanos);
+    Scan scan = scans.get();
+    scan.begin(request, lastUsed, session, nowNanos);
+    scan.work.set(stats, request, settings);
     scan.over(plan);
     if (scan.best == null) {
       Plan wide = plan.widened();
@@ -58,7 +60,7 @@ final class Chooser {
       return choice(best, Reason.ONLY_CANDIDATE, stats, Cohort.NONE);
     }
     if (real) {
-      account(scan, best, work, stats, nowNanos);
+      account(scan, best, stats, nowNanos);
     }
     if (scan.sticky != null && scan.stickyScore <= limit(scan, AFFINITY_SHARE, AFFINITY_NANOS)) {
       return choice(scan.sticky, Reason.AFFINITY, stats, Cohort.NONE);
@@ -108,13 +110,13 @@ final class Chooser {
     return stats.cohorts.draw(settings.controlShare(), seen.local().hash);
   }
 
-  private void account(Scan scan, NodeState best, Work work, FunctionStats stats, long nowNanos) {
+  private void account(Scan scan, NodeState best, FunctionStats stats, long nowNanos) {
     NodeState wanted = scan.bestIfWarm;
     long saved = scan.bestScore - scan.scoreIfWarm;
     if (wanted == null || wanted == best || saved <= 0) {
       return;
     }
-    long reached = stats.warming().add(wanted.slot, saved, work.coldNanos, nowNanos);
+    long reached = stats.warming().add(wanted.slot, saved, scan.work.coldNanos, nowNanos);
     if (reached > 0 && advices.get() < MAX_ADVICE) {
       advices.getAndIncrement();
       advice.add(new WarmAdvice(stats.function, wanted.info.id(), reached));

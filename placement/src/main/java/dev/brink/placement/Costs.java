@@ -13,6 +13,9 @@ final class Costs {
   final MeanEstimate run = new MeanEstimate();
   final MeanEstimate cold = new MeanEstimate();
 
+  /** Of the run times' logarithms, times a million: the typical run is what nodes are judged by. */
+  private final MeanEstimate typicalLog = new MeanEstimate();
+
   /** Time on a lane, which is less than the run where the function waits for others. */
   final MeanEstimate lane = new MeanEstimate();
 
@@ -25,7 +28,18 @@ final class Costs {
   void ran(long runNanos, long laneNanos) {
     run.add(runNanos);
     lane.add(laneNanos);
+    typicalLog.add(log(runNanos));
     freshRuns.getAndIncrement();
+  }
+
+  private static long log(long nanos) {
+    return (long) (1e6 * Math.log((double) Math.max(1, nanos)));
+  }
+
+  /** The geometric mean of a run; 0 where there was none. */
+  long typicalRunNanos() {
+    long log = typicalLog.nanosOr(0);
+    return log == 0 ? 0 : (long) Math.exp(log / 1e6);
   }
 
   void started(long coldNanos) {
@@ -45,6 +59,7 @@ final class Costs {
         sizeClass,
         runs,
         run.nanosOr(0),
+        typicalRunNanos(),
         lane.nanosOr(0),
         colds,
         cold.nanosOr(0),
@@ -55,6 +70,9 @@ final class Costs {
   void learn(FunctionSample sample) {
     if (sample.runs() > 0 && Placement.sane(sample.runNanos())) {
       run.add(sample.runNanos(), sample.runs());
+      if (sample.typicalNanos() > 0 && Placement.sane(sample.typicalNanos())) {
+        typicalLog.add(log(sample.typicalNanos()), sample.runs());
+      }
       long lane0 = Placement.sane(sample.laneNanos()) ? sample.laneNanos() : sample.runNanos();
       lane.add(lane0, sample.runs());
       bytes.add(Math.clamp(sample.bytes(), 0, FunctionStats.MAX_BYTES), sample.runs());

@@ -7,7 +7,8 @@ package dev.brink.placement;
  * @param function the function version's id
  * @param sizeClass of the request's body, 0 to 4: up to 1 KiB, 16 KiB, 256 KiB, 4 MiB, more
  * @param runs answers seen since the last sample
- * @param runNanos a run on a usual node
+ * @param runNanos a run on a usual node, on average
+ * @param typicalNanos the same as the geometric mean; 0 where it is not known
  * @param laneNanos the part of it that holds a lane
  * @param colds cold starts seen since the last sample
  * @param coldNanos a cold start on a usual node
@@ -18,7 +19,22 @@ public record FunctionSample(
     int sizeClass,
     int runs,
     long runNanos,
+    long typicalNanos,
     long laneNanos,
     int colds,
     long coldNanos,
-    long bytes) {}
+    long bytes) {
+
+  /** Where the geometric mean is not known. */
+  public FunctionSample(
+      String function,
+      int sizeClass,
+      int runs,
+      long runNanos,
+      long laneNanos,
+      int colds,
+      long coldNanos,
+      long bytes) {
+    this(function, sizeClass, runs, runNanos, 0, laneNanos, colds, coldNanos, bytes);
+  }
+}

@@ -35,7 +35,7 @@ final class Learning {
       return;
     }
     Costs usual = stats.costs(size);
-    long usualNanos = usual.run.nanosOr(0);
+    long usualNanos = usual.typicalRunNanos();
     if (usual.run.count() >= SLOW_AFTER_RUNS && usualNanos >= SLOW_FROM_NANOS) {
       state.ran(observed.runNanos(), usualNanos, nowNanos);
     }

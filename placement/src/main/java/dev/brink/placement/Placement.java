@@ -257,7 +257,7 @@ public final class Placement {
     Topology seen = topology;
     FunctionStats stats = stats(request.function());
     Plan plan = planner.plan(seen, stats, request.hints(), nowNanos);
-    var work = new Work(stats, request, settings);
+    var work = new Work().set(stats, request, settings);
     var candidates = new ArrayList<Candidate>();
     for (NodeState node : seen.nodes()) {
       candidates.add(Explanations.candidate(node, plan, work, request, nowNanos));

@@ -3,8 +3,8 @@ package dev.brink.placement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One look over the nodes of a plan: the best, and those that matter beside it. Not thread-safe,
- * never leaves the choice it was made for.
+ * One look over the nodes of a plan: the best, and those that matter beside it. Not thread-safe:
+ * each thread has one, begun anew for each choice, so that choosing allocates nothing.
  */
 final class Scan {
   /** How far away a session's node may be at most: beyond, it is looked for among the nearer. */
@@ -13,12 +13,12 @@ final class Scan {
   /** No warming on a node as busy as this. */
   private static final double MAX_WARMING_UTILISATION = 0.75;
 
-  private final Work work;
-  private final PlacementRequest request;
-  private final long nowNanos;
-  private final @Nullable NodeState lastUsed;
-  private final @Nullable NodeState session;
-  private final long sessionHash;
+  final Work work = new Work();
+  private PlacementRequest request = PlacementRequest.of("");
+  private long nowNanos;
+  private @Nullable NodeState lastUsed;
+  private @Nullable NodeState session;
+  private long sessionHash;
 
   @Nullable NodeState best;
   long bestScore = Long.MAX_VALUE;
@@ -38,19 +38,28 @@ final class Scan {
   long stickyScore = Long.MAX_VALUE;
   private long stickyRank = Long.MIN_VALUE;
 
-  Scan(
-      Work work,
-      PlacementRequest request,
-      @Nullable NodeState lastUsed,
-      @Nullable NodeState session,
-      long nowNanos) {
-    this.work = work;
-    this.request = request;
-    this.lastUsed = lastUsed;
-    this.session = session;
-    this.nowNanos = nowNanos;
-    String key = request.affinity();
-    this.sessionHash = key == null ? 0 : Lot.hash(key);
+  void begin(
+      PlacementRequest newRequest,
+      @Nullable NodeState newLastUsed,
+      @Nullable NodeState newSession,
+      long now) {
+    request = newRequest;
+    lastUsed = newLastUsed;
+    session = newSession;
+    nowNanos = now;
+    String key = newRequest.affinity();
+    sessionHash = key == null ? 0 : Lot.hash(key);
+    best = null;
+    bestScore = Long.MAX_VALUE;
+    localScore = Long.MAX_VALUE;
+    localWarm = false;
+    lastScore = Long.MAX_VALUE;
+    eligible = 0;
+    bestIfWarm = null;
+    scoreIfWarm = Long.MAX_VALUE;
+    sticky = null;
+    stickyScore = Long.MAX_VALUE;
+    stickyRank = Long.MIN_VALUE;
   }
 
   void over(Plan plan) {

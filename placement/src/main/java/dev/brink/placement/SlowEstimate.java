@@ -3,41 +3,83 @@ package dev.brink.placement;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How much longer than elsewhere work takes on a node: 1 is usual. Moves 5 % towards each sample
- * and, while there is none, back to 1, so that a node that has healed is tried again. Lock free.
+ * How much longer than elsewhere work takes on a node: 1 is usual.
+ *
+ * <p>Run times of one function differ by more than nodes do, so the estimate is of their logarithm:
+ * it moves 5 % towards each sample, and what is left within 28 % of usual counts as usual. Four
+ * samples in a row that are four times off make it jump to the nearest of them. While there is no
+ * sample it goes back to 1, so that a node that has healed is tried again. Lock free.
  */
 final class SlowEstimate {
   private static final double WEIGHT = 0.05;
-  private static final double LIMIT = 10;
+  private static final double LIMIT = Math.log(10);
+  private static final double USUAL = 0.25;
+  private static final double FAR = Math.log(4);
+  private static final int JUMP_AFTER = 4;
   private static final long HALF_LIFE_NANOS = 2_000_000_000L;
   private static final long REST_NANOS = 1_000_000_000L;
 
-  private final AtomicLong bits = new AtomicLong(Double.doubleToRawLongBits(1));
+  /** The logarithm: a float; samples far off in a row: 2 bits; the nearest of them: the rest. */
+  private final AtomicLong word = new AtomicLong();
+
   private final AtomicLong lastNanos = new AtomicLong();
 
   void add(long actualNanos, long expectedNanos, long nowNanos) {
     double ratio = (double) Math.max(1, actualNanos) / Math.max(1, expectedNanos);
-    double sample = Math.clamp(ratio, 1 / LIMIT, LIMIT);
+    double sample = Math.clamp(Math.log(ratio), -LIMIT, LIMIT);
     long before;
     long after;
     do {
-      before = bits.get();
-      double slow = decayed(before, nowNanos);
-      after = Double.doubleToRawLongBits(slow + WEIGHT * (sample - slow));
-    } while (!bits.compareAndSet(before, after));
+      before = word.get();
+      after = next(before, decayed(before, nowNanos), sample);
+    } while (!word.compareAndSet(before, after));
     lastNanos.setOpaque(nowNanos);
   }
 
+  private static long next(long before, double estimate, double sample) {
+    double off = sample - estimate;
+    if (Math.abs(off) < FAR) {
+      return word(estimate + WEIGHT * off, 0, 0);
+    }
+    double nearest = nearest(before);
+    boolean row = far(before) > 0 && Math.signum(nearest - estimate) == Math.signum(off);
+    double held = row && Math.abs(nearest - estimate) < Math.abs(off) ? nearest : sample;
+    int far = row ? far(before) + 1 : 1;
+    return far == JUMP_AFTER ? word(held, 0, 0) : word(estimate + WEIGHT * off, far, held);
+  }
+
   double value(long nowNanos) {
-    return decayed(bits.getOpaque(), nowNanos);
+    long seen = word.getOpaque();
+    if (seen == 0) {
+      return 1;
+    }
+    double log = decayed(seen, nowNanos);
+    double beyond = Math.abs(log) - USUAL;
+    return beyond <= 0 ? 1 : Math.exp(Math.copySign(beyond, log));
   }
 
   private double decayed(long seen, long nowNanos) {
-    double slow = Double.longBitsToDouble(seen);
-    if (slow == 1) {
-      return 1;
-    }
-    long idleNanos = nowNanos - lastNanos.getOpaque() - REST_NANOS;
-    return 1 + Decay.left(slow - 1, idleNanos, HALF_LIFE_NANOS);
+    double log = estimate(seen);
+    return log == 0
+        ? 0
+        : Decay.left(log, nowNanos - lastNanos.getOpaque() - REST_NANOS, HALF_LIFE_NANOS);
+  }
+
+  private static long word(double estimate, int far, double nearest) {
+    long high = Integer.toUnsignedLong(Float.floatToRawIntBits((float) estimate)) << 32;
+    int low = Float.floatToRawIntBits((float) nearest) & ~3;
+    return high | Integer.toUnsignedLong(low) | far;
+  }
+
+  private static double estimate(long word) {
+    return Float.intBitsToFloat((int) (word >>> 32));
+  }
+
+  private static double nearest(long word) {
+    return Float.intBitsToFloat((int) word & ~3);
+  }
+
+  private static int far(long word) {
+    return (int) word & 3;
   }
 }

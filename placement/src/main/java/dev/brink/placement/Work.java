@@ -1,19 +1,19 @@
 package dev.brink.placement;
 
-/** What a request is expected to cost on a usual node. Not kept: one per choice. */
+/** What a request is expected to cost on a usual node. Not thread-safe; set anew for each choice. */
 final class Work {
   /** The function's bit in the warm sets. */
-  final int index;
+  int index;
 
-  final long runNanos;
-  final long coldNanos;
+  long runNanos;
+  long coldNanos;
 
   /** Of request and response; few enough to fit one round trip count as none. */
-  final long bytes;
+  long bytes;
 
   private static final int ONE_TRIP_BYTES = 1 << 14;
 
-  Work(FunctionStats stats, PlacementRequest request, PlacementSettings settings) {
+  Work set(FunctionStats stats, PlacementRequest request, PlacementSettings settings) {
     Costs costs = stats.costs(request.bodyBytes());
     index = stats.index;
     runNanos = costs.run.nanosOr(settings.runPriorNanos());
@@ -21,5 +21,6 @@ final class Work {
     long expected = costs.bytes.nanosOr(0);
     long all = Math.max(expected, request.bodyBytes());
     bytes = all <= ONE_TRIP_BYTES ? 0 : all;
+    return this;
   }
 }

@@ -216,7 +216,7 @@ class HintsTest {
     other.choose(REQUEST, 0);
     other.learn(samples.getFirst());
     assertThat(run(other, large)).isBetween(ms(32), ms(34));
-    other.learn(new FunctionSample(F, -7, 5, Long.MIN_VALUE, 0, 5, Long.MAX_VALUE, -1));
+    other.learn(new FunctionSample(F, -7, 5, Long.MIN_VALUE, 0, 0, 5, Long.MAX_VALUE, -1));
     assertThat(run(other, large)).isBetween(ms(32), ms(34));
     assertThat(other.takeSamples()).as("what came from others is not passed on").isEmpty();
   }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.brink.placement.Candidate.Exclusion;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -317,5 +318,38 @@ class PlacementTrapsTest {
     var mesh = new TestMesh(0, "a", "b").rtt("b", 30).warm("a", "b");
     mesh.failed("a");
     assertThat(mesh.node()).isEqualTo("b");
+  }
+
+  @Test
+  void clocksMayDifferByAnything() {
+    var one = new TestMesh(0, "a", "b", "c");
+    var other = new TestMesh(ms(10_000), "a", "b", "c");
+    for (var mesh : List.of(one, other)) {
+      mesh.rtt("b", 9).rtt("c", 7).warm("b").busy("c", 30).busy("a", 60).pass(40);
+    }
+    assertThat(one.choose()).isEqualTo(other.choose());
+    assertThat(one.candidate("c")).isEqualTo(other.candidate("c"));
+  }
+
+  @Test
+  void eachSideGoesByWhatItMeasures() {
+    var near = new TestMesh(0, "a", "b").rtt("b", 5).warm("a", "b").busy("a", 20);
+    var far = new TestMesh(0, "b", "a").rtt("a", 50).warm("a", "b").busy("b", 20);
+    assertThat(near.node()).isEqualTo("b");
+    assertThat(far.node()).isEqualTo("b");
+  }
+
+  @Test
+  void whereAllAreHotTheLeastHotTakesIt() {
+    var mesh = new TestMesh(0, "a", "b", "c").rtt("b", 5).rtt("c", 5);
+    mesh.busy("a", 5000).busy("b", 4000).busy("c", 3000);
+    assertThat(mesh.node()).isEqualTo("c");
+    var others = new HashSet<String>();
+    for (int i = 0; i < 900; i++) {
+      String node = mesh.node();
+      mesh.sent(node);
+      others.add(node);
+    }
+    assertThat(others).as("what was sent counts").contains("b", "c");
   }
 }

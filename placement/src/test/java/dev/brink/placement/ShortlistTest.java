@@ -43,7 +43,7 @@ class ShortlistTest {
   @Test
   void nearWarmFreeAndDataNodesAreAmongThem() {
     assertThat(placement.choose(REQUEST, 0).node()).as("free").isEqualTo("n190");
-    placement.learn(new FunctionSample(F, 0, 0, 0, 0, 1, ms(900), 0));
+    placement.learn(new FunctionSample(F, 0, 0, 0, 0, 0, 1, ms(900), 0));
     assertThat(placement.choose(REQUEST, ms(300)).node()).as("warm").isEqualTo("n150");
 
     placement.dataAt("k", Set.of("n199"));

@@ -1,0 +1,93 @@
+package dev.brink.placement.sim;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** What happened to the requests of a simulation after its warm-up. */
+final class Result {
+  /**
+   * One request.
+   *
+   * @param atNanos when it came
+   * @param node where it ran
+   * @param latencyNanos from its coming to its answer
+   * @param bestNanos what the best node would have given it, as only an omniscient one sees
+   * @param nearBest whether the node chosen would have given it no more than 5 % + 1 ms more
+   * @param cold whether it waited for an instance
+   */
+  record Row(
+      long atNanos,
+      SimRequest request,
+      int node,
+      long latencyNanos,
+      long bestNanos,
+      boolean nearBest,
+      boolean cold) {}
+
+  private final List<Row> rows = new ArrayList<>();
+  private int failures;
+
+  void add(Row row) {
+    rows.add(row);
+  }
+
+  void failed() {
+    failures++;
+  }
+
+  void addAll(Result other) {
+    rows.addAll(other.rows);
+    failures += other.failures;
+  }
+
+  List<Row> rows() {
+    return rows;
+  }
+
+  /** Tries that ended without an answer. */
+  int failures() {
+    return failures;
+  }
+
+  int size() {
+    return rows.size();
+  }
+
+  double latencyMillis(double share) {
+    return quantile(rows.stream().mapToDouble(row -> row.latencyNanos / 1e6).toArray(), share);
+  }
+
+  double meanMillis() {
+    return rows.stream().mapToDouble(row -> row.latencyNanos / 1e6).average().orElse(0);
+  }
+
+  double regret(double share) {
+    return quantile(
+        rows.stream().mapToDouble(r -> (double) r.latencyNanos / Math.max(1, r.bestNanos)).toArray(),
+        share);
+  }
+
+  double nearBestShare() {
+    return rows.stream().mapToDouble(row -> row.nearBest ? 1 : 0).average().orElse(0);
+  }
+
+  double coldShare() {
+    return rows.stream().mapToDouble(row -> row.cold ? 1 : 0).average().orElse(0);
+  }
+
+  double localShare() {
+    return rows.stream()
+        .mapToDouble(row -> row.node == row.request.ingress() ? 1 : 0)
+        .average()
+        .orElse(0);
+  }
+
+  private static double quantile(double[] values, double share) {
+    if (values.length == 0) {
+      return 0;
+    }
+    Arrays.sort(values);
+    return values[(int) Math.min(values.length - 1, Math.floor(share * values.length))];
+  }
+}

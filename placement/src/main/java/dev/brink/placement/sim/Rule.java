@@ -1,0 +1,37 @@
+package dev.brink.placement.sim;
+
+import dev.brink.placement.LoadReport;
+import dev.brink.placement.WarmAdvice;
+import java.util.List;
+
+/** How one ingress chooses nodes, and what it hears. Time is the simulation's. */
+interface Rule {
+
+  /** Where a request goes. */
+  int choose(SimRequest request, long nowNanos);
+
+  /** Whether the choice just made was for a control group that does without the rule. */
+  default boolean control() {
+    return false;
+  }
+
+  /** The request has left for the node. */
+  default void sent(Job job, long nowNanos) {}
+
+  /** The answer is back: the job says where its time went. */
+  default void answered(Job job, long nowNanos) {}
+
+  /** There will be no answer. */
+  default void failed(Job job, long nowNanos) {}
+
+  /** A node's beat, or what rode back on its answer. */
+  default void reported(int node, LoadReport report, long nowNanos) {}
+
+  /** A ping came back. */
+  default void pinged(int node, long rttNanos, long nowNanos) {}
+
+  /** Where functions should be made warm: asked for every 100 ms. */
+  default List<WarmAdvice> advice() {
+    return List.of();
+  }
+}

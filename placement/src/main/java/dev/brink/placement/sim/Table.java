@@ -1,0 +1,60 @@
+package dev.brink.placement.sim;
+
+import java.util.Locale;
+import java.util.Map;
+
+/** Results as a table for people and as JSON for programs. */
+final class Table {
+  static final String HEADER =
+      "| rule | requests | p50 ms | p90 ms | p99 ms | regret p50 | p90 | p99 | near best | cold | local |\n"
+          + "|---|---|---|---|---|---|---|---|---|---|---|";
+
+  private Table() {}
+
+  static String row(String rule, Result result) {
+    return String.format(
+        Locale.ROOT,
+        "| %s | %d | %.1f | %.1f | %.1f | %.3f | %.2f | %.2f | %.1f %% | %.1f %% | %.1f %% |",
+        rule,
+        result.size(),
+        result.latencyMillis(0.5),
+        result.latencyMillis(0.9),
+        result.latencyMillis(0.99),
+        result.regret(0.5),
+        result.regret(0.9),
+        result.regret(0.99),
+        100 * result.nearBestShare(),
+        100 * result.coldShare(),
+        100 * result.localShare());
+  }
+
+  static String json(Map<String, Result> results, String[] arguments) {
+    var json = new StringBuilder("{\"arguments\":\"");
+    json.append(String.join(" ", arguments).replace("\\", "\\\\").replace("\"", "\\\""));
+    json.append("\",\"rules\":[");
+    String comma = "";
+    for (Map.Entry<String, Result> entry : results.entrySet()) {
+      json.append(comma).append("\n{\"rule\":\"").append(entry.getKey()).append('"');
+      Result result = entry.getValue();
+      number(json, "requests", result.size());
+      number(json, "failures", result.failures());
+      json.append(",\"knows_warmth\":").append(Baselines.knowsWarmth(entry.getKey()));
+      for (double share : new double[] {0.5, 0.9, 0.99}) {
+        int percent = (int) Math.round(100 * share);
+        number(json, "latency_ms_p" + percent, result.latencyMillis(share));
+        number(json, "regret_p" + percent, result.regret(share));
+      }
+      number(json, "latency_ms_mean", result.meanMillis());
+      number(json, "near_best_share", result.nearBestShare());
+      number(json, "cold_share", result.coldShare());
+      number(json, "local_share", result.localShare());
+      json.append('}');
+      comma = ",";
+    }
+    return json.append("\n]}\n").toString();
+  }
+
+  private static void number(StringBuilder json, String name, double value) {
+    json.append(String.format(Locale.ROOT, ",\"%s\":%.6g", name, value));
+  }
+}

@@ -1,0 +1,115 @@
+package dev.brink.placement.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Small simulations on made-up data; the bars on measured data are in BarsTest. */
+class SimulationTest {
+  private static Scenario.Builder small() {
+    return Scenario.builder(
+            RttMatrix.synthetic(30, 7), InvocationTrace.synthetic(30, 60, 7))
+        .nodes(8)
+        .lanes(4)
+        .runs(1, Duration.ofMillis(200))
+        .time(Duration.ofSeconds(2), Duration.ofSeconds(6));
+  }
+
+  private static Result run(Scenario scenario, String rule) {
+    return Simulation.run(scenario, Baselines.rule(rule), 1);
+  }
+
+  @Test
+  void theSameSeedGivesTheSameResult() {
+    var scenario = small().time(Duration.ofSeconds(1), Duration.ofSeconds(2)).build();
+    for (String rule : Baselines.names()) {
+      Result one = run(scenario, rule);
+      assertThat(one.size()).as(rule).isGreaterThan(100);
+      assertThat(Table.row(rule, one)).isEqualTo(Table.row(rule, run(scenario, rule)));
+    }
+  }
+
+  @Test
+  void theRuleIsNearTheOracleAndTheOthersAreNot() {
+    var scenario = small().load(0.4).build();
+    Result oracle = run(scenario, "oracle");
+    assertThat(oracle.nearBestShare()).isEqualTo(1);
+    Result brink = run(scenario, "brink");
+    assertThat(brink.regret(0.5)).isLessThanOrEqualTo(1.03);
+    assertThat(brink.nearBestShare()).isGreaterThan(0.75);
+    for (String blind : List.of("random", "p2c", "peak-ewma-p2c", "peak-ewma")) {
+      Result other = run(scenario, blind);
+      assertThat(other.latencyMillis(0.5)).as(blind).isGreaterThan(2 * brink.latencyMillis(0.5));
+      assertThat(other.nearBestShare()).as(blind).isLessThan(brink.nearBestShare());
+    }
+  }
+
+  @Test
+  void aDeadNodeLosesItsTrafficAndEveryRequestAnAnswerElsewhere() {
+    var dead =
+        new Scenario.Fault.Dead(0, Duration.ofSeconds(3), Duration.ofSeconds(60));
+    Result result = run(small().load(0.4).faults(List.of(dead)).build(), "brink");
+    assertThat(share(result, 0, 2, 3)).isPositive();
+    assertThat(share(result, 0, 4, 6)).isZero();
+    assertThat(result.failures()).isLessThan(result.size() / 20);
+  }
+
+  @Test
+  void aSlowNodeLosesItsTrafficAndGetsItBack() {
+    var slow =
+        new Scenario.Fault.Slow(0, 10, Duration.ofSeconds(3), Duration.ofSeconds(6));
+    var scenario =
+        small()
+            .load(0.4)
+            .time(Duration.ofSeconds(2), Duration.ofSeconds(14))
+            .faults(List.of(slow))
+            .build();
+    Result result = run(scenario, "brink");
+    double before = share(result, 0, 2, 3);
+    assertThat(share(result, 0, 4, 6)).isLessThan(0.3 * before);
+    assertThat(share(result, 0, 11, 14)).isGreaterThan(0.3 * before);
+  }
+
+  private static double share(Result result, int node, double from, double until) {
+    return result.rows().stream()
+        .filter(row -> row.atNanos() >= from * 1e9 && row.atNanos() < until * 1e9)
+        .mapToDouble(row -> row.node() == node ? 1 : 0)
+        .average()
+        .orElseThrow();
+  }
+
+  @Test
+  void theCommandLineWritesWhatItFound(@TempDir Path directory) throws IOException {
+    Path json = directory.resolve("out.json");
+    Path svg = directory.resolve("out.svg");
+    var out = new ByteArrayOutputStream();
+    String line =
+        "--rtt synthetic --trace synthetic --rule brink,local --nodes 3 --lanes 2 --load 0.3"
+            + " --seeds 1 --warm-up 0.5 --seconds 1 --data 0.5 --fault far:1:0.5:1"
+            + " --json %s --svg %s".formatted(json, svg);
+    Main.run(line.split(" ", -1), new PrintStream(out, true, StandardCharsets.UTF_8));
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains("| brink |").contains("| local |");
+    assertThat(Files.readString(json)).contains("\"rule\":\"brink\"").contains("\"regret_p99\":");
+    assertThat(Files.readString(svg)).startsWith("<svg").contains("local").endsWith("</svg>\n");
+  }
+
+  @Test
+  void aWrongArgumentIsNamed() {
+    for (String line : List.of("--rulle all", "--rule best", "--nodes x", "--load 9", "--nodes")) {
+      assertThatThrownBy(() -> Main.run(line.split(" ", -1), System.out))
+          .as(line)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("expected:");
+    }
+  }
+}
