@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
@@ -29,7 +28,7 @@ final class Fill implements BodySource, Flow.Subscriber<ByteBuf> {
   private final Outcome outcome;
 
   // Guarded by this.
-  private final Map<BodyReader, Long> readers = new IdentityHashMap<>();
+  private final IdentityHashMap<BodyReader, Long> readers = new IdentityHashMap<>();
   private final ArrayDeque<ByteBuf> window = new ArrayDeque<>();
   private long windowStart;
   private long windowEnd;

@@ -23,6 +23,7 @@ final class Multipart implements BodySource {
    * @param start where it begins
    * @param text what it consists of; {@code null}: bytes of the whole from {@code from} on
    */
+  @SuppressWarnings("ArrayRecordComponent") // compared by identity
   private record Segment(long start, long size, byte @Nullable [] text, long from) {
     @Override
     public boolean equals(@Nullable Object other) {

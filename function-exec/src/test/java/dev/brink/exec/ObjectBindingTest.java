@@ -92,6 +92,7 @@ class ObjectBindingTest {
       throw BindingException.failed(code, "not today", true);
     }
 
+    @SuppressWarnings({"unused", "EffectivelyPrivate"}) // a guest may look for it by reflection
     public String notOfTheInterface() {
       return "must not be reached";
     }
@@ -122,6 +123,7 @@ class ObjectBindingTest {
   }
 
   @Test
+  @SuppressWarnings("unused") // the methods are looked at by reflection
   void whatHasNoFormInJsonCannotBeBound() {
     interface Overloaded {
       void a(int x);

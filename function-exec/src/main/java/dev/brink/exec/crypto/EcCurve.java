@@ -1,6 +1,7 @@
 package dev.brink.exec.crypto;
 
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.spec.ECFieldFp;
@@ -66,12 +67,10 @@ enum EcCurve {
   }
 
   byte[] encode(ECPoint point) {
-    byte[] out = new byte[1 + 2 * fieldBytes];
-    out[0] = 4;
-    System.arraycopy(Unsigned.bytes(point.getAffineX(), fieldBytes), 0, out, 1, fieldBytes);
-    System.arraycopy(
-        Unsigned.bytes(point.getAffineY(), fieldBytes), 0, out, 1 + fieldBytes, fieldBytes);
-    return out;
+    int size = fieldBytes;
+    ByteBuffer out = ByteBuffer.allocate(1 + 2 * size).put((byte) 4);
+    out.put(Unsigned.bytes(point.getAffineX(), size)).put(Unsigned.bytes(point.getAffineY(), size));
+    return out.array();
   }
 
   /** A point, uncompressed or compressed, that is on the curve. */

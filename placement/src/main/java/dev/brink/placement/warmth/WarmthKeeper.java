@@ -96,7 +96,7 @@ public final class WarmthKeeper {
             sample.id(), _ -> new KeptFunction(settings, sample.calls(), nowNanos));
     boolean called = function.observe(nowNanos, sample, signals, standings) || isNew;
     if (called) {
-      order.used(sample.id(), sample.coldNanos(), sample.instanceBytes());
+      order.used(sample.id(), (double) sample.coldNanos(), (double) sample.instanceBytes());
     } else if (sample.warmLanes() > lanesBefore.getOrDefault(sample.id(), sample.warmLanes())) {
       function.warmedByOthers(nowNanos, signals);
     }

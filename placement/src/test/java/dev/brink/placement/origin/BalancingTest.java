@@ -176,8 +176,7 @@ class BalancingTest {
             new OriginSpec("c", 1, 1),
             new OriginSpec("d", 1, 2));
     assertThat(picks(pool, 10, 0)).containsOnlyKeys("a", "b");
-    assertThat(pool.pick(0, 1, Set.of(slot(pool, "a"), slot(pool, "b"))))
-        .isSameAs(slot(pool, "c"));
+    assertThat(pool.pick(0, 1, Set.of(slot(pool, "a"), slot(pool, "b")))).isSameAs(slot(pool, "c"));
     check(pool, "a", false, 0);
     assertThat(picks(pool, 10, 0)).containsOnlyKeys("b");
     check(pool, "b", false, 0);

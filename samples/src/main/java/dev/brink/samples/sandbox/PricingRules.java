@@ -98,8 +98,7 @@ public final class PricingRules implements AutoCloseable {
     public void onResponse(
         HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, Timing timing) {
       if (head instanceof FullHttpResponse full) {
-        text.complete(
-            head.status().code() + " " + full.content().toString(StandardCharsets.UTF_8));
+        text.complete(head.status().code() + " " + full.content().toString(StandardCharsets.UTF_8));
         full.release();
       } else {
         text.completeExceptionally(new IllegalStateException("a price does not come as a stream"));
