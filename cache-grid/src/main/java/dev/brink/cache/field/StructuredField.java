@@ -238,7 +238,7 @@ public final class StructuredField {
         value.append(c);
       }
     }
-    throw Malformed.INSTANCE;
+    throw new Malformed();
   }
 
   private Token token() {
@@ -261,7 +261,7 @@ public final class StructuredField {
     try {
       return ByteBuffer.wrap(Base64.getDecoder().decode(encoded)).asReadOnlyBuffer();
     } catch (IllegalArgumentException _) {
-      throw Malformed.INSTANCE;
+      throw new Malformed();
     }
   }
 
@@ -279,7 +279,7 @@ public final class StructuredField {
     if (number() instanceof Long seconds) {
       return new Date(seconds);
     }
-    throw Malformed.INSTANCE;
+    throw new Malformed();
   }
 
   private DisplayString displayString() throws Malformed {
@@ -294,7 +294,7 @@ public final class StructuredField {
       }
       bytes.put(c == '%' ? escapedByte() : (byte) c);
     }
-    throw Malformed.INSTANCE;
+    throw new Malformed();
   }
 
   private byte escapedByte() throws Malformed {
@@ -314,7 +314,7 @@ public final class StructuredField {
       CharBuffer decoded = StandardCharsets.UTF_8.newDecoder().decode(bytes);
       return decoded.toString();
     } catch (CharacterCodingException _) {
-      throw Malformed.INSTANCE;
+      throw new Malformed();
     }
   }
 
@@ -364,14 +364,12 @@ public final class StructuredField {
 
   private static void check(boolean right) throws Malformed {
     if (!right) {
-      throw Malformed.INSTANCE;
+      throw new Malformed();
     }
   }
 
-  /** The text is not what it should be. One for all, without a stack trace. */
+  /** The text is not what it should be. Without a stack trace. */
   private static final class Malformed extends Exception {
-    static final Malformed INSTANCE = new Malformed();
-
     private static final long serialVersionUID = 1;
 
     private Malformed() {

@@ -1,6 +1,7 @@
 package dev.brink.placement.warmth;
 
-import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * What each policy costs on the same idle times: the memory held for nothing and the cold starts at
@@ -11,7 +12,7 @@ public final class PolicyStandings {
   private static final int LEAST_BETWEEN = 128;
   private static final double CLEARLY = 0.9;
 
-  private final double[] costs = new double[WarmthPolicyKind.values().length];
+  private final Map<WarmthPolicyKind, Double> costs = new EnumMap<>(WarmthPolicyKind.class);
   private final boolean switching;
   private WarmthPolicyKind active;
   private long times;
@@ -33,13 +34,11 @@ public final class PolicyStandings {
   /** Before the costs of one more idle time are added. */
   void next() {
     times++;
-    for (int i = 0; i < costs.length; i++) {
-      costs[i] *= FORGET;
-    }
+    costs.replaceAll((kind, cost) -> cost * FORGET);
   }
 
   void add(WarmthPolicyKind kind, double megabyteSeconds) {
-    costs[kind.ordinal()] += megabyteSeconds;
+    costs.merge(kind, megabyteSeconds, Double::sum);
   }
 
   /** Once all costs of an idle time are in; returns whether the policy in force changed. */
@@ -81,11 +80,11 @@ public final class PolicyStandings {
 
   /** What a policy has cost, or would have, in MB·s. */
   public double cost(WarmthPolicyKind kind) {
-    return costs[kind.ordinal()];
+    return costs.getOrDefault(kind, 0.0);
   }
 
   /** How much more that is than the least any policy would have cost. */
   public double regret(WarmthPolicyKind kind) {
-    return cost(kind) - Arrays.stream(costs).min().orElse(0);
+    return cost(kind) - cost(best());
   }
 }
