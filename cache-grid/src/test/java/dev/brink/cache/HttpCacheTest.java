@@ -1,5 +1,6 @@
 package dev.brink.cache;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.brink.cache.CacheResult.Outcome;
@@ -398,8 +399,7 @@ class HttpCacheTest {
     body.end();
     assertThat(fast.body).hasSize(200_000);
     assertThat(slow.body).isEmpty();
-    assertThat(slow.subscription).isNotNull();
-    slow.subscription.request(Long.MAX_VALUE);
+    requireNonNull(slow.subscription).request(Long.MAX_VALUE);
     assertThat(slow.body).hasSize(200_000);
     assertThat(slow.complete).isTrue();
   }
@@ -434,8 +434,7 @@ class HttpCacheTest {
       sent++;
       assertThat(sent).as("pieces that nobody read").isLessThan(40);
     }
-    assertThat(client.subscription).isNotNull();
-    client.subscription.request(Long.MAX_VALUE);
+    requireNonNull(client.subscription).request(Long.MAX_VALUE);
     while (sent < 60) {
       assertThat(body.demand).isPositive();
       body.send(part);

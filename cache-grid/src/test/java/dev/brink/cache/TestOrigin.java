@@ -34,6 +34,7 @@ final class TestOrigin implements Upstream, AutoCloseable {
           .build();
 
   /** What the origin says next; with status 0 it fails. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Reply(int status, String body, String... headers) {}
 
   /** What a client got. */

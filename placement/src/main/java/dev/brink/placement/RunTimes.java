@@ -23,8 +23,8 @@ public final class RunTimes {
   }
 
   /**
-   * How much longer a run takes, as the median of those before it that took longer than it has; half
-   * of what it has taken where none did.
+   * How much longer a run takes, as the median of those before it that took longer than it has;
+   * half of what it has taken where none did.
    *
    * @param passedNanos since it started
    * @param unknownNanos the answer as long as no run has ended

@@ -1,6 +1,8 @@
 package dev.brink.placement;
 
-/** What a request is expected to cost on a usual node. Not thread-safe; set anew for each choice. */
+/**
+ * What a request is expected to cost on a usual node. Not thread-safe; set anew for each choice.
+ */
 final class Work {
   /** The function's bit in the warm sets. */
   int index;

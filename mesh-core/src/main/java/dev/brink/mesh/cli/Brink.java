@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -85,7 +86,8 @@ public final class Brink implements Runnable {
             new VersionCommand(session),
             new CompletionCommand(session));
     commands.forEach(line::addSubcommand);
-    line.getSubcommands().get("bench").addSubcommand(new PlacementBenchCommand(session));
+    Objects.requireNonNull(line.getSubcommands().get("bench"), "bench")
+        .addSubcommand(new PlacementBenchCommand(session));
     Help.Ansi ansi = session.colours() ? Help.Ansi.ON : Help.Ansi.OFF;
     return line.setOut(writer(session.out()))
         .setErr(writer(session.err()))

@@ -1,5 +1,6 @@
 package dev.brink.mesh.cli;
 
+import com.google.protobuf.NullValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.brink.mesh.deploy.RegretSample;
@@ -107,6 +108,6 @@ final class PlacementBenchReport {
   private static Value value(double number) {
     return Double.isFinite(number)
         ? Value.newBuilder().setNumberValue(number).build()
-        : Value.newBuilder().setNullValueValue(0).build();
+        : Value.newBuilder().setNullValue(NullValue.NULL_VALUE).build();
   }
 }

@@ -21,9 +21,9 @@ final class KeyMessages {
         KvKey.newBuilder()
             .setName(info.key())
             .setVersion(info.version().toString())
-            .setBytes(info.bytes());
+            .setBytes((double) info.bytes());
     if (info.expiresMillis() != 0) {
-      key.setExpiration(info.expiresMillis());
+      key.setExpiration((double) info.expiresMillis());
     }
     if (!info.metadata().isEmpty()) {
       key.setMetadata(info.metadata());

@@ -106,7 +106,7 @@ final class NamespaceBinding implements HostBinding {
     KeyInfo info = entry.info();
     KvReply.Builder reply = KvReply.newBuilder().setVersion(info.version().toString());
     if (info.expiresMillis() != 0) {
-      reply.setExpiration(info.expiresMillis());
+      reply.setExpiration((double) info.expiresMillis());
     }
     if (!info.metadata().isEmpty()) {
       reply.setMetadata(info.metadata());

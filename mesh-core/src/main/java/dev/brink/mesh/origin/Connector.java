@@ -34,6 +34,8 @@ final class Connector {
     Guard NONE = found -> found;
 
     /**
+     * Those of the addresses that may be connected to.
+     *
      * @throws OutboundException when there is none
      */
     List<InetAddress> permitted(List<InetAddress> found);

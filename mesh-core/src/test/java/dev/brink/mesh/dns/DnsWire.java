@@ -29,6 +29,7 @@ final class DnsWire {
   private static final int TIMEOUT_MILLIS = 10_000;
 
   /** A record of an answer. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Rr(String name, int type, int rrClass, long ttl, byte[] data) {
     String address() throws IOException {
       return InetAddress.getByAddress(data).getHostAddress();

@@ -13,6 +13,7 @@ import dev.brink.exec.LoadedFunction;
 import dev.brink.exec.Timing;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponse;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -50,7 +51,7 @@ class MovableEventLoopTest {
     server =
         HttpServer.builder(this::handle)
             .eventLoops(loops)
-            .address(new InetSocketAddress("127.0.0.1", 0))
+            .address(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .start()
             .toCompletableFuture()
             .get(30, TimeUnit.SECONDS);

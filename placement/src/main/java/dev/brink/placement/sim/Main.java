@@ -25,9 +25,26 @@ import java.util.Map;
 public final class Main {
   private static final List<String> OPTIONS =
       List.of(
-          "rtt", "trace", "trigger", "rule", "nodes", "lanes", "load", "seeds", "first-seed",
-          "seconds", "warm-up", "cold-ms", "memory-mb", "skew", "data", "run-scale",
-          "longest-mean-ms", "json", "svg", "fault");
+          "rtt",
+          "trace",
+          "trigger",
+          "rule",
+          "nodes",
+          "lanes",
+          "load",
+          "seeds",
+          "first-seed",
+          "seconds",
+          "warm-up",
+          "cold-ms",
+          "memory-mb",
+          "skew",
+          "data",
+          "run-scale",
+          "longest-mean-ms",
+          "json",
+          "svg",
+          "fault");
 
   private Main() {}
 
@@ -96,7 +113,9 @@ public final class Main {
         .nodes(options.whole("nodes", 24))
         .lanes(options.whole("lanes", 8))
         .load(options.number("load", 0.6))
-        .time(millis(1000 * options.number("warm-up", 10)), millis(1000 * options.number("seconds", 25)))
+        .time(
+            millis(1000 * options.number("warm-up", 10)),
+            millis(1000 * options.number("seconds", 25)))
         .coldMedian(millis(options.number("cold-ms", 200)))
         .nodeMemoryMb(options.number("memory-mb", 1024))
         .ingressSkew(options.number("skew", 0.5))

@@ -9,10 +9,10 @@ import java.util.SplittableRandom;
 
 /**
  * Wydrowski, Kleinberg, Rumble, Archer, "Load is not what you should balance: introducing Prequal",
- * NSDI 2024: three probes per request to nodes drawn by lot, a pool of 16 answers, and the
- * hot-cold lexicographic rule: the lowest latency among those whose requests in flight are below
- * the 0.84 quantile, else the fewest in flight. As it was made for one data centre, the round trip
- * is added to the latency a node names; a probe's answer is what the node last reported.
+ * NSDI 2024: three probes per request to nodes drawn by lot, a pool of 16 answers, and the hot-cold
+ * lexicographic rule: the lowest latency among those whose requests in flight are below the 0.84
+ * quantile, else the fewest in flight. As it was made for one data centre, the round trip is added
+ * to the latency a node names; a probe's answer is what the node last reported.
  */
 final class PrequalRule implements Rule {
   private static final int PROBES = 3;

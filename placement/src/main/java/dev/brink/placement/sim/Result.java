@@ -64,7 +64,9 @@ final class Result {
 
   double regret(double share) {
     return quantile(
-        rows.stream().mapToDouble(r -> (double) r.latencyNanos / Math.max(1, r.bestNanos)).toArray(),
+        rows.stream()
+            .mapToDouble(r -> (double) r.latencyNanos / Math.max(1, r.bestNanos))
+            .toArray(),
         share);
   }
 

@@ -219,7 +219,9 @@ final class SimNode {
     return warm;
   }
 
-  /** Its estimate of the time until a lane is free for a new request, from run times it has seen. */
+  /**
+   * Its estimate of the time until a lane is free for a new request, from run times it has seen.
+   */
   long waitNanos(long nowNanos) {
     if (busy() < lanes && queue.isEmpty()) {
       return 0;
@@ -281,8 +283,7 @@ final class SimNode {
       }
     }
     double start = Math.max((double) arriveNanos, free[least(free)]);
-    double cold =
-        warmFrom == 0 ? function.coldNanos() * slowness : Math.max(0, warmFrom - start);
+    double cold = warmFrom == 0 ? function.coldNanos() * slowness : Math.max(0, warmFrom - start);
     return (long) (start + cold - arriveNanos);
   }
 

@@ -200,7 +200,8 @@ final class Simulation {
   }
 
   private void end(Job job) {
-    if (network.dead(job.node, now) || (deathOf(job.node) >= job.startNanos && deathOf(job.node) <= now)) {
+    if (network.dead(job.node, now)
+        || (deathOf(job.node) >= job.startNanos && deathOf(job.node) <= now)) {
       return;
     }
     SimNode node = nodes.get(job.node);
@@ -256,8 +257,7 @@ final class Simulation {
     int ingress = request.ingress();
     long there = network.oneWayNanos(ingress, node, request.id(), now);
     double slowness = network.slowness(node, now);
-    long before =
-        nodes.get(node).trulyBeforeRunNanos(request.function(), now + there, slowness);
+    long before = nodes.get(node).trulyBeforeRunNanos(request.function(), now + there, slowness);
     long back = network.oneWayNanos(node, ingress, request.id(), now);
     return there
         + before

@@ -6,7 +6,8 @@ import java.util.Map;
 /** Results as a table for people and as JSON for programs. */
 final class Table {
   static final String HEADER =
-      "| rule | requests | p50 ms | p90 ms | p99 ms | regret p50 | p90 | p99 | near best | cold | local |\n"
+      "| rule | requests | p50 ms | p90 ms | p99 ms | regret p50 | p90 | p99 | near best | cold |"
+          + " local |\n"
           + "|---|---|---|---|---|---|---|---|---|---|---|";
 
   private Table() {}

@@ -46,7 +46,7 @@ final class HybridHistogram implements WarmthPolicy {
     if (gap <= 0) {
       return;
     }
-    forecast.add(gap);
+    forecast.add((double) gap);
     if (gap >= BINS * MINUTE) {
       beyond++;
     } else {
@@ -76,7 +76,7 @@ final class HybridHistogram implements WarmthPolicy {
   private IdleWindow fromHistogram() {
     int head = percentile(HEAD);
     int tail = percentile(TAIL) + 1;
-    long start = (long) (head * (1 - MARGIN)) * MINUTE;
+    long start = ((long) (head * (1 - MARGIN))) * MINUTE;
     long end = (long) Math.ceil(tail * (1 + MARGIN)) * MINUTE;
     return new IdleWindow(start, end).within(BINS * MINUTE);
   }

@@ -37,7 +37,7 @@ public final class WarmingBudget {
 
   /** Takes the cost of one warming. One that costs more than is ever saved needs it all. */
   public boolean spend(long costNanos, int processors) {
-    double need = Math.min(costNanos, share * processors * SAVED_NANOS);
+    double need = Math.min((double) costNanos, share * processors * SAVED_NANOS);
     if (nanos < need || share == 0) {
       return false;
     }

@@ -234,7 +234,7 @@ class BalancingTest {
     var pool = even(BalancingPolicy.ROUND_ROBIN, 4);
     OriginSlot bad = slot(pool, "o0");
     for (int i = 0; i < 120; i++) {
-      long now = i * 100 * MILLI;
+      long now = i * 100L * MILLI;
       for (OriginSlot slot : pool.slots()) {
         if (slot == bad && i % 3 == 0) {
           fail(pool, slot, 1, now);
@@ -251,7 +251,7 @@ class BalancingTest {
   void whenAllFailAlikeNobodyIsAnOutlier() {
     var pool = even(BalancingPolicy.ROUND_ROBIN, 4);
     for (int i = 0; i < 120; i++) {
-      long now = i * 100 * MILLI;
+      long now = i * 100L * MILLI;
       for (OriginSlot slot : pool.slots()) {
         if (i % 3 == 0) {
           fail(pool, slot, 1, now);

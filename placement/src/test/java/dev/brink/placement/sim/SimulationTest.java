@@ -17,8 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Small simulations on made-up data; the bars on measured data are in BarsTest. */
 class SimulationTest {
   private static Scenario.Builder small() {
-    return Scenario.builder(
-            RttMatrix.synthetic(30, 7), InvocationTrace.synthetic(30, 60, 7))
+    return Scenario.builder(RttMatrix.synthetic(30, 7), InvocationTrace.synthetic(30, 60, 7))
         .nodes(8)
         .lanes(4)
         .runs(1, Duration.ofMillis(200))
@@ -56,8 +55,7 @@ class SimulationTest {
 
   @Test
   void aDeadNodeLosesItsTrafficAndEveryRequestAnAnswerElsewhere() {
-    var dead =
-        new Scenario.Fault.Dead(0, Duration.ofSeconds(3), Duration.ofSeconds(60));
+    var dead = new Scenario.Fault.Dead(0, Duration.ofSeconds(3), Duration.ofSeconds(60));
     Result result = run(small().load(0.4).faults(List.of(dead)).build(), "brink");
     assertThat(share(result, 0, 2, 3)).isPositive();
     assertThat(share(result, 0, 4, 6)).isZero();
@@ -66,8 +64,7 @@ class SimulationTest {
 
   @Test
   void aSlowNodeLosesItsTrafficAndGetsItBack() {
-    var slow =
-        new Scenario.Fault.Slow(0, 10, Duration.ofSeconds(3), Duration.ofSeconds(6));
+    var slow = new Scenario.Fault.Slow(0, 10, Duration.ofSeconds(3), Duration.ofSeconds(6));
     var scenario =
         small()
             .load(0.4)

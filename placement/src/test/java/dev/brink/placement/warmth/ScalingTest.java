@@ -16,7 +16,7 @@ class ScalingTest {
     var scaling = new InstanceScaling();
     int want = 0;
     for (int i = 0; i < 60; i++) {
-      want = scaling.want(i * 100 * MILLI, 10, 0, 35 * MILLI);
+      want = scaling.want(i * 100L * MILLI, 10, 0, 35 * MILLI);
     }
     assertThat(want).isEqualTo(5); // 100/s x 35 ms / 0.7
   }

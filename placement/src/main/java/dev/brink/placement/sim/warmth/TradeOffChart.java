@@ -1,5 +1,7 @@
 package dev.brink.placement.sim.warmth;
 
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
 import java.util.List;
 import java.util.Locale;
 
@@ -76,7 +78,8 @@ final class TradeOffChart {
     return BOTTOM - (BOTTOM - TOP) * value / maxY;
   }
 
-  private void add(String format, Object... values) {
+  @FormatMethod
+  private void add(@FormatString String format, Object... values) {
     svg.append(String.format(Locale.ROOT, format, values));
   }
 }

@@ -66,7 +66,7 @@ enum Workload {
   abstract List<Double> minutes(SplittableRandom random, double period, double length);
 
   List<CalledFunction> functions(long seed, int minutes) {
-    var random = new SplittableRandom(seed * 31 + ordinal());
+    var random = new SplittableRandom(seed * 31 + List.of(values()).indexOf(this));
     return IntStream.range(0, FUNCTIONS)
         .mapToObj(i -> function(name() + i, random.split(), minutes))
         .toList();
