@@ -46,7 +46,7 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
   private final HostPort self;
   private final Status status;
   private final DurableBaseline baseline;
-  private final Consumer<Caches> resumed;
+  private final Consumer<StoreCaches> resumed;
   private final Thread control;
   private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
   private final Backoff backoff =
@@ -61,7 +61,7 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
   private static final class Running {
     final Ignite ignite;
     final Slf4jIgniteLogger ignitesLog;
-    volatile @Nullable Caches caches;
+    volatile @Nullable StoreCaches caches;
     volatile @Nullable String failure;
     volatile @Nullable Counted counted;
 
@@ -84,7 +84,7 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
       HostPort self,
       Status status,
       Duration retention,
-      Consumer<Caches> resumed) {
+      Consumer<StoreCaches> resumed) {
     this.settings = settings;
     this.self = self;
     this.status = status;
@@ -99,7 +99,7 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
   }
 
   @Override
-  public @Nullable Caches caches() {
+  public @Nullable StoreCaches caches() {
     Running now = running;
     return now == null ? null : now.caches;
   }
@@ -123,7 +123,7 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
   }
 
   @Override
-  public boolean holds(Caches caches) {
+  public boolean holds(StoreCaches caches) {
     Running now = running;
     return now != null && now.caches == caches && quorum(now).holds();
   }
@@ -223,7 +223,7 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
     if (now.caches == null
         && now.ignite.cluster().state() == ClusterState.ACTIVE
         && now.ignite.cacheNames().contains(DurableSettings.STORE + KeyValueCaches.BLOBS)) {
-      Caches caches = Caches.of(now.ignite, DurableSettings.STORE);
+      StoreCaches caches = StoreCaches.of(now.ignite, DurableSettings.STORE);
       now.caches = caches;
       backoff.reset();
       log.info("the durable store can be used: {}", quorum(now));

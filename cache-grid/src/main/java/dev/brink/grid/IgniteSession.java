@@ -36,7 +36,7 @@ final class IgniteSession {
   private final Ignite ignite;
   private final Slf4jIgniteLogger ignitesLog;
   private final IgniteCache<String, byte[]> cache;
-  private final KeyValuePlace.Caches namespaces;
+  private final StoreCaches namespaces;
   private volatile boolean stopped;
 
   private IgniteSession(UUID self, Ignite ignite, Slf4jIgniteLogger ignitesLog) {
@@ -45,7 +45,7 @@ final class IgniteSession {
     this.self = self;
     this.ignite = ignite;
     this.cache = ignite.cache(IgniteSettings.CACHE);
-    this.namespaces = KeyValuePlace.Caches.of(ignite, KeyValueCaches.MEMORY);
+    this.namespaces = StoreCaches.of(ignite, KeyValueCaches.MEMORY);
   }
 
   /**
@@ -109,7 +109,7 @@ final class IgniteSession {
   }
 
   /** The caches of the namespaces in memory. */
-  KeyValuePlace.Caches namespaces() {
+  StoreCaches namespaces() {
     return namespaces;
   }
 

@@ -2,7 +2,6 @@ package dev.brink.grid;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.brink.grid.GridUnavailableException.Reason;
-import dev.brink.grid.KeyValuePlace.Caches;
 import dev.brink.grid.wire.ListAnswer;
 import dev.brink.grid.wire.ListQuestion;
 import dev.brink.grid.wire.ListedKey;
@@ -23,7 +22,7 @@ final class KeyLister {
    * @param namespace what all stored keys begin with; not part of the keys listed
    */
   static KeyPage page(
-      Caches caches,
+      StoreCaches caches,
       String namespace,
       String prefix,
       Optional<String> cursor,

@@ -2,7 +2,6 @@ package dev.brink.grid;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
-import dev.brink.grid.KeyValuePlace.Caches;
 import dev.brink.grid.StoredValue.Blob;
 import dev.brink.grid.wire.BlobNote;
 import dev.brink.grid.wire.Chunk;
@@ -45,7 +44,7 @@ final class KeyValueBlobs {
    *
    * @param record the key of the record that is going to refer to it
    */
-  Blob write(Caches caches, String record, byte[] first, Source more, Deadline deadline) {
+  Blob write(StoreCaches caches, String record, byte[] first, Source more, Deadline deadline) {
     UUID id = UUID.randomUUID();
     int chunks = 0;
     long bytes = 0;
@@ -64,7 +63,7 @@ final class KeyValueBlobs {
     return new Blob(id, bytes, chunks);
   }
 
-  private void note(Caches caches, UUID id, String record) {
+  private void note(StoreCaches caches, UUID id, String record) {
     BlobNote note = BlobNote.newBuilder().setRecord(record).setCreatedMillis(time.millis()).build();
     caches.blobs().put(id.toString(), note.toByteArray());
   }
@@ -74,7 +73,7 @@ final class KeyValueBlobs {
   }
 
   /** A chunk's bytes; null when it is gone. */
-  static byte @Nullable [] read(Caches caches, Blob blob, int index) {
+  static byte @Nullable [] read(StoreCaches caches, Blob blob, int index) {
     byte[] message = caches.chunks().get(key(blob.id(), index));
     if (message == null) {
       return null;
@@ -87,7 +86,7 @@ final class KeyValueBlobs {
   }
 
   /** The whole value; null when a chunk is gone. */
-  static byte @Nullable [] readAll(Caches caches, Blob blob) {
+  static byte @Nullable [] readAll(StoreCaches caches, Blob blob) {
     byte[] whole = new byte[Math.toIntExact(blob.bytes())];
     int at = 0;
     for (int i = 0; i < blob.chunks(); i++) {
@@ -102,7 +101,7 @@ final class KeyValueBlobs {
   }
 
   /** Removes the chunks that are there, and then the note. */
-  static int remove(Caches caches, UUID id) {
+  static int remove(StoreCaches caches, UUID id) {
     int removed = 0;
     while (caches.chunks().remove(key(id, removed))) {
       removed++;

@@ -1,7 +1,6 @@
 package dev.brink.grid;
 
 import dev.brink.grid.GridUnavailableException.Reason;
-import dev.brink.grid.KeyValuePlace.Caches;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -35,7 +34,7 @@ final class KeyValueCalls {
   /** What to do; may be done more than once when Ignite fails in between. */
   @FunctionalInterface
   interface Operation<T> {
-    T run(Caches caches, Deadline deadline);
+    T run(StoreCaches caches, Deadline deadline);
   }
 
   KeyValueCalls(KeyValuePlace place) {
@@ -101,7 +100,7 @@ final class KeyValueCalls {
     acquire(what, deadline);
     try {
       while (true) {
-        Caches caches = place.caches();
+        StoreCaches caches = place.caches();
         if (caches == null) {
           throw unavailable(Reason.RESTARTING, what + ": Ignite is being restarted", null);
         }
@@ -137,7 +136,7 @@ final class KeyValueCalls {
 
   /** What cannot be mended by trying again at once; null for what may. */
   private @Nullable GridUnavailableException known(
-      String what, Caches caches, RuntimeException failure) {
+      String what, StoreCaches caches, RuntimeException failure) {
     if (place.caches() != caches) {
       return unavailable(Reason.RESTARTING, what + ": Ignite was restarted meanwhile", failure);
     }

@@ -1,7 +1,6 @@
 package dev.brink.grid;
 
 import dev.brink.grid.GridUnavailableException.Reason;
-import dev.brink.grid.KeyValuePlace.Caches;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
@@ -74,7 +73,7 @@ final class KeyValueEngine implements AutoCloseable {
   }
 
   /** Ignite runs, for the first time or again. */
-  void resumed(Caches caches) {
+  void resumed(StoreCaches caches) {
     watches.resumed(caches);
   }
 
@@ -141,7 +140,7 @@ final class KeyValueEngine implements AutoCloseable {
     }
     Usage measured = new Usage(last.usedBytes, now);
     usage = measured;
-    Caches caches = place.caches();
+    StoreCaches caches = place.caches();
     if (caches != null) {
       measured = measured(caches, measured);
       usage = measured;
@@ -150,7 +149,7 @@ final class KeyValueEngine implements AutoCloseable {
   }
 
   @SuppressWarnings("deprecation") // what replaces it can be read by exporters only
-  private static Usage measured(Caches caches, Usage otherwise) {
+  private static Usage measured(StoreCaches caches, Usage otherwise) {
     try {
       DataRegionMetrics region = caches.ignite().dataRegionMetrics(caches.region());
       return region == null

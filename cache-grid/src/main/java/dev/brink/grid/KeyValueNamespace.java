@@ -2,7 +2,6 @@ package dev.brink.grid;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.brink.grid.KeyValuePlace.Caches;
 import dev.brink.grid.KeyValueStore.Incoming;
 import dev.brink.grid.KeyValueTransaction.Done;
 import dev.brink.grid.KeyValueTransaction.Step;
@@ -87,7 +86,7 @@ final class KeyValueNamespace implements KeyValue {
   }
 
   private Optional<KeyValueEntry> read(
-      Caches caches, String key, boolean whole, Deadline deadline) {
+      StoreCaches caches, String key, boolean whole, Deadline deadline) {
     while (true) {
       StoredValue value = engine.store().read(caches, prefix + key);
       if (value == null) {
@@ -153,7 +152,7 @@ final class KeyValueNamespace implements KeyValue {
   }
 
   private Stamp put(
-      Caches caches, String key, Incoming value, WriteOptions options, Deadline deadline) {
+      StoreCaches caches, String key, Incoming value, WriteOptions options, Deadline deadline) {
     String stored = prefix + key;
     Stamp version = engine.store().version();
     engine
@@ -250,7 +249,7 @@ final class KeyValueNamespace implements KeyValue {
         });
   }
 
-  private Step stored(Caches caches, KeyValueWrite step, Stamp version, Deadline deadline) {
+  private Step stored(StoreCaches caches, KeyValueWrite step, Stamp version, Deadline deadline) {
     String key = prefix + step.key();
     KeyValueStore store = engine.store();
     return switch (step) {

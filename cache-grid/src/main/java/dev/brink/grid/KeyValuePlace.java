@@ -1,7 +1,5 @@
 package dev.brink.grid;
 
-import org.apache.ignite.Ignite;
-import org.apache.ignite.IgniteCache;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,55 +8,11 @@ import org.jspecify.annotations.Nullable;
  */
 interface KeyValuePlace {
   /** The caches of the running Ignite node. */
-  @Nullable Caches caches();
+  @Nullable StoreCaches caches();
 
   /** Why calls are refused; null when they are not. */
   @Nullable GridUnavailableException refusal();
 
   /** Whether these are still the present caches, and this node is with the majority. */
-  boolean holds(Caches caches);
-
-  /** The caches of one Ignite node; each node has others. */
-  final class Caches {
-    private final Ignite ignite;
-    private final String region;
-    private final IgniteCache<String, byte[]> records;
-    private final IgniteCache<String, byte[]> chunks;
-    private final IgniteCache<String, byte[]> blobs;
-
-    private Caches(Ignite ignite, String name) {
-      this.ignite = ignite;
-      this.region = name;
-      this.records = ignite.cache(name + KeyValueCaches.RECORDS);
-      this.chunks = ignite.cache(name + KeyValueCaches.CHUNKS);
-      this.blobs = ignite.cache(name + KeyValueCaches.BLOBS);
-    }
-
-    static Caches of(Ignite ignite, String name) {
-      return new Caches(ignite, name);
-    }
-
-    Ignite ignite() {
-      return ignite;
-    }
-
-    String region() {
-      return region;
-    }
-
-    /** {@code KeyValueRecord} by TENANT/NAME/KEY; transactional. */
-    IgniteCache<String, byte[]> records() {
-      return records;
-    }
-
-    /** {@code Chunk} by ID/INDEX. */
-    IgniteCache<String, byte[]> chunks() {
-      return chunks;
-    }
-
-    /** {@code BlobNote} by ID. */
-    IgniteCache<String, byte[]> blobs() {
-      return blobs;
-    }
-  }
+  boolean holds(StoreCaches caches);
 }

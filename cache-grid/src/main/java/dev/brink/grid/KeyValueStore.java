@@ -1,7 +1,6 @@
 package dev.brink.grid;
 
 import dev.brink.grid.KeyValueBlobs.Source;
-import dev.brink.grid.KeyValuePlace.Caches;
 import dev.brink.grid.KeyValueTransaction.Done;
 import dev.brink.grid.KeyValueTransaction.Step;
 import dev.brink.grid.StoredValue.Blob;
@@ -67,7 +66,7 @@ final class KeyValueStore {
   }
 
   /** The record, if the key has a value. */
-  @Nullable StoredValue read(Caches caches, String key) {
+  @Nullable StoredValue read(StoreCaches caches, String key) {
     long began = System.nanoTime();
     byte[] bytes = caches.records().get(key);
     StoredValue value = bytes == null ? null : StoredValue.decode(key, bytes);
@@ -80,7 +79,7 @@ final class KeyValueStore {
 
   /** What to store for a value: itself, or a blob that is written now. */
   StoredValue stored(
-      Caches caches,
+      StoreCaches caches,
       String key,
       Stamp version,
       Incoming value,
@@ -95,7 +94,7 @@ final class KeyValueStore {
   }
 
   /** Writes a record whatever is there. */
-  void put(Caches caches, String key, StoredValue value) {
+  void put(StoreCaches caches, String key, StoredValue value) {
     long began = System.nanoTime();
     copies.forget(key);
     long now = nowMillis();
@@ -113,7 +112,7 @@ final class KeyValueStore {
   }
 
   /** Removes a record; returns whether there was a value. */
-  boolean delete(Caches caches, String key) {
+  boolean delete(StoreCaches caches, String key) {
     long began = System.nanoTime();
     copies.forget(key);
     byte[] bytes = caches.records().getAndRemove(key);
@@ -123,7 +122,7 @@ final class KeyValueStore {
   }
 
   /** Does steps together; null when a check failed. */
-  @Nullable Done transact(Caches caches, Stamp version, List<Step> steps, Deadline deadline) {
+  @Nullable Done transact(StoreCaches caches, Stamp version, List<Step> steps, Deadline deadline) {
     long began = System.nanoTime();
     Done done = new KeyValueTransaction(version, steps, this::nowMillis).run(caches, deadline);
     if (done == null) {
@@ -163,7 +162,7 @@ final class KeyValueStore {
     }
   }
 
-  static void write(Caches caches, String key, StoredValue value, long nowMillis) {
+  static void write(StoreCaches caches, String key, StoredValue value, long nowMillis) {
     expiring(caches, value, nowMillis).put(key, value.encode());
   }
 
@@ -171,7 +170,7 @@ final class KeyValueStore {
    * Ignite removes what has expired; without a policy of its own a write would keep the old one.
    */
   private static IgniteCache<String, byte[]> expiring(
-      Caches caches, StoredValue value, long nowMillis) {
+      StoreCaches caches, StoredValue value, long nowMillis) {
     Duration life =
         value.expiresMillis() == 0
             ? Duration.ETERNAL

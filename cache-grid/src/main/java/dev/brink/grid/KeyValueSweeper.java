@@ -1,7 +1,6 @@
 package dev.brink.grid;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.brink.grid.KeyValuePlace.Caches;
 import dev.brink.grid.wire.BlobNote;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -84,7 +83,7 @@ final class KeyValueSweeper implements AutoCloseable {
     while (!closed) {
       try {
         Replaced due = replaced.poll(period, TimeUnit.MILLISECONDS);
-        Caches caches = place.caches();
+        StoreCaches caches = place.caches();
         if (caches == null || place.refusal() != null) {
           continue;
         }
@@ -103,7 +102,7 @@ final class KeyValueSweeper implements AutoCloseable {
     }
   }
 
-  private void sweep(Caches caches) {
+  private void sweep(StoreCaches caches) {
     List<UUID> orphans = new ArrayList<>();
     for (Cache.Entry<String, byte[]> note : caches.blobs().localEntries(CachePeekMode.PRIMARY)) {
       UUID id = UUID.fromString(note.getKey());
@@ -117,7 +116,7 @@ final class KeyValueSweeper implements AutoCloseable {
     }
   }
 
-  private boolean orphan(Caches caches, UUID id, byte[] bytes) {
+  private boolean orphan(StoreCaches caches, UUID id, byte[] bytes) {
     BlobNote note;
     try {
       note = BlobNote.parseFrom(bytes);

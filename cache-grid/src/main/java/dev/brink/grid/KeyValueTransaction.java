@@ -1,7 +1,6 @@
 package dev.brink.grid;
 
 import dev.brink.grid.GridUnavailableException.Reason;
-import dev.brink.grid.KeyValuePlace.Caches;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -54,7 +53,7 @@ final class KeyValueTransaction {
   }
 
   /** Does them; null when a check failed and nothing was done. */
-  @Nullable Done run(Caches caches, Deadline deadline) {
+  @Nullable Done run(StoreCaches caches, Deadline deadline) {
     TreeSet<String> keys = new TreeSet<>();
     steps.forEach(step -> keys.add(step.key()));
     Done done = null;
@@ -153,7 +152,7 @@ final class KeyValueTransaction {
    *
    * @throws GridUnavailableException when that cannot be told
    */
-  private boolean wasDone(Caches caches, Done done, RuntimeException failure) {
+  private boolean wasDone(StoreCaches caches, Done done, RuntimeException failure) {
     for (Map.Entry<String, @Nullable StoredValue> wanted : done.after.entrySet()) {
       StoredValue value = wanted.getValue();
       if (value == null) {

@@ -1,6 +1,5 @@
 package dev.brink.grid;
 
-import dev.brink.grid.KeyValuePlace.Caches;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +45,7 @@ final class KeyWatches {
     Watch watch = new Watch(namespace, namespace + prefix, listener);
     watches.add(watch);
     watch.thread.start();
-    Caches caches = place.caches();
+    StoreCaches caches = place.caches();
     if (caches != null) {
       watch.follow(caches, false);
     }
@@ -54,7 +53,7 @@ final class KeyWatches {
   }
 
   /** Ignite runs again; what changed meanwhile was missed. */
-  void resumed(Caches caches) {
+  void resumed(StoreCaches caches) {
     watches.forEach(watch -> watch.follow(caches, true));
   }
 
@@ -80,7 +79,7 @@ final class KeyWatches {
       thread = Thread.ofVirtual().name("brink-kv-watch").unstarted(this::tell);
     }
 
-    void follow(Caches caches, boolean again) {
+    void follow(StoreCaches caches, boolean again) {
       Thread.ofVirtual()
           .name("brink-kv-watch-start")
           .start(
@@ -96,7 +95,7 @@ final class KeyWatches {
               });
     }
 
-    private void ask(Caches caches) {
+    private void ask(StoreCaches caches) {
       ContinuousQuery<String, byte[]> changes = new ContinuousQuery<>();
       changes.setRemoteFilterFactory(FactoryBuilder.factoryOf(new KeyPrefixFilter(prefix)));
       changes.setIncludeExpired(true);

@@ -19,7 +19,7 @@ final class MemoryPlace implements KeyValuePlace {
   }
 
   @Override
-  public @Nullable Caches caches() {
+  public @Nullable StoreCaches caches() {
     IgniteSession session = gate.session();
     return session == null ? null : session.namespaces();
   }
@@ -30,7 +30,7 @@ final class MemoryPlace implements KeyValuePlace {
   }
 
   @Override
-  public boolean holds(Caches caches) {
+  public boolean holds(StoreCaches caches) {
     IgniteSession session = gate.session();
     if (session == null || session.namespaces() != caches || session.stopped()) {
       return false;

@@ -188,7 +188,7 @@ class KeyValueTest {
           at.put(
               "expired", random(600_000), WriteOptions.none().expiringAfter(Duration.ofMillis(5))));
       get(at.put("stays", random(700_000)));
-      KeyValuePlace.Caches caches = requireNonNull(place.caches());
+      StoreCaches caches = requireNonNull(place.caches());
       new KeyValueBlobs(() -> Instant.now().minusSeconds(60))
           .write(
               caches,
@@ -477,7 +477,7 @@ class KeyValueTest {
     return bytes;
   }
 
-  private static List<String> blobsOf(KeyValuePlace.Caches caches, String prefix) {
+  private static List<String> blobsOf(StoreCaches caches, String prefix) {
     List<String> records = new ArrayList<>();
     caches
         .blobs()

@@ -896,7 +896,9 @@
 
   function fetchThrough(service, input, init) {
     return new Promise((resolve, reject) => {
-      const { method, url, headers, body, signal } = partsOf(new Request(input, init));
+      const { method, url: whole, headers, body, signal } = partsOf(new Request(input, init));
+      const fragment = whole.indexOf('#');
+      const url = fragment < 0 ? whole : whole.slice(0, fragment);
       if (signal !== null && signal.aborted) throw signal.reason;
       if (isUsed(body) || isLocked(body)) throw new TypeError('the body was read before, or is locked');
       let op = 0;

@@ -51,7 +51,7 @@ class PackagesTest {
   void handlebars() throws IOException {
     assertThat(
             run(
-                "import Handlebars from 'handlebars/dist/handlebars.js';",
+                "import Handlebars from 'handlebars/dist/cjs/handlebars.js';",
                 "return Handlebars.compile('{{#each list}}<{{this}}>{{/each}}')({ list: [1, '&']"
                     + " })",
                 "handlebars"))
@@ -118,7 +118,6 @@ class PackagesTest {
                 import { Buffer } from 'node:buffer';
                 import { EventEmitter } from 'node:events';
                 import { inspect, inherits } from 'node:util';
-                import assert from 'node:assert';
                 import path from 'node:path';
                 import { randomBytes, timingSafeEqual, randomUUID } from 'node:crypto';
                 import events from 'events';
@@ -129,14 +128,12 @@ class PackagesTest {
                 emitter.once('x', (value) => heard.push(value));
                 emitter.emit('x', 1);
                 emitter.emit('x', 2);
-                let failed = '';
-                try { assert.deepEqual({ a: 1 }, { a: 2 }) } catch (e) { failed = e.name }
                 const bytes = randomBytes(70000);
-                return [Buffer.from('aGk=', 'base64').toString(), heard, failed, path.join('/a', '../b', 'c'),
+                return [Buffer.from('aGk=', 'base64').toString(), heard, path.join('/a', '../b', 'c'),
                   inspect({ a: [1] }), timingSafeEqual(bytes, bytes.slice()), randomUUID().length,
-                  typeof inherits, events === EventEmitter].join(' ');
+                  typeof inherits, typeof events.once].join(' ');
                 """))
-        .isEqualTo("hi 1 AssertionError /b/c { a: [ 1 ] } true 36 function true");
+        .isEqualTo("hi 1 /b/c { a: [ 1 ] } true 36 function function");
   }
 
   private static String run(String imports, String script, String... packages) throws IOException {

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,13 +22,22 @@ final class CommonJs {
           "\\bexports\\.([A-Za-z_$][\\w$]*)\\s*=[^=]"
               + "|\\bdefineProperty\\(\\s*exports\\s*,\\s*[\"']([A-Za-z_$][\\w$]*)[\"']");
 
+  private static final Pattern WHOLE =
+      Pattern.compile("\\bmodule\\.exports\\s*=\\s*([A-Za-z_$][\\w$]*)\\s*;");
+
   static boolean hasModuleSyntax(String source) {
     return MODULE_SYNTAX.matcher(source).find();
   }
 
-  static String wrap(String source) {
+  /**
+   * An ES module.
+   *
+   * @param exists whether what is required is there; a package may try for what is not
+   */
+  static String wrap(String source, Predicate<String> exists) {
     var text = new StringBuilder();
     Map<String, String> required = required(source);
+    required.keySet().removeIf(exists.negate());
     required.forEach(
         (specifier, name) ->
             text.append("import * as ")
@@ -88,6 +98,15 @@ final class CommonJs {
       String name = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
       if (!name.equals("default") && !name.equals("__esModule")) {
         names.add(name);
+      }
+    }
+    Matcher whole = WHOLE.matcher(source);
+    if (whole.find()) {
+      Matcher member =
+          Pattern.compile("\\b" + Pattern.quote(whole.group(1)) + "\\.([A-Za-z_$][\\w$]*)\\s*=[^=]")
+              .matcher(source);
+      while (member.find()) {
+        names.add(member.group(1));
       }
     }
     return names;

@@ -1,5 +1,6 @@
 package dev.brink.exec.module;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,9 +35,14 @@ final class ModuleResolver {
     }
     if (file == null) {
       String name = path.substring(path.lastIndexOf('/') + 1);
-      return NodeModules.isPublic(name) ? NodeModules.ROOT + name : null;
+      return NodeModules.has(name) ? NodeModules.ROOT + name : null;
     }
     return file;
+  }
+
+  /** Whether what a file asks for by {@code specifier} exists. */
+  boolean resolves(String file, String specifier) {
+    return resolve(Path.of(parent(file) + "/").resolve(specifier).normalize().toString()) != null;
   }
 
   /** Whether a file is part of a package that calls its {@code .js} files ES modules. */

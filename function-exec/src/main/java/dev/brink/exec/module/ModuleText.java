@@ -71,7 +71,7 @@ final class ModuleText {
   private byte[] script(String file, String ending, byte[] content) {
     String source = text(content);
     if (isCommonJs(file, ending, source)) {
-      return bytes(CommonJs.wrap(source));
+      return bytes(CommonJs.wrap(source, specifier -> resolver.resolves(file, specifier)));
     }
     if (!source.contains("type")) {
       return content;

@@ -24,7 +24,6 @@ final class NodeModules {
           "buffer", "buffer/index.js",
           "events", "events/events.js",
           "util", "util/util.js",
-          "assert", "assert/assert.js",
           "path", "path-browserify/index.js");
 
   /** What those require. */
@@ -33,7 +32,6 @@ final class NodeModules {
           "base64-js", "base64-js/index.js",
           "ieee754", "ieee754/index.js",
           "inherits", "inherits/inherits_browser.js",
-          "object-assign", "object-assign/index.js",
           "support/isBuffer", "util/support/isBufferBrowser.js");
 
   private static final Map<String, byte[]> READ = new HashMap<>();
@@ -62,7 +60,7 @@ final class NodeModules {
       throw new IllegalArgumentException("name: " + name + " (expected: a module of Node)");
     }
     byte[] source = fromPackage(file);
-    return CommonJs.wrap(new String(source, StandardCharsets.UTF_8))
+    return CommonJs.wrap(new String(source, StandardCharsets.UTF_8), _ -> true)
         .getBytes(StandardCharsets.UTF_8);
   }
 

@@ -172,7 +172,7 @@ public final class SpecMessages {
             .setRetries(spec.retries())
             .setMaxConnections(spec.maxConnections())
             .setHashOn(spec.hashOn())
-            .setSlowStartMs(millis(spec.slowStart()));
+            .setSlowStartMs(spec.slowStart().toMillis());
     String host = spec.host();
     if (host != null) {
       pool.setHost(host);
