@@ -23,8 +23,10 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -40,6 +42,7 @@ public final class NodeMetrics implements HttpServerListener, DispatchListener, 
   private final Timer[] requests = new Timer[CLASSES];
   private final Map<CallFailure.Reach, Counter> retried = new EnumMap<>(CallFailure.Reach.class);
   private final Counter forwarded;
+  private final List<Supplier<Number>> counted = new CopyOnWriteArrayList<>();
   private final DistributionSummary regret;
   private final Counter bytesIn;
   private final Counter bytesOut;
@@ -118,6 +121,7 @@ public final class NodeMetrics implements HttpServerListener, DispatchListener, 
 
   /** Adds a number that only grows and is read when it is asked for. */
   public void counter(String name, String description, Supplier<Number> value) {
+    counted.add(value); // the meter itself holds it weakly
     FunctionCounter.builder(name, value, supplier -> supplier.get().doubleValue())
         .description(description)
         .register(registry);
