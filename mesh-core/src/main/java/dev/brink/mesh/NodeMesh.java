@@ -1,11 +1,14 @@
 package dev.brink.mesh;
 
+import dev.brink.cache.Purge;
 import dev.brink.grid.Grid;
 import dev.brink.grid.Member;
+import dev.brink.mesh.cache.Purges;
 import dev.brink.mesh.deploy.Deployments;
 import dev.brink.mesh.deploy.Explanation;
 import dev.brink.mesh.deploy.Mesh;
 import dev.brink.mesh.deploy.NodeInfo;
+import dev.brink.mesh.deploy.PurgeResult;
 import dev.brink.mesh.deploy.RegretSample;
 import dev.brink.mesh.deploy.UsageRow;
 import dev.brink.mesh.ingress.Explainer;
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** The mesh as the node in this process sees it. */
 record NodeMesh(
     Deployments deployments,
+    Purges purges,
     Grid grid,
     Links links,
     Placement placement,
@@ -70,6 +74,11 @@ record NodeMesh(
   @Override
   public List<RegretSample> regrets() {
     return sampler.samples();
+  }
+
+  @Override
+  public PurgeResult purge(Purge purge) {
+    return purges.purge(purge);
   }
 
   @Override

@@ -1,16 +1,15 @@
 package dev.brink.mesh;
 
+import dev.brink.cache.store.MemoryStore;
 import dev.brink.exec.FunctionRuntime;
 import dev.brink.exec.outbound.OutboundPolicy;
 import dev.brink.grid.Grid;
-import dev.brink.grid.GridBuilder;
 import dev.brink.grid.GridState;
 import dev.brink.grid.Member;
-import dev.brink.grid.NetworkPreset;
 import dev.brink.mesh.admin.AdminHandler;
 import dev.brink.mesh.admin.AdminToken;
-import dev.brink.mesh.config.GridConfig;
-import dev.brink.mesh.config.HostPort;
+import dev.brink.mesh.cache.EdgeCache;
+import dev.brink.mesh.cache.Purges;
 import dev.brink.mesh.config.IngressConfig;
 import dev.brink.mesh.config.LinkConfig;
 import dev.brink.mesh.config.MutualTls;
@@ -29,6 +28,7 @@ import dev.brink.mesh.http.HttpServer;
 import dev.brink.mesh.http.ServerTls;
 import dev.brink.mesh.ingress.Dispatcher;
 import dev.brink.mesh.ingress.Explainer;
+import dev.brink.mesh.ingress.HomeExecutor;
 import dev.brink.mesh.ingress.Ingress;
 import dev.brink.mesh.ingress.LocalInvoker;
 import dev.brink.mesh.ingress.NodeSubrequests;
@@ -56,15 +56,11 @@ import dev.brink.mesh.usage.UsageMeter;
 import dev.brink.placement.NodeInfo;
 import dev.brink.placement.Placement;
 import dev.brink.placement.PlacementSettings;
-import dev.brink.placement.warmth.WarmthPolicyKind;
-import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.Tags;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -87,7 +83,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -128,6 +123,7 @@ final class NodeParts implements AutoCloseable {
   private final Links links;
   private final UsageMeter meter = new UsageMeter(InstantSource.system());
   private final Dispatcher dispatcher;
+  private final EdgeCache cache;
   private final LinkServer linkServer;
   private final NearestParts nearest;
   private final HttpServer ingress;
@@ -207,13 +203,22 @@ final class NodeParts implements AutoCloseable {
             config.placement().regretSample(), placement, peers::nameOf, metrics::regret);
     dispatcher = new Dispatcher(placement, local, links, metrics, sampler);
     dispatcherLater.set(dispatcher);
+    cache = new EdgeCache(node, links, MemoryStore.ofBytes(config.cache().memoryBytes()));
+    shutdown.add(cache::close);
 
     linkServer =
         LinkServer.start(
             loops,
             new InetSocketAddress(config.link().bindAddress(), config.link().port()),
             tls == null ? null : tls.server(),
-            new PeerService(new PeerAdmission(local, load), registry, load, gossip, warming));
+            new PeerService(
+                new PeerAdmission(local, load),
+                new HomeExecutor(this::snapshot, dispatcher, origins, cache),
+                cache,
+                registry,
+                load,
+                gossip,
+                warming));
     shutdown.add(linkServer::close);
     nearest = new NearestParts(node, config.nearest(), placement, peers);
     shutdown.add(nearest::close);
@@ -222,7 +227,13 @@ final class NodeParts implements AutoCloseable {
         HttpServer.builder(
                 nearest.before(
                     new Ingress(
-                        this::snapshot, dispatcher, origins, placement, peers::nameOf, token),
+                        this::snapshot,
+                        dispatcher,
+                        origins,
+                        cache,
+                        placement,
+                        peers::nameOf,
+                        token),
                     this::snapshot))
             .limits(limits(in))
             .listener(metrics)
@@ -251,7 +262,7 @@ final class NodeParts implements AutoCloseable {
             tls == null ? null : tls.server());
 
     self = new Member(id, name, address().attributes(), true);
-    grid = startGrid(data.path(), tls);
+    grid = NodeGrid.start(config.grid(), self, data.path(), tls);
     shutdown.add(grid::close);
     mesh.set(joinMesh());
     gauges();
@@ -401,36 +412,6 @@ final class NodeParts implements AutoCloseable {
         .build();
   }
 
-  private Grid startGrid(Path directory, @Nullable MeshTls tls) {
-    GridConfig options = config.grid();
-    GridBuilder builder =
-        Grid.builder()
-            .nodeId(self.id())
-            .name(self.name())
-            .bindAddress(options.bindAddress())
-            .discoveryPort(options.discoveryPort())
-            .communicationPort(options.communicationPort())
-            .seeds(options.seeds().stream().map(HostPort::toString).toList())
-            .network(
-                switch (options.preset()) {
-                  case LOCAL -> NetworkPreset.LOCAL;
-                  case LAN -> NetworkPreset.LAN;
-                  case WAN -> NetworkPreset.WAN;
-                })
-            .dataRegionBytes(options.offHeapBytes())
-            .keyValueBytes(options.keyValueBytes())
-            .localCopyBytes(options.localCopyBytes())
-            .durable(options.durable())
-            .durableDiscoveryPort(options.durableDiscoveryPort())
-            .durableCommunicationPort(options.durableCommunicationPort())
-            .workDirectory(directory.resolve("grid"))
-            .attributes(self.attributes());
-    if (tls != null) {
-      builder.ssl(tls.java());
-    }
-    return builder.start();
-  }
-
   private NodeMesh joinMesh() {
     String start = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
     var ledger =
@@ -439,8 +420,9 @@ final class NodeParts implements AutoCloseable {
     grid.listen(peers);
     var invoker = new LocalInvoker(this::snapshot, dispatcher, origins, peers::nameOf);
     var deployments = new NodeDeployments(registry, grid, links, invoker);
+    var purges = Purges.start(cache, grid, links);
     var explainer = new Explainer(this::snapshot, placement, peers::nameOf);
-    return new NodeMesh(deployments, grid, links, placement, explainer, sampler, ledger);
+    return new NodeMesh(deployments, purges, grid, links, placement, explainer, sampler, ledger);
   }
 
   private void gauges() {
@@ -464,32 +446,12 @@ final class NodeParts implements AutoCloseable {
         "Lanes given up because a guest could not be stopped",
         () -> runtime.load().abandonedLanes());
     KeyValueGauges.register(metrics, grid);
-    metrics.gauge("brink.keepalive.warmed", "Instances made ahead of calls so far", keeper::warmed);
-    metrics.gauge(
-        "brink.keepalive.evicted", "Lanes whose idle instances were let go", keeper::evicted);
-    metrics.gauge(
-        "brink.keepalive.switches", "How often another policy took over", keeper::switches);
-    metrics
-        .rows("brink.keepalive.active", "1 for the warmth policy in force, else 0")
-        .register(rows(kind -> keeper.active(kind) ? 1 : 0));
-    metrics
-        .rows(
-            "brink.keepalive.regret",
-            "MB·s that a warmth policy costs, or would cost, more than the cheapest one")
-        .register(rows(keeper::regret));
+    KeepAliveGauges.register(metrics, keeper);
+    new CacheGauges(metrics, cache).register();
     metrics.gauge(
         "brink.deployments", "Names that stand for something", () -> snapshot.deployments().size());
     metrics.gauge(
         "brink.versions.loaded", "Function versions loaded here", () -> snapshot.versions().size());
-  }
-
-  /** One for each warmth policy, read when it is asked for. */
-  private List<MultiGauge.Row<?>> rows(ToDoubleFunction<WarmthPolicyKind> value) {
-    List<MultiGauge.Row<?>> rows = new ArrayList<>();
-    for (WarmthPolicyKind kind : WarmthPolicyKind.values()) {
-      rows.add(MultiGauge.Row.of(Tags.of("policy", kind.spelling()), kind, value));
-    }
-    return rows;
   }
 
   /** What the grid had when this node came is served before the node says that it is ready. */

@@ -1,5 +1,6 @@
 package dev.brink.mesh;
 
+import dev.brink.mesh.cache.EdgeCache;
 import dev.brink.mesh.exchange.Executor;
 import dev.brink.mesh.exchange.Target;
 import dev.brink.mesh.function.LoadReporter;
@@ -9,6 +10,8 @@ import dev.brink.mesh.peer.Gossip;
 import dev.brink.mesh.proto.ApplyReply;
 import dev.brink.mesh.proto.ApplyRequest;
 import dev.brink.mesh.proto.LoadBeat;
+import dev.brink.mesh.proto.PurgeReply;
+import dev.brink.mesh.proto.PurgeRequest;
 import dev.brink.mesh.registry.Registry;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -17,11 +20,18 @@ import java.util.concurrent.TimeUnit;
 /** What this node does for its peers. */
 record PeerService(
     Executor<Target.Function> executor,
+    Executor<Target.Cached> cached,
+    EdgeCache cache,
     Registry registry,
     LoadReporter reporter,
     Gossip gossip,
     Warming warming)
     implements LinkService {
+  @Override
+  public PurgeReply purge(PurgeRequest request) {
+    return cache.apply(request);
+  }
+
   @Override
   public CompletionStage<ApplyReply> apply(ApplyRequest request) {
     long beganNanos = System.nanoTime();

@@ -12,8 +12,10 @@ import dev.brink.mesh.kv.KeyValueResource;
 import dev.brink.mesh.proto.DeployRequest;
 import dev.brink.mesh.proto.ExplanationView;
 import dev.brink.mesh.proto.InvokeRequest;
+import dev.brink.mesh.proto.PurgeCall;
 import dev.brink.mesh.wire.AdminJson;
 import dev.brink.mesh.wire.AdminMessages;
+import dev.brink.mesh.wire.CacheMessages;
 import dev.brink.mesh.wire.ExplanationMessages;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -177,6 +179,13 @@ public final class AdminHandler implements HttpHandler {
           case "/v1/placement/regret" -> json(ExplanationMessages.regretList(mesh().regrets()));
           default -> throw notFound(path);
         };
+      }
+      case "purge" -> {
+        require(method, HttpMethod.POST);
+        PurgeCall call =
+            AdminJson.parse(new String(body, StandardCharsets.UTF_8), PurgeCall.newBuilder())
+                .build();
+        yield json(AdminMessages.toProto(mesh().purge(CacheMessages.fromProto(call))));
       }
       case "deployments" -> deployments(method, parts.subList(2, parts.size()), body);
       case "kv" -> keyValue.answer(request, parts.subList(2, parts.size()), body);

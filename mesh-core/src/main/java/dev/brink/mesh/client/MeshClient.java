@@ -1,18 +1,23 @@
 package dev.brink.mesh.client;
 
 import com.google.protobuf.Message;
+import dev.brink.cache.Purge;
 import dev.brink.mesh.deploy.DeploymentException;
 import dev.brink.mesh.deploy.Deployments;
 import dev.brink.mesh.deploy.Explanation;
 import dev.brink.mesh.deploy.Mesh;
 import dev.brink.mesh.deploy.NodeInfo;
+import dev.brink.mesh.deploy.PurgeResult;
 import dev.brink.mesh.deploy.RegretSample;
 import dev.brink.mesh.deploy.UsageRow;
 import dev.brink.mesh.proto.ExplanationView;
 import dev.brink.mesh.proto.NodeList;
+import dev.brink.mesh.proto.PurgeAnswer;
 import dev.brink.mesh.proto.RegretList;
 import dev.brink.mesh.proto.UsageList;
+import dev.brink.mesh.wire.AdminJson;
 import dev.brink.mesh.wire.AdminMessages;
+import dev.brink.mesh.wire.CacheMessages;
 import dev.brink.mesh.wire.ExplanationMessages;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -92,6 +97,21 @@ public final class MeshClient implements Mesh, AutoCloseable {
    */
   public RemoteKeys keys(String tenant, String namespace, boolean durable) {
     return new RemoteKeys(calls, tenant, namespace, durable);
+  }
+
+  @Override
+  public PurgeResult purge(Purge purge) {
+    return AdminMessages.fromProto(
+        AdminCalls.read(
+                calls.call(
+                    new AdminCalls.Call(
+                        "POST",
+                        "/v1/purge",
+                        AdminJson.compact(CacheMessages.call(purge)),
+                        true,
+                        DEADLINE)),
+                PurgeAnswer.newBuilder())
+            .build());
   }
 
   /** As {@link #nodes}, with all that the node's message says. */

@@ -35,6 +35,7 @@ public record NodeConfig(
     PlacementConfig placement,
     NearestConfig nearest,
     DnsConfig dns,
+    CacheConfig cache,
     Duration shutdownGrace,
     LogConfig log) {
 
@@ -56,6 +57,7 @@ public record NodeConfig(
       PlacementConfig placement,
       NearestConfig nearest,
       DnsConfig dns,
+      CacheConfig cache,
       Duration shutdownGrace,
       LogConfig log) {
     this.name = name;
@@ -71,6 +73,7 @@ public record NodeConfig(
     this.placement = placement;
     this.nearest = nearest;
     this.dns = dns;
+    this.cache = cache;
     this.shutdownGrace = shutdownGrace;
     this.log = log;
     for (Option<?> option : Options.ALL) {
@@ -155,6 +158,7 @@ public record NodeConfig(
     private PlacementConfig.Builder placement = new PlacementConfig.Builder();
     private NearestConfig.Builder nearest = new NearestConfig.Builder();
     private DnsConfig.Builder dns = new DnsConfig.Builder();
+    private CacheConfig.Builder cache = new CacheConfig.Builder();
     private Duration shutdownGrace = Duration.ofSeconds(10);
     private LogConfig.Builder log = new LogConfig.Builder();
 
@@ -178,6 +182,7 @@ public record NodeConfig(
       placement = from.placement.toBuilder();
       nearest = from.nearest.toBuilder();
       dns = from.dns.toBuilder();
+      cache = from.cache.toBuilder();
       shutdownGrace = from.shutdownGrace;
       log = from.log.toBuilder();
     }
@@ -260,6 +265,11 @@ public record NodeConfig(
       return this;
     }
 
+    public Builder cache(Consumer<CacheConfig.Builder> change) {
+      change.accept(cache);
+      return this;
+    }
+
     public Builder shutdownGrace(Duration grace) {
       shutdownGrace = grace;
       return this;
@@ -300,6 +310,7 @@ public record NodeConfig(
           placement.build(),
           nearest.build(),
           dns.build(),
+          cache.build(),
           shutdownGrace,
           log.build());
     }

@@ -259,6 +259,11 @@ final class Options {
               KeepAliveConfig::coldPrice,
               KeepAliveConfig.Builder::coldPrice),
           Option.of(
+              "cache.memory",
+              ValueType.size(64L << 10, 1L << 44),
+              node -> node.cache().memoryBytes(),
+              (builder, value) -> builder.cache(cache -> cache.memoryBytes(value))),
+          Option.of(
               "shutdown.grace",
               ValueType.duration(Duration.ZERO, ofHours(1)),
               NodeConfig::shutdownGrace,

@@ -1,11 +1,13 @@
 package dev.brink.mesh.deploy;
 
+import dev.brink.cache.CachePolicy;
 import dev.brink.exec.FunctionLimits;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A function: its modules and manifest.
@@ -17,6 +19,7 @@ import java.util.Map;
  * @param kv names of {@code env} properties to the key-value namespaces that they are
  * @param idempotent whether a call with any method may be tried again on another node
  * @param placement where it may and should run
+ * @param cache how responses are cached; {@code null}: they are not
  */
 public record FunctionSpec(
     String tenant,
@@ -29,7 +32,8 @@ public record FunctionSpec(
     Map<String, String> services,
     Map<String, KeyValueBinding> kv,
     boolean idempotent,
-    FunctionPlacement placement)
+    FunctionPlacement placement,
+    @Nullable CachePolicy cache)
     implements DeploymentSpec {
   public FunctionSpec {
     modules = Map.copyOf(modules);
@@ -64,6 +68,7 @@ public record FunctionSpec(
     private FunctionLimits limits = FunctionLimits.DEFAULT;
     private boolean idempotent;
     private FunctionPlacement placement = FunctionPlacement.DEFAULT;
+    private @Nullable CachePolicy cache;
 
     private Builder(String name) {
       this.name = name;
@@ -129,6 +134,12 @@ public record FunctionSpec(
       return this;
     }
 
+    /** Has responses cached. */
+    public Builder cache(CachePolicy policy) {
+      cache = policy;
+      return this;
+    }
+
     public FunctionSpec build() {
       return new FunctionSpec(
           tenant,
@@ -141,7 +152,8 @@ public record FunctionSpec(
           services,
           kv,
           idempotent,
-          placement);
+          placement,
+          cache);
     }
   }
 }

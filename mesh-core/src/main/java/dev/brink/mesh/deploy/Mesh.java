@@ -1,5 +1,6 @@
 package dev.brink.mesh.deploy;
 
+import dev.brink.cache.Purge;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,14 @@ public interface Mesh {
    * its choices were worth; oldest first. None unless {@code placement.regret-sample} is set.
    */
   List<RegretSample> regrets();
+
+  /**
+   * Takes what a purge names out of the cache of every node, or has it validated before it is used
+   * again. When it returns, no node that is {@code done} uses what it had.
+   *
+   * @throws IllegalArgumentException for a value that names nothing
+   */
+  PurgeResult purge(Purge purge);
 
   /** What was used, by tenant, function, version and hour, summed over all nodes. */
   List<UsageRow> usage();

@@ -1,5 +1,6 @@
 package dev.brink.mesh.deploy;
 
+import dev.brink.cache.CachePolicy;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param hashOn what {@link Balance#IP_HASH} and {@link Balance#CONSISTENT_HASH} go by: {@code
  *     client-ip}, {@code path} or {@code header:NAME}
  * @param slowStart how long a server that was out takes to get its full share again; 0 for none
+ * @param cache how responses are cached; {@code null}: they are not
  */
 public record OriginSpec(
     String tenant,
@@ -38,7 +40,8 @@ public record OriginSpec(
     int retries,
     int maxConnections,
     String hashOn,
-    Duration slowStart)
+    Duration slowStart,
+    @Nullable CachePolicy cache)
     implements DeploymentSpec {
   public OriginSpec {
     servers = List.copyOf(servers);
@@ -116,6 +119,7 @@ public record OriginSpec(
     private int maxConnections = 256;
     private String hashOn = "client-ip";
     private Duration slowStart = Duration.ZERO;
+    private @Nullable CachePolicy cache;
 
     private Builder(String name) {
       this.name = name;
@@ -204,6 +208,12 @@ public record OriginSpec(
       return this;
     }
 
+    /** Has responses cached. */
+    public Builder cache(CachePolicy policy) {
+      cache = policy;
+      return this;
+    }
+
     public OriginSpec build() {
       return new OriginSpec(
           tenant,
@@ -220,7 +230,8 @@ public record OriginSpec(
           retries,
           maxConnections,
           hashOn,
-          slowStart);
+          slowStart,
+          cache);
     }
   }
 }

@@ -12,6 +12,9 @@ public interface CallListener {
   /** The receiver has taken the call and will not refuse it any more. May be left out. */
   default void onAccepted() {}
 
+  /** An interim response (1xx) came, to be passed on before the response. May be left out. */
+  default void onInterim(HttpResponse head) {}
+
   /**
    * The call was answered.
    *

@@ -15,6 +15,13 @@ public sealed interface Target {
    */
   record Function(String tenant, String name, String digest) implements Target {}
 
+  /**
+   * What the cache of another node has of a function's or an origin's responses, or gets.
+   *
+   * @param digest of the function's version; empty for an origin
+   */
+  record Cached(String tenant, String name, String digest) implements Target {}
+
   /** A pool of upstream servers. */
   record Origin(String tenant, String name) implements Target {}
 }

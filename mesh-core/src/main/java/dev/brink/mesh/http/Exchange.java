@@ -174,6 +174,25 @@ abstract class Exchange implements ServerExchange, BodyWriter.Sink, Runnable {
   }
 
   @Override
+  public final void interim(HttpResponse head) {
+    if (eventLoop().inEventLoop()) {
+      passInterim(head);
+    } else {
+      hop(() -> passInterim(head));
+    }
+  }
+
+  private void passInterim(HttpResponse head) {
+    int code = head.status().code();
+    if (!answered && !ended && code > 101 && code < 200) {
+      writeInterim(head);
+    }
+  }
+
+  /** Sends an interim response, if the client can take one now. */
+  abstract void writeInterim(HttpResponse head);
+
+  @Override
   public final void fail(Problem problem) {
     respond(ProblemResponse.of(problem, requestId), null);
   }

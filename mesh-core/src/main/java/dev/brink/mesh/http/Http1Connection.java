@@ -287,6 +287,11 @@ final class Http1Connection extends Connection {
 
   // Answers.
 
+  /** Whether the next response on the connection is this exchange's. */
+  boolean isNext(Http1Exchange exchange) {
+    return exchanges.peek() == exchange;
+  }
+
   void answered(Http1Exchange exchange) {
     if (exchanges.peek() == exchange) {
       exchange.send();

@@ -74,6 +74,13 @@ final class Http1Exchange extends Exchange {
     write(head, length, Unpooled.EMPTY_BUFFER, untilClose);
   }
 
+  @Override
+  void writeInterim(HttpResponse head) {
+    if (!http10 && connection.isNext(this)) {
+      connection.output().interim(head);
+    }
+  }
+
   private void write(HttpResponse head, long length, ByteBuf content, boolean untilClose) {
     Boolean option = connection.connectionOption(this, untilClose);
     connection.output().head(this, head, framing, length, option, content);

@@ -143,6 +143,11 @@ final class Http1Output {
     write(LAST_CHUNK.duplicate());
   }
 
+  void interim(HttpResponse head) {
+    write(loop.encoder().encodeInterim(channel.alloc(), head));
+    flushSoon();
+  }
+
   void goOn() {
     write(CONTINUE.duplicate());
     flushSoon();

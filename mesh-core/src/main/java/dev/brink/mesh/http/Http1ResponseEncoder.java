@@ -82,6 +82,15 @@ final class Http1ResponseEncoder {
     return allocator.buffer(at + room).writeBytes(bytes, 0, at);
   }
 
+  /** An interim response: its status and its own headers. */
+  ByteBuf encodeInterim(ByteBufAllocator allocator, HttpResponse head) {
+    at = 0;
+    statusLine(head.status());
+    headers(head.headers(), Framing.NONE);
+    crlf();
+    return allocator.buffer(at).writeBytes(bytes, 0, at);
+  }
+
   private void statusLine(HttpResponseStatus status) {
     if (status.equals(HttpResponseStatus.OK)) {
       put(OK);

@@ -143,6 +143,12 @@ final class Http2Exchange extends Exchange {
   }
 
   @Override
+  void writeInterim(HttpResponse head) {
+    write(new DefaultHttp2HeadersFrame(Http2ResponseHead.ofInterim(head), false));
+    flush();
+  }
+
+  @Override
   void writeHead(HttpResponse head, long length) {
     write(new DefaultHttp2HeadersFrame(headers(head, length), false));
   }

@@ -19,7 +19,28 @@ final class Http2ResponseHead {
   static Http2Headers of(HttpResponse head, long length, String date, String requestId) {
     Http2Headers to = new DefaultHttp2Headers(false, 24);
     to.status(head.status().codeAsText());
-    HttpHeaders from = head.headers();
+    boolean dated = copy(head.headers(), to);
+    if (length >= 0) {
+      to.add(HttpHeaderNames.CONTENT_LENGTH, Long.toString(length));
+    }
+    if (!dated) {
+      to.add(HttpHeaderNames.DATE, date);
+    }
+    return to.add(ResponseHeaders.REQUEST_ID, requestId);
+  }
+
+  /** An interim response: its status and its own headers. */
+  static Http2Headers ofInterim(HttpResponse head) {
+    Http2Headers to = new DefaultHttp2Headers(false, 8);
+    to.status(head.status().codeAsText());
+    var _ = copy(head.headers(), to);
+    return to;
+  }
+
+  /**
+   * @return whether there is a date among them
+   */
+  private static boolean copy(HttpHeaders from, Http2Headers to) {
     HopByHop.removeNamed(from);
     boolean dated = false;
     Iterator<Entry<CharSequence, CharSequence>> all = from.iteratorCharSequence();
@@ -35,13 +56,7 @@ final class Http2ResponseHead {
       dated |= HttpHeaderNames.DATE.contentEqualsIgnoreCase(name);
       to.add(AsciiString.of(name).toLowerCase(), value(header.getValue()));
     }
-    if (length >= 0) {
-      to.add(HttpHeaderNames.CONTENT_LENGTH, Long.toString(length));
-    }
-    if (!dated) {
-      to.add(HttpHeaderNames.DATE, date);
-    }
-    return to.add(ResponseHeaders.REQUEST_ID, requestId);
+    return dated;
   }
 
   /** What must not be in a value becomes a space, as RFC 9110 section 5.5 has it. */

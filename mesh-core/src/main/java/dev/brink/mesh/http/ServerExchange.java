@@ -55,6 +55,11 @@ public interface ServerExchange {
    */
   void respond(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body);
 
+  /**
+   * Sends an interim response (1xx but 101) ahead of the response; HTTP/1.0 clients don't get it.
+   */
+  void interim(HttpResponse head);
+
   /** Sends an {@code application/problem+json} response. */
   void fail(Problem problem);
 

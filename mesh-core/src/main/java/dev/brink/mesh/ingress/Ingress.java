@@ -1,6 +1,8 @@
 package dev.brink.mesh.ingress;
 
+import dev.brink.cache.CachePolicy;
 import dev.brink.exec.LoadedFunction;
+import dev.brink.mesh.cache.EdgeCache;
 import dev.brink.mesh.exchange.Call;
 import dev.brink.mesh.exchange.CallListener;
 import dev.brink.mesh.exchange.Executor;
@@ -35,6 +37,7 @@ public final class Ingress implements HttpHandler {
   private final Supplier<Snapshot> snapshot;
   private final Dispatcher dispatcher;
   private final Origins origins;
+  private final EdgeCache cache;
   private final Placement placement;
   private final UnaryOperator<String> nodeName;
   private final byte[] adminToken;
@@ -49,12 +52,14 @@ public final class Ingress implements HttpHandler {
       Supplier<Snapshot> snapshot,
       Dispatcher dispatcher,
       Origins origins,
+      EdgeCache cache,
       Placement placement,
       UnaryOperator<String> nodeName,
       String adminToken) {
     this.snapshot = snapshot;
     this.dispatcher = dispatcher;
     this.origins = origins;
+    this.cache = cache;
     this.placement = placement;
     this.nodeName = nodeName;
     this.adminToken = adminToken.getBytes(StandardCharsets.UTF_8);
@@ -87,8 +92,18 @@ public final class Ingress implements HttpHandler {
         Duration total = Duration.ofMillis(origin.pool().getTotalTimeoutMs());
         Call call = call(exchange, client, longer(REQUEST_TIMEOUT, total));
         if (!origins.upgrade(call, origin.target(), exchange)) {
-          var answer = new IngressCall(exchange, UnaryOperator.identity(), null);
-          Executor.Running running = origins.execute(call, origin.target(), answer);
+          CallListener answer = new IngressCall(exchange, nodeName, null);
+          CachePolicy policy = origin.cache();
+          Executor.Running running =
+              policy == null
+                  ? origins.execute(call, origin.target(), answer)
+                  : cache.handle(
+                      origin.target(),
+                      "",
+                      policy,
+                      call,
+                      (fetch, listener) -> origins.execute(fetch, origin.target(), listener),
+                      answer);
           exchange.onCancel(running::cancel);
         }
       }
@@ -106,8 +121,18 @@ public final class Ingress implements HttpHandler {
                 nodeName)
             : null;
     CallListener listener = new IngressCall(exchange, nodeName, decision);
+    Call call = call(exchange, client, timeLimit(version));
+    CachePolicy policy = version.cache();
     Executor.Running running =
-        dispatcher.dispatch(call(exchange, client, timeLimit(version)), version, listener);
+        policy == null
+            ? dispatcher.dispatch(call, version, listener)
+            : cache.handle(
+                version.target(),
+                version.target().digest(),
+                policy,
+                call,
+                (fetch, to) -> dispatcher.dispatch(fetch, version, to),
+                listener);
     exchange.onCancel(running::cancel);
   }
 

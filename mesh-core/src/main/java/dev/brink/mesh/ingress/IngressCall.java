@@ -35,6 +35,11 @@ final class IngressCall implements CallListener {
   }
 
   @Override
+  public void onInterim(HttpResponse head) {
+    exchange.interim(head);
+  }
+
+  @Override
   public void onResponse(
       HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, CallTiming timing) {
     HttpHeaders headers = head.headers();

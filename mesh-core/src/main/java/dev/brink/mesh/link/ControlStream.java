@@ -5,6 +5,7 @@ import com.google.protobuf.MessageLite;
 import dev.brink.mesh.proto.ApplyReply;
 import dev.brink.mesh.proto.ApplyRequest;
 import dev.brink.mesh.proto.LoadBeat;
+import dev.brink.mesh.proto.PurgeRequest;
 import dev.brink.mesh.proto.WarmRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -31,6 +32,7 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
   static final String BEAT = "beat";
   static final String APPLY = "apply";
   static final String WARM = "warm";
+  static final String PURGE = "purge";
   static final int MAX_MESSAGE_BYTES = 32 << 20;
   static final long BEAT_MILLIS = 100;
 
@@ -59,7 +61,7 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
                 .eventLoop()
                 .scheduleAtFixedRate(this::beat, 0, BEAT_MILLIS, TimeUnit.MILLISECONDS);
       }
-      case APPLY, WARM -> {} // once its message is here
+      case APPLY, WARM, PURGE -> {} // once its message is here
       default -> reset(Http2Error.PROTOCOL_ERROR);
     }
   }
@@ -86,10 +88,8 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
           return;
         }
         received.writeBytes(data.content());
-        if (data.isEndStream() && kind.equals(APPLY)) {
-          apply();
-        } else if (data.isEndStream() && kind.equals(WARM)) {
-          warm();
+        if (data.isEndStream()) {
+          answer();
         }
       }
     } finally {
@@ -97,42 +97,46 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void apply() {
-    ApplyRequest request;
+  private void answer() {
     try {
-      request = ApplyRequest.parseFrom(ByteBufUtil.getBytes(received));
+      switch (kind) {
+        case APPLY -> apply(ApplyRequest.parseFrom(ByteBufUtil.getBytes(received)));
+        case WARM -> warm(WarmRequest.parseFrom(ByteBufUtil.getBytes(received)));
+        case PURGE -> send(service.purge(PurgeRequest.parseFrom(ByteBufUtil.getBytes(received))));
+        default -> {} // nothing is asked
+      }
     } catch (InvalidProtocolBufferException e) {
-      LOG.warn("link {}: unreadable apply request: {}", stream.parent().remoteAddress(), e);
+      LOG.warn("link {}: unreadable {} request: {}", stream.parent().remoteAddress(), kind, e);
       reset(Http2Error.PROTOCOL_ERROR);
-      return;
     }
+  }
+
+  private void apply(ApplyRequest request) {
     var _ =
         service
             .apply(request)
             .whenComplete(
-                (reply, failure) -> stream.eventLoop().execute(() -> send(reply, failure)));
+                (reply, failure) ->
+                    stream.eventLoop().execute(() -> send(reply == null ? no(failure) : reply)));
+  }
+
+  private static ApplyReply no(@Nullable Throwable failure) {
+    return ApplyReply.newBuilder().setMessage(String.valueOf(failure)).build();
   }
 
   /** There is nothing to answer: whether it is warm will be in the load reports. */
-  private void warm() {
-    try {
-      service.warm(WarmRequest.parseFrom(ByteBufUtil.getBytes(received)).getVersion());
-      Http2Headers headers = new DefaultHttp2Headers(false, 1);
-      headers.status("204");
-      var _ = stream.writeAndFlush(new DefaultHttp2HeadersFrame(headers, true));
-    } catch (InvalidProtocolBufferException e) {
-      LOG.warn("link {}: unreadable warm request: {}", stream.parent().remoteAddress(), e);
-      reset(Http2Error.PROTOCOL_ERROR);
-    }
+  private void warm(WarmRequest request) {
+    service.warm(request.getVersion());
+    Http2Headers headers = new DefaultHttp2Headers(false, 1);
+    headers.status("204");
+    var _ = stream.writeAndFlush(new DefaultHttp2HeadersFrame(headers, true));
   }
 
-  private void send(@Nullable ApplyReply reply, @Nullable Throwable failure) {
-    ApplyReply answer =
-        reply != null ? reply : ApplyReply.newBuilder().setMessage(String.valueOf(failure)).build();
+  private void send(MessageLite reply) {
     sendHead();
     var _ =
         stream.writeAndFlush(
-            new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(answer.toByteArray()), true));
+            new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(reply.toByteArray()), true));
   }
 
   private void sendHead() {

@@ -1,5 +1,7 @@
 package dev.brink.mesh.link;
 
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
 import dev.brink.mesh.exchange.Call;
 import dev.brink.mesh.exchange.CallFailure;
 import dev.brink.mesh.exchange.CallListener;
@@ -9,6 +11,8 @@ import dev.brink.mesh.http.EventLoops;
 import dev.brink.mesh.http.Problem;
 import dev.brink.mesh.proto.ApplyReply;
 import dev.brink.mesh.proto.ApplyRequest;
+import dev.brink.mesh.proto.PurgeReply;
+import dev.brink.mesh.proto.PurgeRequest;
 import dev.brink.mesh.proto.WarmRequest;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -40,7 +44,7 @@ import org.slf4j.LoggerFactory;
  * The link to one peer: keeps a connection, sends calls over it and listens to the peer's load.
  * Thread-safe; never blocks.
  */
-final class LinkClient implements Executor<Target.Function>, AutoCloseable {
+final class LinkClient implements Executor<Target>, AutoCloseable {
   /** Calls one link carries at once. */
   static final int MAX_CALLS = 4096;
 
@@ -161,7 +165,7 @@ final class LinkClient implements Executor<Target.Function>, AutoCloseable {
   }
 
   @Override
-  public Running execute(Call call, Target.Function target, CallListener callListener) {
+  public Running execute(Call call, Target target, CallListener callListener) {
     if (connection == null || goingAway || calls.get() >= MAX_CALLS) {
       callListener.onFailure(notSent("no link to node " + node));
       return () -> {};
@@ -190,17 +194,27 @@ final class LinkClient implements Executor<Target.Function>, AutoCloseable {
 
   /** Asks the peer to serve a deployment; completes with its reply or exceptionally. */
   CompletionStage<ApplyReply> apply(ApplyRequest request, Duration timeout) {
-    var reply = new CompletableFuture<ApplyReply>();
+    return ask(ControlStream.APPLY, request, ApplyReply.parser(), timeout);
+  }
+
+  /** Tells the peer's cache what is outdated; completes with its reply or exceptionally. */
+  CompletionStage<PurgeReply> purge(PurgeRequest request, Duration timeout) {
+    return ask(ControlStream.PURGE, request, PurgeReply.parser(), timeout);
+  }
+
+  private <M extends MessageLite> CompletionStage<M> ask(
+      String kind, MessageLite request, Parser<M> parser, Duration timeout) {
+    var reply = new CompletableFuture<M>();
     if (connection == null) {
       reply.completeExceptionally(new LinkException("no link to node " + node));
       return reply;
     }
-    openStream(new ReplyListener(reply))
+    openStream(new ReplyListener<>(reply, parser))
         .addListener(
             done -> {
               if (done.isSuccess()) {
                 var stream = (Http2StreamChannel) done.getNow();
-                ControlRequest.send(stream, ControlStream.APPLY, request);
+                ControlRequest.send(stream, kind, request);
                 var _ = reply.whenComplete((answer, failure) -> close(stream));
               } else {
                 reply.completeExceptionally(done.cause());

@@ -5,12 +5,20 @@ import dev.brink.mesh.exchange.Target;
 import dev.brink.mesh.proto.ApplyReply;
 import dev.brink.mesh.proto.ApplyRequest;
 import dev.brink.mesh.proto.LoadBeat;
+import dev.brink.mesh.proto.PurgeReply;
+import dev.brink.mesh.proto.PurgeRequest;
 import java.util.concurrent.CompletionStage;
 
 /** What a node does for its peers. Called on event loops: must not block. */
 public interface LinkService {
   /** Runs a forwarded call here; it may refuse, and never forwards again. */
   Executor<Target.Function> executor();
+
+  /** Answers from this node's cache, as the home of what is asked for; never forwards. */
+  Executor<Target.Cached> cached();
+
+  /** Takes note of what is outdated in this node's cache. */
+  PurgeReply purge(PurgeRequest request);
 
   /** Loads a deployment; completes when this node serves it, or with why it does not. */
   CompletionStage<ApplyReply> apply(ApplyRequest request);

@@ -95,8 +95,20 @@ final class LinkStream extends ChannelDuplexHandler implements CallListener {
             meta.getClientAddress(),
             meta.getRequestId(),
             arrivedNanos + meta.getRemainingNanos());
-    var target = new Target.Function(meta.getTenant(), meta.getName(), meta.getDigest());
-    running = service.executor().execute(call, target, this);
+    running =
+        meta.getCached()
+            ? service
+                .cached()
+                .execute(
+                    call,
+                    new Target.Cached(meta.getTenant(), meta.getName(), meta.getDigest()),
+                    this)
+            : service
+                .executor()
+                .execute(
+                    call,
+                    new Target.Function(meta.getTenant(), meta.getName(), meta.getDigest()),
+                    this);
   }
 
   private void data(Http2DataFrame frame) {

@@ -10,6 +10,8 @@ import dev.brink.mesh.http.Problem;
 import dev.brink.mesh.proto.ApplyReply;
 import dev.brink.mesh.proto.ApplyRequest;
 import dev.brink.mesh.proto.LoadBeat;
+import dev.brink.mesh.proto.PurgeReply;
+import dev.brink.mesh.proto.PurgeRequest;
 import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -106,7 +108,7 @@ public final class Links implements AutoCloseable {
 
   /** Sends a call to a peer. */
   public Executor.Running execute(
-      String node, Call call, Target.Function target, CallListener callListener) {
+      String node, Call call, Target target, CallListener callListener) {
     LinkClient client = clients.get(node);
     if (client == null) {
       callListener.onFailure(
@@ -136,6 +138,14 @@ public final class Links implements AutoCloseable {
     if (client != null) {
       client.warm(version);
     }
+  }
+
+  /** Tells a peer's cache what is outdated. */
+  public CompletionStage<PurgeReply> purge(String node, PurgeRequest request, Duration timeout) {
+    LinkClient client = clients.get(node);
+    return client == null
+        ? CompletableFuture.failedFuture(new LinkException("no link to node " + node))
+        : client.purge(request, timeout);
   }
 
   /** Ends all links; calls under way fail. */

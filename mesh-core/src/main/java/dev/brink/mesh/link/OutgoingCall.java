@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 final class OutgoingCall extends ChannelDuplexHandler implements Executor.Running {
   private final String node;
   private final Call call;
-  private final Target.Function target;
+  private final Target target;
   private final CallListener listener;
   private final Runnable onEnd;
   private final Transfers transfers;
@@ -63,7 +63,7 @@ final class OutgoingCall extends ChannelDuplexHandler implements Executor.Runnin
   OutgoingCall(
       String node,
       Call call,
-      Target.Function target,
+      Target target,
       CallListener listener,
       Runnable onEnd,
       Transfers transfers) {
@@ -95,7 +95,8 @@ final class OutgoingCall extends ChannelDuplexHandler implements Executor.Runnin
         CallMeta.newBuilder()
             .setTenant(target.tenant())
             .setName(target.name())
-            .setDigest(target.digest())
+            .setDigest(digest(target))
+            .setCached(target instanceof Target.Cached)
             .setRequestId(call.requestId())
             .setRemainingNanos(remainingNanos)
             .setScheme(call.scheme())
@@ -108,6 +109,16 @@ final class OutgoingCall extends ChannelDuplexHandler implements Executor.Runnin
       writer = new BodyWriter(newStream, () -> {});
       writer.start(body);
     }
+  }
+
+  private static String digest(Target target) {
+    return switch (target) {
+      case Target.Function function -> function.digest();
+      case Target.Cached cached -> cached.digest();
+      case Target.Origin origin ->
+          throw new IllegalArgumentException(
+              "target: " + origin + " (expected: a function or what is cached)");
+    };
   }
 
   private void timeOut() {

@@ -1,7 +1,8 @@
 package dev.brink.mesh.link;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.brink.mesh.proto.ApplyReply;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -12,14 +13,16 @@ import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.CompletableFuture;
 
 /** Waits for the one reply to a control request. */
-final class ReplyListener extends ChannelInboundHandlerAdapter {
+final class ReplyListener<M extends MessageLite> extends ChannelInboundHandlerAdapter {
   private static final int MAX_BYTES = 64 * 1024;
 
-  private final CompletableFuture<ApplyReply> reply;
+  private final CompletableFuture<M> reply;
+  private final Parser<M> parser;
   private final ByteBuf received = Unpooled.buffer(0, MAX_BYTES);
 
-  ReplyListener(CompletableFuture<ApplyReply> reply) {
+  ReplyListener(CompletableFuture<M> reply, Parser<M> parser) {
     this.reply = reply;
+    this.parser = parser;
   }
 
   @Override
@@ -43,7 +46,7 @@ final class ReplyListener extends ChannelInboundHandlerAdapter {
 
   private void complete() {
     try {
-      reply.complete(ApplyReply.parseFrom(ByteBufUtil.getBytes(received)));
+      reply.complete(parser.parseFrom(ByteBufUtil.getBytes(received)));
     } catch (InvalidProtocolBufferException e) {
       reply.completeExceptionally(e);
     }

@@ -62,6 +62,11 @@ record AltSvcExchange(ServerExchange exchange, String altSvc) implements ServerE
   }
 
   @Override
+  public void interim(HttpResponse head) {
+    exchange.interim(head);
+  }
+
+  @Override
   public void fail(Problem problem) {
     exchange.fail(problem);
   }

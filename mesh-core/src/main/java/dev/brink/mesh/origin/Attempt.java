@@ -124,6 +124,11 @@ final class Attempt implements ConnectionPool.Waiter, UpstreamExchange.Listener 
   }
 
   @Override
+  public void interim(HttpResponse head) {
+    call.interim(head);
+  }
+
+  @Override
   public void responded(HttpResponse head, @Nullable BodyPipe body) {
     int code = head.status().code();
     Sent current = sent;

@@ -175,6 +175,11 @@ final class OriginCall implements Executor.Running {
         deadlineNanos);
   }
 
+  /** An attempt got an interim response. */
+  void interim(HttpResponse head) {
+    listener.onInterim(head);
+  }
+
   /** An attempt got a response. */
   void responded(Attempt attempt, HttpResponse head, @Nullable BodyPipe body) {
     var timing =

@@ -60,8 +60,11 @@ final class UpstreamExchange
     CANCELLED
   }
 
-  /** Hears of the exchange: one of the first three, once. */
+  /** Hears of the exchange: {@code responded}, {@code switched} or {@code failed}, once. */
   interface Listener {
+    /** There is an interim response other than {@code 100}, which may be passed on. */
+    default void interim(HttpResponse head) {}
+
     /**
      * There is a response. Without a body it is over; with one, {@link #ended} follows.
      *
@@ -188,6 +191,9 @@ final class UpstreamExchange
       skipping = true;
       if (++interim > MAX_INTERIM) {
         invalid(new DecoderException("response: interim responses without end"));
+      } else if (code > 100) {
+        HopByHop.remove(head.headers());
+        listener.interim(head);
       }
     } else {
       finalHead(head);

@@ -1,5 +1,6 @@
 package dev.brink.mesh.registry;
 
+import dev.brink.cache.CachePolicy;
 import dev.brink.exec.LoadedFunction;
 import dev.brink.mesh.deploy.Affinity;
 import dev.brink.mesh.exchange.Target;
@@ -61,6 +62,7 @@ public sealed interface Binding {
    * @param local {@code null} while, or when, it is not loaded here
    * @param services names of {@code env} properties to names in the same tenant
    * @param idempotent whether any call of it may be tried again
+   * @param cache how its responses are cached; {@code null}: they are not
    */
   record Version(
       Target.Function target,
@@ -69,7 +71,8 @@ public sealed interface Binding {
       Affinity affinity,
       @Nullable LoadedFunction local,
       Map<String, String> services,
-      boolean idempotent) {
+      boolean idempotent,
+      @Nullable CachePolicy cache) {
     public Version {
       services = Map.copyOf(services);
     }
@@ -94,8 +97,13 @@ public sealed interface Binding {
     }
   }
 
-  /** A pool of upstream servers. */
-  record Origin(Target.Origin target, OriginPool pool) implements Binding {
+  /**
+   * A pool of upstream servers.
+   *
+   * @param cache how its responses are cached; {@code null}: they are not
+   */
+  record Origin(Target.Origin target, OriginPool pool, @Nullable CachePolicy cache)
+      implements Binding {
     @Override
     public String tenant() {
       return target.tenant();

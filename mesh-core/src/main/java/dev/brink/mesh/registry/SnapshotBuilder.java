@@ -9,6 +9,7 @@ import dev.brink.mesh.proto.FunctionVersion;
 import dev.brink.mesh.proto.WeightedVersion;
 import dev.brink.mesh.route.RoutePattern;
 import dev.brink.mesh.route.RouteTable;
+import dev.brink.mesh.wire.CacheMessages;
 import dev.brink.mesh.wire.PlacementMessages;
 import dev.brink.placement.Hints;
 import dev.brink.placement.PlacementRequest;
@@ -80,7 +81,11 @@ final class SnapshotBuilder {
       case ORIGIN ->
           new Binding.Origin(
               new Target.Origin(deployment.getTenant(), deployment.getName()),
-              deployment.getOrigin());
+              deployment.getOrigin(),
+              deployment.getOrigin().hasCache()
+                  ? CacheMessages.policy(
+                      deployment.getOrigin().getCache(), deployment.getTenant(), "")
+                  : null);
       case FUNCTION -> function(deployment);
       case TARGET_NOT_SET -> null;
     };
@@ -127,7 +132,11 @@ final class SnapshotBuilder {
             placement.affinity(),
             state.loaded,
             version.getManifest().getServicesMap(),
-            version.getManifest().getIdempotent());
+            version.getManifest().getIdempotent(),
+            version.getManifest().hasCache()
+                ? CacheMessages.policy(
+                    version.getManifest().getCache(), version.getTenant(), version.getDigest())
+                : null);
     if (state.loaded != null) {
       versions.put(version.getDigest(), made);
     }

@@ -11,6 +11,7 @@ import dev.brink.mesh.deploy.InvokeRequest;
 import dev.brink.mesh.deploy.InvokeResponse;
 import dev.brink.mesh.deploy.NodeInfo;
 import dev.brink.mesh.deploy.OriginSpec;
+import dev.brink.mesh.deploy.PurgeResult;
 import dev.brink.mesh.deploy.UsageRow;
 import dev.brink.mesh.proto.DeployReply;
 import dev.brink.mesh.proto.DeployRequest;
@@ -22,6 +23,8 @@ import dev.brink.mesh.proto.NodeList;
 import dev.brink.mesh.proto.NodeOutcome;
 import dev.brink.mesh.proto.NodeStatus;
 import dev.brink.mesh.proto.NodeView;
+import dev.brink.mesh.proto.PurgeAnswer;
+import dev.brink.mesh.proto.PurgeOutcome;
 import dev.brink.mesh.proto.UsageList;
 import dev.brink.mesh.proto.UsageRecord;
 import dev.brink.mesh.proto.Wait;
@@ -291,6 +294,33 @@ public final class AdminMessages {
 
   private static List<Map.Entry<String, String>> headers(List<HeaderField> fields) {
     return fields.stream().map(field -> Map.entry(field.getName(), field.getValue())).toList();
+  }
+
+  /** What a purge did, as a message. */
+  public static PurgeAnswer toProto(PurgeResult result) {
+    PurgeAnswer.Builder answer =
+        PurgeAnswer.newBuilder().setMillis(result.millis()).setComplete(result.complete());
+    for (PurgeResult.NodePurge node : result.nodes()) {
+      answer.addNodes(
+          PurgeOutcome.newBuilder()
+              .setNode(node.node())
+              .setDone(node.done())
+              .setMillis(node.millis())
+              .setMessage(node.message()));
+    }
+    return answer.build();
+  }
+
+  /** What a purge did, from a message. */
+  public static PurgeResult fromProto(PurgeAnswer answer) {
+    return new PurgeResult(
+        answer.getNodesList().stream()
+            .map(
+                node ->
+                    new PurgeResult.NodePurge(
+                        node.getNode(), node.getDone(), node.getMillis(), node.getMessage()))
+            .toList(),
+        answer.getMillis());
   }
 
   private AdminMessages() {}

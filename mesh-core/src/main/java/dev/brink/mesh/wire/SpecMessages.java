@@ -1,6 +1,7 @@
 package dev.brink.mesh.wire;
 
 import com.google.protobuf.ByteString;
+import dev.brink.cache.CachePolicy;
 import dev.brink.exec.FunctionLimits;
 import dev.brink.mesh.deploy.DeploymentException;
 import dev.brink.mesh.deploy.DeploymentSpec;
@@ -45,6 +46,10 @@ public final class SpecMessages {
             .setIdempotent(spec.idempotent());
     if (!spec.placement().equals(FunctionPlacement.DEFAULT)) {
       manifest.setPlacement(PlacementMessages.toProto(spec.placement()));
+    }
+    CachePolicy cache = spec.cache();
+    if (cache != null) {
+      manifest.setCache(CacheMessages.settings(cache));
     }
     return manifest.build();
   }
@@ -113,7 +118,8 @@ public final class SpecMessages {
         manifest.getServicesMap(),
         namespaces(manifest.getKvMap()),
         manifest.getIdempotent(),
-        PlacementMessages.fromProto(manifest.getPlacement()));
+        PlacementMessages.fromProto(manifest.getPlacement()),
+        manifest.hasCache() ? CacheMessages.policy(manifest.getCache()) : null);
   }
 
   /** Limits as a message, in which a limit that has its default is not set. */
@@ -194,6 +200,10 @@ public final class SpecMessages {
               .setHealthyAfter(check.healthyAfter())
               .setUnhealthyAfter(check.unhealthyAfter()));
     }
+    CachePolicy cache = spec.cache();
+    if (cache != null) {
+      pool.setCache(CacheMessages.settings(cache));
+    }
     return pool.build();
   }
 
@@ -238,6 +248,9 @@ public final class SpecMessages {
     }
     if (!pool.hasRetries()) {
       spec.retries(defaults.retries());
+    }
+    if (pool.hasCache()) {
+      spec.cache(CacheMessages.policy(pool.getCache()));
     }
     if (!pool.getHost().isEmpty()) {
       spec.host(pool.getHost());
@@ -313,7 +326,8 @@ public final class SpecMessages {
         file.getServicesMap(),
         namespaces(file.getKvMap()),
         file.getIdempotent(),
-        PlacementMessages.fromProto(file.getPlacement()));
+        PlacementMessages.fromProto(file.getPlacement()),
+        file.hasCache() ? CacheMessages.policy(file.getCache()) : null);
   }
 
   static DeploymentException invalid(String name, String value, String expected) {

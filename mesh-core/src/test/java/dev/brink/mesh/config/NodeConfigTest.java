@@ -95,6 +95,7 @@ class NodeConfigTest {
           Map.entry("functions.keep-alive.memory", "16m"),
           Map.entry("functions.keep-alive.warming-percent", "10"),
           Map.entry("functions.keep-alive.cold-price", "1000"),
+          Map.entry("cache.memory", "32m"),
           Map.entry("shutdown.grace", "3s"),
           Map.entry("log.format", "json"),
           Map.entry("log.level", "debug"));
@@ -164,6 +165,7 @@ class NodeConfigTest {
         .isEqualTo(
             new DnsConfig(
                 "", "127.0.0.1", 53, List.of("@", "*"), List.of(), Duration.ofSeconds(20), 2, 200));
+    assertThat(config.cache()).isEqualTo(new CacheConfig(128L << 20));
     assertThat(config.shutdownGrace()).isEqualTo(Duration.ofSeconds(10));
     assertThat(config.log()).isEqualTo(new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.INFO));
   }

@@ -21,6 +21,8 @@ import dev.brink.mesh.proto.ApplyRequest;
 import dev.brink.mesh.proto.Distance;
 import dev.brink.mesh.proto.LoadBeat;
 import dev.brink.mesh.proto.News;
+import dev.brink.mesh.proto.PurgeReply;
+import dev.brink.mesh.proto.PurgeRequest;
 import dev.brink.mesh.proto.StoredRecord;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -404,6 +406,18 @@ class LinkTest {
   }
 
   private static final class Service implements LinkService {
+    @Override
+    public Executor<Target.Cached> cached() {
+      return (call, target, listener) -> {
+        throw new AssertionError("nothing is cached here");
+      };
+    }
+
+    @Override
+    public PurgeReply purge(PurgeRequest request) {
+      return PurgeReply.newBuilder().setStamp(request.getPurgesCount()).build();
+    }
+
     volatile Executor<Target.Function> executor = (call, target, listener) -> () -> {};
     volatile NewsIssue issue = NewsIssue.NONE;
     final CompletableFuture<Long> warmed = new CompletableFuture<>();

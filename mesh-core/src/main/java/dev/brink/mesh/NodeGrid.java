@@ -1,0 +1,46 @@
+package dev.brink.mesh;
+
+import dev.brink.grid.Grid;
+import dev.brink.grid.GridBuilder;
+import dev.brink.grid.Member;
+import dev.brink.grid.NetworkPreset;
+import dev.brink.mesh.config.GridConfig;
+import dev.brink.mesh.config.HostPort;
+import dev.brink.mesh.link.MeshTls;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** The grid's node as a mesh node's options have it. */
+final class NodeGrid {
+  /** Starts it; blocks until it is up. */
+  static Grid start(GridConfig options, Member self, Path directory, @Nullable MeshTls tls) {
+    GridBuilder builder =
+        Grid.builder()
+            .nodeId(self.id())
+            .name(self.name())
+            .bindAddress(options.bindAddress())
+            .discoveryPort(options.discoveryPort())
+            .communicationPort(options.communicationPort())
+            .seeds(options.seeds().stream().map(HostPort::toString).toList())
+            .network(
+                switch (options.preset()) {
+                  case LOCAL -> NetworkPreset.LOCAL;
+                  case LAN -> NetworkPreset.LAN;
+                  case WAN -> NetworkPreset.WAN;
+                })
+            .dataRegionBytes(options.offHeapBytes())
+            .keyValueBytes(options.keyValueBytes())
+            .localCopyBytes(options.localCopyBytes())
+            .durable(options.durable())
+            .durableDiscoveryPort(options.durableDiscoveryPort())
+            .durableCommunicationPort(options.durableCommunicationPort())
+            .workDirectory(directory.resolve("grid"))
+            .attributes(self.attributes());
+    if (tls != null) {
+      builder.ssl(tls.java());
+    }
+    return builder.start();
+  }
+
+  private NodeGrid() {}
+}

@@ -1,0 +1,123 @@
+package dev.brink.mesh.cache;
+
+import dev.brink.cache.CachePolicy;
+import dev.brink.cache.CacheRequest;
+import dev.brink.cache.CacheStats;
+import dev.brink.cache.HttpCache;
+import dev.brink.cache.Purge;
+import dev.brink.cache.store.Store;
+import dev.brink.cache.store.StoreStats;
+import dev.brink.mesh.exchange.Call;
+import dev.brink.mesh.exchange.CallListener;
+import dev.brink.mesh.exchange.Executor;
+import dev.brink.mesh.exchange.Target;
+import dev.brink.mesh.link.Links;
+import dev.brink.mesh.proto.PurgeReply;
+import dev.brink.mesh.proto.PurgeRequest;
+import dev.brink.mesh.wire.CacheMessages;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * This node's part of the mesh's cache. Each key has a home among the nodes; only the home asks the
+ * origin, the others ask the home, and keep what they get as long as it is fresh.
+ *
+ * <p>Thread-safe; nothing here blocks.
+ */
+public final class EdgeCache implements AutoCloseable {
+  /** How long a client whose unsafe request succeeded waits for the other nodes to know. */
+  private static final Duration INVALIDATION_LIMIT = Duration.ofSeconds(1);
+
+  private final String node;
+  private final Links links;
+  private final Homes homes;
+  private final HttpCache cache;
+
+  /**
+   * For one node.
+   *
+   * @param node its id
+   * @param store closed with the cache
+   */
+  public EdgeCache(String node, Links links, Store store) {
+    this.node = node;
+    this.links = links;
+    this.homes = new Homes(node, links::up);
+    this.cache = HttpCache.builder(store).invalidator(this::tellPeers).build();
+  }
+
+  /**
+   * Answers a client's call.
+   *
+   * @param version digest of the function's version; empty for an origin
+   */
+  public Executor.Running handle(
+      Target target,
+      String version,
+      CachePolicy policy,
+      Call call,
+      Direct direct,
+      CallListener listener) {
+    var at = new Target.Cached(target.tenant(), target.name(), version);
+    var upstream = new MeshUpstream(node, homes, links, at, policy, call, direct);
+    return run(call, policy, upstream, new ClientAnswer(node, upstream, listener));
+  }
+
+  /** Answers a peer's call as the home of what is asked for: never from another node. */
+  public Executor.Running handleForPeer(
+      CachePolicy policy, Call call, Direct direct, CallListener listener) {
+    var upstream = new MeshUpstream(node, null, links, null, policy, call, direct);
+    return run(call, policy, upstream, new PeerAnswer(node, upstream, listener));
+  }
+
+  private Executor.Running run(
+      Call call, CachePolicy policy, MeshUpstream upstream, ClientAnswer answer) {
+    var request = new CacheRequest(call.request(), call.scheme(), call.body(), policy);
+    return cache.handle(request, upstream, answer)::cancel;
+  }
+
+  /** Takes note of a purge, as of its stamp or, without one, of now; returns it with the stamp. */
+  public Purge purge(Purge purge) {
+    return cache.purge(purge);
+  }
+
+  /** Takes note of what a peer says is outdated: all that is here now, whatever its clock. */
+  public PurgeReply apply(PurgeRequest request) {
+    long beganNanos = System.nanoTime();
+    long stamp = 0;
+    for (var record : request.getPurgesList()) {
+      Purge purge = CacheMessages.fromProto(record);
+      var _ = cache.purge(purge);
+      stamp = Math.max(stamp, cache.purge(purge.at(0)).stamp());
+    }
+    if (request.getChangedCount() > 0) {
+      cache.invalidate(request.getChangedSpace(), request.getChangedList());
+    }
+    return PurgeReply.newBuilder().setNanos(System.nanoTime() - beganNanos).setStamp(stamp).build();
+  }
+
+  private CompletionStage<?> tellPeers(String space, List<String> urls) {
+    PurgeRequest request =
+        PurgeRequest.newBuilder().setChangedSpace(space).addAllChanged(urls).build();
+    CompletableFuture<?>[] told =
+        links.up().stream()
+            .map(peer -> links.purge(peer, request, INVALIDATION_LIMIT).toCompletableFuture())
+            .toArray(CompletableFuture<?>[]::new);
+    return CompletableFuture.allOf(told);
+  }
+
+  public CacheStats stats() {
+    return cache.stats();
+  }
+
+  public StoreStats storeStats() {
+    return cache.storeStats();
+  }
+
+  @Override
+  public void close() {
+    cache.close();
+  }
+}

@@ -1,0 +1,134 @@
+package dev.brink.mesh.cache;
+
+import dev.brink.cache.CachePolicy;
+import dev.brink.cache.FetchFailure;
+import dev.brink.cache.HttpCache;
+import dev.brink.cache.Upstream;
+import dev.brink.cache.store.StoreKey;
+import dev.brink.mesh.exchange.Call;
+import dev.brink.mesh.exchange.CallFailure;
+import dev.brink.mesh.exchange.CallListener;
+import dev.brink.mesh.exchange.CallTiming;
+import dev.brink.mesh.exchange.Target;
+import dev.brink.mesh.link.Links;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Where this node's cache gets what it does not have: from the key's home, or at the source. */
+final class MeshUpstream implements Upstream {
+  private static final long LEAST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final String self;
+  private final @Nullable Homes homes;
+  private final Links links;
+  private final Target.@Nullable Cached at;
+  private final CachePolicy policy;
+  private final Call asked;
+  private final Direct direct;
+  private final long limitNanos;
+  private volatile @Nullable CallTiming timing;
+
+  /**
+   * @param homes {@code null}: nothing is asked of other nodes
+   * @param at what other nodes know the target as
+   * @param asked the call that this is for
+   */
+  MeshUpstream(
+      String self,
+      @Nullable Homes homes,
+      Links links,
+      Target.@Nullable Cached at,
+      CachePolicy policy,
+      Call asked,
+      Direct direct) {
+    this.self = self;
+    this.homes = homes;
+    this.links = links;
+    this.at = at;
+    this.policy = policy;
+    this.asked = asked;
+    this.direct = direct;
+    limitNanos = Math.max(LEAST_NANOS, asked.deadlineNanos() - System.nanoTime());
+  }
+
+  /** Of the last response that came; {@code null}: none came. */
+  @Nullable CallTiming timing() {
+    return timing;
+  }
+
+  @Override
+  public HttpCache.Running fetch(
+      HttpRequest request, Flow.@Nullable Publisher<ByteBuf> body, Listener listener) {
+    var call =
+        new Call(
+            request,
+            asked.scheme(),
+            body,
+            asked.clientAddress(),
+            asked.requestId(),
+            System.nanoTime() + limitNanos);
+    String home = body == null && request.method().equals(HttpMethod.GET) ? home(request) : self;
+    return home.equals(self) ? fetchHere(call, listener) : fetchFrom(home, call, listener);
+  }
+
+  private String home(HttpRequest request) {
+    Homes known = homes;
+    if (known == null) {
+      return self;
+    }
+    String host = request.headers().get(HttpHeaderNames.HOST, "");
+    return known.of(StoreKey.of(policy.space() + '\n' + host + request.uri()));
+  }
+
+  private HttpCache.Running fetchHere(Call call, Listener listener) {
+    return direct.execute(call, new Here(listener))::cancel;
+  }
+
+  private HttpCache.Running fetchFrom(String home, Call call, Listener listener) {
+    if (at == null) {
+      return fetchHere(call, listener);
+    }
+    var fetch = new HomeFetch(call, direct, new Here(listener));
+    fetch.started(links.execute(home, call, at, fetch));
+    return fetch;
+  }
+
+  /** Passes on what comes, and keeps where its time went. */
+  final class Here implements CallListener {
+    private final Listener listener;
+
+    Here(Listener listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public void onInterim(HttpResponse head) {
+      listener.onInterim(head);
+    }
+
+    @Override
+    public void onResponse(
+        HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, CallTiming spent) {
+      timing = spent;
+      listener.onResponse(head, body, stamp(head));
+    }
+
+    private static long stamp(HttpResponse head) {
+      String text = head.headers().get(PeerAnswer.STAMP, "");
+      head.headers().remove(PeerAnswer.STAMP);
+      return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0;
+    }
+
+    @Override
+    public void onFailure(CallFailure failure) {
+      listener.onFailure(
+          new FetchFailure(failure.problem().status(), failure.problem().detail(), failure));
+    }
+  }
+}
