@@ -47,8 +47,11 @@ final class Guest {
     return problem.isNull() ? null : problem.asString();
   }
 
-  void dispatch(RunPort port, String method, String url, boolean hasBody) {
-    dispatch.executeVoid(port, method, url, hasBody);
+  /**
+   * @param normal whether {@code url} is known to be in its serialized form
+   */
+  void dispatch(RunPort port, String method, String url, boolean normal, boolean hasBody) {
+    dispatch.executeVoid(port, method, url, normal, hasBody);
   }
 
   void settle(int op, int how, @Nullable Object payload) {

@@ -3,6 +3,7 @@ package dev.brink.exec;
 import dev.brink.exec.crypto.RandomBytes;
 import dev.brink.exec.encoding.Encodings;
 import dev.brink.exec.encoding.TextDecoding;
+import dev.brink.exec.web.NormalUrl;
 import dev.brink.exec.web.WebUrl;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -62,6 +63,12 @@ public final class HostPort {
   @HostAccess.Export
   public String serviceName(int index) {
     return services.get(index);
+  }
+
+  /** Whether a URL is known to be in its serialized form. */
+  @HostAccess.Export
+  public boolean isNormalUrl(String url) {
+    return NormalUrl.is(url);
   }
 
   /** A URL's record as {@link WebUrl#lines}, or {@code null} when the input is not a URL. */

@@ -23,15 +23,23 @@ final class RequestHead {
     return invocation.scheme() + "://" + host;
   }
 
-  /** Names and values, each ended by a line feed, which neither can contain. */
+  /** Names in lower case and values, each ended by a line feed, which neither can contain. */
   static String lines(HttpHeaders headers) {
     var text = new StringBuilder(256);
     Iterator<Map.Entry<CharSequence, CharSequence>> each = headers.iteratorCharSequence();
     while (each.hasNext()) {
       Map.Entry<CharSequence, CharSequence> header = each.next();
-      text.append(header.getKey()).append('\n').append(header.getValue()).append('\n');
+      appendLower(text, header.getKey());
+      text.append('\n').append(header.getValue()).append('\n');
     }
     return text.toString();
+  }
+
+  private static void appendLower(StringBuilder text, CharSequence name) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      text.append(c >= 'A' && c <= 'Z' ? (char) (c + 32) : c);
+    }
   }
 
   private RequestHead() {}

@@ -5,6 +5,7 @@ import dev.brink.exec.lane.Lane;
 import dev.brink.exec.lane.LaneJob;
 import dev.brink.exec.lane.LaneTimer;
 import dev.brink.exec.lane.Watched;
+import dev.brink.exec.web.NormalUrl;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.graalvm.polyglot.PolyglotException;
 import org.jspecify.annotations.Nullable;
@@ -158,8 +159,10 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     enteredNanos = System.nanoTime();
     String method = invocation.request().method().name();
     String url = RequestHead.url(invocation);
+    boolean normal = NormalUrl.is(url);
     boolean hasBody = invocation.body() != null;
-    home.enter(this, () -> home.guest().dispatch(new RunPort(this, home), method, url, hasBody));
+    home.enter(
+        this, () -> home.guest().dispatch(new RunPort(this, home), method, url, normal, hasBody));
     if (!ended) {
       limit = on.schedule(endNanos, () -> fail(wallLimit()));
     }

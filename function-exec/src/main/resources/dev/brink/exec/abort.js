@@ -1,7 +1,7 @@
 // AbortSignal and AbortController: section 3 of the DOM Standard.
 (function (core) {
   'use strict';
-  const { load } = core;
+  const { load, slots } = core;
   const { DOMException, Event, EventTarget, fire, handlerProperty } = load('events');
   const { expose, isObject, needed, sequence, integer, illegal } = load('idl');
   const TOKEN = {};
@@ -12,42 +12,45 @@
   let abort;
   let onAbort;
   let abortedOf;
-  let any;
+
+  const $AbortSignal = slots('AbortSignal');
 
   class AbortSignal extends EventTarget {
-    #aborted = false;
-    #reason = undefined;
-    #dependent = false;
-    #sources = [];
-    #dependents = [];
-    #algorithms = [];
+    [$AbortSignal] = {
+      aborted: false,
+      reason: undefined,
+      dependent: false,
+      sources: [],
+      dependents: [],
+      algorithms: [],
+    };
 
     static {
-      isSignal = (value) => isObject(value) && #aborted in value;
+      isSignal = (value) => isObject(value) && $AbortSignal in value;
       makeSignal = () => new AbortSignal(TOKEN);
-      abortedOf = (signal) => signal.#aborted;
+      abortedOf = (signal) => signal[$AbortSignal].aborted;
       onAbort = (signal, algorithm) => {
-        if (signal.#aborted) return ignore;
-        signal.#algorithms.push(algorithm);
+        if (signal[$AbortSignal].aborted) return ignore;
+        signal[$AbortSignal].algorithms.push(algorithm);
         return () => {
-          const at = signal.#algorithms.indexOf(algorithm);
-          if (at >= 0) signal.#algorithms.splice(at, 1);
+          const at = signal[$AbortSignal].algorithms.indexOf(algorithm);
+          if (at >= 0) signal[$AbortSignal].algorithms.splice(at, 1);
         };
       };
       abort = (signal, reason) => {
-        if (signal.#aborted) return;
-        signal.#become(reason === undefined ? new DOMException('This operation was aborted', 'AbortError') : reason);
+        if (signal[$AbortSignal].aborted) return;
+        become(signal, reason === undefined ? new DOMException('This operation was aborted', 'AbortError') : reason);
         const dependents = [];
-        for (let i = 0; i < signal.#dependents.length; i++) {
-          const dependent = signal.#dependents[i];
-          if (!dependent.#aborted) {
-            dependent.#become(signal.#reason);
+        for (let i = 0; i < signal[$AbortSignal].dependents.length; i++) {
+          const dependent = signal[$AbortSignal].dependents[i];
+          if (!dependent[$AbortSignal].aborted) {
+            become(dependent, signal[$AbortSignal].reason);
             dependents.push(dependent);
           }
         }
-        signal.#dependents = [];
-        signal.#run();
-        for (let i = 0; i < dependents.length; i++) dependents[i].#run();
+        signal[$AbortSignal].dependents = [];
+        runAlgorithms(signal);
+        for (let i = 0; i < dependents.length; i++) runAlgorithms(dependents[i]);
       };
     }
 
@@ -56,32 +59,9 @@
       super();
     }
 
-    #become(reason) {
-      this.#aborted = true;
-      this.#reason = reason;
-    }
-
-    #run() {
-      const algorithms = this.#algorithms;
-      this.#algorithms = [];
-      for (let i = 0; i < algorithms.length; i++) algorithms[i]();
-      fire(this, new Event('abort'));
-    }
-
-    #follow(source) {
-      const sources = source.#dependent ? source.#sources : [source];
-      for (let i = 0; i < sources.length; i++) {
-        const one = sources[i];
-        if (!this.#sources.includes(one)) {
-          this.#sources.push(one);
-          one.#dependents.push(this);
-        }
-      }
-    }
-
     static abort(reason = undefined) {
       const signal = makeSignal();
-      signal.#become(reason === undefined ? new DOMException('This operation was aborted', 'AbortError') : reason);
+      become(signal, reason === undefined ? new DOMException('This operation was aborted', 'AbortError') : reason);
       return signal;
     }
 
@@ -105,43 +85,66 @@
       return any(given);
     }
 
-    static #any(given) {
-      const signal = makeSignal();
-      signal.#dependent = true;
-      for (let i = 0; i < given.length; i++) {
-        if (given[i].#aborted) {
-          signal.#become(given[i].#reason);
-          return signal;
-        }
-      }
-      for (let i = 0; i < given.length; i++) signal.#follow(given[i]);
-      return signal;
-    }
-    static {
-      any = (given) => AbortSignal.#any(given);
-    }
-
     get aborted() {
-      return this.#aborted;
+      return this[$AbortSignal].aborted;
     }
     get reason() {
-      return this.#reason;
+      return this[$AbortSignal].reason;
     }
     throwIfAborted() {
-      if (this.#aborted) throw this.#reason;
+      if (this[$AbortSignal].aborted) throw this[$AbortSignal].reason;
     }
   }
   expose(AbortSignal);
   Object.defineProperty(AbortSignal, 'length', { value: 0, configurable: true });
   handlerProperty(AbortSignal, 'abort');
 
+  function become(self, reason) {
+    self[$AbortSignal].aborted = true;
+    self[$AbortSignal].reason = reason;
+  }
+
+  function runAlgorithms(self) {
+    const algorithms = self[$AbortSignal].algorithms;
+    self[$AbortSignal].algorithms = [];
+    for (let i = 0; i < algorithms.length; i++) algorithms[i]();
+    fire(self, new Event('abort'));
+  }
+
+  function follow(self, source) {
+    const sources = source[$AbortSignal].dependent ? source[$AbortSignal].sources : [source];
+    for (let i = 0; i < sources.length; i++) {
+      const one = sources[i];
+      if (!self[$AbortSignal].sources.includes(one)) {
+        self[$AbortSignal].sources.push(one);
+        one[$AbortSignal].dependents.push(self);
+      }
+    }
+  }
+
+  function any(given) {
+    const signal = makeSignal();
+    signal[$AbortSignal].dependent = true;
+    for (let i = 0; i < given.length; i++) {
+      if (given[i][$AbortSignal].aborted) {
+        become(signal, given[i][$AbortSignal].reason);
+        return signal;
+      }
+    }
+    for (let i = 0; i < given.length; i++) follow(signal, given[i]);
+    return signal;
+  }
+
+  const $AbortController = slots('AbortController');
+
   class AbortController {
-    #signal = makeSignal();
+    [$AbortController] = { signal: makeSignal() };
+
     get signal() {
-      return this.#signal;
+      return this[$AbortController].signal;
     }
     abort(reason = undefined) {
-      abort(this.#signal, reason);
+      abort(this[$AbortController].signal, reason);
     }
   }
   expose(AbortController);

@@ -1,13 +1,16 @@
 // AsyncLocalStorage, on the engine's asynchronous context.
 (function (core) {
   'use strict';
+  const { slots } = core;
   const { Variable, Snapshot } = core.AsyncContext;
   const { apply } = Reflect;
   const { tag } = core.load('idl');
   const NONE = {};
 
+  const $AsyncLocalStorage = slots('AsyncLocalStorage');
+
   class AsyncLocalStorage {
-    #variable = new Variable({ defaultValue: NONE });
+    [$AsyncLocalStorage] = { variable: new Variable({ defaultValue: NONE }) };
 
     /** A function that runs {@code callback} in the context of now. */
     static bind(callback) {
@@ -24,15 +27,15 @@
     }
 
     run(store, callback, ...args) {
-      return this.#variable.run(store, callback, ...args);
+      return this[$AsyncLocalStorage].variable.run(store, callback, ...args);
     }
 
     exit(callback, ...args) {
-      return this.#variable.run(NONE, callback, ...args);
+      return this[$AsyncLocalStorage].variable.run(NONE, callback, ...args);
     }
 
     getStore() {
-      const store = this.#variable.get();
+      const store = this[$AsyncLocalStorage].variable.get();
       return store === NONE ? undefined : store;
     }
   }

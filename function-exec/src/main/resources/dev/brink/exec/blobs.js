@@ -1,7 +1,7 @@
 // Blob and File: the File API. A blob's bytes never change, so that slices share them.
 (function (core) {
   'use strict';
-  const { Bytes, bytesOf, load } = core;
+  const { Bytes, bytesOf, load, slots } = core;
   const { expose, isObject, needed, usv, dictionary, sequence, oneOf, integer, resolvedWith, rejectedWith } = load('idl');
   const { utf8Encode, utf8Decode } = load('encoding');
   const { apply } = Reflect;
@@ -55,51 +55,52 @@
     return whole;
   }
 
+  const $Blob = slots('Blob');
+
   class Blob {
-    #bytes;
-    #type;
+    [$Blob] = { bytes: undefined, type: undefined };
 
     static {
-      isBlob = (value) => isObject(value) && #bytes in value;
-      bytesIn = (blob) => blob.#bytes;
+      isBlob = (value) => isObject(value) && $Blob in value;
+      bytesIn = (blob) => blob[$Blob].bytes;
       make = (bytes, type) => new Blob(TOKEN, [bytes, type]);
     }
 
     constructor(blobParts = undefined, options = undefined) {
       if (blobParts === TOKEN) {
-        [this.#bytes, this.#type] = options;
+        [this[$Blob].bytes, this[$Blob].type] = options;
         return;
       }
       const parts = blobParts === undefined ? [] : converted(sequence('Blob: parts', blobParts));
       const given = dictionary('Blob: options', options);
       const endings = given.endings === undefined ? 'transparent' : oneOf('endings', given.endings, ['transparent', 'native']);
       const type = given.type === undefined ? '' : typeOf(given.type);
-      this.#bytes = collect(parts, endings);
-      this.#type = type;
+      this[$Blob].bytes = collect(parts, endings);
+      this[$Blob].type = type;
     }
 
     get size() {
-      return this.#bytes.byteLength;
+      return this[$Blob].bytes.byteLength;
     }
     get type() {
-      return this.#type;
+      return this[$Blob].type;
     }
 
     slice(start = undefined, end = undefined, contentType = undefined) {
-      const size = this.#bytes.byteLength;
+      const size = this[$Blob].bytes.byteLength;
       const from = start === undefined ? 0 : clamped(start, size);
       const to = end === undefined ? size : clamped(end, size);
       const type = contentType === undefined ? '' : typeOf(contentType);
-      return make(apply(subarray, this.#bytes, [from, max(from, to)]), type);
+      return make(apply(subarray, this[$Blob].bytes, [from, max(from, to)]), type);
     }
 
     stream() {
-      return load('streams').fromShared(this.#bytes);
+      return load('streams').fromShared(this[$Blob].bytes);
     }
 
     text() {
       try {
-        return resolvedWith(utf8Decode(this.#bytes));
+        return resolvedWith(utf8Decode(this[$Blob].bytes));
       } catch (error) {
         return rejectedWith(error);
       }
@@ -107,7 +108,7 @@
 
     arrayBuffer() {
       try {
-        return resolvedWith(apply(slice, this.#bytes, []).buffer);
+        return resolvedWith(apply(slice, this[$Blob].bytes, []).buffer);
       } catch (error) {
         return rejectedWith(error);
       }
@@ -115,7 +116,7 @@
 
     bytes() {
       try {
-        return resolvedWith(apply(slice, this.#bytes, []));
+        return resolvedWith(apply(slice, this[$Blob].bytes, []));
       } catch (error) {
         return rejectedWith(error);
       }
@@ -139,32 +140,33 @@
 
   let isFile;
 
+  const $File = slots('File');
+
   class File extends Blob {
-    #name;
-    #lastModified;
+    [$File] = { name: undefined, lastModified: undefined };
 
     static {
-      isFile = (value) => isObject(value) && #name in value;
+      isFile = (value) => isObject(value) && $File in value;
     }
 
     constructor(fileBits, fileName, options = undefined) {
       needed('File', arguments.length, 2);
       if (fileBits === TOKEN) {
         super(TOKEN, fileName.slice(0, 2));
-        [, , this.#name, this.#lastModified] = fileName;
+        [, , this[$File].name, this[$File].lastModified] = fileName;
         return;
       }
       sequenceOnly(fileBits);
       super(fileBits, options);
-      this.#name = usv(fileName);
+      this[$File].name = usv(fileName);
       const lastModified = options?.lastModified;
-      this.#lastModified = lastModified === undefined ? now() : integer(lastModified, 64, true);
+      this[$File].lastModified = lastModified === undefined ? now() : integer(lastModified, 64, true);
     }
     get name() {
-      return this.#name;
+      return this[$File].name;
     }
     get lastModified() {
-      return this.#lastModified;
+      return this[$File].lastModified;
     }
   }
   expose(File);

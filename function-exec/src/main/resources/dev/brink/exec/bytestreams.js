@@ -2,7 +2,7 @@
 // sections 4.5, 4.7 and 4.8 of the Streams Standard.
 (function (core) {
   'use strict';
-  const { Bytes, bytesOf, load } = core;
+  const { Bytes, bytesOf, load, slots } = core;
   const streams = load('streams');
   const {
     stateOf, isReadable, createBytes, acquire, release, read, cancelStream, closeStream, errorStream, waiting,
@@ -428,55 +428,60 @@
   let unbind;
   let bind;
 
+  const $ReadableStreamBYOBRequest = slots('ReadableStreamBYOBRequest');
+
   class ReadableStreamBYOBRequest {
-    #c = null;
-    #view = null;
+    [$ReadableStreamBYOBRequest] = { c: null, view: null };
+
     static {
       bind = (c, view) => {
         const request = new ReadableStreamBYOBRequest(TOKEN);
-        request.#c = c;
-        request.#view = view;
+        request[$ReadableStreamBYOBRequest].c = c;
+        request[$ReadableStreamBYOBRequest].view = view;
         return request;
       };
       unbind = (request) => {
-        request.#c = null;
-        request.#view = null;
+        request[$ReadableStreamBYOBRequest].c = null;
+        request[$ReadableStreamBYOBRequest].view = null;
       };
     }
     constructor(token) {
       if (token !== TOKEN) throw illegal();
     }
     get view() {
-      return this.#view;
+      return this[$ReadableStreamBYOBRequest].view;
     }
     respond(bytesWritten) {
-      this.#c;
+      this[$ReadableStreamBYOBRequest].c;
       needed('respond', arguments.length, 1);
       const count = integer(bytesWritten, 64, false, 'enforce');
-      if (this.#c === null) throw new TypeError('respond: the request was answered before');
-      if (isDetached(bytesOf(this.#view)[0])) throw new TypeError('respond: the view’s buffer is detached');
-      respond(this.#c, count);
+      if (this[$ReadableStreamBYOBRequest].c === null) throw new TypeError('respond: the request was answered before');
+      if (isDetached(bytesOf(this[$ReadableStreamBYOBRequest].view)[0])) throw new TypeError('respond: the view’s buffer is detached');
+      respond(this[$ReadableStreamBYOBRequest].c, count);
     }
     respondWithNewView(view) {
-      this.#c;
+      this[$ReadableStreamBYOBRequest].c;
       needed('respondWithNewView', arguments.length, 1);
       if (!isView(view)) throw new TypeError('respondWithNewView: not a view');
-      if (this.#c === null) throw new TypeError('respondWithNewView: the request was answered before');
+      if (this[$ReadableStreamBYOBRequest].c === null) throw new TypeError('respondWithNewView: the request was answered before');
       if (isDetached(bytesOf(view)[0])) throw new TypeError('respondWithNewView: the view’s buffer is detached');
-      respondWithNewView(this.#c, view);
+      respondWithNewView(this[$ReadableStreamBYOBRequest].c, view);
     }
   }
   expose(ReadableStreamBYOBRequest);
   Object.defineProperty(ReadableStreamBYOBRequest, 'length', { value: 0, configurable: true });
 
+  const $ReadableByteStreamController = slots('ReadableByteStreamController');
+
   class ReadableByteStreamController {
-    #c;
+    [$ReadableByteStreamController] = { c: undefined };
+
     constructor(token, c) {
       if (token !== TOKEN) throw illegal();
-      this.#c = c;
+      this[$ReadableByteStreamController].c = c;
     }
     get byobRequest() {
-      const c = this.#c;
+      const c = this[$ReadableByteStreamController].c;
       const { bytes } = c;
       if (bytes.request === null && bytes.pending.length > 0) {
         const first = bytes.pending[0];
@@ -485,15 +490,15 @@
       return bytes.request;
     }
     get desiredSize() {
-      return desiredSize(this.#c);
+      return desiredSize(this[$ReadableByteStreamController].c);
     }
     close() {
-      const c = this.#c;
+      const c = this[$ReadableByteStreamController].c;
       if (c.closeRequested || c.s.state !== 'readable') throw new TypeError('the stream is closed, closing or errored');
       closeController(c);
     }
     enqueue(chunk) {
-      const c = this.#c;
+      const c = this[$ReadableByteStreamController].c;
       needed('enqueue', arguments.length, 1);
       if (!isView(chunk)) throw new TypeError('enqueue: a byte stream’s chunks are views');
       const [buffer, , length] = bytesOf(chunk);
@@ -503,7 +508,7 @@
       enqueue(c, chunk);
     }
     error(reason = undefined) {
-      errorController(this.#c, reason);
+      errorController(this[$ReadableByteStreamController].c, reason);
     }
   }
   expose(ReadableByteStreamController);
@@ -516,23 +521,26 @@
     else pullInto(s.c, view, least, request);
   }
 
+  const $ReadableStreamBYOBReader = slots('ReadableStreamBYOBReader');
+
   class ReadableStreamBYOBReader {
-    #reader;
+    [$ReadableStreamBYOBReader] = { reader: undefined };
+
     constructor(stream) {
       needed('ReadableStreamBYOBReader', arguments.length, 1);
       if (!isReadable(stream)) throw new TypeError('ReadableStreamBYOBReader: not a ReadableStream');
-      this.#reader = acquire(stateOf(stream), true);
+      this[$ReadableStreamBYOBReader].reader = acquire(stateOf(stream), true);
     }
     get closed() {
       try {
-        return this.#reader.closed.promise;
+        return this[$ReadableStreamBYOBReader].reader.closed.promise;
       } catch (error) {
         return rejectedWith(error);
       }
     }
     cancel(reason = undefined) {
       try {
-        const { s } = this.#reader;
+        const { s } = this[$ReadableStreamBYOBReader].reader;
         return s === null ? rejectedWith(new TypeError('the reader was released')) : cancelStream(s, reason);
       } catch (error) {
         return rejectedWith(error);
@@ -540,7 +548,7 @@
     }
     read(view, options = undefined) {
       try {
-        const reader = this.#reader;
+        const reader = this[$ReadableStreamBYOBReader].reader;
         needed('read', arguments.length, 1);
         return readView(reader, view, options);
       } catch (error) {
@@ -548,7 +556,7 @@
       }
     }
     releaseLock() {
-      if (this.#reader.s !== null) release(this.#reader);
+      if (this[$ReadableStreamBYOBReader].reader.s !== null) release(this[$ReadableStreamBYOBReader].reader);
     }
   }
   expose(ReadableStreamBYOBReader);

@@ -1,7 +1,7 @@
 // TextDecoderStream and TextEncoderStream.
 (function (core) {
   'use strict';
-  const { load, bytesOf } = core;
+  const { load, bytesOf, slots } = core;
   const { create } = load('transforms');
   const { expose } = load('idl');
   const { TextDecoder, utf8Encode } = load('encoding');
@@ -9,14 +9,16 @@
   const { apply } = Reflect;
   const { toWellFormed } = String.prototype;
 
+  const $TextDecoderStream = slots('TextDecoderStream');
+
   class TextDecoderStream {
-    #decoder;
-    #ends;
+    [$TextDecoderStream] = { decoder: undefined, ends: undefined };
+
     constructor(label = 'utf-8', options = undefined) {
       const decoder = new TextDecoder(label, options);
       const more = { stream: true };
-      this.#decoder = decoder;
-      this.#ends = create(
+      this[$TextDecoderStream].decoder = decoder;
+      this[$TextDecoderStream].ends = create(
         (chunk, enqueue) => {
           if (bytesOf(chunk) === undefined) throw new TypeError('a chunk is neither a buffer nor a view');
           const text = apply(decode, decoder, [chunk, more]);
@@ -29,28 +31,31 @@
       );
     }
     get encoding() {
-      return this.#decoder.encoding;
+      return this[$TextDecoderStream].decoder.encoding;
     }
     get fatal() {
-      return this.#decoder.fatal;
+      return this[$TextDecoderStream].decoder.fatal;
     }
     get ignoreBOM() {
-      return this.#decoder.ignoreBOM;
+      return this[$TextDecoderStream].decoder.ignoreBOM;
     }
     get readable() {
-      return this.#ends.readable;
+      return this[$TextDecoderStream].ends.readable;
     }
     get writable() {
-      return this.#ends.writable;
+      return this[$TextDecoderStream].ends.writable;
     }
   }
   expose(TextDecoderStream);
 
+  const $TextEncoderStream = slots('TextEncoderStream');
+
   class TextEncoderStream {
-    #ends;
+    [$TextEncoderStream] = { ends: undefined };
+
     constructor() {
       let high = '';
-      this.#ends = create(
+      this[$TextEncoderStream].ends = create(
         (chunk, enqueue) => {
           let text = high + `${chunk}`;
           high = '';
@@ -67,14 +72,14 @@
       );
     }
     get encoding() {
-      this.#ends;
+      this[$TextEncoderStream].ends;
       return 'utf-8';
     }
     get readable() {
-      return this.#ends.readable;
+      return this[$TextEncoderStream].ends.readable;
     }
     get writable() {
-      return this.#ends.writable;
+      return this[$TextEncoderStream].ends.writable;
     }
   }
   expose(TextEncoderStream);

@@ -2,7 +2,7 @@
 // Output is made as it is asked for, so that little input cannot become much output at once.
 (function (core) {
   'use strict';
-  const { bytesOf, Bytes } = core;
+  const { bytesOf, Bytes, slots } = core;
   const { ReadableStream } = core.load('streams');
   const { WritableStream } = core.load('writables');
   const { expose } = core.load('crypto');
@@ -113,29 +113,35 @@
     return format;
   }
 
+  const $CompressionStream = slots('CompressionStream');
+
   class CompressionStream {
-    #ends;
+    [$CompressionStream] = { ends: undefined };
+
     constructor(format) {
-      this.#ends = codec(formatOf(format, arguments.length), true);
+      this[$CompressionStream].ends = codec(formatOf(format, arguments.length), true);
     }
     get readable() {
-      return this.#ends.readable;
+      return this[$CompressionStream].ends.readable;
     }
     get writable() {
-      return this.#ends.writable;
+      return this[$CompressionStream].ends.writable;
     }
   }
 
+  const $DecompressionStream = slots('DecompressionStream');
+
   class DecompressionStream {
-    #ends;
+    [$DecompressionStream] = { ends: undefined };
+
     constructor(format) {
-      this.#ends = codec(formatOf(format, arguments.length), false);
+      this[$DecompressionStream].ends = codec(formatOf(format, arguments.length), false);
     }
     get readable() {
-      return this.#ends.readable;
+      return this[$DecompressionStream].ends.readable;
     }
     get writable() {
-      return this.#ends.writable;
+      return this[$DecompressionStream].ends.writable;
     }
   }
   expose(CompressionStream, 'CompressionStream', 1);

@@ -1,7 +1,7 @@
 // crypto: random values. The operations on keys are in subtle.js, loaded when asked for.
 (function (core) {
   'use strict';
-  const { host, bytesOf, Bytes } = core;
+  const { host, bytesOf, Bytes, slots } = core;
   const TOKEN = {};
   const QUOTA = 65536;
   const INTEGER_ARRAYS = new Set([
@@ -15,18 +15,21 @@
     return new (core.load('events').DOMException)(message, name);
   }
 
+  const $Crypto = slots('Crypto');
+
   class Crypto {
-    #token;
+    [$Crypto] = { token: undefined };
+
     constructor(token) {
       if (token !== TOKEN) throw new TypeError('Illegal constructor');
-      this.#token = token;
+      this[$Crypto].token = token;
     }
     get subtle() {
-      this.#token;
+      this[$Crypto].token;
       return core.load('subtle').subtle;
     }
     getRandomValues(array) {
-      this.#token;
+      this[$Crypto].token;
       if (!ArrayBuffer.isView(array)) throw new TypeError('getRandomValues: not a view of a buffer');
       if (!INTEGER_ARRAYS.has(Reflect.apply(typeOf, array, []))) {
         throw failure('getRandomValues: not an array of integers', 'TypeMismatchError');
@@ -37,7 +40,7 @@
       return array;
     }
     randomUUID() {
-      this.#token;
+      this[$Crypto].token;
       return host.uuid();
     }
   }

@@ -1,7 +1,7 @@
 // TextEncoder, TextDecoder, atob and btoa. UTF-8 and UTF-16 are the engine's, the legacy encodings the host's.
 (function (core) {
   'use strict';
-  const { host, Bytes, Decoder, Encoder, bytesOf, load } = core;
+  const { host, Bytes, Decoder, Encoder, bytesOf, load, slots } = core;
   const { expose, needed, usv, dictionary } = load('idl');
   const { apply } = Reflect;
   const { encode: nativeEncode } = Encoder.prototype;
@@ -18,18 +18,21 @@
     return apply(nativeDecode, new Decoder(), [bytes]);
   }
 
+  const $TextEncoder = slots('TextEncoder');
+
   class TextEncoder {
-    #here = true;
+    [$TextEncoder] = { here: true };
+
     get encoding() {
-      this.#here;
+      this[$TextEncoder].here;
       return 'utf-8';
     }
     encode(input = '') {
-      this.#here;
+      this[$TextEncoder].here;
       return utf8Encode(usv(input));
     }
     encodeInto(source, destination) {
-      this.#here;
+      this[$TextEncoder].here;
       needed('encodeInto', arguments.length, 2);
       const text = usv(source);
       if (!ArrayBuffer.isView(destination) || apply(typeName, destination, []) !== 'Uint8Array') {
@@ -64,51 +67,49 @@
     return { read, written };
   }
 
+  const $TextDecoder = slots('TextDecoder');
+
   class TextDecoder {
-    #encoding;
-    #fatal;
-    #ignoreBOM;
-    #decoder = null;
-    #streaming = false;
+    [$TextDecoder] = { encoding: undefined, fatal: undefined, ignoreBOM: undefined, decoder: null, streaming: false };
 
     constructor(label = 'utf-8', options = undefined) {
       const text = `${label}`;
       const given = dictionary('TextDecoder: options', options);
       const name = text === 'utf-8' ? text : host.encoding(text.replace(/^[\t\n\f\r ]+|[\t\n\f\r ]+$/g, ''));
       if (name === null || name === 'replacement') throw new RangeError(`the encoding ${JSON.stringify(text)} is not supported`);
-      this.#encoding = name;
-      this.#fatal = !!given.fatal;
-      this.#ignoreBOM = !!given.ignoreBOM;
+      this[$TextDecoder].encoding = name;
+      this[$TextDecoder].fatal = !!given.fatal;
+      this[$TextDecoder].ignoreBOM = !!given.ignoreBOM;
     }
     get encoding() {
-      return this.#encoding;
+      return this[$TextDecoder].encoding;
     }
     get fatal() {
-      return this.#fatal;
+      return this[$TextDecoder].fatal;
     }
     get ignoreBOM() {
-      return this.#ignoreBOM;
+      return this[$TextDecoder].ignoreBOM;
     }
     decode(input = undefined, options = undefined) {
-      const encoding = this.#encoding;
+      const encoding = this[$TextDecoder].encoding;
       const bytes = input === undefined ? [new ArrayBuffer(0), 0, 0] : bytesOf(input);
       if (bytes === undefined) throw new TypeError('decode: the input is neither a buffer nor a view');
       const stream = !!dictionary('decode: options', options).stream;
       const native = NATIVE[encoding] === true;
-      if (this.#decoder === null || (native && !this.#streaming)) {
-        const how = { fatal: this.#fatal, ignoreBOM: this.#ignoreBOM };
-        this.#decoder = native ? new Decoder(encoding, how) : host.decoder(encoding);
+      if (this[$TextDecoder].decoder === null || (native && !this[$TextDecoder].streaming)) {
+        const how = { fatal: this[$TextDecoder].fatal, ignoreBOM: this[$TextDecoder].ignoreBOM };
+        this[$TextDecoder].decoder = native ? new Decoder(encoding, how) : host.decoder(encoding);
       }
-      this.#streaming = stream;
+      this[$TextDecoder].streaming = stream;
       if (!native) {
-        const text = this.#decoder.decode(bytes[0], bytes[1], bytes[2], !stream, this.#fatal);
+        const text = this[$TextDecoder].decoder.decode(bytes[0], bytes[1], bytes[2], !stream, this[$TextDecoder].fatal);
         if (text === null) throw new TypeError(`the bytes are not ${encoding}`);
         return text;
       }
       try {
-        return apply(nativeDecode, this.#decoder, [new Bytes(bytes[0], bytes[1], bytes[2]), { stream }]);
+        return apply(nativeDecode, this[$TextDecoder].decoder, [new Bytes(bytes[0], bytes[1], bytes[2]), { stream }]);
       } catch (error) {
-        this.#decoder = null;
+        this[$TextDecoder].decoder = null;
         throw error;
       }
     }

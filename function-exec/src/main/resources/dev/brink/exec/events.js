@@ -2,7 +2,7 @@
 // global object is a target too.
 (function (core) {
   'use strict';
-  const { host, load } = core;
+  const { host, load, slots } = core;
   const { expose, constants, isObject, needed, usv, dictionary } = load('idl');
   const { apply } = Reflect;
   const { defineProperty, getOwnPropertyDescriptor } = Object;
@@ -24,27 +24,29 @@
     if (!['DOMStringSizeError', 'NoDataAllowedError', 'ValidationError'].includes(name)) CODES[name] = at + 1;
   });
 
+  const $DOMException = slots('DOMException');
+
   class DOMException extends Error {
-    #name;
-    #message;
+    [$DOMException] = { name: undefined, message: undefined };
+
     constructor(message = '', options = 'Error') {
       super();
-      this.#message = `${message}`;
+      this[$DOMException].message = `${message}`;
       const named = isObject(options);
-      this.#name = named ? (options.name === undefined ? 'Error' : `${options.name}`) : `${options}`;
+      this[$DOMException].name = named ? (options.name === undefined ? 'Error' : `${options.name}`) : `${options}`;
       if (named && 'cause' in options) {
         defineProperty(this, 'cause', { value: options.cause, writable: true, configurable: true });
       }
-      defineProperty(this, 'stack', { value: `${this.#name}: ${this.#message}${stackOf(this)}`, writable: true, configurable: true });
+      defineProperty(this, 'stack', { value: `${this[$DOMException].name}: ${this[$DOMException].message}${stackOf(this)}`, writable: true, configurable: true });
     }
     get name() {
-      return this.#name;
+      return this[$DOMException].name;
     }
     get message() {
-      return this.#message;
+      return this[$DOMException].message;
     }
     get code() {
-      return CODES[this.#name] ?? 0;
+      return CODES[this[$DOMException].name] ?? 0;
     }
   }
   expose(DOMException);
@@ -67,50 +69,54 @@
   let setTrusted;
   let ownTrusted;
 
+  const $Event = slots('Event');
+
   class Event {
-    #type;
-    #bubbles;
-    #cancelable;
-    #composed;
-    #target = null;
-    #current = null;
-    #phase = 0;
-    #canceled = false;
-    #stop = false;
-    #stopNow = false;
-    #passive = false;
-    #dispatching = false;
-    #trusted = false;
-    #time = host.now();
+    [$Event] = {
+      type: undefined,
+      bubbles: undefined,
+      cancelable: undefined,
+      composed: undefined,
+      target: null,
+      current: null,
+      phase: 0,
+      canceled: false,
+      stop: false,
+      stopNow: false,
+      passive: false,
+      dispatching: false,
+      trusted: false,
+      time: host.now(),
+    };
 
     static {
       setTrusted = (event) => {
-        event.#trusted = true;
+        event[$Event].trusted = true;
         return event;
       };
       begin = (event, target) => {
-        if (event.#dispatching) throw new DOMException('the event is being dispatched', 'InvalidStateError');
-        event.#dispatching = true;
-        event.#target = target;
-        event.#current = target;
-        event.#phase = 2;
+        if (event[$Event].dispatching) throw new DOMException('the event is being dispatched', 'InvalidStateError');
+        event[$Event].dispatching = true;
+        event[$Event].target = target;
+        event[$Event].current = target;
+        event[$Event].phase = 2;
       };
       enterListener = (event, passive) => {
-        event.#passive = passive;
+        event[$Event].passive = passive;
       };
-      stopsAll = (event) => event.#stopNow;
-      stopsRest = (event) => event.#stop;
+      stopsAll = (event) => event[$Event].stopNow;
+      stopsRest = (event) => event[$Event].stop;
       finish = (event) => {
-        event.#phase = 0;
-        event.#current = null;
-        event.#dispatching = false;
-        event.#stop = false;
-        event.#stopNow = false;
-        return !event.#canceled;
+        event[$Event].phase = 0;
+        event[$Event].current = null;
+        event[$Event].dispatching = false;
+        event[$Event].stop = false;
+        event[$Event].stopNow = false;
+        return !event[$Event].canceled;
       };
       const trusted = {
         get isTrusted() {
-          return this.#trusted;
+          return this[$Event].trusted;
         },
       };
       const { get } = getOwnPropertyDescriptor(trusted, 'isTrusted');
@@ -120,154 +126,158 @@
 
     constructor(type, init = undefined) {
       needed('Event', arguments.length, 1);
-      this.#type = `${type}`;
+      this[$Event].type = `${type}`;
       const options = dictionary('Event: init', init);
-      this.#bubbles = !!options.bubbles;
-      this.#cancelable = !!options.cancelable;
-      this.#composed = !!options.composed;
+      this[$Event].bubbles = !!options.bubbles;
+      this[$Event].cancelable = !!options.cancelable;
+      this[$Event].composed = !!options.composed;
       ownTrusted(this);
     }
     get type() {
-      return this.#type;
+      return this[$Event].type;
     }
     get target() {
-      return this.#target;
+      return this[$Event].target;
     }
     get srcElement() {
-      return this.#target;
+      return this[$Event].target;
     }
     get currentTarget() {
-      return this.#current;
+      return this[$Event].current;
     }
     composedPath() {
-      return this.#current === null ? [] : [this.#current];
+      return this[$Event].current === null ? [] : [this[$Event].current];
     }
     get eventPhase() {
-      return this.#phase;
+      return this[$Event].phase;
     }
     stopPropagation() {
-      this.#stop = true;
+      this[$Event].stop = true;
     }
     get cancelBubble() {
-      return this.#stop;
+      return this[$Event].stop;
     }
     set cancelBubble(value) {
-      if (value) this.#stop = true;
+      if (value) this[$Event].stop = true;
     }
     stopImmediatePropagation() {
-      this.#stop = true;
-      this.#stopNow = true;
+      this[$Event].stop = true;
+      this[$Event].stopNow = true;
     }
     get bubbles() {
-      return this.#bubbles;
+      return this[$Event].bubbles;
     }
     get cancelable() {
-      return this.#cancelable;
+      return this[$Event].cancelable;
     }
     get returnValue() {
-      return !this.#canceled;
+      return !this[$Event].canceled;
     }
     set returnValue(value) {
       if (!value) this.preventDefault();
     }
     preventDefault() {
-      if (this.#cancelable && !this.#passive) this.#canceled = true;
+      if (this[$Event].cancelable && !this[$Event].passive) this[$Event].canceled = true;
     }
     get defaultPrevented() {
-      return this.#canceled;
+      return this[$Event].canceled;
     }
     get composed() {
-      return this.#composed;
+      return this[$Event].composed;
     }
     get timeStamp() {
-      return this.#time;
+      return this[$Event].time;
     }
     initEvent(type, bubbles = false, cancelable = false) {
       needed('initEvent', arguments.length, 1);
       const name = `${type}`;
-      if (this.#dispatching) return;
-      this.#stop = false;
-      this.#stopNow = false;
-      this.#canceled = false;
-      this.#trusted = false;
-      this.#target = null;
-      this.#type = name;
-      this.#bubbles = !!bubbles;
-      this.#cancelable = !!cancelable;
+      if (this[$Event].dispatching) return;
+      this[$Event].stop = false;
+      this[$Event].stopNow = false;
+      this[$Event].canceled = false;
+      this[$Event].trusted = false;
+      this[$Event].target = null;
+      this[$Event].type = name;
+      this[$Event].bubbles = !!bubbles;
+      this[$Event].cancelable = !!cancelable;
     }
   }
   expose(Event);
   constants(Event, { NONE: 0, CAPTURING_PHASE: 1, AT_TARGET: 2, BUBBLING_PHASE: 3 });
 
+  const $CustomEvent = slots('CustomEvent');
+
   class CustomEvent extends Event {
-    #detail;
+    [$CustomEvent] = { detail: undefined };
+
     constructor(type, init = undefined) {
       needed('CustomEvent', arguments.length, 1);
       super(type, init);
-      this.#detail = init?.detail ?? null;
+      this[$CustomEvent].detail = init?.detail ?? null;
     }
     get detail() {
-      return this.#detail;
+      return this[$CustomEvent].detail;
     }
     initCustomEvent(type, bubbles = false, cancelable = false, detail = null) {
-      this.#detail;
+      this[$CustomEvent].detail;
       needed('initCustomEvent', arguments.length, 1);
       if (this.eventPhase !== 0) return;
       this.initEvent(type, bubbles, cancelable);
-      this.#detail = detail;
+      this[$CustomEvent].detail = detail;
     }
   }
   expose(CustomEvent);
 
+  const $ErrorEvent = slots('ErrorEvent');
+
   class ErrorEvent extends Event {
-    #message;
-    #filename;
-    #lineno;
-    #colno;
-    #error;
+    [$ErrorEvent] = { message: undefined, filename: undefined, lineno: undefined, colno: undefined, error: undefined };
+
     constructor(type, init = undefined) {
       needed('ErrorEvent', arguments.length, 1);
       super(type, init);
       const given = init ?? {};
-      this.#message = given.message === undefined ? '' : `${given.message}`;
-      this.#filename = given.filename === undefined ? '' : usv(given.filename);
-      this.#lineno = given.lineno >>> 0;
-      this.#colno = given.colno >>> 0;
-      this.#error = given.error;
+      this[$ErrorEvent].message = given.message === undefined ? '' : `${given.message}`;
+      this[$ErrorEvent].filename = given.filename === undefined ? '' : usv(given.filename);
+      this[$ErrorEvent].lineno = given.lineno >>> 0;
+      this[$ErrorEvent].colno = given.colno >>> 0;
+      this[$ErrorEvent].error = given.error;
     }
     get message() {
-      return this.#message;
+      return this[$ErrorEvent].message;
     }
     get filename() {
-      return this.#filename;
+      return this[$ErrorEvent].filename;
     }
     get lineno() {
-      return this.#lineno;
+      return this[$ErrorEvent].lineno;
     }
     get colno() {
-      return this.#colno;
+      return this[$ErrorEvent].colno;
     }
     get error() {
-      return this.#error;
+      return this[$ErrorEvent].error;
     }
   }
   expose(ErrorEvent);
 
+  const $PromiseRejectionEvent = slots('PromiseRejectionEvent');
+
   class PromiseRejectionEvent extends Event {
-    #promise;
-    #reason;
+    [$PromiseRejectionEvent] = { promise: undefined, reason: undefined };
+
     constructor(type, init) {
       needed('PromiseRejectionEvent', arguments.length, 2);
       super(type, init);
       if (!isObject(init.promise)) throw new TypeError('PromiseRejectionEvent: promise needed');
-      this.#promise = init.promise;
-      this.#reason = init.reason;
+      this[$PromiseRejectionEvent].promise = init.promise;
+      this[$PromiseRejectionEvent].reason = init.reason;
     }
     get promise() {
-      return this.#promise;
+      return this[$PromiseRejectionEvent].promise;
     }
     get reason() {
-      return this.#reason;
+      return this[$PromiseRejectionEvent].reason;
     }
   }
   expose(PromiseRejectionEvent);
@@ -277,12 +287,14 @@
   let listenersOf;
   const globalListeners = [];
 
+  const $EventTarget = slots('EventTarget');
+
   class EventTarget {
-    #listeners = [];
+    [$EventTarget] = { listeners: [] };
 
     static {
       listenersOf = (target) => {
-        if (isObject(target) && #listeners in target) return target.#listeners;
+        if (isObject(target) && $EventTarget in target) return target[$EventTarget].listeners;
         if (target === undefined || target === null || target === global) return globalListeners;
         throw new TypeError('not an EventTarget');
       };
@@ -408,12 +420,12 @@
   function handlersOf(target) {
     const of = target ?? global;
     listenersOf(of);
-    let slots = apply(mapGet, handlers, [of]);
-    if (slots === undefined) {
-      slots = Object.create(null);
-      apply(mapSet, handlers, [of, slots]);
+    let byName = apply(mapGet, handlers, [of]);
+    if (byName === undefined) {
+      byName = Object.create(null);
+      apply(mapSet, handlers, [of, byName]);
     }
-    return slots;
+    return byName;
   }
 
   function getHandler(target, name) {
@@ -423,19 +435,19 @@
   /** Sets a handler, which keeps its place among the listeners. */
   function setHandler(target, name, value) {
     const of = target ?? global;
-    const slots = handlersOf(of);
+    const byName = handlersOf(of);
     const handler = isObject(value) ? value : null;
-    const slot = slots[name];
+    const slot = byName[name];
     if (handler === null) {
       if (slot !== undefined) {
         remove(listenersOf(of), name, slot.listener, false);
-        delete slots[name];
+        delete byName[name];
       }
     } else if (slot !== undefined) {
       slot.handler = handler;
     } else {
       const made = { handler, listener: (event) => handle(of, name, made.handler, event) };
-      slots[name] = made;
+      byName[name] = made;
       listenersOf(of).push({ name, callback: made.listener, capture: false, once: false, passive: false, removed: false });
     }
   }

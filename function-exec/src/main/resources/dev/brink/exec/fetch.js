@@ -1,7 +1,7 @@
 // Headers, Request, Response and fetch.
 (function (core) {
   'use strict';
-  const { host, ops, bodies, load, later, bytesOf, Bytes, withOwnMethods } = core;
+  const { host, ops, bodies, load, later, bytesOf, Bytes, withOwnMethods, slots } = core;
   const { expose, needed, isObject, usv, byteString, dictionary, sequence, oneOf, pairIterable, rejectedWith } = load('idl');
   const { stringify, parse } = JSON;
   const INCOMING = {};
@@ -45,14 +45,14 @@
   let setDefault;
   let pairAt;
 
+  const $Headers = slots('Headers');
+
   class Headers {
-    #list = [];
-    #guard = 'none';
-    #sorted = null;
+    [$Headers] = { list: [], guard: 'none', sorted: null };
 
     static {
       linesOf = (headers) => {
-        const list = headers.#list;
+        const list = headers[$Headers].list;
         let text = '';
         for (let i = 0; i < list.length; i += 2) text += `${list[i]}\n${list[i + 1]}\n`;
         return text;
@@ -60,119 +60,65 @@
       headersOf = (lines, immutable) => {
         const headers = new Headers();
         const parts = lines.split('\n');
-        const list = headers.#list;
+        const list = headers[$Headers].list;
         for (let i = 0; i + 1 < parts.length; i += 2) {
-          list.push(parts[i].toLowerCase(), parts[i + 1]);
+          list.push(parts[i], parts[i + 1]);
         }
-        if (immutable) headers.#guard = 'immutable';
+        if (immutable) headers[$Headers].guard = 'immutable';
         return headers;
       };
       guard = (headers, how) => {
-        headers.#guard = how;
+        headers[$Headers].guard = how;
         return headers;
       };
       copyOf = (headers) => {
         const copy = new Headers();
-        copy.#list = headers.#list.slice();
-        copy.#guard = headers.#guard;
+        copy[$Headers].list = headers[$Headers].list.slice();
+        copy[$Headers].guard = headers[$Headers].guard;
         return copy;
       };
       setDefault = (headers, name, value) => {
-        if (headers.#indexOf(name) < 0) headers.#list.push(name, value);
+        if (indexOf(headers, name) < 0) headers[$Headers].list.push(name, value);
       };
     }
 
     constructor(init = undefined) {
-      if (init !== undefined) this.#fill(init);
-    }
-
-    #fill(init) {
-      if (!isObject(init)) throw new TypeError('Headers: init is not an object');
-      const method = init[Symbol.iterator];
-      if (#list in init && method === Headers.prototype.entries) {
-        this.#list = init.#list.slice();
-        return;
-      }
-      if (method !== undefined && method !== null) {
-        const pairs = sequence('Headers: init', init).map((pair) => {
-          const both = sequence('Headers: an entry', pair);
-          if (both.length !== 2) throw new TypeError('Headers: each entry must be a pair');
-          return [byteString(both[0]), byteString(both[1])];
-        });
-        for (const [name, value] of pairs) this.append(name, value);
-        return;
-      }
-      const seen = new Map();
-      for (const name of Reflect.ownKeys(init)) {
-        const property = Reflect.getOwnPropertyDescriptor(init, name);
-        if (property !== undefined && property.enumerable) {
-          if (typeof name === 'symbol') throw new TypeError('Headers: a name is a symbol');
-          const key = byteString(name);
-          seen.set(key, byteString(init[name]));
-        }
-      }
-      for (const [name, value] of seen) this.append(name, value);
-    }
-
-    #indexOf(name) {
-      const list = this.#list;
-      for (let i = 0; i < list.length; i += 2) if (list[i] === name) return i;
-      return -1;
-    }
-
-    /** Whether the headers may be changed so; {@code value} is what the header would have then. */
-    #change(key, value) {
-      if (this.#guard === 'immutable') throw new TypeError('these headers cannot be changed');
-      this.#sorted = null;
-      return this.#guard !== 'no-cors' || safelisted(key, value);
+      if (init !== undefined) fill(this, init);
     }
 
     append(name, value) {
-      this.#list;
+      this[$Headers].list;
       if (arguments.length < 2) throw new TypeError('append: 2 arguments needed');
       const key = headerName(name);
       const text = headerValue(value);
-      const now = this.#guard === 'no-cors' ? this.get(key) : null;
-      if (this.#change(key, now === null ? text : `${now}, ${text}`)) this.#list.push(key, text);
+      const now = this[$Headers].guard === 'no-cors' ? this.get(key) : null;
+      if (change(this, key, now === null ? text : `${now}, ${text}`)) this[$Headers].list.push(key, text);
     }
 
     set(name, value) {
-      this.#list;
+      this[$Headers].list;
       if (arguments.length < 2) throw new TypeError('set: 2 arguments needed');
       const key = headerName(name);
       const text = headerValue(value);
-      if (!this.#change(key, text)) return;
-      const at = this.#indexOf(key);
+      if (!change(this, key, text)) return;
+      const at = indexOf(this, key);
       if (at < 0) {
-        this.#list.push(key, text);
+        this[$Headers].list.push(key, text);
         return;
       }
-      this.#list[at + 1] = text;
-      this.#remove(key, at + 2);
-    }
-
-    #remove(key, from) {
-      const list = this.#list;
-      let to = from;
-      for (let i = from; i < list.length; i += 2) {
-        if (list[i] !== key) {
-          list[to] = list[i];
-          list[to + 1] = list[i + 1];
-          to += 2;
-        }
-      }
-      list.length = to;
+      this[$Headers].list[at + 1] = text;
+      remove(this, key, at + 2);
     }
 
     delete(name) {
-      this.#list;
+      this[$Headers].list;
       needed('delete', arguments.length, 1);
       const key = headerName(name);
-      if (this.#change(key, '')) this.#remove(key, 0);
+      if (change(this, key, '')) remove(this, key, 0);
     }
 
     get(name) {
-      const list = this.#list;
+      const list = this[$Headers].list;
       needed('get', arguments.length, 1);
       const key = headerName(name);
       let found = null;
@@ -183,43 +129,97 @@
     }
 
     has(name) {
-      this.#list;
+      this[$Headers].list;
       needed('has', arguments.length, 1);
-      return this.#indexOf(headerName(name)) >= 0;
+      return indexOf(this, headerName(name)) >= 0;
     }
 
     getSetCookie() {
-      const list = this.#list;
+      const list = this[$Headers].list;
       const cookies = [];
       for (let i = 0; i < list.length; i += 2) if (list[i] === 'set-cookie') cookies.push(list[i + 1]);
       return cookies;
     }
 
-    #pairs() {
-      if (this.#sorted !== null) return this.#sorted;
-      const combined = new Map();
-      const list = this.#list;
-      for (let i = 0; i < list.length; i += 2) {
-        const name = list[i];
-        if (name === 'set-cookie' && combined.has(name)) combined.get(name).push(list[i + 1]);
-        else if (name === 'set-cookie') combined.set(name, [list[i + 1]]);
-        else combined.set(name, combined.has(name) ? `${combined.get(name)}, ${list[i + 1]}` : list[i + 1]);
-      }
-      const pairs = [];
-      for (const name of [...combined.keys()].sort()) {
-        const value = combined.get(name);
-        if (typeof value === 'string') pairs.push([name, value]);
-        else for (const cookie of value) pairs.push([name, cookie]);
-      }
-      return (this.#sorted = pairs);
-    }
-
     static {
-      pairAt = (headers, at) => headers.#pairs()[at];
+      pairAt = (headers, at) => sortedPairs(headers)[at];
     }
   }
   expose(Headers);
   pairIterable(Headers, 'Headers', (headers, at) => pairAt(headers, at));
+
+  function fill(self, init) {
+    if (!isObject(init)) throw new TypeError('Headers: init is not an object');
+    const method = init[Symbol.iterator];
+    if ($Headers in init && method === Headers.prototype.entries) {
+      self[$Headers].list = init[$Headers].list.slice();
+      return;
+    }
+    if (method !== undefined && method !== null) {
+      const pairs = sequence('Headers: init', init).map((pair) => {
+        const both = sequence('Headers: an entry', pair);
+        if (both.length !== 2) throw new TypeError('Headers: each entry must be a pair');
+        return [byteString(both[0]), byteString(both[1])];
+      });
+      for (const [name, value] of pairs) self.append(name, value);
+      return;
+    }
+    const seen = new Map();
+    for (const name of Reflect.ownKeys(init)) {
+      const property = Reflect.getOwnPropertyDescriptor(init, name);
+      if (property !== undefined && property.enumerable) {
+        if (typeof name === 'symbol') throw new TypeError('Headers: a name is a symbol');
+        const key = byteString(name);
+        seen.set(key, byteString(init[name]));
+      }
+    }
+    for (const [name, value] of seen) self.append(name, value);
+  }
+
+  function indexOf(self, name) {
+    const list = self[$Headers].list;
+    for (let i = 0; i < list.length; i += 2) if (list[i] === name) return i;
+    return -1;
+  }
+
+  /** Whether the headers may be changed so; {@code value} is what the header would have then. */
+  function change(self, key, value) {
+    if (self[$Headers].guard === 'immutable') throw new TypeError('these headers cannot be changed');
+    self[$Headers].sorted = null;
+    return self[$Headers].guard !== 'no-cors' || safelisted(key, value);
+  }
+
+  function remove(self, key, from) {
+    const list = self[$Headers].list;
+    let to = from;
+    for (let i = from; i < list.length; i += 2) {
+      if (list[i] !== key) {
+        list[to] = list[i];
+        list[to + 1] = list[i + 1];
+        to += 2;
+      }
+    }
+    list.length = to;
+  }
+
+  function sortedPairs(self) {
+    if (self[$Headers].sorted !== null) return self[$Headers].sorted;
+    const combined = new Map();
+    const list = self[$Headers].list;
+    for (let i = 0; i < list.length; i += 2) {
+      const name = list[i];
+      if (name === 'set-cookie' && combined.has(name)) combined.get(name).push(list[i + 1]);
+      else if (name === 'set-cookie') combined.set(name, [list[i + 1]]);
+      else combined.set(name, combined.has(name) ? `${combined.get(name)}, ${list[i + 1]}` : list[i + 1]);
+    }
+    const pairs = [];
+    for (const name of [...combined.keys()].sort()) {
+      const value = combined.get(name);
+      if (typeof value === 'string') pairs.push([name, value]);
+      else for (const cookie of value) pairs.push([name, cookie]);
+    }
+    return (self[$Headers].sorted = pairs);
+  }
 
   // ---- bodies
 
@@ -451,180 +451,174 @@
     return url;
   }
 
-  class Request {
-    #run = null;
-    #method = 'GET';
-    #url;
-    #headers = null;
-    #body = null;
-    #signal = null;
-    #details = PLAIN;
-    #raw = false;
+  const $Request = slots('Request');
 
+  class Request {
     static {
-      incoming = (run, method, url, hasBody) => new Request(INCOMING, [run, method, url, hasBody]);
+      incoming = (run, method, url, normal, hasBody) => {
+        const request = new Request(INCOMING);
+        const body = hasBody ? new Body(NATIVE, -1) : null;
+        request[$Request] = { run, method, url, headers: null, body, signal: null, details: PLAIN, raw: !normal };
+        return request;
+      };
       partsOf = (request) => ({
-        method: request.#method,
+        method: request[$Request].method,
         url: request.url,
         headers: linesOf(request.headers),
-        body: request.#body,
-        signal: request.#signal,
-        details: request.#details,
+        body: request[$Request].body,
+        signal: request[$Request].signal,
+        details: request[$Request].details,
       });
       requestBody = (request) => {
-        if (request.#body !== null && request.#body.kind === NATIVE && request.#body.data === -1) {
-          request.#body.data = request.#run.body();
+        if (request[$Request].body !== null && request[$Request].body.kind === NATIVE && request[$Request].body.data === -1) {
+          request[$Request].body.data = request[$Request].run.body();
         }
-        return request.#body;
+        return request[$Request].body;
       };
     }
 
     constructor(input, init = undefined) {
-      if (input === INCOMING) {
-        this.#run = init[0];
-        this.#method = init[1];
-        this.#url = init[2];
-        this.#raw = true;
-        if (init[3]) this.#body = new Body(NATIVE, -1);
-        return;
-      }
+      if (input === INCOMING) return;
+      this[$Request] = {
+        run: null, method: 'GET', url: undefined, headers: null, body: null, signal: null, details: PLAIN, raw: false,
+      };
       needed('Request', arguments.length, 1);
       const options = dictionary('Request: init', init);
-      const from = isObject(input) && #method in input ? input : null;
+      const from = isObject(input) && $Request in input ? input : null;
       if (from !== null) {
-        this.#method = from.#method;
-        this.#url = from.url;
-        this.#details = from.#details;
+        this[$Request].method = from[$Request].method;
+        this[$Request].url = from.url;
+        this[$Request].details = from[$Request].details;
       } else {
-        this.#url = load('url').requestUrl(`${input}`);
+        this[$Request].url = load('url').requestUrl(`${input}`);
       }
       if (options.window !== undefined && options.window !== null) throw new TypeError('window: not null');
-      if (init !== undefined && init !== null) this.#details = detailsOf(options, this.#details);
-      if (options.method !== undefined) this.#method = normalizeMethod(options.method);
-      this.#take(options.signal, from);
-      if (options.headers !== undefined) this.#headers = guard(new Headers(options.headers), 'request');
-      else if (from !== null) this.#headers = guard(new Headers(from.headers), 'request');
-      else this.#headers = guard(new Headers(), 'request');
-      if (this.#details.mode === 'no-cors') restrict(this);
-      this.#adopt(options.body, from);
-    }
-
-    /** Follows the signal given, or else that of the request this one is made of. */
-    #take(given, from) {
-      const signal = given !== undefined ? given : from === null ? null : from.#signalIfAny();
-      if (signal === null) return;
-      const abort = load('abort');
-      if (!abort.isSignal(signal)) throw new TypeError('signal is not an AbortSignal');
-      this.#signal = abort.any([signal]);
-    }
-
-    #signalIfAny() {
-      return this.#run === null ? this.#signal : this.signal;
-    }
-
-    #adopt(content, from) {
-      const given = content !== undefined && content !== null;
-      const inherited = from !== null ? requestBody(from) : null;
-      if ((given || (inherited !== null && content === undefined)) && (this.#method === 'GET' || this.#method === 'HEAD')) {
-        throw new TypeError(`a ${this.#method} request cannot have a body`);
-      }
-      if (given) {
-        const [body, type] = extract(content);
-        if (this.#details.keepalive && body.kind === STREAM) throw new TypeError('keepalive: not with a stream');
-        this.#body = body;
-        if (type !== null) setDefault(this.#headers, 'content-type', type);
-      } else if (inherited !== null && content === undefined) {
-        if (isUsed(inherited) || isLocked(inherited)) throw new TypeError('the request’s body was read before, or is locked');
-        this.#body = new Body(inherited.kind, inherited.data);
-        this.#body.stream = inherited.stream === null ? null : load('streams').takeOver(inherited.stream);
-        inherited.used = true;
-      }
+      if (init !== undefined && init !== null) this[$Request].details = detailsOf(options, this[$Request].details);
+      if (options.method !== undefined) this[$Request].method = normalizeMethod(options.method);
+      takeSignal(this, options.signal, from);
+      if (options.headers !== undefined) this[$Request].headers = guard(new Headers(options.headers), 'request');
+      else if (from !== null) this[$Request].headers = guard(new Headers(from.headers), 'request');
+      else this[$Request].headers = guard(new Headers(), 'request');
+      if (this[$Request].details.mode === 'no-cors') restrict(this);
+      adoptBody(this, options.body, from);
     }
 
     get method() {
-      return this.#method;
+      return this[$Request].method;
     }
 
     get url() {
-      if (this.#raw) {
-        this.#url = load('url').normalized(this.#url);
-        this.#raw = false;
+      if (this[$Request].raw) {
+        this[$Request].url = load('url').normalized(this[$Request].url);
+        this[$Request].raw = false;
       }
-      return this.#url;
+      return this[$Request].url;
     }
 
     get headers() {
-      return (this.#headers ??= headersOf(this.#run.headers(), true));
+      return (this[$Request].headers ??= headersOf(this[$Request].run.headers(), true));
     }
 
     get signal() {
-      return (this.#signal ??= load('events').signalOf(this.#run));
+      return (this[$Request].signal ??= load('events').signalOf(this[$Request].run));
     }
 
     get redirect() {
-      return this.#details.redirect;
+      return this[$Request].details.redirect;
     }
 
     get mode() {
-      return this.#details.mode;
+      return this[$Request].details.mode;
     }
 
     get credentials() {
-      return this.#details.credentials;
+      return this[$Request].details.credentials;
     }
 
     get cache() {
-      return this.#details.cache;
+      return this[$Request].details.cache;
     }
 
     get referrer() {
-      return this.#details.referrer;
+      return this[$Request].details.referrer;
     }
 
     get referrerPolicy() {
-      return this.#details.referrerPolicy;
+      return this[$Request].details.referrerPolicy;
     }
 
     get integrity() {
-      return this.#details.integrity;
+      return this[$Request].details.integrity;
     }
 
     get keepalive() {
-      return this.#details.keepalive;
+      return this[$Request].details.keepalive;
     }
 
     get destination() {
-      this.#details;
+      this[$Request].details;
       return '';
     }
 
     get duplex() {
-      return this.#details.duplex;
+      return this[$Request].details.duplex;
     }
 
     get isReloadNavigation() {
-      this.#details;
+      this[$Request].details;
       return false;
     }
 
     get isHistoryNavigation() {
-      this.#details;
+      this[$Request].details;
       return false;
     }
 
     clone() {
       const body = requestBody(this);
       if (isUsed(body) || isLocked(body)) throw new TypeError('the body was read before, or is locked');
-      const copy = new Request(this.url, { method: this.#method });
-      copy.#headers = copyOf(this.headers);
-      copy.#details = this.#details;
-      [this.#body, copy.#body] = cloneBody(body);
-      copy.#take(undefined, this);
+      const copy = new Request(this.url, { method: this[$Request].method });
+      copy[$Request].headers = copyOf(this.headers);
+      copy[$Request].details = this[$Request].details;
+      [this[$Request].body, copy[$Request].body] = cloneBody(body);
+      takeSignal(copy, undefined, this);
       return copy;
     }
   }
   mixIn(Request.prototype, bodyMethods((request) => requestBody(request), (request) => request.headers));
   expose(Request);
+
+  /** Follows the signal given, or else that of the request this one is made of. */
+  function takeSignal(self, given, from) {
+    const signal = given !== undefined ? given : from === null ? null : signalIfAny(from);
+    if (signal === null) return;
+    const abort = load('abort');
+    if (!abort.isSignal(signal)) throw new TypeError('signal is not an AbortSignal');
+    self[$Request].signal = abort.any([signal]);
+  }
+
+  function signalIfAny(self) {
+    return self[$Request].run === null ? self[$Request].signal : self.signal;
+  }
+
+  function adoptBody(self, content, from) {
+    const given = content !== undefined && content !== null;
+    const inherited = from !== null ? requestBody(from) : null;
+    if ((given || (inherited !== null && content === undefined)) && (self[$Request].method === 'GET' || self[$Request].method === 'HEAD')) {
+      throw new TypeError(`a ${self[$Request].method} request cannot have a body`);
+    }
+    if (given) {
+      const [body, type] = extract(content);
+      if (self[$Request].details.keepalive && body.kind === STREAM) throw new TypeError('keepalive: not with a stream');
+      self[$Request].body = body;
+      if (type !== null) setDefault(self[$Request].headers, 'content-type', type);
+    } else if (inherited !== null && content === undefined) {
+      if (isUsed(inherited) || isLocked(inherited)) throw new TypeError('the request’s body was read before, or is locked');
+      self[$Request].body = new Body(inherited.kind, inherited.data);
+      self[$Request].body.stream = inherited.stream === null ? null : load('streams').takeOver(inherited.stream);
+      inherited.used = true;
+    }
+  }
 
   /** Leaves of a no-cors request’s headers and methods only what such may have. */
   function restrict(request) {
@@ -642,23 +636,27 @@
   let arrived;
   let redirected;
 
+  const $Response = slots('Response');
+
   class Response {
-    #redirected = false;
-    #status = 200;
-    #statusText = '';
-    #headers;
-    #body = null;
-    #type = 'default';
-    #url = '';
+    [$Response] = {
+      redirected: false,
+      status: 200,
+      statusText: '',
+      headers: undefined,
+      body: null,
+      type: 'default',
+      url: '',
+    };
 
     static {
       send = (run, value) => {
-        if (value === null || typeof value !== 'object' || !(#status in value)) {
+        if (value === null || typeof value !== 'object' || !($Response in value)) {
           run.bad(`the handler returned ${describe(value)} (expected: a Response)`);
           return;
         }
-        const body = value.#body;
-        if (value.#status < 200) {
+        const body = value[$Response].body;
+        if (value[$Response].status < 200) {
           run.bad('the handler returned Response.error()');
           return;
         }
@@ -666,22 +664,22 @@
           run.bad('the response’s body was read before, or is locked');
           return;
         }
-        write(run, value.#status, value.#statusText, linesOf(value.#headers), body);
+        write(run, value[$Response].status, value[$Response].statusText, linesOf(value[$Response].headers), body);
       };
       redirected = (response) => {
-        response.#redirected = true;
+        response[$Response].redirected = true;
         return response;
       };
       arrived = (lines, number, url) => {
         const first = lines.indexOf('\n');
         const second = lines.indexOf('\n', first + 1);
         const response = new Response();
-        response.#status = +lines.slice(0, first);
-        response.#statusText = lines.slice(first + 1, second);
-        response.#headers = headersOf(lines.slice(second + 1), true);
-        response.#type = 'basic';
-        response.#url = url;
-        if (number >= 0 && !nullBody(response.#status)) response.#body = new Body(NATIVE, number);
+        response[$Response].status = +lines.slice(0, first);
+        response[$Response].statusText = lines.slice(first + 1, second);
+        response[$Response].headers = headersOf(lines.slice(second + 1), true);
+        response[$Response].type = 'basic';
+        response[$Response].url = url;
+        if (number >= 0 && !nullBody(response[$Response].status)) response[$Response].body = new Body(NATIVE, number);
         return response;
       };
     }
@@ -689,20 +687,20 @@
     constructor(body = null, init = undefined) {
       if (init !== undefined && init !== null) {
         if (typeof init !== 'object' && typeof init !== 'function') throw new TypeError('Response: init is not an object');
-        if (init.status !== undefined) this.#status = statusOf(init.status);
+        if (init.status !== undefined) this[$Response].status = statusOf(init.status);
         if (init.statusText !== undefined) {
-          this.#statusText = byteString(init.statusText);
-          if (!REASON.test(this.#statusText)) throw new TypeError(`${stringify(this.#statusText)} is not a status text`);
+          this[$Response].statusText = byteString(init.statusText);
+          if (!REASON.test(this[$Response].statusText)) throw new TypeError(`${stringify(this[$Response].statusText)} is not a status text`);
         }
-        this.#headers = init.headers === undefined ? new Headers() : new Headers(init.headers);
+        this[$Response].headers = init.headers === undefined ? new Headers() : new Headers(init.headers);
       } else {
-        this.#headers = new Headers();
+        this[$Response].headers = new Headers();
       }
       if (body !== undefined && body !== null) {
-        if (nullBody(this.#status)) throw new TypeError(`a response with status ${this.#status} has no body`);
+        if (nullBody(this[$Response].status)) throw new TypeError(`a response with status ${this[$Response].status} has no body`);
         const [made, type] = extract(body);
-        this.#body = made;
-        if (type !== null) setDefault(this.#headers, 'content-type', type);
+        this[$Response].body = made;
+        if (type !== null) setDefault(this[$Response].headers, 'content-type', type);
       }
     }
 
@@ -711,9 +709,9 @@
       const text = stringify(data);
       if (text === undefined) throw new TypeError('the value has no JSON form');
       const response = new Response(undefined, init);
-      if (nullBody(response.#status)) throw new TypeError(`a response with status ${response.#status} has no body`);
-      response.#body = new Body(TEXT, text);
-      setDefault(response.#headers, 'content-type', 'application/json');
+      if (nullBody(response[$Response].status)) throw new TypeError(`a response with status ${response[$Response].status} has no body`);
+      response[$Response].body = new Body(TEXT, text);
+      setDefault(response[$Response].headers, 'content-type', 'application/json');
       return response;
     }
 
@@ -722,67 +720,67 @@
       const location = load('url').requestUrl(usv(url));
       if (![301, 302, 303, 307, 308].includes(+status)) throw new RangeError(`status: ${status} (expected: 301, 302, 303, 307 or 308)`);
       const response = new Response(null, { status, headers: { location } });
-      guard(response.#headers, 'immutable');
+      guard(response[$Response].headers, 'immutable');
       return response;
     }
 
     static error() {
       const response = new Response();
-      response.#status = 0;
-      response.#type = 'error';
-      guard(response.#headers, 'immutable');
+      response[$Response].status = 0;
+      response[$Response].type = 'error';
+      guard(response[$Response].headers, 'immutable');
       return response;
     }
 
     get type() {
-      return this.#type;
+      return this[$Response].type;
     }
 
     get url() {
-      return this.#url;
+      return this[$Response].url;
     }
 
     get redirected() {
-      return this.#redirected;
+      return this[$Response].redirected;
     }
 
     get status() {
-      return this.#status;
+      return this[$Response].status;
     }
 
     get ok() {
-      return this.#status >= 200 && this.#status <= 299;
+      return this[$Response].status >= 200 && this[$Response].status <= 299;
     }
 
     get statusText() {
-      return this.#statusText;
+      return this[$Response].statusText;
     }
 
     get headers() {
-      return this.#headers;
+      return this[$Response].headers;
     }
 
     clone() {
-      if (isUsed(this.#body) || isLocked(this.#body)) throw new TypeError('the body was read before, or is locked');
+      if (isUsed(this[$Response].body) || isLocked(this[$Response].body)) throw new TypeError('the body was read before, or is locked');
       const copy = new Response();
-      copy.#status = this.#status;
-      copy.#statusText = this.#statusText;
-      copy.#headers = copyOf(this.#headers);
-      copy.#type = this.#type;
-      copy.#url = this.#url;
-      [this.#body, copy.#body] = cloneBody(this.#body);
+      copy[$Response].status = this[$Response].status;
+      copy[$Response].statusText = this[$Response].statusText;
+      copy[$Response].headers = copyOf(this[$Response].headers);
+      copy[$Response].type = this[$Response].type;
+      copy[$Response].url = this[$Response].url;
+      [this[$Response].body, copy[$Response].body] = cloneBody(this[$Response].body);
       return copy;
     }
 
-    static #of(response) {
-      return response.#body;
-    }
-
     static {
-      mixIn(Response.prototype, bodyMethods((response) => Response.#of(response), (response) => response.headers));
+      mixIn(Response.prototype, bodyMethods((response) => responseBody(response), (response) => response.headers));
     }
   }
   expose(Response);
+
+  function responseBody(response) {
+    return response[$Response].body;
+  }
 
   function statusOf(value) {
     const status = value & 0xffff;

@@ -1,7 +1,7 @@
 // FormData, and its two forms in a body: multipart/form-data and application/x-www-form-urlencoded.
 (function (core) {
   'use strict';
-  const { Bytes, host, load } = core;
+  const { Bytes, host, load, slots } = core;
   const { expose, isObject, needed, usv, pairIterable } = load('idl');
   const { isBlob, isFile, bytesIn, make, makeFile } = load('blobs');
   const { apply } = Reflect;
@@ -22,15 +22,17 @@
     return isFile(value) ? value : makeFile(bytesIn(value), value.type, 'blob');
   }
 
+  const $FormData = slots('FormData');
+
   class FormData {
-    #entries = [];
+    [$FormData] = { entries: [] };
 
     static {
-      isForm = (value) => isObject(value) && #entries in value;
-      entriesOf = (form) => form.#entries;
+      isForm = (value) => isObject(value) && $FormData in value;
+      entriesOf = (form) => form[$FormData].entries;
       formOf = (entries) => {
         const form = new FormData();
-        form.#entries = entries;
+        form[$FormData].entries = entries;
         return form;
       };
     }
@@ -39,39 +41,39 @@
       if (form !== undefined) throw new TypeError('FormData: there are no form elements here');
     }
     append(name, value, filename = undefined) {
-      const entries = this.#entries;
+      const entries = this[$FormData].entries;
       needed('append', arguments.length, 2);
       if (arguments.length > 2 && !isBlob(value)) throw new TypeError('append: a file name, but the value is not a Blob');
       const key = usv(name);
       entries.push([key, valueOf(value, filename)]);
     }
     delete(name) {
-      this.#entries;
+      this[$FormData].entries;
       needed('delete', arguments.length, 1);
       const key = usv(name);
-      this.#entries = this.#entries.filter((entry) => entry[0] !== key);
+      this[$FormData].entries = this[$FormData].entries.filter((entry) => entry[0] !== key);
     }
     get(name) {
-      const entries = this.#entries;
+      const entries = this[$FormData].entries;
       needed('get', arguments.length, 1);
       const key = usv(name);
       const found = entries.find((entry) => entry[0] === key);
       return found === undefined ? null : found[1];
     }
     getAll(name) {
-      const entries = this.#entries;
+      const entries = this[$FormData].entries;
       needed('getAll', arguments.length, 1);
       const key = usv(name);
       return entries.filter((entry) => entry[0] === key).map((entry) => entry[1]);
     }
     has(name) {
-      const entries = this.#entries;
+      const entries = this[$FormData].entries;
       needed('has', arguments.length, 1);
       const key = usv(name);
       return entries.some((entry) => entry[0] === key);
     }
     set(name, value, filename = undefined) {
-      const entries = this.#entries;
+      const entries = this[$FormData].entries;
       needed('set', arguments.length, 2);
       if (arguments.length > 2 && !isBlob(value)) throw new TypeError('set: a file name, but the value is not a Blob');
       const key = usv(name);
@@ -82,7 +84,7 @@
         return;
       }
       first[1] = made;
-      this.#entries = entries.filter((entry) => entry === first || entry[0] !== key);
+      this[$FormData].entries = entries.filter((entry) => entry === first || entry[0] !== key);
     }
   }
   expose(FormData);

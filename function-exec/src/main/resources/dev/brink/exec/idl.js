@@ -1,6 +1,7 @@
 // What Web IDL asks of every interface: property attributes, class strings, conversions, iterators.
 (function (core) {
   'use strict';
+  const { slots } = core;
   const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, setPrototypeOf } = Object;
   const { apply, ownKeys } = Reflect;
   const { iterator: ITERATOR, toStringTag: TAG } = Symbol;
@@ -60,20 +61,21 @@
    * {@code pairAt(object, index)} is a pair, or undefined past the last, and throws for a stranger.
    */
   function pairIterable(type, name, pairAt) {
+    const $PairIterator = slots(`${name} Iterator`);
+
     class PairIterator {
-      #target;
-      #kind;
-      #index = 0;
+      [$PairIterator] = { target: undefined, kind: undefined, index: 0 };
+
       constructor(target, kind) {
-        this.#target = target;
-        this.#kind = kind;
+        this[$PairIterator].target = target;
+        this[$PairIterator].kind = kind;
       }
       next() {
-        if (!isObject(this) || !(#target in this)) throw new TypeError(`${name} Iterator: next called on something else`);
-        const pair = pairAt(this.#target, this.#index);
+        if (!isObject(this) || !($PairIterator in this)) throw new TypeError(`${name} Iterator: next called on something else`);
+        const pair = pairAt(this[$PairIterator].target, this[$PairIterator].index);
         if (pair === undefined) return { value: undefined, done: true };
-        this.#index++;
-        return { value: this.#kind === 2 ? [pair[0], pair[1]] : pair[this.#kind], done: false };
+        this[$PairIterator].index++;
+        return { value: this[$PairIterator].kind === 2 ? [pair[0], pair[1]] : pair[this[$PairIterator].kind], done: false };
       }
     }
     delete PairIterator.prototype.constructor;

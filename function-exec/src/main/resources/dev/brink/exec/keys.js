@@ -1,6 +1,7 @@
 // CryptoKey, and JSON Web Keys. The key material stays with the host.
 (function (core) {
   'use strict';
+  const { slots } = core;
   const { failure, text } = core.load('algorithms');
   const { expose } = core.load('crypto');
   const TOKEN = {};
@@ -9,32 +10,34 @@
   let partsOf;
   let isKey;
 
+  const $CryptoKey = slots('CryptoKey');
+
   class CryptoKey {
-    #parts;
+    [$CryptoKey] = { parts: undefined };
 
     static {
-      isKey = (value) => typeof value === 'object' && value !== null && #parts in value;
+      isKey = (value) => typeof value === 'object' && value !== null && $CryptoKey in value;
       partsOf = (key, what) => {
         if (!isKey(key)) throw new TypeError(`${what}: not a CryptoKey`);
-        return key.#parts;
+        return key[$CryptoKey].parts;
       };
     }
 
     constructor(token, parts) {
       if (token !== TOKEN) throw new TypeError('Illegal constructor');
-      this.#parts = parts;
+      this[$CryptoKey].parts = parts;
     }
     get type() {
-      return this.#parts.type;
+      return this[$CryptoKey].parts.type;
     }
     get extractable() {
-      return this.#parts.extractable;
+      return this[$CryptoKey].parts.extractable;
     }
     get algorithm() {
-      return (this.#parts.shownAlgorithm ??= shown(this.#parts));
+      return (this[$CryptoKey].parts.shownAlgorithm ??= shown(this[$CryptoKey].parts));
     }
     get usages() {
-      return (this.#parts.shownUsages ??= [...this.#parts.usages]);
+      return (this[$CryptoKey].parts.shownUsages ??= [...this[$CryptoKey].parts.usages]);
     }
   }
   expose(CryptoKey, 'CryptoKey');

@@ -13,7 +13,7 @@
 //                                                           → {version: string | null}
 (function (core) {
   'use strict';
-  const { load, Bytes } = core;
+  const { load, Bytes, slots } = core;
   const { parse, stringify } = JSON;
   const TYPES = ['text', 'json', 'arrayBuffer', 'stream'];
   const MAX_BATCH = 100;
@@ -115,23 +115,25 @@
     }
   }
 
+  const $KVNamespace = slots('KVNamespace');
+
   class KVNamespace {
-    #call;
+    [$KVNamespace] = { call: undefined };
 
     constructor(call) {
-      this.#call = call;
+      this[$KVNamespace].call = call;
     }
 
     async get(key, options) {
-      if (Array.isArray(key)) return this.#several(key, (one) => this.get(one, options));
+      if (Array.isArray(key)) return several(this, key, (one) => this.get(one, options));
       return (await this.getWithMetadata(key, options)).value;
     }
 
     async getWithMetadata(key, options) {
-      if (Array.isArray(key)) return this.#several(key, (one) => this.getWithMetadata(one, options));
+      if (Array.isArray(key)) return several(this, key, (one) => this.getWithMetadata(one, options));
       const [type, out] = reading(options);
       const text = type === 'text' || type === 'json';
-      const { json, content } = await this.#call('get', { key: keyOf(key), ...out }, null, text);
+      const { json, content } = await this[$KVNamespace].call('get', { key: keyOf(key), ...out }, null, text);
       if (json === null) return { value: null, metadata: null, version: null, cacheStatus: null };
       return {
         value: await valueOf(content, type),
@@ -141,18 +143,12 @@
       };
     }
 
-    async #several(keys, read) {
-      if (keys.length > MAX_BATCH) throw new RangeError(`keys: ${keys.length} (expected: at most ${MAX_BATCH})`);
-      const values = await Promise.all(keys.map(read));
-      return new Map(keys.map((key, i) => [key, values[i]]));
-    }
-
     async put(key, value, options) {
-      await this.#call('put', { key: keyOf(key), ...writing(options) }, valueBody(value));
+      await this[$KVNamespace].call('put', { key: keyOf(key), ...writing(options) }, valueBody(value));
     }
 
     async delete(key) {
-      await this.#call('delete', { key: keyOf(key) });
+      await this[$KVNamespace].call('delete', { key: keyOf(key) });
     }
 
     async list(options) {
@@ -165,7 +161,7 @@
         out.limit = limit;
       }
       if (cursor !== undefined && cursor !== null) out.cursor = String(cursor);
-      const { json } = await this.#call('list', out);
+      const { json } = await this[$KVNamespace].call('list', out);
       const keys = json.keys.map(({ name, expiration, metadata }) => {
         const key = { name };
         if (expiration !== undefined) key.expiration = Math.ceil(expiration / 1000);
@@ -179,13 +175,13 @@
 
     async cas(key, expected, value, options) {
       const out = { key: keyOf(key), version: version(expected), ...writing(options) };
-      const { json } = await this.#call('cas', out, valueBody(value));
+      const { json } = await this[$KVNamespace].call('cas', out, valueBody(value));
       return json.version;
     }
 
     async increment(key, by = 1, options) {
       const out = { key: keyOf(key), by: integer('by', by), ...writing(options) };
-      const { json } = await this.#call('increment', out);
+      const { json } = await this[$KVNamespace].call('increment', out);
       return json.value;
     }
 
@@ -210,13 +206,19 @@
         at += bytes.byteLength;
       }
       const body = values.length === 0 ? null : load('fetch').extract(all)[0];
-      const { json } = await this.#call('atomic', { operations: out }, body);
+      const { json } = await this[$KVNamespace].call('atomic', { operations: out }, body);
       return { committed: json.version !== null, version: json.version };
     }
 
     get [Symbol.toStringTag]() {
       return 'KVNamespace';
     }
+  }
+
+  async function several(self, keys, read) {
+    if (keys.length > MAX_BATCH) throw new RangeError(`keys: ${keys.length} (expected: at most ${MAX_BATCH})`);
+    const values = await Promise.all(keys.map(read));
+    return new Map(keys.map((key, i) => [key, values[i]]));
   }
 
   return { make: (call) => new KVNamespace(call) };

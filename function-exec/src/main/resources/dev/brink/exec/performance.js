@@ -1,7 +1,7 @@
 // Performance, its marks, measures and observers: High Resolution Time, Performance Timeline, User Timing.
 (function (core) {
   'use strict';
-  const { host, load } = core;
+  const { host, load, slots } = core;
   const { expose, isObject, needed, dictionary, sequence, illegal, domException } = load('idl');
   const { EventTarget } = load('events');
   const { structuredClone } = load('clone');
@@ -15,29 +15,29 @@
   const entries = [];
   const observers = [];
 
+  const $PerformanceEntry = slots('PerformanceEntry');
+
   class PerformanceEntry {
-    #name;
-    #type;
-    #start;
-    #duration;
+    [$PerformanceEntry] = { name: undefined, type: undefined, start: undefined, duration: undefined };
+
     constructor(token, name, type, start, duration) {
       if (token !== TOKEN) throw illegal();
-      this.#name = name;
-      this.#type = type;
-      this.#start = start;
-      this.#duration = duration;
+      this[$PerformanceEntry].name = name;
+      this[$PerformanceEntry].type = type;
+      this[$PerformanceEntry].start = start;
+      this[$PerformanceEntry].duration = duration;
     }
     get name() {
-      return this.#name;
+      return this[$PerformanceEntry].name;
     }
     get entryType() {
-      return this.#type;
+      return this[$PerformanceEntry].type;
     }
     get startTime() {
-      return this.#start;
+      return this[$PerformanceEntry].start;
     }
     get duration() {
-      return this.#duration;
+      return this[$PerformanceEntry].duration;
     }
     toJSON() {
       const { name, entryType, startTime, duration } = this;
@@ -53,8 +53,11 @@
     return detail === undefined || detail === null ? null : structuredClone(detail);
   }
 
+  const $PerformanceMark = slots('PerformanceMark');
+
   class PerformanceMark extends PerformanceEntry {
-    #detail;
+    [$PerformanceMark] = { detail: undefined };
+
     constructor(markName, markOptions = undefined) {
       needed('PerformanceMark', arguments.length, 1);
       const name = `${markName}`;
@@ -63,23 +66,26 @@
       const start = startTime === undefined ? host.now() : time(startTime);
       if (start < 0) throw new TypeError('startTime: negative');
       super(TOKEN, name, 'mark', start, 0);
-      this.#detail = cloned(detail);
+      this[$PerformanceMark].detail = cloned(detail);
     }
     get detail() {
-      return this.#detail;
+      return this[$PerformanceMark].detail;
     }
   }
   expose(PerformanceMark);
 
+  const $PerformanceMeasure = slots('PerformanceMeasure');
+
   class PerformanceMeasure extends PerformanceEntry {
-    #detail;
+    [$PerformanceMeasure] = { detail: undefined };
+
     constructor(token, name, start, duration, detail) {
       if (token !== TOKEN) throw illegal();
       super(TOKEN, name, 'measure', start, duration);
-      this.#detail = detail;
+      this[$PerformanceMeasure].detail = detail;
     }
     get detail() {
-      return this.#detail;
+      return this[$PerformanceMeasure].detail;
     }
   }
   expose(PerformanceMeasure);
@@ -118,33 +124,36 @@
     return list.filter((entry) => (name === undefined || entry.name === name) && (type === undefined || entry.entryType === type));
   }
 
+  const $Performance = slots('Performance');
+
   class Performance extends EventTarget {
-    #here = true;
+    [$Performance] = { here: true };
+
     constructor(token) {
       if (token !== TOKEN) throw illegal();
       super();
     }
     get timeOrigin() {
-      this.#here;
+      this[$Performance].here;
       return timeOrigin;
     }
     now() {
-      this.#here;
+      this[$Performance].here;
       return host.now();
     }
     toJSON() {
-      this.#here;
+      this[$Performance].here;
       return { timeOrigin };
     }
     mark(markName, markOptions = undefined) {
-      this.#here;
+      this[$Performance].here;
       needed('mark', arguments.length, 1);
       const mark = new PerformanceMark(markName, markOptions);
       insert(mark);
       return mark;
     }
     measure(measureName, startOrMeasureOptions = undefined, endMark = undefined) {
-      this.#here;
+      this[$Performance].here;
       needed('measure', arguments.length, 1);
       const name = `${measureName}`;
       const measure = measured(name, startOrMeasureOptions, endMark);
@@ -152,24 +161,24 @@
       return measure;
     }
     clearMarks(markName = undefined) {
-      this.#here;
+      this[$Performance].here;
       clear('mark', markName);
     }
     clearMeasures(measureName = undefined) {
-      this.#here;
+      this[$Performance].here;
       clear('measure', measureName);
     }
     getEntries() {
-      this.#here;
+      this[$Performance].here;
       return select(entries);
     }
     getEntriesByName(name, type = undefined) {
-      this.#here;
+      this[$Performance].here;
       needed('getEntriesByName', arguments.length, 1);
       return select(entries, `${name}`, type === undefined ? undefined : `${type}`);
     }
     getEntriesByType(type) {
-      this.#here;
+      this[$Performance].here;
       needed('getEntriesByType', arguments.length, 1);
       return select(entries, undefined, `${type}`);
     }
@@ -214,22 +223,25 @@
     return new PerformanceMeasure(TOKEN, name, startTime, endTime - startTime, cloned(detail));
   }
 
+  const $PerformanceObserverEntryList = slots('PerformanceObserverEntryList');
+
   class PerformanceObserverEntryList {
-    #entries;
+    [$PerformanceObserverEntryList] = { entries: undefined };
+
     constructor(token, list) {
       if (token !== TOKEN) throw illegal();
-      this.#entries = list;
+      this[$PerformanceObserverEntryList].entries = list;
     }
     getEntries() {
-      return select(this.#entries);
+      return select(this[$PerformanceObserverEntryList].entries);
     }
     getEntriesByName(name, type = undefined) {
-      const list = this.#entries;
+      const list = this[$PerformanceObserverEntryList].entries;
       needed('getEntriesByName', arguments.length, 1);
       return select(list, `${name}`, type === undefined ? undefined : `${type}`);
     }
     getEntriesByType(type) {
-      const list = this.#entries;
+      const list = this[$PerformanceObserverEntryList].entries;
       needed('getEntriesByType', arguments.length, 1);
       return select(list, undefined, `${type}`);
     }
@@ -237,77 +249,63 @@
   expose(PerformanceObserverEntryList);
   Object.defineProperty(PerformanceObserverEntryList, 'length', { value: 0, configurable: true });
 
+  const $PerformanceObserver = slots('PerformanceObserver');
+
   class PerformanceObserver {
-    #callback;
-    #types = [];
-    #many = undefined;
-    #buffer = [];
-    #scheduled = false;
-    #listener = (entry) => {
-      if (this.#types.includes(entry.entryType)) this.#queue([entry]);
+    [$PerformanceObserver] = {
+      callback: undefined,
+      types: [],
+      many: undefined,
+      buffer: [],
+      scheduled: false,
+      listener: (entry) => {
+        if (this[$PerformanceObserver].types.includes(entry.entryType)) queueEntries(this, [entry]);
+      },
     };
 
     constructor(callback) {
       needed('PerformanceObserver', arguments.length, 1);
       if (typeof callback !== 'function') throw new TypeError('PerformanceObserver: the callback is not a function');
-      this.#callback = callback;
+      this[$PerformanceObserver].callback = callback;
     }
 
     observe(options = undefined) {
-      this.#callback;
+      this[$PerformanceObserver].callback;
       const given = dictionary('observe: options', options);
       const { buffered, entryTypes, type } = given;
       if (entryTypes === undefined && type === undefined) throw new TypeError('observe: neither entryTypes nor type');
       if (entryTypes !== undefined && (type !== undefined || buffered)) throw new TypeError('observe: entryTypes and type');
       const many = entryTypes !== undefined;
-      if (this.#many !== undefined && this.#many !== many) {
+      if (this[$PerformanceObserver].many !== undefined && this[$PerformanceObserver].many !== many) {
         throw domException('observe: called with entryTypes and with type', 'InvalidModificationError');
       }
-      this.#many = many;
+      this[$PerformanceObserver].many = many;
       if (many) {
         const known = sequence('entryTypes', entryTypes).map((name) => `${name}`).filter((name) => TYPES.includes(name));
         if (known.length === 0) return;
-        this.#types = known;
+        this[$PerformanceObserver].types = known;
       } else {
         const name = `${type}`;
         if (!TYPES.includes(name)) return;
-        if (!this.#types.includes(name)) this.#types.push(name);
-        if (buffered) this.#queue(select(entries, undefined, name));
+        if (!this[$PerformanceObserver].types.includes(name)) this[$PerformanceObserver].types.push(name);
+        if (buffered) queueEntries(this, select(entries, undefined, name));
       }
-      if (!observers.includes(this.#listener)) observers.push(this.#listener);
+      if (!observers.includes(this[$PerformanceObserver].listener)) observers.push(this[$PerformanceObserver].listener);
     }
 
     disconnect() {
-      this.#callback;
-      const at = observers.indexOf(this.#listener);
+      this[$PerformanceObserver].callback;
+      const at = observers.indexOf(this[$PerformanceObserver].listener);
       if (at >= 0) observers.splice(at, 1);
-      this.#types = [];
-      this.#many = undefined;
-      this.#buffer = [];
+      this[$PerformanceObserver].types = [];
+      this[$PerformanceObserver].many = undefined;
+      this[$PerformanceObserver].buffer = [];
     }
 
     takeRecords() {
-      const taken = this.#buffer;
-      this.#buffer = [];
+      const taken = this[$PerformanceObserver].buffer;
+      this[$PerformanceObserver].buffer = [];
       return taken;
-    }
-
-    #queue(list) {
-      if (list.length === 0) return;
-      for (const entry of list) this.#buffer.push(entry);
-      if (this.#scheduled) return;
-      this.#scheduled = true;
-      setTimeout(() => {
-        this.#scheduled = false;
-        const taken = this.takeRecords();
-        if (taken.length === 0) return;
-        try {
-          const options = { droppedEntriesCount: 0 };
-          apply(this.#callback, this, [new PerformanceObserverEntryList(TOKEN, taken), this, options]);
-        } catch (error) {
-          load('events').report(error);
-        }
-      }, 0);
     }
 
     static get supportedEntryTypes() {
@@ -315,6 +313,24 @@
     }
   }
   expose(PerformanceObserver);
+
+  function queueEntries(self, list) {
+    if (list.length === 0) return;
+    for (const entry of list) self[$PerformanceObserver].buffer.push(entry);
+    if (self[$PerformanceObserver].scheduled) return;
+    self[$PerformanceObserver].scheduled = true;
+    setTimeout(() => {
+      self[$PerformanceObserver].scheduled = false;
+      const taken = self.takeRecords();
+      if (taken.length === 0) return;
+      try {
+        const options = { droppedEntriesCount: 0 };
+        apply(self[$PerformanceObserver].callback, self, [new PerformanceObserverEntryList(TOKEN, taken), self, options]);
+      } catch (error) {
+        load('events').report(error);
+      }
+    }, 0);
+  }
 
   return {
     Performance, PerformanceEntry, PerformanceMark, PerformanceMeasure, PerformanceObserver, PerformanceObserverEntryList,

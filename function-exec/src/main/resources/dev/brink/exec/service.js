@@ -1,45 +1,45 @@
 // Functions in service worker style: addEventListener("fetch", (event) => event.respondWith(…)).
 (function (core) {
   'use strict';
-  const { load } = core;
+  const { load, slots } = core;
   const { Event, fire } = load('events');
   const { expose, needed, resolvedWith, domException, illegal } = load('idl');
   const TOKEN = {};
 
   let responseOf;
 
+  const $FetchEvent = slots('FetchEvent');
+
   class FetchEvent extends Event {
-    #request;
-    #context;
-    #response = undefined;
+    [$FetchEvent] = { request: undefined, context: undefined, response: undefined };
 
     static {
-      responseOf = (event) => event.#response;
+      responseOf = (event) => event[$FetchEvent].response;
     }
 
     constructor(token, request, context) {
       if (token !== TOKEN) throw illegal();
       super('fetch', { cancelable: true });
-      this.#request = request;
-      this.#context = context;
+      this[$FetchEvent].request = request;
+      this[$FetchEvent].context = context;
     }
     get request() {
-      return this.#request;
+      return this[$FetchEvent].request;
     }
     respondWith(response) {
-      this.#request;
+      this[$FetchEvent].request;
       needed('respondWith', arguments.length, 1);
-      if (this.eventPhase === 0 || this.#response !== undefined) {
+      if (this.eventPhase === 0 || this[$FetchEvent].response !== undefined) {
         throw domException('respondWith: called twice, or too late', 'InvalidStateError');
       }
-      this.#response = resolvedWith(response);
+      this[$FetchEvent].response = resolvedWith(response);
       this.stopImmediatePropagation();
     }
     waitUntil(promise) {
-      this.#context.waitUntil(promise);
+      this[$FetchEvent].context.waitUntil(promise);
     }
     passThroughOnException() {
-      this.#context.passThroughOnException();
+      this[$FetchEvent].context.passThroughOnException();
     }
   }
   expose(FetchEvent);

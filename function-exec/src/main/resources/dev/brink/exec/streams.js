@@ -2,7 +2,7 @@
 // Standard. Byte streams are in bytestreams.js, the writable half in writables.js.
 (function (core) {
   'use strict';
-  const { bodies, later, bytesOf, Bytes, load } = core;
+  const { bodies, later, bytesOf, Bytes, load, slots } = core;
   const {
     expose, alias, isObject, needed, dictionary, oneOf, integer, illegal, react, resolvedWith, rejectedWith, deferred,
     handled, ignore,
@@ -70,31 +70,37 @@
     return +mark;
   }
 
+  const $CountQueuingStrategy = slots('CountQueuingStrategy');
+
   class CountQueuingStrategy {
-    #mark;
+    [$CountQueuingStrategy] = { mark: undefined };
+
     constructor(init) {
-      this.#mark = markOfInit('CountQueuingStrategy', init);
+      this[$CountQueuingStrategy].mark = markOfInit('CountQueuingStrategy', init);
     }
     get highWaterMark() {
-      return this.#mark;
+      return this[$CountQueuingStrategy].mark;
     }
     get size() {
-      this.#mark;
+      this[$CountQueuingStrategy].mark;
       return countSize;
     }
   }
   expose(CountQueuingStrategy);
 
+  const $ByteLengthQueuingStrategy = slots('ByteLengthQueuingStrategy');
+
   class ByteLengthQueuingStrategy {
-    #mark;
+    [$ByteLengthQueuingStrategy] = { mark: undefined };
+
     constructor(init) {
-      this.#mark = markOfInit('ByteLengthQueuingStrategy', init);
+      this[$ByteLengthQueuingStrategy].mark = markOfInit('ByteLengthQueuingStrategy', init);
     }
     get highWaterMark() {
-      return this.#mark;
+      return this[$ByteLengthQueuingStrategy].mark;
     }
     get size() {
-      this.#mark;
+      this[$ByteLengthQueuingStrategy].mark;
       return byteSize;
     }
   }
@@ -334,23 +340,26 @@
     return new TypeError('the reader was released');
   }
 
+  const $ReadableStreamDefaultReader = slots('ReadableStreamDefaultReader');
+
   class ReadableStreamDefaultReader {
-    #reader;
+    [$ReadableStreamDefaultReader] = { reader: undefined };
+
     constructor(stream) {
       needed('ReadableStreamDefaultReader', arguments.length, 1);
       if (!isReadable(stream)) throw new TypeError('ReadableStreamDefaultReader: not a ReadableStream');
-      this.#reader = acquire(stateOf(stream));
+      this[$ReadableStreamDefaultReader].reader = acquire(stateOf(stream));
     }
     get closed() {
       try {
-        return this.#reader.closed.promise;
+        return this[$ReadableStreamDefaultReader].reader.closed.promise;
       } catch (error) {
         return rejectedWith(error);
       }
     }
     cancel(reason = undefined) {
       try {
-        const { s } = this.#reader;
+        const { s } = this[$ReadableStreamDefaultReader].reader;
         return s === null ? rejectedWith(released()) : cancelStream(s, reason);
       } catch (error) {
         return rejectedWith(error);
@@ -358,48 +367,53 @@
     }
     read() {
       try {
-        const reader = this.#reader;
+        const reader = this[$ReadableStreamDefaultReader].reader;
         return reader.s === null ? rejectedWith(released()) : readPromise(reader);
       } catch (error) {
         return rejectedWith(error);
       }
     }
     releaseLock() {
-      if (this.#reader.s !== null) release(this.#reader);
+      if (this[$ReadableStreamDefaultReader].reader.s !== null) release(this[$ReadableStreamDefaultReader].reader);
     }
   }
   expose(ReadableStreamDefaultReader);
 
+  const $ReadableStreamDefaultController = slots('ReadableStreamDefaultController');
+
   class ReadableStreamDefaultController {
-    #c;
+    [$ReadableStreamDefaultController] = { c: undefined };
+
     constructor(token, c) {
       if (token !== TOKEN) throw illegal();
-      this.#c = c;
+      this[$ReadableStreamDefaultController].c = c;
     }
     get desiredSize() {
-      return desiredSize(this.#c);
+      return desiredSize(this[$ReadableStreamDefaultController].c);
     }
     close() {
-      if (!canCloseOrEnqueue(this.#c)) throw new TypeError('the stream is closed, closing or errored');
-      closeController(this.#c);
+      if (!canCloseOrEnqueue(this[$ReadableStreamDefaultController].c)) throw new TypeError('the stream is closed, closing or errored');
+      closeController(this[$ReadableStreamDefaultController].c);
     }
     enqueue(chunk = undefined) {
-      if (!canCloseOrEnqueue(this.#c)) throw new TypeError('the stream is closed, closing or errored');
-      enqueue(this.#c, chunk);
+      if (!canCloseOrEnqueue(this[$ReadableStreamDefaultController].c)) throw new TypeError('the stream is closed, closing or errored');
+      enqueue(this[$ReadableStreamDefaultController].c, chunk);
     }
     error(reason = undefined) {
-      errorController(this.#c, reason);
+      errorController(this[$ReadableStreamDefaultController].c, reason);
     }
   }
   expose(ReadableStreamDefaultController);
   defineProperty(ReadableStreamDefaultController, 'length', { value: 0, configurable: true });
 
+  const $ReadableStream = slots('ReadableStream');
+
   class ReadableStream {
-    #s = { state: 'readable', reader: null, error: undefined, disturbed: false, c: null, native: 0, stream: this };
+    [$ReadableStream] = { state: 'readable', reader: null, error: undefined, disturbed: false, c: null, native: 0, stream: this };
 
     static {
-      stateOf = (stream) => stream.#s;
-      isReadable = (value) => typeof value === 'object' && value !== null && #s in value;
+      stateOf = (stream) => stream[$ReadableStream];
+      isReadable = (value) => typeof value === 'object' && value !== null && $ReadableStream in value;
     }
 
     constructor(source = undefined, strategy = undefined) {
@@ -415,11 +429,11 @@
       const { type } = from;
       if (type !== undefined) oneOf('type', type, ['bytes']);
       if (type === undefined) {
-        setUp(this.#s, start, pull, cancel, markOf(given, 1), sizeOf(given));
+        setUp(this[$ReadableStream], start, pull, cancel, markOf(given, 1), sizeOf(given));
       } else {
         if (given.size !== undefined) throw new RangeError('a byte stream’s strategy has no size');
         if (allocate === 0) throw new TypeError('autoAllocateChunkSize: 0 (expected: a number from 1 up)');
-        load('bytestreams').setUp(this.#s, start, pull, cancel, markOf(given, 0), allocate);
+        load('bytestreams').setUp(this[$ReadableStream], start, pull, cancel, markOf(given, 0), allocate);
       }
     }
 
@@ -429,20 +443,20 @@
     }
 
     get locked() {
-      return this.#s.reader !== null;
+      return this[$ReadableStream].reader !== null;
     }
 
     cancel(reason = undefined) {
       try {
-        if (this.#s.reader !== null) return rejectedWith(new TypeError('the stream is locked'));
-        return cancelStream(this.#s, reason);
+        if (this[$ReadableStream].reader !== null) return rejectedWith(new TypeError('the stream is locked'));
+        return cancelStream(this[$ReadableStream], reason);
       } catch (error) {
         return rejectedWith(error);
       }
     }
 
     getReader(options = undefined) {
-      this.#s;
+      this[$ReadableStream].state;
       const { mode } = dictionary('getReader: options', options);
       if (mode === undefined) return new ReadableStreamDefaultReader(this);
       oneOf('mode', mode, ['byob']);
@@ -450,7 +464,7 @@
     }
 
     pipeThrough(transform, options = undefined) {
-      const s = this.#s;
+      const s = this[$ReadableStream];
       needed('pipeThrough', arguments.length, 1);
       if (!isObject(transform)) throw new TypeError('pipeThrough: the transform is not an object');
       const { readable } = transform;
@@ -466,7 +480,7 @@
 
     pipeTo(destination, options = undefined) {
       try {
-        const s = this.#s;
+        const s = this[$ReadableStream];
         needed('pipeTo', arguments.length, 1);
         const to = load('writables').stateOf(destination);
         const how = load('transforms').pipeOptions(options);
@@ -479,12 +493,12 @@
     }
 
     tee() {
-      const s = this.#s;
+      const s = this[$ReadableStream];
       return s.c.bytes === null ? tee(s, false) : load('bytestreams').tee(s);
     }
 
     values(options = undefined) {
-      const s = this.#s;
+      const s = this[$ReadableStream];
       const { preventCancel } = dictionary('values: options', options);
       return new StreamIterator(acquire(s), !!preventCancel);
     }
@@ -494,78 +508,30 @@
 
   // ---- iteration
 
+  const $StreamIterator = slots('StreamIterator');
+
   class StreamIterator {
-    #reader;
-    #preventCancel;
-    #ongoing = null;
-    #finished = false;
+    [$StreamIterator] = { reader: undefined, preventCancel: undefined, ongoing: null, finished: false };
+
     constructor(reader, preventCancel) {
-      this.#reader = reader;
-      this.#preventCancel = preventCancel;
-    }
-    #step() {
-      if (this.#finished) return resolvedWith({ value: undefined, done: true });
-      const reader = this.#reader;
-      const promise = new NativePromise((resolve, reject) => {
-        read(reader, {
-          chunk: (value) => resolve({ value, done: false }),
-          close: () => {
-            release(reader);
-            resolve({ value: undefined, done: true });
-          },
-          error: (error) => {
-            release(reader);
-            reject(error);
-          },
-        });
-      });
-      return react(
-        promise,
-        (result) => {
-          this.#ongoing = null;
-          if (result.done) this.#finished = true;
-          return result;
-        },
-        (error) => {
-          this.#ongoing = null;
-          this.#finished = true;
-          throw error;
-        },
-      );
-    }
-    #end(value) {
-      if (this.#finished) return resolvedWith({ value, done: true });
-      this.#finished = true;
-      const reader = this.#reader;
-      if (this.#preventCancel) {
-        release(reader);
-        return resolvedWith({ value, done: true });
-      }
-      const cancelled = cancelStream(reader.s, value);
-      release(reader);
-      return react(cancelled, () => ({ value, done: true }));
-    }
-    #after(step) {
-      const ongoing = this.#ongoing;
-      const result = ongoing === null ? step() : react(ongoing, step, step);
-      this.#ongoing = result;
-      return result;
+      this[$StreamIterator].reader = reader;
+      this[$StreamIterator].preventCancel = preventCancel;
     }
     next() {
       try {
-        this.#reader;
+        this[$StreamIterator].reader;
       } catch (error) {
         return rejectedWith(error);
       }
-      return this.#after(() => this.#step());
+      return afterOngoing(this, () => iterate(this));
     }
     return(value) {
       try {
-        this.#reader;
+        this[$StreamIterator].reader;
       } catch (error) {
         return rejectedWith(error);
       }
-      return this.#after(() => this.#end(value));
+      return afterOngoing(this, () => endIteration(this, value));
     }
   }
   delete StreamIterator.prototype.constructor;
@@ -574,6 +540,57 @@
     getPrototypeOf(getPrototypeOf((async function* () {}).prototype)),
   );
   expose(StreamIterator, 'ReadableStream AsyncIterator');
+
+  function iterate(self) {
+    if (self[$StreamIterator].finished) return resolvedWith({ value: undefined, done: true });
+    const reader = self[$StreamIterator].reader;
+    const promise = new NativePromise((resolve, reject) => {
+      read(reader, {
+        chunk: (value) => resolve({ value, done: false }),
+        close: () => {
+          release(reader);
+          resolve({ value: undefined, done: true });
+        },
+        error: (error) => {
+          release(reader);
+          reject(error);
+        },
+      });
+    });
+    return react(
+      promise,
+      (result) => {
+        self[$StreamIterator].ongoing = null;
+        if (result.done) self[$StreamIterator].finished = true;
+        return result;
+      },
+      (error) => {
+        self[$StreamIterator].ongoing = null;
+        self[$StreamIterator].finished = true;
+        throw error;
+      },
+    );
+  }
+
+  function endIteration(self, value) {
+    if (self[$StreamIterator].finished) return resolvedWith({ value, done: true });
+    self[$StreamIterator].finished = true;
+    const reader = self[$StreamIterator].reader;
+    if (self[$StreamIterator].preventCancel) {
+      release(reader);
+      return resolvedWith({ value, done: true });
+    }
+    const cancelled = cancelStream(reader.s, value);
+    release(reader);
+    return react(cancelled, () => ({ value, done: true }));
+  }
+
+  function afterOngoing(self, step) {
+    const ongoing = self[$StreamIterator].ongoing;
+    const result = ongoing === null ? step() : react(ongoing, step, step);
+    self[$StreamIterator].ongoing = result;
+    return result;
+  }
 
   /** The iterator of an iterable, and whether it is asynchronous. */
   function iteratorOf(iterable) {

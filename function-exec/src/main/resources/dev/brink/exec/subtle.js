@@ -2,7 +2,7 @@
 // are checked and copied here; the host computes.
 (function (core) {
   'use strict';
-  const { host, bytesOf, Bytes } = core;
+  const { host, bytesOf, Bytes, slots } = core;
   const { normalize, failure, long, text } = core.load('algorithms');
   const { partsOf, makeKey, usagesOf, requireSome, jwkOf, isKey } = core.load('keys');
   const { expose } = core.load('crypto');
@@ -153,15 +153,18 @@
     return jwk;
   }
 
+  const $SubtleCrypto = slots('SubtleCrypto');
+
   class SubtleCrypto {
-    #token;
+    [$SubtleCrypto] = { token: undefined };
+
     constructor(token) {
       if (token !== TOKEN) throw new TypeError('Illegal constructor');
-      this.#token = token;
+      this[$SubtleCrypto].token = token;
     }
 
     async encrypt(algorithm, key, data) {
-      this.#token;
+      this[$SubtleCrypto].token;
       requireArguments(arguments, 3, 'encrypt');
       const parts = partsOf(key, 'key');
       const bytes = bufferSource(data, 'data');
@@ -171,7 +174,7 @@
     }
 
     async decrypt(algorithm, key, data) {
-      this.#token;
+      this[$SubtleCrypto].token;
       requireArguments(arguments, 3, 'decrypt');
       const parts = partsOf(key, 'key');
       const bytes = bufferSource(data, 'data');
@@ -181,7 +184,7 @@
     }
 
     async sign(algorithm, key, data) {
-      this.#token;
+      this[$SubtleCrypto].token;
       requireArguments(arguments, 3, 'sign');
       const parts = partsOf(key, 'key');
       const bytes = bufferSource(data, 'data');
@@ -191,7 +194,7 @@
     }
 
     async verify(algorithm, key, signature, data) {
-      this.#token;
+      this[$SubtleCrypto].token;
       requireArguments(arguments, 4, 'verify');
       const parts = partsOf(key, 'key');
       const signed = bufferSource(signature, 'signature');
@@ -204,7 +207,7 @@
     }
 
     async digest(algorithm, data) {
-      this.#token;
+      this[$SubtleCrypto].token;
       requireArguments(arguments, 2, 'digest');
       const bytes = bufferSource(data, 'data');
       const { name } = normalize('digest', algorithm);
@@ -212,7 +215,7 @@
     }
 
     async generateKey(algorithm, extractable, keyUsages) {
-      this.#token;
+      this[$SubtleCrypto].token;
       requireArguments(arguments, 3, 'generateKey');
       const usages = usagesOf(keyUsages);
       const normal = normalize('generateKey', algorithm);
@@ -222,7 +225,7 @@
     }
 
     async deriveKey(algorithm, baseKey, derivedKeyType, extractable, keyUsages) {
-      this.#token;
+      this[$SubtleCrypto].token;
       requireArguments(arguments, 5, 'deriveKey');
       const parts = partsOf(baseKey, 'baseKey');
       const usages = usagesOf(keyUsages);
@@ -235,7 +238,7 @@
     }
 
     async deriveBits(algorithm, baseKey, length = null) {
-      this.#token;
+      this[$SubtleCrypto].token;
       requireArguments(arguments, 2, 'deriveBits');
       const parts = partsOf(baseKey, 'baseKey');
       const bits = length === null ? null : long(length, 'length');
@@ -245,7 +248,7 @@
     }
 
     async importKey(format, keyDataGiven, algorithm, extractable, keyUsages) {
-      this.#token;
+      this[$SubtleCrypto].token;
       requireArguments(arguments, 5, 'importKey');
       const kind = formatOf(format);
       const usages = usagesOf(keyUsages);
@@ -254,13 +257,13 @@
     }
 
     async exportKey(format, key) {
-      this.#token;
+      this[$SubtleCrypto].token;
       requireArguments(arguments, 2, 'exportKey');
       return exportKey(formatOf(format), partsOf(key, 'key'));
     }
 
     async wrapKey(format, key, wrappingKey, wrapAlgorithm) {
-      this.#token;
+      this[$SubtleCrypto].token;
       requireArguments(arguments, 4, 'wrapKey');
       const kind = formatOf(format);
       const parts = partsOf(key, 'key');
@@ -273,7 +276,7 @@
     }
 
     async unwrapKey(format, wrappedKey, unwrappingKey, unwrapAlgorithm, unwrappedKeyAlgorithm, extractable, keyUsages) {
-      this.#token;
+      this[$SubtleCrypto].token;
       requireArguments(arguments, 7, 'unwrapKey');
       const kind = formatOf(format);
       const wrapped = bufferSource(wrappedKey, 'wrappedKey');

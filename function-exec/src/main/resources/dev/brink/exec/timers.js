@@ -1,7 +1,7 @@
 // Timers, microtasks, scheduler and navigator.
 (function (core) {
   'use strict';
-  const { host, ops, load, register, withOwnMethods, RESOLVED } = core;
+  const { host, ops, load, register, withOwnMethods, RESOLVED, slots } = core;
   const { apply } = Reflect;
   const { defineProperty } = Object;
   const resolved = Promise.resolve();
@@ -73,25 +73,31 @@
     ]);
   }
 
+  const $Navigator = slots('Navigator');
+
   class Navigator {
-    #here = true;
+    [$Navigator] = { here: true };
+
     constructor(token) {
       if (token !== core) throw new TypeError('Illegal constructor');
     }
     get userAgent() {
-      this.#here;
+      this[$Navigator].here;
       return 'Brink';
     }
   }
 
+  const $Scheduler = slots('Scheduler');
+
   class Scheduler {
-    #here = true;
+    [$Scheduler] = { here: true };
+
     constructor(token) {
       if (token !== core) throw new TypeError('Illegal constructor');
     }
     /** A promise that is fulfilled after so many milliseconds, or rejected when the signal aborts. */
     wait(delay, options = undefined) {
-      this.#here;
+      this[$Scheduler].here;
       const signal = options?.signal;
       return new NativePromise((resolve, reject) => {
         if (signal === undefined) {

@@ -1,7 +1,7 @@
 // TransformStream and pipes: sections 4.9.1 and 6 of the Streams Standard.
 (function (core) {
   'use strict';
-  const { load } = core;
+  const { load, slots } = core;
   const readables = load('streams');
   const writables = load('writables');
   const { method, promiseCall, strategyOf, markOf, sizeOf, desiredSize, waiting } = readables;
@@ -12,24 +12,27 @@
   const NativePromise = Promise;
   const TOKEN = {};
 
+  const $TransformStreamDefaultController = slots('TransformStreamDefaultController');
+
   class TransformStreamDefaultController {
-    #t;
+    [$TransformStreamDefaultController] = { t: undefined };
+
     constructor(token, t) {
       if (token !== TOKEN) throw illegal();
-      this.#t = t;
+      this[$TransformStreamDefaultController].t = t;
     }
     get desiredSize() {
-      return desiredSize(this.#t.readable.c);
+      return desiredSize(this[$TransformStreamDefaultController].t.readable.c);
     }
     enqueue(chunk = undefined) {
-      enqueue(this.#t, chunk);
+      enqueue(this[$TransformStreamDefaultController].t, chunk);
     }
     error(reason = undefined) {
-      errorTransform(this.#t, reason);
+      errorTransform(this[$TransformStreamDefaultController].t, reason);
     }
     terminate() {
-      readables.closeController(this.#t.readable.c);
-      errorWritableAndUnblock(this.#t, new TypeError('the transform was terminated'));
+      readables.closeController(this[$TransformStreamDefaultController].t.readable.c);
+      errorWritableAndUnblock(this[$TransformStreamDefaultController].t, new TypeError('the transform was terminated'));
     }
   }
   expose(TransformStreamDefaultController);
@@ -206,9 +209,10 @@
     return setUp(t, resolvedWith(undefined), 1, () => 1, 0, () => 1);
   }
 
+  const $TransformStream = slots('TransformStream');
+
   class TransformStream {
-    #readable;
-    #writable;
+    [$TransformStream] = { readable: undefined, writable: undefined };
 
     constructor(transformer = undefined, writableStrategy = undefined, readableStrategy = undefined) {
       if (transformer !== undefined && !isObject(transformer)) throw new TypeError('TransformStream: the transformer is not an object');
@@ -227,16 +231,16 @@
       const started = deferred();
       const t = newState({ transform, flush, cancel });
       const ends = setUp(t, started.promise, ingoingMark, sizeOf(ingoing), outgoingMark, sizeOf(outgoing));
-      this.#readable = ends.readable;
-      this.#writable = ends.writable;
+      this[$TransformStream].readable = ends.readable;
+      this[$TransformStream].writable = ends.writable;
       started.resolve(start?.(t.controller));
     }
 
     get readable() {
-      return this.#readable;
+      return this[$TransformStream].readable;
     }
     get writable() {
-      return this.#writable;
+      return this[$TransformStream].writable;
     }
   }
   expose(TransformStream);

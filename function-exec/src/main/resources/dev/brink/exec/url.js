@@ -1,30 +1,27 @@
 // URL and URLSearchParams; the parser itself is the host's.
 (function (core) {
   'use strict';
-  const { host } = core;
+  const { host, slots } = core;
   const { expose, needed, isObject, usv, sequence, pairIterable } = core.load('idl');
   const HAS_HOST = 1;
   const HAS_QUERY = 2;
   const HAS_FRAGMENT = 4;
-  const SIMPLE =
-    /^https?:\/\/(?:(?!xn--)[a-z][a-z0-9-]*(?:\.(?!xn--)[a-z][a-z0-9-]*)*|(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?=\d)|(?=[:\/]))){4})(?::(?!80$|443$|80\/|443\/|0)(?:[1-5]?\d{1,4}|6[0-4]\d{3}))?\/(?!\.)(?:[\w~:@!$&()*+,;=-]|\/(?!\.)|\.(?![.\/])|%[0-9A-F]{2})*(?:\?[\w~:@!$&()*+,;=\/?.%-]*)?$/;
   const SPECIAL = new Set(['http', 'https', 'ws', 'wss', 'ftp']);
 
   let setQuery;
   let bindParams;
   let hrefOf;
 
+  const $URL = slots('URL');
+
   class URL {
-    #parts;
-    #lines;
-    #href = null;
-    #params = null;
+    [$URL] = { parts: undefined, lines: undefined, href: null, params: null };
 
     static {
       setQuery = (url, query) => {
-        url.#adopt(host.setUrl(url.#lines, 'search', query));
+        adopt(url, host.setUrl(url[$URL].lines, 'search', query));
       };
-      hrefOf = (lines) => URL.#serialize(lines.split('\n'));
+      hrefOf = (lines) => serialize(lines.split('\n'));
     }
 
     constructor(url, base = undefined) {
@@ -32,7 +29,7 @@
       const text = `${url}`;
       const lines = parse(text, base);
       if (lines === null) throw new TypeError(`${JSON.stringify(text)} is not a valid URL`);
-      this.#adopt(lines);
+      adopt(this, lines);
     }
 
     static canParse(url, base = undefined) {
@@ -46,136 +43,106 @@
       return lines === null ? null : new URL(hrefOf(lines));
     }
 
-    static #serialize(parts) {
-      const [flags, scheme, user, password, name, port, path, query, fragment] = parts;
-      let href = `${scheme}:`;
-      if (flags & HAS_HOST) {
-        href += '//';
-        if (user !== '' || password !== '') href += password === '' ? `${user}@` : `${user}:${password}@`;
-        href += port === '' ? name : `${name}:${port}`;
-      } else if (path.startsWith('//')) {
-        href += '/.';
-      }
-      href += path;
-      if (flags & HAS_QUERY) href += `?${query}`;
-      if (flags & HAS_FRAGMENT) href += `#${fragment}`;
-      return href;
-    }
-
-    #adopt(lines) {
-      this.#lines = lines;
-      this.#parts = lines.split('\n');
-      this.#href = null;
-    }
-
-    #set(property, value) {
-      this.#adopt(host.setUrl(this.#lines, property, usv(value)));
-    }
-
     get href() {
-      return (this.#href ??= URL.#serialize(this.#parts));
+      return (this[$URL].href ??= serialize(this[$URL].parts));
     }
 
     set href(value) {
       const lines = parse(String(value), undefined);
       if (lines === null) throw new TypeError(`${JSON.stringify(String(value))} is not a valid URL`);
-      this.#adopt(lines);
-      this.#refresh();
-    }
-
-    #refresh() {
-      if (this.#params !== null) bindParams(this.#params, this, this.#parts[7]);
+      adopt(this, lines);
+      refreshParams(this);
     }
 
     get origin() {
-      const scheme = this.#parts[1];
+      const scheme = this[$URL].parts[1];
       if (SPECIAL.has(scheme)) return `${scheme}://${this.host}`;
       if (scheme === 'blob') {
-        const inner = parse(this.#parts[6], undefined);
-        if (inner !== null && /^\d+\nhttps?\n/.test(inner)) return new URL(this.#parts[6]).origin;
+        const inner = parse(this[$URL].parts[6], undefined);
+        if (inner !== null && /^\d+\nhttps?\n/.test(inner)) return new URL(this[$URL].parts[6]).origin;
       }
       return 'null';
     }
 
     get protocol() {
-      return `${this.#parts[1]}:`;
+      return `${this[$URL].parts[1]}:`;
     }
 
     set protocol(value) {
-      this.#set('protocol', value);
+      setPart(this, 'protocol', value);
     }
 
     get username() {
-      return this.#parts[2];
+      return this[$URL].parts[2];
     }
 
     set username(value) {
-      this.#set('username', value);
+      setPart(this, 'username', value);
     }
 
     get password() {
-      return this.#parts[3];
+      return this[$URL].parts[3];
     }
 
     set password(value) {
-      this.#set('password', value);
+      setPart(this, 'password', value);
     }
 
     get host() {
-      return this.#parts[5] === '' ? this.#parts[4] : `${this.#parts[4]}:${this.#parts[5]}`;
+      return this[$URL].parts[5] === '' ? this[$URL].parts[4] : `${this[$URL].parts[4]}:${this[$URL].parts[5]}`;
     }
 
     set host(value) {
-      this.#set('host', value);
+      setPart(this, 'host', value);
     }
 
     get hostname() {
-      return this.#parts[4];
+      return this[$URL].parts[4];
     }
 
     set hostname(value) {
-      this.#set('hostname', value);
+      setPart(this, 'hostname', value);
     }
 
     get port() {
-      return this.#parts[5];
+      return this[$URL].parts[5];
     }
 
     set port(value) {
-      this.#set('port', value);
+      setPart(this, 'port', value);
     }
 
     get pathname() {
-      return this.#parts[6];
+      return this[$URL].parts[6];
     }
 
     set pathname(value) {
-      this.#set('pathname', value);
+      setPart(this, 'pathname', value);
     }
 
     get search() {
-      return this.#parts[7] === '' ? '' : `?${this.#parts[7]}`;
+      return this[$URL].parts[7] === '' ? '' : `?${this[$URL].parts[7]}`;
     }
 
     set search(value) {
-      this.#set('search', value);
-      this.#refresh();
+      setPart(this, 'search', value);
+      refreshParams(this);
     }
 
     get searchParams() {
-      if (this.#params === null) {
-        this.#params = new URLSearchParams();
-        bindParams(this.#params, this, this.#parts[7]);
+      if (this[$URL].params === null) {
+        this[$URL].params = new URLSearchParams();
+        bindParams(this[$URL].params, this, this[$URL].parts[7]);
       }
-      return this.#params;
+      return this[$URL].params;
     }
 
     get hash() {
-      return this.#parts[8] === '' ? '' : `#${this.#parts[8]}`;
+      return this[$URL].parts[8] === '' ? '' : `#${this[$URL].parts[8]}`;
     }
 
     set hash(value) {
-      this.#set('hash', value);
+      setPart(this, 'hash', value);
     }
 
     toString() {
@@ -188,6 +155,36 @@
   }
   expose(URL);
 
+  function serialize(parts) {
+    const [flags, scheme, user, password, name, port, path, query, fragment] = parts;
+    let href = `${scheme}:`;
+    if (flags & HAS_HOST) {
+      href += '//';
+      if (user !== '' || password !== '') href += password === '' ? `${user}@` : `${user}:${password}@`;
+      href += port === '' ? name : `${name}:${port}`;
+    } else if (path.startsWith('//')) {
+      href += '/.';
+    }
+    href += path;
+    if (flags & HAS_QUERY) href += `?${query}`;
+    if (flags & HAS_FRAGMENT) href += `#${fragment}`;
+    return href;
+  }
+
+  function adopt(self, lines) {
+    self[$URL].lines = lines;
+    self[$URL].parts = lines.split('\n');
+    self[$URL].href = null;
+  }
+
+  function setPart(self, property, value) {
+    adopt(self, host.setUrl(self[$URL].lines, property, usv(value)));
+  }
+
+  function refreshParams(self) {
+    if (self[$URL].params !== null) bindParams(self[$URL].params, self, self[$URL].parts[7]);
+  }
+
   function parse(text, base) {
     if (base === undefined) return host.parseUrl(text.toWellFormed(), null);
     const lines = host.parseUrl(String(base).toWellFormed(), null);
@@ -196,7 +193,6 @@
 
   /** The serialized form of what an HTTP request asked for. */
   function normalized(url) {
-    if (SIMPLE.test(url)) return url;
     const lines = host.parseUrl(url.toWellFormed(), null);
     return lines === null ? url : hrefOf(lines);
   }
@@ -215,7 +211,7 @@
 
   /** The serialized form of a URL that a request can go to. */
   function requestUrl(url) {
-    if (SIMPLE.test(url)) return url;
+    if (host.isNormalUrl(url)) return url;
     const lines = parse(url, base());
     if (lines === null) throw new TypeError(`${JSON.stringify(url)} is not a valid URL`);
     const [, , user, password] = lines.split('\n');
@@ -276,78 +272,61 @@
   let pairsOf;
   let textOf;
 
+  const $URLSearchParams = slots('URLSearchParams');
+
   class URLSearchParams {
-    #pairs = [];
-    #url = null;
+    [$URLSearchParams] = { pairs: [], url: null };
 
     static {
       bindParams = (params, url, query) => {
-        params.#url = url;
-        params.#pairs = parsePairs(query);
+        params[$URLSearchParams].url = url;
+        params[$URLSearchParams].pairs = parsePairs(query);
       };
-      isParams = (value) => isObject(value) && #pairs in value;
-      pairsOf = (params) => params.#pairs;
-      textOf = (params) => params.#text();
+      isParams = (value) => isObject(value) && $URLSearchParams in value;
+      pairsOf = (params) => params[$URLSearchParams].pairs;
+      textOf = (params) => textOfPairs(params);
     }
 
     constructor(init = '') {
       if (!isObject(init)) {
         const text = usv(init);
-        this.#pairs = parsePairs(text.startsWith('?') ? text.slice(1) : text);
+        this[$URLSearchParams].pairs = parsePairs(text.startsWith('?') ? text.slice(1) : text);
         return;
       }
       const method = init[Symbol.iterator];
       if (method === undefined || method === null) {
-        this.#fromRecord(init);
+        pairsFromRecord(this, init);
         return;
       }
       for (const pair of sequence('URLSearchParams: the argument', init)) {
         const both = sequence('URLSearchParams: an entry', pair);
         if (both.length !== 2) throw new TypeError('URLSearchParams: each entry must be a pair');
-        this.#pairs.push([usv(both[0]), usv(both[1])]);
+        this[$URLSearchParams].pairs.push([usv(both[0]), usv(both[1])]);
       }
-    }
-
-    #fromRecord(record) {
-      const seen = new Map();
-      for (const name of Reflect.ownKeys(record)) {
-        const property = Reflect.getOwnPropertyDescriptor(record, name);
-        if (property === undefined || !property.enumerable) continue;
-        seen.set(usv(name), usv(record[name]));
-      }
-      this.#pairs = [...seen];
-    }
-
-    #text() {
-      return this.#pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
-    }
-
-    #changed() {
-      if (this.#url !== null) setQuery(this.#url, this.#text());
     }
 
     get size() {
-      return this.#pairs.length;
+      return this[$URLSearchParams].pairs.length;
     }
 
     append(name, value) {
-      this.#pairs;
+      this[$URLSearchParams].pairs;
       needed('append', arguments.length, 2);
-      this.#pairs.push([usv(name), usv(value)]);
-      this.#changed();
+      this[$URLSearchParams].pairs.push([usv(name), usv(value)]);
+      paramsChanged(this);
     }
 
     delete(name, value = undefined) {
-      this.#pairs;
+      this[$URLSearchParams].pairs;
       needed('delete', arguments.length, 1);
       const key = usv(name);
       const only = value === undefined ? undefined : usv(value);
-      this.#pairs = this.#pairs.filter(([n, v]) => n !== key || (only !== undefined && v !== only));
-      this.#changed();
+      this[$URLSearchParams].pairs = this[$URLSearchParams].pairs.filter(([n, v]) => n !== key || (only !== undefined && v !== only));
+      paramsChanged(this);
     }
 
     get(name) {
-      const pairs = this.#pairs;
+      const pairs = this[$URLSearchParams].pairs;
       needed('get', arguments.length, 1);
       const key = usv(name);
       const found = pairs.find(([n]) => n === key);
@@ -355,14 +334,14 @@
     }
 
     getAll(name) {
-      const pairs = this.#pairs;
+      const pairs = this[$URLSearchParams].pairs;
       needed('getAll', arguments.length, 1);
       const key = usv(name);
       return pairs.filter(([n]) => n === key).map(([, v]) => v);
     }
 
     has(name, value = undefined) {
-      const pairs = this.#pairs;
+      const pairs = this[$URLSearchParams].pairs;
       needed('has', arguments.length, 1);
       const key = usv(name);
       const only = value === undefined ? undefined : usv(value);
@@ -370,31 +349,49 @@
     }
 
     set(name, value) {
-      this.#pairs;
+      this[$URLSearchParams].pairs;
       needed('set', arguments.length, 2);
       const key = usv(name);
       const text = usv(value);
-      const first = this.#pairs.find(([n]) => n === key);
+      const first = this[$URLSearchParams].pairs.find(([n]) => n === key);
       if (first === undefined) {
-        this.#pairs.push([key, text]);
+        this[$URLSearchParams].pairs.push([key, text]);
       } else {
         first[1] = text;
-        this.#pairs = this.#pairs.filter((pair) => pair === first || pair[0] !== key);
+        this[$URLSearchParams].pairs = this[$URLSearchParams].pairs.filter((pair) => pair === first || pair[0] !== key);
       }
-      this.#changed();
+      paramsChanged(this);
     }
 
     sort() {
-      this.#pairs.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-      this.#changed();
+      this[$URLSearchParams].pairs.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+      paramsChanged(this);
     }
 
     toString() {
-      return this.#text();
+      return textOfPairs(this);
     }
   }
   expose(URLSearchParams);
   pairIterable(URLSearchParams, 'URLSearchParams', (params, at) => pairsOf(params)[at]);
+
+  function pairsFromRecord(self, record) {
+    const seen = new Map();
+    for (const name of Reflect.ownKeys(record)) {
+      const property = Reflect.getOwnPropertyDescriptor(record, name);
+      if (property === undefined || !property.enumerable) continue;
+      seen.set(usv(name), usv(record[name]));
+    }
+    self[$URLSearchParams].pairs = [...seen];
+  }
+
+  function textOfPairs(self) {
+    return self[$URLSearchParams].pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
+  }
+
+  function paramsChanged(self) {
+    if (self[$URLSearchParams].url !== null) setQuery(self[$URLSearchParams].url, textOfPairs(self));
+  }
 
   return { URL, URLSearchParams, normalized, requestUrl, absolute, parsePairs, isParams, textOf };
 });

@@ -1,7 +1,7 @@
 // URLPattern: the URL Pattern Standard.
 (function (core) {
   'use strict';
-  const { load } = core;
+  const { load, slots } = core;
   const { expose, isObject, usv } = load('idl');
   const { URL } = load('url');
   const SPECIAL = ['http', 'https', 'ws', 'wss', 'ftp', 'file'];
@@ -544,8 +544,10 @@
     };
   }
 
+  const $URLPattern = slots('URLPattern');
+
   class URLPattern {
-    #components;
+    [$URLPattern] = { components: undefined };
 
     constructor(input = undefined, baseURL = undefined, options = undefined) {
       let base = baseURL;
@@ -564,45 +566,45 @@
         if (base === undefined && init.protocol === undefined) throw wrong('a base URL is needed');
         if (base !== undefined) init.baseURL = usv(base);
       }
-      this.#components = componentsOf(processInit(init, true), !!how?.ignoreCase);
+      this[$URLPattern].components = componentsOf(processInit(init, true), !!how?.ignoreCase);
     }
 
     get protocol() {
-      return this.#components.protocol.pattern;
+      return this[$URLPattern].components.protocol.pattern;
     }
     get username() {
-      return this.#components.username.pattern;
+      return this[$URLPattern].components.username.pattern;
     }
     get password() {
-      return this.#components.password.pattern;
+      return this[$URLPattern].components.password.pattern;
     }
     get hostname() {
-      return this.#components.hostname.pattern;
+      return this[$URLPattern].components.hostname.pattern;
     }
     get port() {
-      return this.#components.port.pattern;
+      return this[$URLPattern].components.port.pattern;
     }
     get pathname() {
-      return this.#components.pathname.pattern;
+      return this[$URLPattern].components.pathname.pattern;
     }
     get search() {
-      return this.#components.search.pattern;
+      return this[$URLPattern].components.search.pattern;
     }
     get hash() {
-      return this.#components.hash.pattern;
+      return this[$URLPattern].components.hash.pattern;
     }
     get hasRegExpGroups() {
-      return COMPONENTS.some((name) => this.#components[name].custom);
+      return COMPONENTS.some((name) => this[$URLPattern].components[name].custom);
     }
 
     test(input = {}, baseURL = undefined) {
-      const components = this.#components;
+      const components = this[$URLPattern].components;
       const values = valuesOf(input, baseURL);
       return values !== null && COMPONENTS.every((name) => components[name].regexp.test(values[name]));
     }
 
     exec(input = {}, baseURL = undefined) {
-      const components = this.#components;
+      const components = this[$URLPattern].components;
       const values = valuesOf(input, baseURL);
       if (values === null) return null;
       const result = { inputs: baseURL === undefined ? [input] : [input, baseURL] };

@@ -1,7 +1,7 @@
 // WritableStream: section 5 of the Streams Standard. Transforms and pipes are in transforms.js.
 (function (core) {
   'use strict';
-  const { load } = core;
+  const { load, slots } = core;
   const { method, promiseCall, strategyOf, markOf, sizeOf, checkedSize } = load('streams');
   const { expose, isObject, needed, illegal, react, resolvedWith, rejectedWith, deferred, handled } = load('idl');
   const TOKEN = {};
@@ -312,35 +312,38 @@
     return rejectedWith(new TypeError('the writer was released'));
   }
 
+  const $WritableStreamDefaultWriter = slots('WritableStreamDefaultWriter');
+
   class WritableStreamDefaultWriter {
-    #writer;
+    [$WritableStreamDefaultWriter] = { writer: undefined };
+
     constructor(stream) {
       needed('WritableStreamDefaultWriter', arguments.length, 1);
-      this.#writer = acquire(stateOf(stream));
+      this[$WritableStreamDefaultWriter].writer = acquire(stateOf(stream));
     }
     get closed() {
       try {
-        return this.#writer.closed.promise;
+        return this[$WritableStreamDefaultWriter].writer.closed.promise;
       } catch (error) {
         return rejectedWith(error);
       }
     }
     get desiredSize() {
-      const { s } = this.#writer;
+      const { s } = this[$WritableStreamDefaultWriter].writer;
       if (s === null) throw new TypeError('the writer was released');
       if (s.state === 'errored' || s.state === 'erroring') return null;
       return s.state === 'closed' ? 0 : desired(s.c);
     }
     get ready() {
       try {
-        return this.#writer.ready.promise;
+        return this[$WritableStreamDefaultWriter].writer.ready.promise;
       } catch (error) {
         return rejectedWith(error);
       }
     }
     abort(reason = undefined) {
       try {
-        const { s } = this.#writer;
+        const { s } = this[$WritableStreamDefaultWriter].writer;
         return s === null ? gone() : abortStream(s, reason);
       } catch (error) {
         return rejectedWith(error);
@@ -348,18 +351,18 @@
     }
     close() {
       try {
-        const { s } = this.#writer;
+        const { s } = this[$WritableStreamDefaultWriter].writer;
         return s === null ? gone() : closeStream(s);
       } catch (error) {
         return rejectedWith(error);
       }
     }
     releaseLock() {
-      if (this.#writer.s !== null) release(this.#writer);
+      if (this[$WritableStreamDefaultWriter].writer.s !== null) release(this[$WritableStreamDefaultWriter].writer);
     }
     write(chunk = undefined) {
       try {
-        const writer = this.#writer;
+        const writer = this[$WritableStreamDefaultWriter].writer;
         return writer.s === null ? gone() : write(writer, chunk);
       } catch (error) {
         return rejectedWith(error);
@@ -368,33 +371,38 @@
   }
   expose(WritableStreamDefaultWriter);
 
+  const $WritableStreamDefaultController = slots('WritableStreamDefaultController');
+
   class WritableStreamDefaultController {
-    #c;
+    [$WritableStreamDefaultController] = { c: undefined };
+
     constructor(token, c) {
       if (token !== TOKEN) throw illegal();
-      this.#c = c;
+      this[$WritableStreamDefaultController].c = c;
     }
     get signal() {
-      return signalOf(this.#c);
+      return signalOf(this[$WritableStreamDefaultController].c);
     }
     error(reason = undefined) {
-      errorIfNeeded(this.#c, reason);
+      errorIfNeeded(this[$WritableStreamDefaultController].c, reason);
     }
   }
   expose(WritableStreamDefaultController);
   Object.defineProperty(WritableStreamDefaultController, 'length', { value: 0, configurable: true });
 
+  const $WritableStream = slots('WritableStream');
+
   class WritableStream {
-    #s = {
+    [$WritableStream] = {
       state: 'writable', error: undefined, writer: null, c: null, backpressure: false, writeRequests: [],
       inFlightWrite: null, closeRequest: null, inFlightClose: null, pendingAbort: null,
     };
 
     static {
-      isWritable = (value) => typeof value === 'object' && value !== null && #s in value;
+      isWritable = (value) => typeof value === 'object' && value !== null && $WritableStream in value;
       stateOf = (stream) => {
         if (!isWritable(stream)) throw new TypeError('not a WritableStream');
-        return stream.#s;
+        return stream[$WritableStream];
       };
     }
 
@@ -410,23 +418,23 @@
       };
       if (to.type !== undefined) throw new RangeError('a sink has no type');
       algorithms.write = method(to, 'write', 'sink');
-      setUp(this.#s, algorithms, markOf(given, 1), sizeOf(given));
+      setUp(this[$WritableStream], algorithms, markOf(given, 1), sizeOf(given));
     }
     get locked() {
-      return this.#s.writer !== null;
+      return this[$WritableStream].writer !== null;
     }
     abort(reason = undefined) {
       try {
-        if (this.#s.writer !== null) return rejectedWith(new TypeError('the stream is locked'));
-        return abortStream(this.#s, reason);
+        if (this[$WritableStream].writer !== null) return rejectedWith(new TypeError('the stream is locked'));
+        return abortStream(this[$WritableStream], reason);
       } catch (error) {
         return rejectedWith(error);
       }
     }
     close() {
       try {
-        if (this.#s.writer !== null) return rejectedWith(new TypeError('the stream is locked'));
-        return closeStream(this.#s);
+        if (this[$WritableStream].writer !== null) return rejectedWith(new TypeError('the stream is locked'));
+        return closeStream(this[$WritableStream]);
       } catch (error) {
         return rejectedWith(error);
       }

@@ -1,0 +1,157 @@
+package dev.brink.exec.web;
+
+/**
+ * Tells quickly that a URL is already what parsing and serializing it would give, as nearly all
+ * URLs of requests are: {@code http} or {@code https}, a plain lower-case name or an IPv4 address,
+ * perhaps a port other than the usual ones, a path without dot segments, perhaps a query.
+ */
+public final class NormalUrl {
+  private static final boolean[] IN_PATH = of("-~:@!$&()*+,;=_");
+  private static final boolean[] IN_QUERY = of("-~:@!$&()*+,;=_/?.%");
+
+  private final String url;
+  private int at;
+
+  private NormalUrl(String url) {
+    this.url = url;
+  }
+
+  /** {@code true} when {@code url} is normal; {@code false} when it may not be. */
+  public static boolean is(String url) {
+    return new NormalUrl(url).check();
+  }
+
+  private boolean check() {
+    if (url.startsWith("http://")) {
+      at = 7;
+    } else if (url.startsWith("https://")) {
+      at = 8;
+    } else {
+      return false;
+    }
+    boolean host = isDigit(peek()) ? address() : name();
+    return host && port() && peek() == '/' && path() && query();
+  }
+
+  /** The next character; a line feed, which no URL contains, at the end. */
+  private char peek() {
+    return at < url.length() ? url.charAt(at) : '\n';
+  }
+
+  private boolean name() {
+    while (true) {
+      int start = at;
+      if (!isLower(peek())) {
+        return false;
+      }
+      while (isLower(peek()) || isDigit(peek()) || peek() == '-') {
+        at++;
+      }
+      if (url.startsWith("xn--", start)) {
+        return false;
+      }
+      if (peek() != '.') {
+        return true;
+      }
+      at++;
+    }
+  }
+
+  private boolean address() {
+    for (int i = 0; i < 4; i++) {
+      if (i > 0 && !dot() || !number(3, 255)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean dot() {
+    boolean here = peek() == '.';
+    at++;
+    return here;
+  }
+
+  /** A decimal number without leading zeros. */
+  private boolean number(int digits, int max) {
+    int start = at;
+    int value = 0;
+    while (at - start < digits && isDigit(peek())) {
+      value = value * 10 + peek() - '0';
+      at++;
+    }
+    boolean zero = at > start + 1 && url.charAt(start) == '0';
+    return at > start && !zero && value <= max && !isDigit(peek());
+  }
+
+  private boolean port() {
+    if (peek() != ':') {
+      return true;
+    }
+    int start = ++at;
+    if (!number(5, 65_535)) {
+      return false;
+    }
+    String port = url.substring(start, at);
+    return !port.equals("80") && !port.equals("443");
+  }
+
+  private boolean path() {
+    char before = 0;
+    for (; at < url.length(); at++) {
+      char c = url.charAt(at);
+      if (c == '?') {
+        return true;
+      }
+      boolean fine =
+          switch (c) {
+            case '/' -> true;
+            case '.' -> before != '/' && before != '.';
+            case '%' -> escape();
+            default -> c < IN_PATH.length && IN_PATH[c];
+          };
+      if (!fine) {
+        return false;
+      }
+      before = c;
+    }
+    return true;
+  }
+
+  /** An escape, but not of a dot, which counts as one. */
+  private boolean escape() {
+    if (at + 2 >= url.length()) {
+      return false;
+    }
+    char high = url.charAt(at + 1);
+    char low = url.charAt(at + 2);
+    boolean dot = high == '2' && (low == 'e' || low == 'E');
+    return Character.digit(high, 16) >= 0 && Character.digit(low, 16) >= 0 && !dot;
+  }
+
+  private boolean query() {
+    for (; at < url.length(); at++) {
+      char c = url.charAt(at);
+      if (c >= IN_QUERY.length || !IN_QUERY[c]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isLower(char c) {
+    return c >= 'a' && c <= 'z';
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
+  }
+
+  private static boolean[] of(String marks) {
+    var set = new boolean[128];
+    for (char c = 0; c < set.length; c++) {
+      set[c] = Character.isLetterOrDigit(c) || marks.indexOf(c) >= 0;
+    }
+    return set;
+  }
+}
