@@ -34,10 +34,10 @@ public final class HostPort {
     this.services = List.copyOf(bundle.services());
   }
 
-  /** A lazily evaluated part of the web API. */
+  /** A lazily evaluated part of the web API, made with what {@code core.js} offers to it. */
   @HostAccess.Export
-  public Value piece(String name) {
-    return instance.context().eval(GuestSource.of(name));
+  public Value piece(String name, Value core) {
+    return instance.context().eval(GuestSource.of(name)).execute(core);
   }
 
   @HostAccess.Export

@@ -66,8 +66,8 @@
   const pending = withOwnMethods(new Map());
   const loaded = Object.create(null);
   let lastOp = 0;
-  let target;
-  let handler;
+  let invoke;
+  let web;
 
   /** A map that keeps working when the guest changes {@code Map.prototype}. */
   function withOwnMethods(map) {
@@ -87,8 +87,9 @@
     return Symbol.for(`brink.${type}`);
   }
 
+  /** A piece of the web API, evaluated by the host: so its code does not become part of compiled callers. */
   function load(piece) {
-    return (loaded[piece] ??= host.piece(piece)(core));
+    return (loaded[piece] ??= host.piece(piece, core));
   }
 
   function failure(how, message) {
@@ -192,22 +193,20 @@
   function bind(main) {
     const exported = main.default;
     if (exported === undefined && loaded.events !== undefined && loaded.events.listens(globalThis, 'fetch')) {
-      handler = load('service').handle;
+      invoke = load('service').handle;
       return null;
     }
     if (exported === undefined || exported === null || typeof exported.fetch !== 'function') {
       return 'the main module has no fetch handler (expected: export default { fetch(request, env, ctx) { … } })';
     }
-    target = exported;
-    handler = exported.fetch;
+    invoke = (request, bound, context) => exported.fetch(request, bound, context);
     return null;
   }
 
   function dispatch(run, method, url, normal, hasBody) {
-    const { incoming, send } = load('fetch');
-    const result = apply(handler, target, [
-      incoming(run, method, url, normal, hasBody), env, new ExecutionContext(run),
-    ]);
+    web ??= load('fetch');
+    const { send } = web;
+    const result = invoke(web.incoming(run, method, url, normal, hasBody), env, new ExecutionContext(run));
     if (result !== null && typeof result === 'object' && typeof result.then === 'function') {
       apply(then, result instanceof Promise ? result : Promise.resolve(result), [
         (response) => send(run, response),
@@ -219,11 +218,11 @@
   }
 
   function pull(writer, more) {
-    load('fetch').pull(writer, more);
+    web.pull(writer, more);
   }
 
   function stop(writer) {
-    load('fetch').stop(writer);
+    web.stop(writer);
   }
 
   const core = {

@@ -12,10 +12,23 @@
   const REASON = /^[\t\x20-\x7e\x80-\xff]*$/;
   const NORMALIZED = { delete: 'DELETE', get: 'GET', head: 'HEAD', options: 'OPTIONS', post: 'POST', put: 'PUT' };
 
+  /** Names seen lately, in lower case. */
+  const names = withOwnMethods(new Map());
+  const MAX_NAMES = 128;
+  let knownNames = 0;
+
   function headerName(name) {
-    const text = `${name}`;
+    return names.get(name) ?? checkedName(`${name}`);
+  }
+
+  function checkedName(text) {
     if (!NAME.test(text)) throw new TypeError(`${stringify(text)} is not a header name`);
-    return text.toLowerCase();
+    const name = text.toLowerCase();
+    if (knownNames < MAX_NAMES && text.length < MAX_NAMES && !names.has(text)) {
+      knownNames++;
+      names.set(text, name);
+    }
+    return name;
   }
 
   function headerValue(value) {
