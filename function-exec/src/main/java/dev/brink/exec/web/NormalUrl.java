@@ -59,7 +59,7 @@ public final class NormalUrl {
 
   private boolean address() {
     for (int i = 0; i < 4; i++) {
-      if (i > 0 && !dot() || !number(3, 255)) {
+      if ((i > 0 && !dot()) || !number(3, 255)) {
         return false;
       }
     }

@@ -74,6 +74,7 @@ public final class Brink implements Runnable {
         List.of(
             new DemoCommand(session),
             new NodeCommand(session),
+            new RehearseCommand(session),
             new DeployCommand(session),
             new FunctionsCommand(session),
             new InvokeCommand(session),

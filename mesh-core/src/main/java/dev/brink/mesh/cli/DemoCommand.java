@@ -5,17 +5,12 @@ import dev.brink.mesh.deploy.DeployResult;
 import dev.brink.mesh.deploy.DeploymentSpec;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +28,6 @@ import picocli.CommandLine.Option;
     })
 final class DemoCommand implements Callable<Integer> {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(40);
-  private static final Duration REQUEST_LIMIT = Duration.ofSeconds(30);
-  private static final long MAX_ANSWER_BYTES = 64 << 20;
   private static final int MOST_NODES = 16;
 
   private final Session session;
@@ -66,7 +59,7 @@ final class DemoCommand implements Callable<Integer> {
       throw new UsageException("--nodes: " + count + " (expected: 1 to " + MOST_NODES + ")");
     }
     long start = System.nanoTime();
-    DemoPlan plan = DemoPlan.read(functionsFolder());
+    DemoPlan plan = DemoPlan.read(DemoPlan.folder(functions));
     Progress progress =
         new Progress(json ? session.err() : session.out(), session.terminal() && !json);
     session.stop().arm(STOP_LIMIT);
@@ -92,14 +85,6 @@ final class DemoCommand implements Callable<Integer> {
     } finally {
       progress.clear();
     }
-  }
-
-  private Path functionsFolder() {
-    String samples = System.getProperty("brink.samples.functions", "");
-    if (functions == null && samples.isEmpty()) {
-      throw new UsageException("--functions: missing (expected: a folder of functions)");
-    }
-    return functions == null ? Path.of(samples) : functions;
   }
 
   private List<DeployResult> deploy(DemoMesh mesh, DemoPlan plan, Progress progress) {
@@ -130,7 +115,7 @@ final class DemoCommand implements Callable<Integer> {
       for (DemoRequest request : plan.requests()) {
         for (DemoNode node : mesh.nodes()) {
           progress.step("asking " + request.method() + " " + request.path() + " at " + node.name());
-          answers.add(ask(http, mesh.token(), node, request));
+          answers.add(request.send(http, node.name(), node.ready().ingress(), mesh.token()));
           if (session.stop().isRequested()) {
             throw new CancellationException("stopped");
           }
@@ -138,34 +123,6 @@ final class DemoCommand implements Callable<Integer> {
       }
     }
     return answers;
-  }
-
-  private static DemoAnswer ask(HttpClient http, String token, DemoNode node, DemoRequest request)
-      throws InterruptedException {
-    HttpRequest.Builder message =
-        HttpRequest.newBuilder(URI.create(node.ready().ingress() + request.path()))
-            .version(HttpClient.Version.HTTP_1_1)
-            .timeout(REQUEST_LIMIT)
-            .header("brink-explain", "1")
-            .header("brink-token", token)
-            .method(
-                request.method(),
-                request.body().length == 0
-                    ? BodyPublishers.noBody()
-                    : BodyPublishers.ofByteArray(request.body()));
-    for (Map.Entry<String, String> header : request.headers()) {
-      message.header(header.getKey(), header.getValue());
-    }
-    try {
-      return DemoAnswer.of(
-          node.name(),
-          request,
-          http.send(
-              message.build(),
-              BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES)));
-    } catch (IOException e) {
-      return DemoAnswer.none(node.name(), request, e.toString());
-    }
   }
 
   private void print(DemoReport report) {

@@ -77,12 +77,14 @@ final class DemoNode implements AutoCloseable {
   /**
    * This program again: the same Java with the same flags and classes. Several nodes share this
    * machine's processors while they start, so the JVM's second compiler, which repays itself only
-   * after minutes, is left out unless a flag asks for it.
+   * after minutes, is left out, and JavaScript is compiled under sustained load only, unless a flag
+   * asks for it.
    */
   private static List<String> javaCommand() {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:TieredStopAtLevel=1");
+    command.add("-Dpolyglot.engine.FirstTierCompilationThreshold=50000");
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(flag -> !flag.startsWith("-agentlib:") && !flag.startsWith("-javaagent:"))
         .filter(flag -> !flag.startsWith("-XX:ArchiveClassesAtExit"))

@@ -1,6 +1,14 @@
 package dev.brink.mesh.cli;
 
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -21,6 +29,33 @@ record DemoRequest(
     String file,
     int status,
     String contains) {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final long MAX_ANSWER_BYTES = 64 << 20;
+
+  /** Sends it to the ingress of a node, asking for the decision. */
+  DemoAnswer send(HttpClient http, String node, URI ingress, String token)
+      throws InterruptedException {
+    HttpRequest.Builder message =
+        HttpRequest.newBuilder(URI.create(ingress + path))
+            .version(HttpClient.Version.HTTP_1_1)
+            .timeout(LIMIT)
+            .header("brink-explain", "1")
+            .header("brink-token", token)
+            .method(
+                method,
+                body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
+    for (Map.Entry<String, String> header : headers) {
+      message.header(header.getKey(), header.getValue());
+    }
+    try {
+      BodyHandler<byte[]> whole =
+          BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES);
+      return DemoAnswer.of(node, this, http.send(message.build(), whole));
+    } catch (IOException e) {
+      return DemoAnswer.none(node, this, e.toString());
+    }
+  }
+
   /** How to send it by hand. */
   String curl(String ingress) {
     StringBuilder line = new StringBuilder("curl");
