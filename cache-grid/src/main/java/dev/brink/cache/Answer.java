@@ -157,14 +157,9 @@ record Answer(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
     return asked != HttpDate.INVALID && last != HttpDate.INVALID && last <= asked;
   }
 
+  /** Has all that guides a cache in front of this one, and nothing that tells of the bytes. */
   private static Answer notModified(HttpHeaders fields) {
-    List<String> names = new ArrayList<>(fields.names());
-    for (String name : names) {
-      boolean aboutContent = name.regionMatches(true, 0, "content-", 0, "content-".length());
-      if (aboutContent && !HttpHeaderNames.CONTENT_LOCATION.contentEqualsIgnoreCase(name)) {
-        fields.remove(name);
-      }
-    }
+    Freshening.ABOUT_BYTES.forEach(fields::remove);
     return empty(HttpResponseStatus.NOT_MODIFIED, fields);
   }
 

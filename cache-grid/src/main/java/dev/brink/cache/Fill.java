@@ -156,24 +156,15 @@ final class Fill implements BodySource, Flow.Subscriber<ByteBuf> {
               "body: " + windowEnd + " bytes (expected: " + expectedBytes + ")"));
       return;
     }
-    boolean keep;
     synchronized (this) {
-      keep = !overflowed && !settled;
+      if (!overflowed && !settled) {
+        object = outcome.completed(draft);
+      }
       settled = true;
-    }
-    StoredObject kept = keep ? commit() : null;
-    synchronized (this) {
-      object = kept;
       complete = true;
     }
     wake();
     letGoIfUnused();
-  }
-
-  private @Nullable StoredObject commit() {
-    synchronized (this) {
-      return outcome.completed(draft);
-    }
   }
 
   @Override

@@ -23,7 +23,8 @@ final class Parts {
    *
    * @param draft its bytes
    * @param range which bytes they are
-   * @return the object; {@code null} when the whole is there already
+   * @return the object that has these bytes and no others; {@code null} when they were joined to
+   *     others, or the whole is there already: then the draft still has them
    */
   static @Nullable StoredObject commit(
       Store store, StoreKey id, Draft draft, Head head, ContentRange range) {
@@ -33,11 +34,10 @@ final class Parts {
         if (before.status() == 200) {
           return null;
         }
-        if (before.partial() && before.completeLength() == range.completeLength()) {
-          StoredObject joined = join(store, id, draft, head, range, present, before.parts());
-          if (joined != null) {
-            return joined;
-          }
+        if (before.partial()
+            && before.completeLength() == range.completeLength()
+            && join(store, id, draft, head, range, present, before.parts())) {
+          return null;
         }
       }
     }
@@ -45,7 +45,7 @@ final class Parts {
     return draft.commit(alone.encode(), alone.worth());
   }
 
-  private static @Nullable StoredObject join(
+  private static boolean join(
       Store store,
       StoreKey id,
       Draft added,
@@ -57,19 +57,19 @@ final class Parts {
     all.add(range.range());
     List<ByteRange> joined = Answer.joined(all);
     if (joined.size() > MAX_PARTS) {
-      return null;
+      return false;
     }
     long length = joined.stream().mapToLong(ByteRange::length).sum();
     Draft draft = store.draft(id, length);
     for (ByteRange part : joined) {
       if (!copy(part, draft, added, range.range(), present, parts)) {
         draft.discard();
-        return null;
+        return false;
       }
     }
-    added.discard();
     Head whole = head.withParts(joined, range.completeLength());
-    return draft.commit(whole.encode(), whole.worth());
+    draft.commit(whole.encode(), whole.worth()).close();
+    return true;
   }
 
   /** The bytes of one part, from wherever they are; false when they can't be had now. */

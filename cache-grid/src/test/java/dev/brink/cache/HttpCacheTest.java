@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -268,6 +269,28 @@ class HttpCacheTest {
   // Other methods.
 
   @Test
+  void aSlowClientsPartStaysItsOwnWhenItIsJoinedToOthers() {
+    String[] first = {
+      "cache-control", "max-age=60", "etag", "\"v1\"", "content-range", "bytes 0-3/10"
+    };
+    origin.reply(206, "0123", first);
+    origin.get("/a", "range", "bytes=0-3");
+    Client slow = new Client();
+    slow.ask = 0;
+    var _ = origin.begin(slow, HttpMethod.GET, "/a", "range", "bytes=4-7");
+    Body body =
+        origin.answer(
+            206, "cache-control", "max-age=60", "etag", "\"v1\"", "content-range", "bytes 4-7/10");
+    body.send("4567");
+    body.end();
+    requireNonNull(slow.subscription).request(1);
+    assertThat(slow.body).hasToString("4567");
+    Client both = origin.get("/a", "range", "bytes=2-5");
+    assertThat(both.outcome()).isEqualTo(Outcome.HIT);
+    assertThat(both.body).hasToString("2345");
+  }
+
+  @Test
   void anUnsafeRequestOutdatesWhatItChanged() {
     origin
         .reply(200, "a", "cache-control", "max-age=60")
@@ -402,6 +425,30 @@ class HttpCacheTest {
     requireNonNull(slow.subscription).request(Long.MAX_VALUE);
     assertThat(slow.body).hasSize(200_000);
     assertThat(slow.complete).isTrue();
+  }
+
+  @Test
+  void whoReadsInTheMomentABodyIsStoredGetsAllOfIt() throws InterruptedException {
+    for (int i = 0; i < 500; i++) {
+      var client = new Client();
+      client.ask = 0;
+      var _ = origin.begin(client, HttpMethod.GET, "/" + i);
+      Body body = origin.answer(200, "cache-control", "max-age=60");
+      body.send("all of it");
+      var begun = new CountDownLatch(1);
+      Thread reader =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    begun.countDown();
+                    requireNonNull(client.subscription).request(2);
+                  });
+      begun.await();
+      body.end();
+      reader.join();
+      assertThat(client.body).hasToString("all of it");
+      assertThat(client.complete).isTrue();
+    }
   }
 
   @Test
