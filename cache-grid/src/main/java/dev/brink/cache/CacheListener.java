@@ -14,6 +14,12 @@ public interface CacheListener {
   default void onInterim(HttpResponse head) {}
 
   /**
+   * What comes will be for this request alone, so that others who ask for the same need not wait
+   * for it. May be left out; before the response, if at all.
+   */
+  default void onUnshared() {}
+
+  /**
    * The answer.
    *
    * @param head belongs to the listener; a {@code FullHttpResponse} when the whole body is at hand

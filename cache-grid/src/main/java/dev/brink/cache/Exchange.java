@@ -308,6 +308,7 @@ final class Exchange implements HttpCache.Running {
 
   /** Fetches for this request alone. */
   void alone() {
+    listener.onUnshared();
     var plan =
         new Flight.Plan(
             key.key(),

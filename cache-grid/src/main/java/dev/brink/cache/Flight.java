@@ -65,6 +65,7 @@ final class Flight implements Upstream.Listener {
   private final List<Exchange> waiters = new ArrayList<>();
   private State state = State.ASKING;
   private boolean cancelled;
+  private boolean unshared;
   private boolean unconditional;
   private @Nullable StaleCopy stale;
   private @Nullable Recording recording;
@@ -111,7 +112,7 @@ final class Flight implements Upstream.Listener {
   boolean join(Exchange exchange, boolean validated) {
     Recording shared;
     synchronized (this) {
-      if (state == State.DONE || outdated() || (validated && state != State.ASKING)) {
+      if (state == State.DONE || unshared || outdated() || (validated && state != State.ASKING)) {
         return false;
       }
       if (state == State.ASKING) {
@@ -195,6 +196,25 @@ final class Flight implements Upstream.Listener {
       all = List.copyOf(waiters);
     }
     all.forEach(exchange -> exchange.interim(head));
+  }
+
+  /** Who only waits here for another's response goes on at once. */
+  @Override
+  public void onUnshared() {
+    List<Exchange> others = new ArrayList<>();
+    synchronized (this) {
+      if (plan.solo() || state != State.ASKING) {
+        return;
+      }
+      unshared = true;
+      others.addAll(waiters);
+      others.remove(leader);
+      waiters.removeAll(others);
+    }
+    if (!plan.ranged()) {
+      cache.herds().unshared(plan.key(), cache.clock().millis());
+    }
+    others.forEach(Exchange::alone);
   }
 
   @Override

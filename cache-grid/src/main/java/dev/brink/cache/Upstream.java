@@ -30,6 +30,12 @@ public interface Upstream {
     default void onInterim(HttpResponse head) {}
 
     /**
+     * Another cache, of which this is asked, says that its response will be for this request alone
+     * ({@link CacheListener#onUnshared}).
+     */
+    default void onUnshared() {}
+
+    /**
      * The response.
      *
      * @param head a {@code FullHttpResponse}, whose content now belongs to the listener, when the

@@ -109,7 +109,11 @@ final class MeshUpstream implements Upstream {
 
     @Override
     public void onInterim(HttpResponse head) {
-      listener.onInterim(head);
+      if (head.headers().contains(PeerAnswer.UNSHARED)) {
+        listener.onUnshared();
+      } else {
+        listener.onInterim(head);
+      }
     }
 
     @Override

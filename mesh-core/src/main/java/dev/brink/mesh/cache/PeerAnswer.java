@@ -3,7 +3,10 @@ package dev.brink.mesh.cache;
 import dev.brink.cache.CacheResult;
 import dev.brink.mesh.exchange.CallListener;
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +15,21 @@ import org.jspecify.annotations.Nullable;
 final class PeerAnswer extends ClientAnswer {
   static final AsciiString STAMP = AsciiString.cached("brink-stamp");
 
+  /** In an interim response: whoever waits for the same at the peer need not. */
+  static final AsciiString UNSHARED = AsciiString.cached("brink-unshared");
+
+  private final CallListener peer;
+
   PeerAnswer(String node, MeshUpstream upstream, CallListener listener) {
     super(node, upstream, listener);
+    this.peer = listener;
+  }
+
+  @Override
+  public void onUnshared() {
+    var notice = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.PROCESSING);
+    notice.headers().set(UNSHARED, "1");
+    peer.onInterim(notice);
   }
 
   @Override

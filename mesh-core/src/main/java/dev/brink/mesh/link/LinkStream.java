@@ -139,6 +139,18 @@ final class LinkStream extends ChannelDuplexHandler implements CallListener {
   }
 
   @Override
+  public void onInterim(HttpResponse head) {
+    onLoop(
+        () -> {
+          if (!answered) {
+            var _ =
+                stream.writeAndFlush(
+                    new DefaultHttp2HeadersFrame(LinkHeaders.ofResponse(head), false));
+          }
+        });
+  }
+
+  @Override
   public void onResponse(
       HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, CallTiming timing) {
     onLoop(() -> respond(head, body, timing));

@@ -163,6 +163,10 @@ final class OutgoingCall extends ChannelDuplexHandler implements Executor.Runnin
       listener.onAccepted();
       return;
     }
+    if (!answered && frame.headers().status().charAt(0) == '1') {
+      listener.onInterim(LinkHeaders.toResponse(frame.headers()));
+      return;
+    }
     if (answered) {
       if (frame.isEndStream() && reader != null) {
         reader.read(new DefaultHttp2DataFrame(true));
