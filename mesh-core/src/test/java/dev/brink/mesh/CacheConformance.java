@@ -1,12 +1,9 @@
-package dev.brink.mesh.cache;
+package dev.brink.mesh;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.brink.cache.CachePolicy;
 import dev.brink.cache.QueryRule;
-import dev.brink.mesh.MeshNode;
-import dev.brink.mesh.config.GridConfig;
-import dev.brink.mesh.config.HostPort;
 import dev.brink.mesh.deploy.OriginSpec;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -14,7 +11,6 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,7 +23,6 @@ import java.util.stream.Collectors;
  */
 public final class CacheConformance {
   private final Path suite;
-  private final List<MeshNode> nodes = new ArrayList<>();
 
   private CacheConformance(Path suite) {
     this.suite = suite;
@@ -49,16 +44,12 @@ public final class CacheConformance {
     System.exit(0);
   }
 
-  private List<String> run(int count) throws IOException, InterruptedException {
+  private List<String> run(int count) throws Exception {
     Path directory = Files.createTempDirectory("brink-cache-tests");
     int port = freePort();
     Process origin = origin(port, directory);
-    try {
-      for (int i = 0; i < count; i++) {
-        nodes.add(start(directory.resolve("n" + i), "n" + i));
-      }
-      nodes
-          .getFirst()
+    try (TestMesh mesh = TestMesh.start(directory, count)) {
+      mesh.node(0)
           .deployments()
           .deploy(
               OriginSpec.builder("suite")
@@ -68,22 +59,10 @@ public final class CacheConformance {
                   .ejectAfterFailures(1_000_000)
                   .cache(CachePolicy.builder().strict(true).query(QueryRule.VERBATIM).build())
                   .build());
-      return client();
+      return client(mesh);
     } finally {
-      nodes.forEach(MeshNode::close);
       origin.destroy();
     }
-  }
-
-  private MeshNode start(Path directory, String name) throws IOException {
-    List<HostPort> seeds =
-        nodes.stream().map(node -> HostPort.parse("127.0.0.1:" + node.discoveryPort())).toList();
-    return MeshNode.builder()
-        .name(name)
-        .dataDirectory(directory)
-        .ephemeralPorts()
-        .configure(config -> config.grid(grid -> grid.seeds(seeds).preset(GridConfig.Preset.LOCAL)))
-        .start();
   }
 
   private Process origin(int port, Path directory) throws IOException, InterruptedException {
@@ -106,10 +85,12 @@ public final class CacheConformance {
     throw new IOException("the suite's server did not start");
   }
 
-  private List<String> client() throws IOException, InterruptedException {
+  private List<String> client(TestMesh mesh) throws IOException, InterruptedException {
     Path script = Path.of("src/test/resources/cache-tests.mjs").toAbsolutePath();
     String bases =
-        nodes.stream().map(node -> node.ingressUri().toString()).collect(Collectors.joining(","));
+        mesh.nodes().stream()
+            .map(node -> node.ingressUri().toString())
+            .collect(Collectors.joining(","));
     Process process =
         new ProcessBuilder("node", "--no-warnings", script.toString(), suite.toString(), bases)
             .redirectError(ProcessBuilder.Redirect.INHERIT)
