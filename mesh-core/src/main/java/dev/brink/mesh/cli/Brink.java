@@ -123,7 +123,10 @@ public final class Brink implements Runnable {
       session
           .err()
           .println(
-              at.getSubcommands().keySet().stream()
+              at.getSubcommands().values().stream()
+                  .map(CommandLine::getCommandSpec)
+                  .filter(command -> !command.usageMessage().hidden())
+                  .map(CommandSpec::name)
                   .collect(Collectors.joining(", ", "Commands: ", ".")));
     }
     session.err().println("Try '" + name + " --help'.");
