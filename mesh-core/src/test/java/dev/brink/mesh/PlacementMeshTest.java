@@ -39,6 +39,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -188,12 +190,22 @@ class PlacementMeshTest {
                     Affinity.parse("cookie:sid")))
             .build());
     awaitWarm("/session", "n0", "n1");
+    // A node that is much slower for the moment loses its sessions for as long; so all of them are
+    // looked at again when one was divided. By chance they would agree once in four billion times.
+    Map<Integer, Set<String>> divided = new TreeMap<>();
     Set<String> all = new HashSet<>();
-    for (int session = 0; session < 16; session++) {
-      List<String> nodes = ran("/session", "cookie", "a=b; sid=" + session);
-      assertThat(new HashSet<>(nodes)).as("session %d", session).hasSize(1);
-      all.addAll(nodes);
+    for (int pass = 0; pass == 0 || (pass < 20 && !divided.isEmpty()); pass++) {
+      divided.clear();
+      all.clear();
+      for (int session = 0; session < 16; session++) {
+        Set<String> nodes = new TreeSet<>(ran("/session", "cookie", "a=b; sid=" + session));
+        all.addAll(nodes);
+        if (nodes.size() > 1) {
+          divided.put(session, nodes);
+        }
+      }
     }
+    assertThat(divided).as("sessions on several nodes").isEmpty();
     assertThat(all).as("sessions are divided").hasSizeGreaterThan(1);
   }
 
