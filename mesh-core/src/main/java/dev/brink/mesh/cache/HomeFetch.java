@@ -19,14 +19,20 @@ final class HomeFetch implements CallListener, HttpCache.Running {
   private final Call call;
   private final Direct direct;
   private final CallListener listener;
+  private final CallListener ofSource;
   private volatile Executor.@Nullable Running running;
   private volatile boolean cancelled;
   private volatile boolean instead;
 
-  HomeFetch(Call call, Direct direct, CallListener listener) {
+  /**
+   * @param listener told what the home answers
+   * @param ofSource told what the source answers when it is asked instead
+   */
+  HomeFetch(Call call, Direct direct, CallListener listener, CallListener ofSource) {
     this.call = call;
     this.direct = direct;
     this.listener = listener;
+    this.ofSource = ofSource;
   }
 
   /** The fetch from the home is under way, or over. */
@@ -58,7 +64,7 @@ final class HomeFetch implements CallListener, HttpCache.Running {
       return;
     }
     instead = true;
-    running = direct.execute(call, listener);
+    running = direct.execute(call, ofSource);
     if (cancelled) {
       cancel();
     }

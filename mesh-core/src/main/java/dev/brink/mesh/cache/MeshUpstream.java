@@ -87,29 +87,37 @@ final class MeshUpstream implements Upstream {
   }
 
   private HttpCache.Running fetchHere(Call call, Listener listener) {
-    return direct.execute(call, new Here(listener))::cancel;
+    return direct.execute(call, new Answering(listener, false))::cancel;
   }
 
   private HttpCache.Running fetchFrom(String home, Call call, Listener listener) {
     if (at == null) {
       return fetchHere(call, listener);
     }
-    var fetch = new HomeFetch(call, direct, new Here(listener));
+    var fetch =
+        new HomeFetch(call, direct, new Answering(listener, true), new Answering(listener, false));
     fetch.started(links.execute(home, call, at, fetch));
     return fetch;
   }
 
-  /** Passes on what comes, and keeps where its time went. */
-  final class Here implements CallListener {
+  /**
+   * Passes on what comes, and keeps where its time went. What caches tell each other in fields is
+   * believed of a node only, and taken out in any case.
+   */
+  private final class Answering implements CallListener {
     private final Listener listener;
+    private final boolean ofNode;
 
-    Here(Listener listener) {
+    Answering(Listener listener, boolean ofNode) {
       this.listener = listener;
+      this.ofNode = ofNode;
     }
 
     @Override
     public void onInterim(HttpResponse head) {
-      if (head.headers().contains(PeerAnswer.UNSHARED)) {
+      boolean unshared = head.headers().contains(PeerAnswer.UNSHARED);
+      head.headers().remove(PeerAnswer.UNSHARED);
+      if (unshared && ofNode) {
         listener.onUnshared();
       } else {
         listener.onInterim(head);
@@ -120,13 +128,10 @@ final class MeshUpstream implements Upstream {
     public void onResponse(
         HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, CallTiming spent) {
       timing = spent;
-      listener.onResponse(head, body, stamp(head));
-    }
-
-    private static long stamp(HttpResponse head) {
-      String text = head.headers().get(PeerAnswer.STAMP, "");
+      String stamp = head.headers().get(PeerAnswer.STAMP, "");
       head.headers().remove(PeerAnswer.STAMP);
-      return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0;
+      boolean believed = ofNode && stamp.matches("[0-9]{1,18}");
+      listener.onResponse(head, body, believed ? Long.parseLong(stamp) : 0);
     }
 
     @Override
