@@ -3,6 +3,7 @@ package dev.brink.exec;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.util.AsciiString;
 import java.util.Iterator;
 import java.util.Map;
 
@@ -37,8 +38,7 @@ final class RequestHead {
 
   private static void appendLower(StringBuilder text, CharSequence name) {
     for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      text.append(c >= 'A' && c <= 'Z' ? (char) (c + 32) : c);
+      text.append(AsciiString.toLowerCase(name.charAt(i)));
     }
   }
 

@@ -7,12 +7,6 @@
   const TOKEN = {};
   const ignore = () => undefined;
 
-  let isSignal;
-  let makeSignal;
-  let abort;
-  let onAbort;
-  let abortedOf;
-
   const $AbortSignal = slots('AbortSignal');
 
   class AbortSignal extends EventTarget {
@@ -24,35 +18,6 @@
       dependents: [],
       algorithms: [],
     };
-
-    static {
-      isSignal = (value) => isObject(value) && $AbortSignal in value;
-      makeSignal = () => new AbortSignal(TOKEN);
-      abortedOf = (signal) => signal[$AbortSignal].aborted;
-      onAbort = (signal, algorithm) => {
-        if (signal[$AbortSignal].aborted) return ignore;
-        signal[$AbortSignal].algorithms.push(algorithm);
-        return () => {
-          const at = signal[$AbortSignal].algorithms.indexOf(algorithm);
-          if (at >= 0) signal[$AbortSignal].algorithms.splice(at, 1);
-        };
-      };
-      abort = (signal, reason) => {
-        if (signal[$AbortSignal].aborted) return;
-        become(signal, reason === undefined ? new DOMException('This operation was aborted', 'AbortError') : reason);
-        const dependents = [];
-        for (let i = 0; i < signal[$AbortSignal].dependents.length; i++) {
-          const dependent = signal[$AbortSignal].dependents[i];
-          if (!dependent[$AbortSignal].aborted) {
-            become(dependent, signal[$AbortSignal].reason);
-            dependents.push(dependent);
-          }
-        }
-        signal[$AbortSignal].dependents = [];
-        runAlgorithms(signal);
-        for (let i = 0; i < dependents.length; i++) runAlgorithms(dependents[i]);
-      };
-    }
 
     constructor(token) {
       if (token !== TOKEN) throw illegal();
@@ -98,6 +63,43 @@
   expose(AbortSignal);
   Object.defineProperty(AbortSignal, 'length', { value: 0, configurable: true });
   handlerProperty(AbortSignal, 'abort');
+
+  function isSignal(value) {
+    return isObject(value) && $AbortSignal in value;
+  }
+
+  function makeSignal() {
+    return new AbortSignal(TOKEN);
+  }
+
+  function abortedOf(signal) {
+    return signal[$AbortSignal].aborted;
+  }
+
+  function onAbort(signal, algorithm) {
+    if (signal[$AbortSignal].aborted) return ignore;
+    signal[$AbortSignal].algorithms.push(algorithm);
+    return () => {
+      const at = signal[$AbortSignal].algorithms.indexOf(algorithm);
+      if (at >= 0) signal[$AbortSignal].algorithms.splice(at, 1);
+    };
+  }
+
+  function abort(signal, reason) {
+    if (signal[$AbortSignal].aborted) return;
+    become(signal, reason === undefined ? new DOMException('This operation was aborted', 'AbortError') : reason);
+    const dependents = [];
+    for (let i = 0; i < signal[$AbortSignal].dependents.length; i++) {
+      const dependent = signal[$AbortSignal].dependents[i];
+      if (!dependent[$AbortSignal].aborted) {
+        become(dependent, signal[$AbortSignal].reason);
+        dependents.push(dependent);
+      }
+    }
+    signal[$AbortSignal].dependents = [];
+    runAlgorithms(signal);
+    for (let i = 0; i < dependents.length; i++) runAlgorithms(dependents[i]);
+  }
 
   function become(self, reason) {
     self[$AbortSignal].aborted = true;

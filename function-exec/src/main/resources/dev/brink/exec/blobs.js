@@ -11,10 +11,6 @@
   const now = Date.now;
   const TOKEN = {};
 
-  let isBlob;
-  let bytesIn;
-  let make;
-
   function typeOf(value) {
     const text = `${value}`;
     return /[^\x20-\x7e]/.test(text) ? '' : text.toLowerCase();
@@ -59,12 +55,6 @@
 
   class Blob {
     [$Blob] = { bytes: undefined, type: undefined };
-
-    static {
-      isBlob = (value) => isObject(value) && $Blob in value;
-      bytesIn = (blob) => blob[$Blob].bytes;
-      make = (bytes, type) => new Blob(TOKEN, [bytes, type]);
-    }
 
     constructor(blobParts = undefined, options = undefined) {
       if (blobParts === TOKEN) {
@@ -124,6 +114,18 @@
   }
   expose(Blob);
 
+  function isBlob(value) {
+    return isObject(value) && $Blob in value;
+  }
+
+  function bytesIn(blob) {
+    return blob[$Blob].bytes;
+  }
+
+  function make(bytes, type) {
+    return new Blob(TOKEN, [bytes, type]);
+  }
+
   /** What is neither a buffer nor a blob is a string, converted in order. */
   function converted(parts) {
     for (let i = 0; i < parts.length; i++) {
@@ -138,16 +140,10 @@
     return at < 0 ? max(size + at, 0) : min(at, size);
   }
 
-  let isFile;
-
   const $File = slots('File');
 
   class File extends Blob {
     [$File] = { name: undefined, lastModified: undefined };
-
-    static {
-      isFile = (value) => isObject(value) && $File in value;
-    }
 
     constructor(fileBits, fileName, options = undefined) {
       needed('File', arguments.length, 2);
@@ -170,6 +166,10 @@
     }
   }
   expose(File);
+
+  function isFile(value) {
+    return isObject(value) && $File in value;
+  }
 
   function sequenceOnly(value) {
     if (!isObject(value) || typeof value[Symbol.iterator] !== 'function') throw new TypeError('File: the first argument is not iterable');

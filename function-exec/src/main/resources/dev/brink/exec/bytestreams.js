@@ -425,26 +425,11 @@
 
   // ---- the classes
 
-  let unbind;
-  let bind;
-
   const $ReadableStreamBYOBRequest = slots('ReadableStreamBYOBRequest');
 
   class ReadableStreamBYOBRequest {
     [$ReadableStreamBYOBRequest] = { c: null, view: null };
 
-    static {
-      bind = (c, view) => {
-        const request = new ReadableStreamBYOBRequest(TOKEN);
-        request[$ReadableStreamBYOBRequest].c = c;
-        request[$ReadableStreamBYOBRequest].view = view;
-        return request;
-      };
-      unbind = (request) => {
-        request[$ReadableStreamBYOBRequest].c = null;
-        request[$ReadableStreamBYOBRequest].view = null;
-      };
-    }
     constructor(token) {
       if (token !== TOKEN) throw illegal();
     }
@@ -470,6 +455,18 @@
   }
   expose(ReadableStreamBYOBRequest);
   Object.defineProperty(ReadableStreamBYOBRequest, 'length', { value: 0, configurable: true });
+
+  function bind(c, view) {
+    const request = new ReadableStreamBYOBRequest(TOKEN);
+    request[$ReadableStreamBYOBRequest].c = c;
+    request[$ReadableStreamBYOBRequest].view = view;
+    return request;
+  }
+
+  function unbind(request) {
+    request[$ReadableStreamBYOBRequest].c = null;
+    request[$ReadableStreamBYOBRequest].view = null;
+  }
 
   const $ReadableByteStreamController = slots('ReadableByteStreamController');
 

@@ -61,14 +61,6 @@
 
   // ---- events
 
-  let begin;
-  let enterListener;
-  let finish;
-  let stopsAll;
-  let stopsRest;
-  let setTrusted;
-  let ownTrusted;
-
   const $Event = slots('Event');
 
   class Event {
@@ -88,41 +80,6 @@
       trusted: false,
       time: host.now(),
     };
-
-    static {
-      setTrusted = (event) => {
-        event[$Event].trusted = true;
-        return event;
-      };
-      begin = (event, target) => {
-        if (event[$Event].dispatching) throw new DOMException('the event is being dispatched', 'InvalidStateError');
-        event[$Event].dispatching = true;
-        event[$Event].target = target;
-        event[$Event].current = target;
-        event[$Event].phase = 2;
-      };
-      enterListener = (event, passive) => {
-        event[$Event].passive = passive;
-      };
-      stopsAll = (event) => event[$Event].stopNow;
-      stopsRest = (event) => event[$Event].stop;
-      finish = (event) => {
-        event[$Event].phase = 0;
-        event[$Event].current = null;
-        event[$Event].dispatching = false;
-        event[$Event].stop = false;
-        event[$Event].stopNow = false;
-        return !event[$Event].canceled;
-      };
-      const trusted = {
-        get isTrusted() {
-          return this[$Event].trusted;
-        },
-      };
-      const { get } = getOwnPropertyDescriptor(trusted, 'isTrusted');
-      ownTrusted = (event) =>
-        defineProperty(event, 'isTrusted', { get, set: undefined, enumerable: true, configurable: false });
-    }
 
     constructor(type, init = undefined) {
       needed('Event', arguments.length, 1);
@@ -205,6 +162,53 @@
   expose(Event);
   constants(Event, { NONE: 0, CAPTURING_PHASE: 1, AT_TARGET: 2, BUBBLING_PHASE: 3 });
 
+  const { get: isTrusted } = getOwnPropertyDescriptor(
+    {
+      get isTrusted() {
+        return this[$Event].trusted;
+      },
+    },
+    'isTrusted',
+  );
+
+  function ownTrusted(event) {
+    defineProperty(event, 'isTrusted', { get: isTrusted, set: undefined, enumerable: true, configurable: false });
+  }
+
+  function setTrusted(event) {
+    event[$Event].trusted = true;
+    return event;
+  }
+
+  function begin(event, target) {
+    if (event[$Event].dispatching) throw new DOMException('the event is being dispatched', 'InvalidStateError');
+    event[$Event].dispatching = true;
+    event[$Event].target = target;
+    event[$Event].current = target;
+    event[$Event].phase = 2;
+  }
+
+  function enterListener(event, passive) {
+    event[$Event].passive = passive;
+  }
+
+  function stopsAll(event) {
+    return event[$Event].stopNow;
+  }
+
+  function stopsRest(event) {
+    return event[$Event].stop;
+  }
+
+  function finish(event) {
+    event[$Event].phase = 0;
+    event[$Event].current = null;
+    event[$Event].dispatching = false;
+    event[$Event].stop = false;
+    event[$Event].stopNow = false;
+    return !event[$Event].canceled;
+  }
+
   const $CustomEvent = slots('CustomEvent');
 
   class CustomEvent extends Event {
@@ -284,21 +288,12 @@
 
   // ---- targets
 
-  let listenersOf;
   const globalListeners = [];
 
   const $EventTarget = slots('EventTarget');
 
   class EventTarget {
     [$EventTarget] = { listeners: [] };
-
-    static {
-      listenersOf = (target) => {
-        if (isObject(target) && $EventTarget in target) return target[$EventTarget].listeners;
-        if (target === undefined || target === null || target === global) return globalListeners;
-        throw new TypeError('not an EventTarget');
-      };
-    }
 
     addEventListener(type, callback, options = undefined) {
       const listeners = listenersOf(this);
@@ -321,6 +316,12 @@
     }
   }
   expose(EventTarget);
+
+  function listenersOf(target) {
+    if (isObject(target) && $EventTarget in target) return target[$EventTarget].listeners;
+    if (target === undefined || target === null || target === global) return globalListeners;
+    throw new TypeError('not an EventTarget');
+  }
 
   function checkCallback(callback) {
     if (callback !== null && callback !== undefined && !isObject(callback)) {

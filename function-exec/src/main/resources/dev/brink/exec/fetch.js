@@ -51,49 +51,10 @@
     return essence === 'application/x-www-form-urlencoded' || essence === 'multipart/form-data' || essence === 'text/plain';
   }
 
-  let linesOf;
-  let headersOf;
-  let guard;
-  let copyOf;
-  let setDefault;
-  let pairAt;
-
   const $Headers = slots('Headers');
 
   class Headers {
     [$Headers] = { list: [], guard: 'none', sorted: null };
-
-    static {
-      linesOf = (headers) => {
-        const list = headers[$Headers].list;
-        let text = '';
-        for (let i = 0; i < list.length; i += 2) text += `${list[i]}\n${list[i + 1]}\n`;
-        return text;
-      };
-      headersOf = (lines, immutable) => {
-        const headers = new Headers();
-        const parts = lines.split('\n');
-        const list = headers[$Headers].list;
-        for (let i = 0; i + 1 < parts.length; i += 2) {
-          list.push(parts[i], parts[i + 1]);
-        }
-        if (immutable) headers[$Headers].guard = 'immutable';
-        return headers;
-      };
-      guard = (headers, how) => {
-        headers[$Headers].guard = how;
-        return headers;
-      };
-      copyOf = (headers) => {
-        const copy = new Headers();
-        copy[$Headers].list = headers[$Headers].list.slice();
-        copy[$Headers].guard = headers[$Headers].guard;
-        return copy;
-      };
-      setDefault = (headers, name, value) => {
-        if (indexOf(headers, name) < 0) headers[$Headers].list.push(name, value);
-      };
-    }
 
     constructor(init = undefined) {
       if (init !== undefined) fill(this, init);
@@ -153,13 +114,47 @@
       for (let i = 0; i < list.length; i += 2) if (list[i] === 'set-cookie') cookies.push(list[i + 1]);
       return cookies;
     }
-
-    static {
-      pairAt = (headers, at) => sortedPairs(headers)[at];
-    }
   }
   expose(Headers);
   pairIterable(Headers, 'Headers', (headers, at) => pairAt(headers, at));
+
+  function linesOf(headers) {
+    const list = headers[$Headers].list;
+    let text = '';
+    for (let i = 0; i < list.length; i += 2) text += `${list[i]}\n${list[i + 1]}\n`;
+    return text;
+  }
+
+  function headersOf(lines, immutable) {
+    const headers = new Headers();
+    const parts = lines.split('\n');
+    const list = headers[$Headers].list;
+    for (let i = 0; i + 1 < parts.length; i += 2) {
+      list.push(parts[i], parts[i + 1]);
+    }
+    if (immutable) headers[$Headers].guard = 'immutable';
+    return headers;
+  }
+
+  function guard(headers, how) {
+    headers[$Headers].guard = how;
+    return headers;
+  }
+
+  function copyOf(headers) {
+    const copy = new Headers();
+    copy[$Headers].list = headers[$Headers].list.slice();
+    copy[$Headers].guard = headers[$Headers].guard;
+    return copy;
+  }
+
+  function setDefault(headers, name, value) {
+    if (indexOf(headers, name) < 0) headers[$Headers].list.push(name, value);
+  }
+
+  function pairAt(headers, at) {
+    return sortedPairs(headers)[at];
+  }
 
   function fill(self, init) {
     if (!isObject(init)) throw new TypeError('Headers: init is not an object');
@@ -406,10 +401,6 @@
 
   // ---- requests
 
-  let incoming;
-  let partsOf;
-  let requestBody;
-
   function normalizeMethod(method) {
     const text = String(method);
     if (!NAME.test(text)) throw new TypeError(`${stringify(text)} is not a method`);
@@ -467,29 +458,6 @@
   const $Request = slots('Request');
 
   class Request {
-    static {
-      incoming = (run, method, url, normal, hasBody) => {
-        const request = new Request(INCOMING);
-        const body = hasBody ? new Body(NATIVE, -1) : null;
-        request[$Request] = { run, method, url, headers: null, body, signal: null, details: PLAIN, raw: !normal };
-        return request;
-      };
-      partsOf = (request) => ({
-        method: request[$Request].method,
-        url: request.url,
-        headers: linesOf(request.headers),
-        body: request[$Request].body,
-        signal: request[$Request].signal,
-        details: request[$Request].details,
-      });
-      requestBody = (request) => {
-        if (request[$Request].body !== null && request[$Request].body.kind === NATIVE && request[$Request].body.data === -1) {
-          request[$Request].body.data = request[$Request].run.body();
-        }
-        return request[$Request].body;
-      };
-    }
-
     constructor(input, init = undefined) {
       if (input === INCOMING) return;
       this[$Request] = {
@@ -598,8 +566,33 @@
       return copy;
     }
   }
-  mixIn(Request.prototype, bodyMethods((request) => requestBody(request), (request) => request.headers));
+  mixIn(Request.prototype, bodyMethods(requestBody, (request) => request.headers));
   expose(Request);
+
+  function incoming(run, method, url, normal, hasBody) {
+    const request = new Request(INCOMING);
+    const body = hasBody ? new Body(NATIVE, -1) : null;
+    request[$Request] = { run, method, url, headers: null, body, signal: null, details: PLAIN, raw: !normal };
+    return request;
+  }
+
+  function partsOf(request) {
+    return {
+      method: request[$Request].method,
+      url: request.url,
+      headers: linesOf(request.headers),
+      body: request[$Request].body,
+      signal: request[$Request].signal,
+      details: request[$Request].details,
+    };
+  }
+
+  function requestBody(request) {
+    if (request[$Request].body !== null && request[$Request].body.kind === NATIVE && request[$Request].body.data === -1) {
+      request[$Request].body.data = request[$Request].run.body();
+    }
+    return request[$Request].body;
+  }
 
   /** Follows the signal given, or else that of the request this one is made of. */
   function takeSignal(self, given, from) {
@@ -645,10 +638,6 @@
 
   // ---- responses
 
-  let send;
-  let arrived;
-  let redirected;
-
   const $Response = slots('Response');
 
   class Response {
@@ -661,41 +650,6 @@
       type: 'default',
       url: '',
     };
-
-    static {
-      send = (run, value) => {
-        if (value === null || typeof value !== 'object' || !($Response in value)) {
-          run.bad(`the handler returned ${describe(value)} (expected: a Response)`);
-          return;
-        }
-        const body = value[$Response].body;
-        if (value[$Response].status < 200) {
-          run.bad('the handler returned Response.error()');
-          return;
-        }
-        if (isUsed(body) || isLocked(body)) {
-          run.bad('the response’s body was read before, or is locked');
-          return;
-        }
-        write(run, value[$Response].status, value[$Response].statusText, linesOf(value[$Response].headers), body);
-      };
-      redirected = (response) => {
-        response[$Response].redirected = true;
-        return response;
-      };
-      arrived = (lines, number, url) => {
-        const first = lines.indexOf('\n');
-        const second = lines.indexOf('\n', first + 1);
-        const response = new Response();
-        response[$Response].status = +lines.slice(0, first);
-        response[$Response].statusText = lines.slice(first + 1, second);
-        response[$Response].headers = headersOf(lines.slice(second + 1), true);
-        response[$Response].type = 'basic';
-        response[$Response].url = url;
-        if (number >= 0 && !nullBody(response[$Response].status)) response[$Response].body = new Body(NATIVE, number);
-        return response;
-      };
-    }
 
     constructor(body = null, init = undefined) {
       if (init !== undefined && init !== null) {
@@ -784,12 +738,44 @@
       [this[$Response].body, copy[$Response].body] = cloneBody(this[$Response].body);
       return copy;
     }
-
-    static {
-      mixIn(Response.prototype, bodyMethods((response) => responseBody(response), (response) => response.headers));
-    }
   }
+  mixIn(Response.prototype, bodyMethods(responseBody, (response) => response.headers));
   expose(Response);
+
+  function send(run, value) {
+    if (value === null || typeof value !== 'object' || !($Response in value)) {
+      run.bad(`the handler returned ${describe(value)} (expected: a Response)`);
+      return;
+    }
+    const body = value[$Response].body;
+    if (value[$Response].status < 200) {
+      run.bad('the handler returned Response.error()');
+      return;
+    }
+    if (isUsed(body) || isLocked(body)) {
+      run.bad('the response’s body was read before, or is locked');
+      return;
+    }
+    write(run, value[$Response].status, value[$Response].statusText, linesOf(value[$Response].headers), body);
+  }
+
+  function redirected(response) {
+    response[$Response].redirected = true;
+    return response;
+  }
+
+  function arrived(lines, number, url) {
+    const first = lines.indexOf('\n');
+    const second = lines.indexOf('\n', first + 1);
+    const response = new Response();
+    response[$Response].status = +lines.slice(0, first);
+    response[$Response].statusText = lines.slice(first + 1, second);
+    response[$Response].headers = headersOf(lines.slice(second + 1), true);
+    response[$Response].type = 'basic';
+    response[$Response].url = url;
+    if (number >= 0 && !nullBody(response[$Response].status)) response[$Response].body = new Body(NATIVE, number);
+    return response;
+  }
 
   function responseBody(response) {
     return response[$Response].body;

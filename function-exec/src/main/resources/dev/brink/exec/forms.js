@@ -9,10 +9,6 @@
   const { fromCharCode } = String;
   const BLOCK = 8192;
 
-  let entriesOf;
-  let isForm;
-  let formOf;
-
   function valueOf(value, filename) {
     if (!isBlob(value)) {
       if (filename !== undefined) throw new TypeError('a file name, but the value is not a Blob');
@@ -26,16 +22,6 @@
 
   class FormData {
     [$FormData] = { entries: [] };
-
-    static {
-      isForm = (value) => isObject(value) && $FormData in value;
-      entriesOf = (form) => form[$FormData].entries;
-      formOf = (entries) => {
-        const form = new FormData();
-        form[$FormData].entries = entries;
-        return form;
-      };
-    }
 
     constructor(form = undefined) {
       if (form !== undefined) throw new TypeError('FormData: there are no form elements here');
@@ -89,6 +75,20 @@
   }
   expose(FormData);
   pairIterable(FormData, 'FormData', (form, at) => entriesOf(form)[at]);
+
+  function isForm(value) {
+    return isObject(value) && $FormData in value;
+  }
+
+  function entriesOf(form) {
+    return form[$FormData].entries;
+  }
+
+  function formOf(entries) {
+    const form = new FormData();
+    form[$FormData].entries = entries;
+    return form;
+  }
 
   // ---- writing
 

@@ -7,21 +7,10 @@
   const TOKEN = {};
   const USAGES = ['encrypt', 'decrypt', 'sign', 'verify', 'deriveKey', 'deriveBits', 'wrapKey', 'unwrapKey'];
 
-  let partsOf;
-  let isKey;
-
   const $CryptoKey = slots('CryptoKey');
 
   class CryptoKey {
     [$CryptoKey] = { parts: undefined };
-
-    static {
-      isKey = (value) => typeof value === 'object' && value !== null && $CryptoKey in value;
-      partsOf = (key, what) => {
-        if (!isKey(key)) throw new TypeError(`${what}: not a CryptoKey`);
-        return key[$CryptoKey].parts;
-      };
-    }
 
     constructor(token, parts) {
       if (token !== TOKEN) throw new TypeError('Illegal constructor');
@@ -41,6 +30,15 @@
     }
   }
   expose(CryptoKey, 'CryptoKey');
+
+  function isKey(value) {
+    return typeof value === 'object' && value !== null && $CryptoKey in value;
+  }
+
+  function partsOf(key, what) {
+    if (!isKey(key)) throw new TypeError(`${what}: not a CryptoKey`);
+    return key[$CryptoKey].parts;
+  }
 
   function shown({ name, hash, length, curve, modulusLength, publicExponent }) {
     const algorithm = { name };

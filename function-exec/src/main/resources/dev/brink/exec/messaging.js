@@ -60,33 +60,10 @@
     if (source !== null && !(source instanceof EventTarget)) throw new TypeError('source: not a target of messages');
   }
 
-  let isPort;
-  let entangle;
-  let detach;
-
   const $MessagePort = slots('MessagePort');
 
   class MessagePort extends EventTarget {
     [$MessagePort] = { other: null, queue: [], started: false, detached: false };
-
-    static {
-      isPort = (value) => isObject(value) && $MessagePort in value;
-      entangle = (one, two) => {
-        one[$MessagePort].other = two;
-        two[$MessagePort].other = one;
-      };
-      /** A port that takes the place of one that is transferred. */
-      detach = (port) => {
-        if (port[$MessagePort].detached) throw domException('a port was transferred before', 'DataCloneError');
-        const next = new MessagePort(TOKEN);
-        if (port[$MessagePort].other !== null) entangle(next, port[$MessagePort].other);
-        next[$MessagePort].queue = port[$MessagePort].queue;
-        port[$MessagePort].other = null;
-        port[$MessagePort].queue = [];
-        port[$MessagePort].detached = true;
-        return next;
-      };
-    }
 
     constructor(token) {
       if (token !== TOKEN) throw illegal();
@@ -135,6 +112,27 @@
   handlerProperty(MessagePort, 'close');
   expose(MessagePort);
   Object.defineProperty(MessagePort, 'length', { value: 0, configurable: true });
+
+  function isPort(value) {
+    return isObject(value) && $MessagePort in value;
+  }
+
+  function entangle(one, two) {
+    one[$MessagePort].other = two;
+    two[$MessagePort].other = one;
+  }
+
+  /** A port that takes the place of one that is transferred. */
+  function detach(port) {
+    if (port[$MessagePort].detached) throw domException('a port was transferred before', 'DataCloneError');
+    const next = new MessagePort(TOKEN);
+    if (port[$MessagePort].other !== null) entangle(next, port[$MessagePort].other);
+    next[$MessagePort].queue = port[$MessagePort].queue;
+    port[$MessagePort].other = null;
+    port[$MessagePort].queue = [];
+    port[$MessagePort].detached = true;
+    return next;
+  }
 
   function deliver(self) {
     setTimeout(() => {

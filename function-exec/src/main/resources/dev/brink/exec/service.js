@@ -6,16 +6,10 @@
   const { expose, needed, resolvedWith, domException, illegal } = load('idl');
   const TOKEN = {};
 
-  let responseOf;
-
   const $FetchEvent = slots('FetchEvent');
 
   class FetchEvent extends Event {
     [$FetchEvent] = { request: undefined, context: undefined, response: undefined };
-
-    static {
-      responseOf = (event) => event[$FetchEvent].response;
-    }
 
     constructor(token, request, context) {
       if (token !== TOKEN) throw illegal();
@@ -43,6 +37,10 @@
     }
   }
   expose(FetchEvent);
+
+  function responseOf(event) {
+    return event[$FetchEvent].response;
+  }
 
   /** The handler of a function whose main module exports none but listens. */
   function handle(request, env, context) {

@@ -108,9 +108,6 @@
 
   // ---- the stream's state
 
-  let stateOf;
-  let isReadable;
-
   /** A stream over {@code pull} and {@code cancel}, which return promises. */
   function create(start, pull, cancel, mark, size = countSize) {
     const stream = new ReadableStream(TOKEN);
@@ -411,11 +408,6 @@
   class ReadableStream {
     [$ReadableStream] = { state: 'readable', reader: null, error: undefined, disturbed: false, c: null, native: 0, stream: this };
 
-    static {
-      stateOf = (stream) => stream[$ReadableStream];
-      isReadable = (value) => typeof value === 'object' && value !== null && $ReadableStream in value;
-    }
-
     constructor(source = undefined, strategy = undefined) {
       if (source === TOKEN) return;
       if (source !== undefined && !isObject(source)) throw new TypeError('ReadableStream: the source is not an object');
@@ -505,6 +497,14 @@
   }
   expose(ReadableStream);
   alias(ReadableStream, Symbol.asyncIterator, 'values');
+
+  function stateOf(stream) {
+    return stream[$ReadableStream];
+  }
+
+  function isReadable(value) {
+    return typeof value === 'object' && value !== null && $ReadableStream in value;
+  }
 
   // ---- iteration
 

@@ -8,21 +8,10 @@
   const HAS_FRAGMENT = 4;
   const SPECIAL = new Set(['http', 'https', 'ws', 'wss', 'ftp']);
 
-  let setQuery;
-  let bindParams;
-  let hrefOf;
-
   const $URL = slots('URL');
 
   class URL {
     [$URL] = { parts: undefined, lines: undefined, href: null, params: null };
-
-    static {
-      setQuery = (url, query) => {
-        adopt(url, host.setUrl(url[$URL].lines, 'search', query));
-      };
-      hrefOf = (lines) => serialize(lines.split('\n'));
-    }
 
     constructor(url, base = undefined) {
       needed('URL', arguments.length, 1);
@@ -155,6 +144,14 @@
   }
   expose(URL);
 
+  function setQuery(url, query) {
+    adopt(url, host.setUrl(url[$URL].lines, 'search', query));
+  }
+
+  function hrefOf(lines) {
+    return serialize(lines.split('\n'));
+  }
+
   function serialize(parts) {
     const [flags, scheme, user, password, name, port, path, query, fragment] = parts;
     let href = `${scheme}:`;
@@ -268,24 +265,10 @@
     return pairs;
   }
 
-  let isParams;
-  let pairsOf;
-  let textOf;
-
   const $URLSearchParams = slots('URLSearchParams');
 
   class URLSearchParams {
     [$URLSearchParams] = { pairs: [], url: null };
-
-    static {
-      bindParams = (params, url, query) => {
-        params[$URLSearchParams].url = url;
-        params[$URLSearchParams].pairs = parsePairs(query);
-      };
-      isParams = (value) => isObject(value) && $URLSearchParams in value;
-      pairsOf = (params) => params[$URLSearchParams].pairs;
-      textOf = (params) => textOfPairs(params);
-    }
 
     constructor(init = '') {
       if (!isObject(init)) {
@@ -374,6 +357,23 @@
   }
   expose(URLSearchParams);
   pairIterable(URLSearchParams, 'URLSearchParams', (params, at) => pairsOf(params)[at]);
+
+  function bindParams(params, url, query) {
+    params[$URLSearchParams].url = url;
+    params[$URLSearchParams].pairs = parsePairs(query);
+  }
+
+  function isParams(value) {
+    return isObject(value) && $URLSearchParams in value;
+  }
+
+  function pairsOf(params) {
+    return params[$URLSearchParams].pairs;
+  }
+
+  function textOf(params) {
+    return textOfPairs(params);
+  }
 
   function pairsFromRecord(self, record) {
     const seen = new Map();

@@ -6,9 +6,6 @@
   const { expose, isObject, needed, illegal, react, resolvedWith, rejectedWith, deferred, handled } = load('idl');
   const TOKEN = {};
 
-  let stateOf;
-  let isWritable;
-
   // ---- the stream's state
 
   /** A stream over algorithms that return promises. */
@@ -398,14 +395,6 @@
       inFlightWrite: null, closeRequest: null, inFlightClose: null, pendingAbort: null,
     };
 
-    static {
-      isWritable = (value) => typeof value === 'object' && value !== null && $WritableStream in value;
-      stateOf = (stream) => {
-        if (!isWritable(stream)) throw new TypeError('not a WritableStream');
-        return stream[$WritableStream];
-      };
-    }
-
     constructor(sink = undefined, strategy = undefined) {
       if (sink === TOKEN) return;
       if (sink !== undefined && !isObject(sink)) throw new TypeError('WritableStream: the sink is not an object');
@@ -444,6 +433,15 @@
     }
   }
   expose(WritableStream);
+
+  function isWritable(value) {
+    return typeof value === 'object' && value !== null && $WritableStream in value;
+  }
+
+  function stateOf(stream) {
+    if (!isWritable(stream)) throw new TypeError('not a WritableStream');
+    return stream[$WritableStream];
+  }
 
   const transforms = (name) => ({ get: () => load('transforms')[name], enumerable: true });
 

@@ -35,7 +35,11 @@ public final class NormalUrl {
 
   /** The next character; a line feed, which no URL contains, at the end. */
   private char peek() {
-    return at < url.length() ? url.charAt(at) : '\n';
+    return at(at);
+  }
+
+  private char at(int index) {
+    return index < url.length() ? url.charAt(index) : '\n';
   }
 
   private boolean name() {
@@ -89,11 +93,10 @@ public final class NormalUrl {
       return true;
     }
     int start = ++at;
-    if (!number(5, 65_535)) {
-      return false;
-    }
-    String port = url.substring(start, at);
-    return !port.equals("80") && !port.equals("443");
+    boolean usual =
+        (url.startsWith("80", start) && !isDigit(at(start + 2)))
+            || (url.startsWith("443", start) && !isDigit(at(start + 3)));
+    return !usual && number(5, 65_535);
   }
 
   private boolean path() {

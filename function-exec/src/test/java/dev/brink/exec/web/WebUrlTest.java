@@ -126,7 +126,7 @@ class WebUrlTest {
         }
       }
     }
-    assertThat(table.getArraySize()).isGreaterThan(150);
+    assertThat(table.getArraySize()).isGreaterThan(200);
     assertThat(wrong).isEmpty();
   }
 
