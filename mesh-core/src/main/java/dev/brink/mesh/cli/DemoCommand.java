@@ -6,15 +6,14 @@ import dev.brink.mesh.deploy.DeploymentSpec;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.http.HttpClient;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -40,11 +39,7 @@ final class DemoCommand implements Callable<Integer> {
       description = "Stop after the report, with 0 only if every answer was right.")
   private boolean exit;
 
-  @Option(
-      names = "--functions",
-      paramLabel = "DIR",
-      description = "A folder of functions with a demo.json. Default: the samples.")
-  private @Nullable Path functions;
+  @Mixin private SampleFunctions functions = new SampleFunctions();
 
   @Option(names = "--json", description = "Print the report as a JSON object.")
   private boolean json;
@@ -59,7 +54,7 @@ final class DemoCommand implements Callable<Integer> {
       throw new UsageException("--nodes: " + count + " (expected: 1 to " + MOST_NODES + ")");
     }
     long start = System.nanoTime();
-    DemoPlan plan = DemoPlan.read(DemoPlan.folder(functions));
+    DemoPlan plan = functions.plan();
     Progress progress =
         new Progress(json ? session.err() : session.out(), session.terminal() && !json);
     session.stop().arm(STOP_LIMIT);

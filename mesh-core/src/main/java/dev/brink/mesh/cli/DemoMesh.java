@@ -1,19 +1,13 @@
 package dev.brink.mesh.cli;
 
+import dev.brink.mesh.admin.AdminToken;
 import dev.brink.mesh.client.MeshClient;
 import dev.brink.mesh.deploy.DeploymentException;
 import dev.brink.mesh.deploy.NodeInfo;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
@@ -25,12 +19,12 @@ import java.util.function.IntFunction;
 final class DemoMesh implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  private final Path folder;
+  private final ScratchFolder folder;
   private final String token;
   private final Stop stop;
   private final List<DemoNode> nodes = new ArrayList<>();
 
-  private DemoMesh(Path folder, String token, Stop stop) {
+  private DemoMesh(ScratchFolder folder, String token, Stop stop) {
     this.folder = folder;
     this.token = token;
     this.stop = stop;
@@ -38,14 +32,8 @@ final class DemoMesh implements AutoCloseable {
 
   /** An empty mesh in a temporary folder of its own. */
   static DemoMesh create(Stop stop) throws IOException {
-    byte[] random = new byte[32];
-    new SecureRandom().nextBytes(random);
-    String token = HexFormat.of().formatHex(random);
-    Path folder = Files.createTempDirectory("brink-demo-");
-    Path file = folder.resolve("admin-token");
-    Files.createFile(
-        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(file, token);
+    ScratchFolder folder = ScratchFolder.create("brink-demo-");
+    String token = AdminToken.readOrCreate(folder.path());
     return new DemoMesh(folder, token, stop);
   }
 
@@ -86,7 +74,7 @@ final class DemoMesh implements AutoCloseable {
 
   private DemoNode add(List<String> seeds, IntFunction<List<String>> settings) throws IOException {
     int index = nodes.size();
-    DemoNode node = DemoNode.start(name(index), folder, seeds, token, settings.apply(index));
+    DemoNode node = DemoNode.start(name(index), folder.path(), seeds, token, settings.apply(index));
     nodes.add(node);
     return node;
   }
@@ -133,7 +121,7 @@ final class DemoMesh implements AutoCloseable {
 
   /** Holds {@code admin-token}, as a data directory does. */
   Path folder() {
-    return folder;
+    return folder.path();
   }
 
   /** A client that knows all nodes. */
@@ -145,22 +133,6 @@ final class DemoMesh implements AutoCloseable {
   public void close() throws IOException {
     nodes.forEach(DemoNode::stop);
     nodes.forEach(DemoNode::close);
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, IOException failure)
-              throws IOException {
-            Files.delete(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    folder.close();
   }
 }

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the demo deploys and asks: the folders of functions in a folder, and its {@code demo.json},
@@ -28,15 +27,6 @@ record DemoPlan(List<DeploymentSpec> specs, List<DemoRequest> requests) {
   private static final Set<String> KEYS =
       Set.of("function", "method", "path", "headers", "body", "bodyFile", "expect");
   private static final Set<String> EXPECT_KEYS = Set.of("status", "contains");
-
-  /** The folder given, or else that of the samples. */
-  static Path folder(@Nullable Path given) {
-    String samples = System.getProperty("brink.samples.functions", "");
-    if (given == null && samples.isEmpty()) {
-      throw new UsageException("--functions: missing (expected: a folder of functions)");
-    }
-    return given == null ? Path.of(samples) : given;
-  }
 
   static DemoPlan read(Path folder) throws IOException {
     Path file = folder.resolve("demo.json");

@@ -1,20 +1,18 @@
 package dev.brink.mesh.cli;
 
+import dev.brink.mesh.admin.AdminToken;
 import dev.brink.mesh.client.MeshClient;
 import dev.brink.mesh.config.NodeConfig;
 import dev.brink.mesh.deploy.DeploymentSpec;
 import java.io.IOException;
 import java.net.http.HttpClient;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -27,15 +25,18 @@ import picocli.CommandLine.Option;
         "Start two nodes in this process, deploy the sample functions, ask them for a while, stop.")
 final class RehearseCommand implements Callable<Integer> {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(40);
-  private static final String TOKEN = "rehearsal-token-of-nodes-that-are-gone-soon";
+
+  private static final List<String> PORTS =
+      List.of(
+          "ingress.port",
+          "admin.port",
+          "link.port",
+          "grid.discovery-port",
+          "grid.communication-port");
 
   private final Session session;
 
-  @Option(
-      names = "--functions",
-      paramLabel = "DIR",
-      description = "A folder of functions with a demo.json. Default: the samples.")
-  private @Nullable Path functions;
+  @Mixin private SampleFunctions functions = new SampleFunctions();
 
   @Option(names = "--seconds", paramLabel = "N", description = "How long to ask. Default: 8.")
   private int seconds = 8;
@@ -49,79 +50,61 @@ final class RehearseCommand implements Callable<Integer> {
     if (seconds < 0 || seconds > 600) {
       throw new UsageException("--seconds: " + seconds + " (expected: 0 to 600)");
     }
-    DemoPlan plan = DemoPlan.read(DemoPlan.folder(functions));
+    DemoPlan plan = functions.plan();
     session.stop().arm(STOP_LIMIT);
-    Path folder = Files.createTempDirectory("brink-rehearsal-");
     int wrong;
-    try (NodeLauncher.Started first = session.launcher().start(config(folder, "one", List.of()));
-        NodeLauncher.Started second =
-            session.launcher().start(config(folder, "two", List.of(seedOf(first))))) {
-      deploy(first, plan);
-      wrong = ask(List.of(first, second), plan);
-    } finally {
-      delete(folder);
+    try (ScratchFolder folder = ScratchFolder.create("brink-rehearsal-")) {
+      String token = AdminToken.readOrCreate(folder.path());
+      try (NodeLauncher.Started first = start(folder.path(), token, "one", "");
+          NodeLauncher.Started second =
+              start(folder.path(), token, "two", "127.0.0.1:" + first.discoveryPort())) {
+        deploy(first, token, plan);
+        wrong = ask(List.of(first, second), token, plan);
+      }
     }
     if (wrong > 0) {
       session.err().println("rehearsal: " + wrong + " answers were not right");
     }
-    return wrong == 0 ? 0 : 1;
+    return wrong == 0 && !session.stop().isRequested() ? 0 : 1;
   }
 
-  private static NodeConfig config(Path folder, String name, List<String> seeds) {
+  private NodeLauncher.Started start(Path folder, String token, String name, String seed)
+      throws IOException {
     NodeConfig.Builder node =
-        NodeConfig.read(Map.of("BRINK_ADMIN_TOKEN", TOKEN))
+        NodeConfig.read(Map.of("BRINK_ADMIN_TOKEN", token))
             .name(name)
-            .dataDirectory(folder.resolve(name));
-    for (String port :
-        List.of(
-            "ingress.port",
-            "admin.port",
-            "link.port",
-            "grid.discovery-port",
-            "grid.communication-port")) {
+            .dataDirectory(folder.resolve(name))
+            .set("ingress.bind-address", "127.0.0.1")
+            .set("grid.preset", "local")
+            .set("grid.seeds", seed);
+    for (String port : PORTS) {
       node.set(port, "0");
     }
-    node.set("ingress.bind-address", "127.0.0.1");
-    node.set("grid.preset", "local");
-    if (!seeds.isEmpty()) {
-      node.set("grid.seeds", String.join(",", seeds));
-    }
-    return node.build();
+    return session.launcher().start(node.build());
   }
 
-  private static String seedOf(NodeLauncher.Started node) {
-    return "127.0.0.1:" + node.discoveryPort();
-  }
-
-  private static void deploy(NodeLauncher.Started node, DemoPlan plan) {
-    try (MeshClient client = MeshClient.connect(node.adminUri(), TOKEN)) {
+  private static void deploy(NodeLauncher.Started node, String token, DemoPlan plan) {
+    try (MeshClient client = MeshClient.connect(node.adminUri(), token)) {
       for (DeploymentSpec spec : plan.specs()) {
         var _ = client.deployments().deploy(spec);
       }
     }
   }
 
-  private int ask(List<NodeLauncher.Started> nodes, DemoPlan plan) throws InterruptedException {
+  private int ask(List<NodeLauncher.Started> nodes, String token, DemoPlan plan)
+      throws InterruptedException {
     int wrong = 0;
     long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
     try (HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build()) {
       do {
         for (DemoRequest request : plan.requests()) {
           for (NodeLauncher.Started node : nodes) {
-            DemoAnswer answer = request.send(http, node.name(), node.ingressUri(), TOKEN);
+            DemoAnswer answer = request.send(http, node.name(), node.ingressUri(), token);
             wrong += answer.problem().isEmpty() ? 0 : 1;
           }
         }
       } while (System.nanoTime() - end < 0 && !session.stop().isRequested());
     }
     return wrong;
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> entries = Files.walk(folder)) {
-      for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(entry);
-      }
-    }
   }
 }
