@@ -11,11 +11,13 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Runs the public HTTP cache tests against nodes, with the suite's own origin behind them. Loopback
@@ -28,7 +30,10 @@ public final class CacheConformance {
     this.suite = suite;
   }
 
-  /** Prints every test that did not pass, and the sums. */
+  /**
+   * Prints every test that did not pass, and the sums. Exits with 1 when nothing ran or a required
+   * test failed.
+   */
   public static void main(String[] args) throws Exception {
     int count = args.length > 1 ? Integer.parseInt(args[1]) : 1;
     List<String> lines = new CacheConformance(Path.of(args[0])).run(count);
@@ -41,11 +46,24 @@ public final class CacheConformance {
       }
     }
     System.out.println(count + " nodes: " + sums);
-    System.exit(0);
+    Map<String, Integer> required = sums.getOrDefault("required", Map.of());
+    System.exit(required.isEmpty() || required.containsKey("fail") ? 1 : 0);
   }
 
   private List<String> run(int count) throws Exception {
     Path directory = Files.createTempDirectory("brink-cache-tests");
+    try {
+      return run(directory, count);
+    } finally {
+      try (Stream<Path> entries = Files.walk(directory)) {
+        for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(entry);
+        }
+      }
+    }
+  }
+
+  private List<String> run(Path directory, int count) throws Exception {
     int port = freePort();
     Process origin = origin(port, directory);
     try (TestMesh mesh = TestMesh.start(directory, count)) {
@@ -82,6 +100,7 @@ public final class CacheConformance {
       }
       Thread.sleep(100);
     }
+    process.destroy();
     throw new IOException("the suite's server did not start");
   }
 
