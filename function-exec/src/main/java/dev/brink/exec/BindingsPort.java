@@ -88,7 +88,7 @@ public final class BindingsPort {
             json,
             body,
             instance.function().bundle().name(),
-            run.invocation().requestId(),
+            run.requestId(),
             run.endNanos()));
     return writer;
   }

@@ -12,7 +12,7 @@ final class ConsoleLines {
     String requestId = "-";
     String line = text;
     if (run != null) {
-      requestId = run.invocation().requestId();
+      requestId = run.requestId();
       int room = MAX_RUN_CHARS - run.consoleChars;
       run.consoleChars += text.length();
       if (room <= 0) {

@@ -8,8 +8,10 @@ public final class FunctionException extends RuntimeException {
 
   /** What happened; the caller's reaction depends on it alone. */
   public enum Code {
-    /** The module does not parse, link or evaluate, or has no {@code fetch} handler. */
+    /** The module does not parse, link or evaluate, or has no handler at all. */
     MODULE_ERROR,
+    /** The function has handlers, but none for this kind of event. */
+    NO_HANDLER,
     /** The handler threw or its promise was rejected. */
     UNCAUGHT,
     /** The handler returned something that is not a response. */

@@ -131,7 +131,16 @@ final class GraalFunction implements LoadedFunction {
 
   @Override
   public Running invoke(Invocation invocation, InvocationListener listener) {
-    var run = new Run(this, invocation, listener);
+    return start(invocation, listener);
+  }
+
+  @Override
+  public Running invoke(ScheduledEvent event, InvocationListener listener) {
+    return start(event, listener);
+  }
+
+  private Running start(Trigger trigger, InvocationListener listener) {
+    var run = new Run(this, trigger, listener);
     if (closed) {
       run.refuse(GraalRuntime.closedException());
     } else {

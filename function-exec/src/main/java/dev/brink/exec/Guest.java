@@ -22,6 +22,7 @@ final class Guest {
   private final Value settle;
   private final Value pull;
   private final Value stop;
+  private final Value schedule;
 
   private Guest(Value functions) {
     bind = functions.getArrayElement(0);
@@ -29,6 +30,7 @@ final class Guest {
     settle = functions.getArrayElement(2);
     pull = functions.getArrayElement(3);
     stop = functions.getArrayElement(4);
+    schedule = functions.getArrayElement(5);
   }
 
   static Guest start(Instance instance, Context context) {
@@ -52,6 +54,10 @@ final class Guest {
    */
   void dispatch(RunPort port, String method, String url, boolean normal, boolean hasBody) {
     dispatch.executeVoid(port, method, url, normal, hasBody);
+  }
+
+  void schedule(RunPort port, double scheduledMillis, String cron) {
+    schedule.executeVoid(port, scheduledMillis, cron);
   }
 
   void settle(int op, int how, @Nullable Object payload) {

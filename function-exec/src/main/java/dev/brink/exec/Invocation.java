@@ -23,4 +23,5 @@ public record Invocation(
     String scheme,
     Flow.@Nullable Publisher<ByteBuf> body,
     String requestId,
-    long deadlineNanos) {}
+    long deadlineNanos)
+    implements Trigger {}

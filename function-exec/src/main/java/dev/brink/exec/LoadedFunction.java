@@ -51,6 +51,14 @@ public interface LoadedFunction extends AutoCloseable {
    */
   Running invoke(Invocation invocation, InvocationListener listener);
 
+  /**
+   * Has the function's {@code scheduled} handler hear of a tick. The listener gets a response of
+   * status 204 without a body when the handler's promise is fulfilled, and a failure of code {@link
+   * FunctionException.Code#NO_HANDLER} when the function has no such handler; otherwise as {@link
+   * #invoke(Invocation, InvocationListener)}.
+   */
+  Running invoke(ScheduledEvent event, InvocationListener listener);
+
   /** No further invocation starts; those under way finish; then the instances are discarded. */
   @Override
   void close();

@@ -59,7 +59,7 @@ final class OutboundFetch {
             service,
             request,
             body,
-            run.invocation().requestId(),
+            run.requestId(),
             run.endNanos());
     var answer = new Answering(op, run);
     if (!instance.ops().begin(op, run, answer::cancel)) {

@@ -6,6 +6,8 @@ import dev.brink.exec.lane.LaneJob;
 import dev.brink.exec.lane.LaneTimer;
 import dev.brink.exec.lane.Watched;
 import dev.brink.exec.web.NormalUrl;
+import io.netty.buffer.ByteBuf;
+import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.graalvm.polyglot.PolyglotException;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +22,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   private static final Logger log = LoggerFactory.getLogger(Run.class);
 
   private final GraalFunction function;
-  private final Invocation invocation;
+  private final Trigger trigger;
   private final InvocationListener listener;
   private final FunctionLimits limits;
   private final long queuedNanos = System.nanoTime();
@@ -50,17 +52,27 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   private int waits;
   private boolean ended;
 
-  Run(GraalFunction function, Invocation invocation, InvocationListener listener) {
+  Run(GraalFunction function, Trigger trigger, InvocationListener listener) {
     this.function = function;
-    this.invocation = invocation;
+    this.trigger = trigger;
     this.listener = listener;
     this.limits = function.bundle().limits();
     this.bodies = new RunBodies(this);
     this.memory = new TurnMemory(limits);
   }
 
-  Invocation invocation() {
-    return invocation;
+  String requestId() {
+    return trigger.requestId();
+  }
+
+  /** The request's headers as lines of names and values; none of what is no request. */
+  String headerLines() {
+    return trigger instanceof Invocation call ? RequestHead.lines(call.request().headers()) : "";
+  }
+
+  /** The request's body; {@code null} for none. */
+  Flow.@Nullable Publisher<ByteBuf> requestBody() {
+    return trigger instanceof Invocation call ? call.body() : null;
   }
 
   GraalFunction function() {
@@ -121,7 +133,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
       refuseQueued(GraalRuntime.closedException());
     } else if (cancelled) {
       refuseQueued(cancelledException());
-    } else if (now - invocation.deadlineNanos() >= 0) {
+    } else if (now - trigger.deadlineNanos() >= 0) {
       refuseQueued(new FunctionException(Code.DEADLINE, "the deadline passed in the queue", null));
     } else {
       beginOrFail(on, now);
@@ -139,7 +151,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
 
   private void begin(Lane on, long now) {
     long wallEnd = now + limits.wall().toNanos();
-    endNanos = wallEnd - invocation.deadlineNanos() < 0 ? wallEnd : invocation.deadlineNanos();
+    endNanos = wallEnd - trigger.deadlineNanos() < 0 ? wallEnd : trigger.deadlineNanos();
     Instance chosen = function.take(on);
     if (chosen == null) {
       cold = true;
@@ -157,15 +169,26 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     Instance home = chosen;
     home.begin(this);
     enteredNanos = System.nanoTime();
-    String method = invocation.request().method().name();
-    String url = RequestHead.url(invocation);
-    boolean normal = NormalUrl.is(url);
-    boolean hasBody = invocation.body() != null;
-    home.enter(
-        this, () -> home.guest().dispatch(new RunPort(this, home), method, url, normal, hasBody));
+    home.enter(this, entry(home));
     if (!ended) {
       limit = on.schedule(endNanos, () -> fail(wallLimit()));
     }
+  }
+
+  /** The call of the guest that this run is for. */
+  private Runnable entry(Instance home) {
+    var port = new RunPort(this, home);
+    return switch (trigger) {
+      case Invocation call -> {
+        String method = call.request().method().name();
+        String url = RequestHead.url(call);
+        boolean normal = NormalUrl.is(url);
+        boolean hasBody = call.body() != null;
+        yield () -> home.guest().dispatch(port, method, url, normal, hasBody);
+      }
+      case ScheduledEvent event ->
+          () -> home.guest().schedule(port, event.scheduledTime().toEpochMilli(), event.cron());
+    };
   }
 
   private void refuseQueued(FunctionException why) {

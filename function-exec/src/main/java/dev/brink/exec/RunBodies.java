@@ -30,7 +30,7 @@ final class RunBodies {
 
   /** The request's body as a reader in {@code bodies}, made at first use. -1 for none. */
   int requestBody(Bodies bodies) {
-    Flow.Publisher<ByteBuf> publisher = run.invocation().body();
+    Flow.Publisher<ByteBuf> publisher = run.requestBody();
     if (publisher == null || request != null) {
       return -1;
     }
@@ -140,7 +140,7 @@ final class RunBodies {
 
   /** Lets go of everything; a request's body that nobody read is subscribed to and cancelled. */
   void close(@Nullable Bodies bodies) {
-    Flow.Publisher<ByteBuf> publisher = run.invocation().body();
+    Flow.Publisher<ByteBuf> publisher = run.requestBody();
     if (request == null && publisher != null) {
       new BodyReader(publisher, Runnable::run, 0).cancel();
     }

@@ -27,7 +27,7 @@ public final class RunPort {
   /** The request's headers as lines of names and values. */
   @HostAccess.Export
   public String headers() {
-    return RequestHead.lines(run.invocation().request().headers());
+    return run.headerLines();
   }
 
   /** The number of the request's body. */
@@ -105,6 +105,14 @@ public final class RunPort {
   @HostAccess.Export
   public void bad(String what) {
     run.failTurn(new FunctionException(Code.BAD_RESPONSE, what, null));
+  }
+
+  /** The function has no handler of this name. */
+  @HostAccess.Export
+  public void unhandled(String handler) {
+    run.failTurn(
+        new FunctionException(
+            Code.NO_HANDLER, "the function has no handler of the name " + handler, null));
   }
 
   /** One more ({@code +1}) or less ({@code -1}) promise to wait for. */

@@ -67,6 +67,7 @@
   const loaded = Object.create(null);
   let lastOp = 0;
   let invoke;
+  let tick;
   let web;
 
   /** A map that keeps working when the guest changes {@code Map.prototype}. */
@@ -190,20 +191,30 @@
     installLazily(env, bindings.name(i), true, () => load('binding').bound(i));
   }
 
+  /** Takes the handlers from the main module's default export, its named exports or its listeners. */
   function bind(main) {
-    const exported = main.default;
-    if (exported === undefined && loaded.events !== undefined && loaded.events.listens(globalThis, 'fetch')) {
+    const exported = main.default ?? main;
+    const listens = (type) => loaded.events !== undefined && loaded.events.listens(globalThis, type);
+    if (typeof exported.fetch === 'function') {
+      invoke = (request, bound, context) => exported.fetch(request, bound, context);
+    } else if (listens('fetch')) {
       invoke = load('service').handle;
-      return null;
     }
-    if (exported === undefined || exported === null || typeof exported.fetch !== 'function') {
-      return 'the main module has no fetch handler (expected: export default { fetch(request, env, ctx) { … } })';
+    if (typeof exported.scheduled === 'function') {
+      tick = (event, bound, context) => exported.scheduled(event, bound, context);
+    } else if (listens('scheduled')) {
+      tick = load('service').tick;
     }
-    invoke = (request, bound, context) => exported.fetch(request, bound, context);
-    return null;
+    return invoke === undefined && tick === undefined
+      ? 'the main module has no fetch handler (expected: export default { fetch(request, env, ctx) { … } })'
+      : null;
   }
 
   function dispatch(run, method, url, normal, hasBody) {
+    if (invoke === undefined) {
+      run.unhandled('fetch');
+      return;
+    }
     web ??= load('fetch');
     const { send } = web;
     const result = invoke(web.incoming(run, method, url, normal, hasBody), env, new ExecutionContext(run));
@@ -214,6 +225,19 @@
       ]);
     } else {
       send(run, result);
+    }
+  }
+
+  async function schedule(run, time, cron) {
+    if (tick === undefined) {
+      run.unhandled('scheduled');
+      return;
+    }
+    try {
+      await load('service').schedule(tick, env, new ExecutionContext(run), time, cron);
+      run.empty(204, '', '');
+    } catch (error) {
+      run.rejected(error, shown(error));
     }
   }
 
@@ -260,8 +284,7 @@
   };
   delete globalThis.AsyncContext;
   globalThis.Graal.setUnhandledPromiseRejectionHandler((reason, promise) => {
-    const { events } = loaded;
-    if (events !== undefined && events.listens(globalThis, 'unhandledrejection') && !events.rejected(promise, reason)) {
+    if (loaded.events === undefined || !loaded.events.rejected(promise, reason)) {
       host.print(3, `unhandled rejection: ${shown(reason)}`);
     }
   });
@@ -302,5 +325,5 @@
   }
   install(globalThis, 'self', false, globalThis);
 
-  return [bind, dispatch, settle, pull, stop];
+  return [bind, dispatch, settle, pull, stop, schedule];
 });

@@ -7,6 +7,8 @@
   const { apply } = Reflect;
   const { defineProperty, getOwnPropertyDescriptor } = Object;
   const global = globalThis;
+  const { then } = Promise.prototype;
+  const settled = Promise.resolve();
 
   const NAMES = [
     'IndexSizeError', 'DOMStringSizeError', 'HierarchyRequestError', 'WrongDocumentError', 'InvalidCharacterError',
@@ -513,16 +515,37 @@
 
   /** A promise was rejected and nobody looked; whether the default, to print it, was prevented. */
   function rejected(promise, reason) {
-    return !fire(global, new PromiseRejectionEvent('unhandledrejection', { promise, reason, cancelable: true }));
+    if (listens(global, 'unhandledrejection')) {
+      watch(promise, reason);
+      return !fire(global, new PromiseRejectionEvent('unhandledrejection', { promise, reason, cancelable: true }));
+    }
+    if (listens(global, 'rejectionhandled')) watch(promise, reason);
+    return false;
   }
 
-  function lateHandled(promise, reason) {
-    fire(global, new PromiseRejectionEvent('rejectionhandled', { promise, reason }));
+  /**
+   * Fires {@code rejectionhandled} when somebody looks at the promise after all. The engine does not
+   * tell, but whoever awaits a promise, or calls its {@code then}, reads its constructor first.
+   */
+  function watch(promise, reason) {
+    Reflect.defineProperty(promise, 'constructor', {
+      configurable: true,
+      get() {
+        delete promise.constructor;
+        apply(then, settled, [
+          () => fire(global, new PromiseRejectionEvent('rejectionhandled', { promise, reason })),
+        ]);
+        return promise.constructor;
+      },
+      set(value) {
+        defineProperty(promise, 'constructor', { value, writable: true, enumerable: true, configurable: true });
+      },
+    });
   }
 
   const events = {
     DOMException, Event, CustomEvent, ErrorEvent, PromiseRejectionEvent, EventTarget, fire, listens, getHandler, setHandler,
-    handlerProperty, report, reported, reportError, rejected, lateHandled,
+    handlerProperty, report, reported, reportError, rejected,
     addEventListener: EventTarget.prototype.addEventListener,
     removeEventListener: EventTarget.prototype.removeEventListener,
     dispatchEvent: EventTarget.prototype.dispatchEvent,

@@ -1,9 +1,10 @@
-// Functions in service worker style: addEventListener("fetch", (event) => event.respondWith(…)).
+// Functions in service worker style: addEventListener("fetch", (event) => event.respondWith(…)); and
+// the events of schedules, which handlers of both styles get.
 (function (core) {
   'use strict';
   const { load, slots } = core;
   const { Event, fire } = load('events');
-  const { expose, needed, resolvedWith, domException, illegal } = load('idl');
+  const { expose, needed, handled, resolvedWith, domException, illegal } = load('idl');
   const TOKEN = {};
 
   const $FetchEvent = slots('FetchEvent');
@@ -49,5 +50,50 @@
     return responseOf(event);
   }
 
-  return { handle };
+  const $ScheduledEvent = slots('ScheduledEvent');
+
+  class ScheduledEvent extends Event {
+    [$ScheduledEvent] = { scheduledTime: 0, cron: '', context: undefined, waits: [] };
+
+    constructor(token, context, scheduledTime, cron) {
+      if (token !== TOKEN) throw illegal();
+      super('scheduled');
+      const slot = this[$ScheduledEvent];
+      slot.context = context;
+      slot.scheduledTime = scheduledTime;
+      slot.cron = cron;
+    }
+    get scheduledTime() {
+      return this[$ScheduledEvent].scheduledTime;
+    }
+    get cron() {
+      return this[$ScheduledEvent].cron;
+    }
+    /** Ticks are never tried again. */
+    noRetry() {
+      this[$ScheduledEvent].cron;
+    }
+    /** The tick lasts until the promise is settled, and fails when it is rejected. */
+    waitUntil(promise) {
+      const { waits } = this[$ScheduledEvent];
+      needed('waitUntil', arguments.length, 1);
+      waits.push(handled(resolvedWith(promise)));
+    }
+  }
+  expose(ScheduledEvent);
+
+  /** The scheduled handler of a function whose main module exports none but listens. */
+  function tick(event) {
+    fire(globalThis, event);
+  }
+
+  /** Tells a handler of a tick; ends when its promise and those it gave to the event have. */
+  async function schedule(handler, env, context, time, cron) {
+    const event = new ScheduledEvent(TOKEN, context, time, cron);
+    const { waits } = event[$ScheduledEvent];
+    await handler(event, env, context);
+    for (let i = 0; i < waits.length; i++) await waits[i];
+  }
+
+  return { handle, tick, schedule };
 });

@@ -44,6 +44,8 @@ final class FunctionFailures {
       case BODY_LIMIT -> ran(413, "body-limit", "a body is larger than the function may have");
       case UNCAUGHT -> ran(500, "function-error", "the function threw an error");
       case BAD_RESPONSE -> ran(500, "bad-response", "the function did not return a response");
+      case NO_HANDLER ->
+          ran(501, "no-handler", "the function has no handler for this kind of event");
       case MODULE_ERROR -> ran(500, "module-error", "the function's module failed to load");
     };
   }
