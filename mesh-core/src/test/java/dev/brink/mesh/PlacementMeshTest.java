@@ -193,12 +193,11 @@ class PlacementMeshTest {
             "Bearer " + ingress.adminToken());
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     String decision = answer.headers().firstValue("brink-decision").orElseThrow();
-    Map<String, Value> fields =
-        AdminJson.parse(decision, Struct.newBuilder()).build().getFieldsMap();
-    List<Map<String, Value>> candidates =
-        fields.get("candidates").getListValue().getValuesList().stream()
-            .map(candidate -> candidate.getStructValue().getFieldsMap())
-            .filter(candidate -> !candidate.containsKey("excluded"))
+    Struct fields = AdminJson.parse(decision, Struct.newBuilder()).build();
+    List<Struct> candidates =
+        fields.getFieldsOrThrow("candidates").getListValue().getValuesList().stream()
+            .map(Value::getStructValue)
+            .filter(candidate -> !candidate.containsFields("excluded"))
             .toList();
     double best = candidates.stream().mapToDouble(each -> number(each, "score_ms")).min().orElse(0);
     boolean kept =
@@ -210,12 +209,12 @@ class PlacementMeshTest {
     if (!kept) {
       return Set.of();
     }
-    assertThat(fields.get("reason").getStringValue()).as(decision).isEqualTo("affinity");
+    assertThat(fields.getFieldsOrThrow("reason").getStringValue()).as(decision).isEqualTo("affinity");
     return Set.of(answer.headers().firstValue("brink-node").orElseThrow());
   }
 
-  private static double number(Map<String, Value> fields, String name) {
-    return fields.get(name).getNumberValue();
+  private static double number(Struct fields, String name) {
+    return fields.getFieldsOrThrow(name).getNumberValue();
   }
 
   @Test
