@@ -187,7 +187,9 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
         yield () -> home.guest().dispatch(port, method, url, normal, hasBody);
       }
       case ScheduledEvent event ->
-          () -> home.guest().schedule(port, event.scheduledTime().toEpochMilli(), event.cron());
+          () ->
+              home.guest()
+                  .schedule(port, (double) event.scheduledTime().toEpochMilli(), event.cron());
     };
   }
 
