@@ -3,6 +3,7 @@ package dev.brink.exec;
 import dev.brink.exec.lane.Lane;
 import dev.brink.exec.lane.Lanes;
 import dev.brink.exec.module.BundleFileSystem;
+import dev.brink.exec.wasm.WasmBinary;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ final class GraalFunction implements LoadedFunction {
   private final FunctionBundle bundle;
   private final BundleFileSystem files;
   private final Source entry;
+  private final boolean wasm;
 
   /** By lane; each list is used on its lane only. */
   private final List<List<Instance>> byLane = new ArrayList<>();
@@ -43,6 +45,7 @@ final class GraalFunction implements LoadedFunction {
     this.bundle = bundle;
     this.files = BundleFileSystem.of(modules);
     this.entry = GuestSource.entry(bundle.main());
+    this.wasm = WasmBinary.isIn(modules);
     this.hops = new int[runtime.lanes().all().size()];
     for (int i = 0; i < runtime.lanes().all().size(); i++) {
       byLane.add(new ArrayList<>());
@@ -196,6 +199,11 @@ final class GraalFunction implements LoadedFunction {
 
   Source entry() {
     return entry;
+  }
+
+  /** Whether it uses WebAssembly. */
+  boolean wasm() {
+    return wasm;
   }
 
   /** An instance with room for one more; {@code null} when one has to be made. On its lane. */

@@ -88,10 +88,23 @@ final class GraalRuntime implements FunctionRuntime {
     if (closed.get()) {
       functions.remove(function);
       loaded.completeExceptionally(closedException());
-    } else {
-      Lane lane = lanes.choose(0);
-      lane.post(() -> new Loading(function, lane, loaded, this::forget).start());
+    } else if (!function.wasm() || contexts.hasWasm()) {
+      loadOnLane(function, loaded);
+    } else if (background.submit(() -> loadWithWasm(function, loaded)) == null) {
+      functions.remove(function);
+      loaded.completeExceptionally(queueFull());
     }
+  }
+
+  /** The first function that uses WebAssembly waits for its engine, but no lane does. */
+  private void loadWithWasm(GraalFunction function, CompletableFuture<LoadedFunction> loaded) {
+    contexts.startWasm();
+    loadOnLane(function, loaded);
+  }
+
+  private void loadOnLane(GraalFunction function, CompletableFuture<LoadedFunction> loaded) {
+    Lane lane = lanes.choose(0);
+    lane.post(() -> new Loading(function, lane, loaded, this::forget).start());
   }
 
   CompletionStage<LoadedFunction> warmUp(GraalFunction function) {

@@ -10,6 +10,7 @@ import org.graalvm.polyglot.EnvironmentAccess;
 import org.graalvm.polyglot.HostAccess;
 import org.graalvm.polyglot.PolyglotAccess;
 import org.graalvm.polyglot.io.IOAccess;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,36 +25,20 @@ final class GuestContexts {
   /** Whether the log knows if there is a compiler. */
   private static final AtomicBoolean SAID = new AtomicBoolean();
 
-  private final Engine engine;
+  /** All that JavaScript asks of WebAssembly; guests themselves have no way to ask. */
+  private static final PolyglotAccess WITH_WASM =
+      PolyglotAccess.newBuilder()
+          .allowEvalBetween("js", "wasm")
+          .allowBindingsAccess("js")
+          .allowBindingsAccess("wasm")
+          .build();
+
+  private final Engine engine = engine("js");
+
+  /** An engine of its own: what WebAssembly costs, other functions do not pay. */
+  private volatile @Nullable Engine wasmEngine;
 
   GuestContexts() {
-    engine =
-        Engine.newBuilder("js")
-            .allowExperimentalOptions(true)
-            .option("engine.WarnInterpreterOnly", "false")
-            .option("js.ecmascript-version", "staging")
-            .option("js.global-arguments", "false")
-            .option("js.load", "false")
-            .option("js.print", "false")
-            .option("js.console", "false")
-            .option("js.graal-builtin", "true")
-            .option("js.unhandled-rejections", "handler")
-            .option("js.polyglot-builtin", "false")
-            .option("js.polyglot-evalfile", "false")
-            .option("js.java-package-globals", "false")
-            .option("js.shared-array-buffer", "false")
-            .option("js.atomics", "false")
-            .option("js.performance", "false")
-            .option("js.text-encoding", "true")
-            .option("js.async-context", "true")
-            .option("js.esm-eval-returns-exports", "true")
-            .option("js.json-modules", "true")
-            .option("js.import-attributes", "true")
-            .option("js.string-length-limit", Integer.toString(MAX_STRING_CHARS))
-            .option("js.max-typed-array-length", Integer.toString(MAX_TYPED_ARRAY_BYTES))
-            .out(OutputStream.nullOutputStream())
-            .err(OutputStream.nullOutputStream())
-            .build();
     if (!SAID.compareAndSet(false, true)) {
       return;
     }
@@ -66,12 +51,64 @@ final class GuestContexts {
     }
   }
 
-  Context context(BundleFileSystem modules, boolean eval) {
-    return Context.newBuilder("js")
-        .engine(engine)
+  private static Engine engine(String... languages) {
+    return Engine.newBuilder(languages)
+        .allowExperimentalOptions(true)
+        .option("engine.WarnInterpreterOnly", "false")
+        .option("js.ecmascript-version", "staging")
+        .option("js.global-arguments", "false")
+        .option("js.load", "false")
+        .option("js.print", "false")
+        .option("js.console", "false")
+        .option("js.graal-builtin", "true")
+        .option("js.unhandled-rejections", "handler")
+        .option("js.polyglot-builtin", "false")
+        .option("js.polyglot-evalfile", "false")
+        .option("js.java-package-globals", "false")
+        .option("js.shared-array-buffer", "false")
+        .option("js.atomics", "false")
+        .option("js.performance", "false")
+        .option("js.text-encoding", "true")
+        .option("js.async-context", "true")
+        .option("js.esm-eval-returns-exports", "true")
+        .option("js.json-modules", "true")
+        .option("js.import-attributes", "true")
+        .option("js.string-length-limit", Integer.toString(MAX_STRING_CHARS))
+        .option("js.max-typed-array-length", Integer.toString(MAX_TYPED_ARRAY_BYTES))
+        .out(OutputStream.nullOutputStream())
+        .err(OutputStream.nullOutputStream())
+        .build();
+  }
+
+  /** Whether contexts with WebAssembly can be had at once. */
+  boolean hasWasm() {
+    return wasmEngine != null;
+  }
+
+  /** Makes what contexts with WebAssembly need; takes about a second the first time. */
+  synchronized Engine startWasm() {
+    Engine there = wasmEngine;
+    if (there == null) {
+      there = engine("js", "wasm");
+      wasmEngine = there;
+    }
+    return there;
+  }
+
+  /**
+   * @param wasm whether {@code WebAssembly} is there
+   */
+  Context context(BundleFileSystem modules, boolean eval, boolean wasm) {
+    Context.Builder context =
+        wasm
+            ? Context.newBuilder("js", "wasm")
+                .engine(startWasm())
+                .option("js.webassembly", "true")
+                .allowPolyglotAccess(WITH_WASM)
+            : Context.newBuilder("js").engine(engine).allowPolyglotAccess(PolyglotAccess.NONE);
+    return context
         .option("js.allow-eval", Boolean.toString(eval))
         .allowHostAccess(EXPORTED_ONLY)
-        .allowPolyglotAccess(PolyglotAccess.NONE)
         .allowEnvironmentAccess(EnvironmentAccess.NONE)
         .allowCreateProcess(false)
         .allowCreateThread(false)
@@ -84,5 +121,9 @@ final class GuestContexts {
   /** Ends every context; may wait for guests that cannot be stopped. */
   void close() {
     engine.close(true);
+    Engine second = wasmEngine;
+    if (second != null) {
+      second.close(true);
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.brink.exec;
 import dev.brink.exec.crypto.RandomBytes;
 import dev.brink.exec.encoding.Encodings;
 import dev.brink.exec.encoding.TextDecoding;
+import dev.brink.exec.wasm.WasmBinary;
 import dev.brink.exec.web.NormalUrl;
 import dev.brink.exec.web.WebUrl;
 import java.nio.ByteBuffer;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HostPort {
   private static final List<ConsoleSink.Level> LEVELS = List.of(ConsoleSink.Level.values());
+
+  /** What the engine can hold: just under 2 GiB. */
+  private static final int MAX_WASM_PAGES = 32_767;
 
   private final Instance instance;
   private final List<Map.Entry<String, String>> variables;
@@ -125,6 +129,20 @@ public final class HostPort {
   @HostAccess.Export
   public CompressionPort compression() {
     return new CompressionPort(instance);
+  }
+
+  /** How large a memory of WebAssembly may become. */
+  @HostAccess.Export
+  public int maxWasmPages() {
+    long bytes = instance.function().bundle().limits().memoryBytes();
+    return Math.clamp(bytes / WasmBinary.PAGE_BYTES, 1, MAX_WASM_PAGES);
+  }
+
+  /** A module with its memories' sizes bounded; {@code null} when one is too large. */
+  @HostAccess.Export
+  public @Nullable ByteBuffer limitedWasm(Value buffer, int offset, int length) {
+    byte[] module = WasmBinary.limited(GuestBytes.copy(buffer, offset, length), maxWasmPages());
+    return module == null ? null : ByteBuffer.wrap(module);
   }
 
   /** Milliseconds since the instance was made, to a tenth. */

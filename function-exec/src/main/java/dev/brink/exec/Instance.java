@@ -41,7 +41,10 @@ final class Instance {
     this.function = function;
     this.lane = lane;
     this.context =
-        function.runtime().contexts().context(function.files(), function.bundle().eval());
+        function
+            .runtime()
+            .contexts()
+            .context(function.files(), function.bundle().eval(), function.wasm());
   }
 
   /** Evaluates the modules in a turn of {@code watched}. Returns what went wrong. */

@@ -67,7 +67,7 @@ final class TypeScript {
    */
   Map<String, byte[]> strip(Map<String, byte[]> modules) {
     var stripped = new HashMap<>(modules);
-    try (Context context = contexts.context(BundleFileSystem.of(packages()), false)) {
+    try (Context context = contexts.context(BundleFileSystem.of(packages()), false, false)) {
       var limit = CompletableFuture.delayedExecutor(MAX_SECONDS, TimeUnit.SECONDS);
       var ended = new CompletableFuture<Void>();
       limit.execute(

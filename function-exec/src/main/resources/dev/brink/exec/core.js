@@ -267,6 +267,8 @@
     Bytes,
     Decoder: globalThis.TextDecoder,
     Encoder: globalThis.TextEncoder,
+    /** The engine's own, for a function that uses it. */
+    WebAssembly: globalThis.WebAssembly,
     RESOLVED,
     TYPE_ERROR,
     ABORTED,
@@ -314,6 +316,9 @@
     for (const name of PIECES[piece]) {
       installLazily(globalThis, name, false, () => load(piece)[name]);
     }
+  }
+  if (core.WebAssembly !== undefined) {
+    installLazily(globalThis, 'WebAssembly', false, () => load('webassembly').WebAssembly);
   }
   for (const name of HANDLERS) {
     defineProperty(globalThis, `on${name}`, {

@@ -160,6 +160,15 @@ class IsolationTest {
   }
 
   @Test
+  void aFunctionThatNamesWebAssemblyHasOneMore() {
+    String more =
+        SANDBOX.eval(
+            "const names = Object.getOwnPropertyNames(globalThis);"
+                + " return names.length + ' ' + names.includes('WebAssembly')");
+    assertThat(more).isEqualTo((LANGUAGE.size() + WEB.size() + 1) + " true");
+  }
+
+  @Test
   void everyWebGlobalIsThere() {
     String missing =
         SANDBOX.eval(

@@ -114,13 +114,12 @@ public final class BundleFileSystem implements FileSystem {
         && NodeModules.has(absolute.substring(NodeModules.ROOT.length()))) {
       return absolute;
     }
-    String kind = ModuleText.kind(absolute);
-    String plain = absolute.substring(0, absolute.length() - kind.length());
+    String plain = ModuleText.file(absolute);
     String found = resolver.resolve(plain);
     if (found == null) {
       throw new FileSystemException(notInBundle(plain));
     }
-    return found + kind;
+    return found + (plain.equals(absolute) ? ModuleText.kind(found) : ModuleText.kind(absolute));
   }
 
   private static Path absolute(Path path) {

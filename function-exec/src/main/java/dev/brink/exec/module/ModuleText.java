@@ -2,6 +2,7 @@ package dev.brink.exec.module;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,6 +14,11 @@ final class ModuleText {
   private static final String AS_TEXT = "#text";
 
   private static final String AS_BYTES = "#bytes";
+
+  /** Keeps the engine from reading a file of WebAssembly by itself, from its ending. */
+  private static final String AS_MODULE = "#module";
+
+  private static final String WASM = ".wasm";
 
   /** Imports that the engine does not know; the module's name then says what it is. */
   private static final Pattern ATTRIBUTE =
@@ -42,7 +48,18 @@ final class ModuleText {
 
   /** The part of a path that says how to read the file; empty for none. */
   static String kind(String path) {
-    return path.endsWith(AS_TEXT) ? AS_TEXT : path.endsWith(AS_BYTES) ? AS_BYTES : "";
+    for (String kind : List.of(AS_TEXT, AS_BYTES, AS_MODULE)) {
+      if (path.endsWith(kind)) {
+        return kind;
+      }
+    }
+    return path.endsWith(WASM) ? AS_MODULE : "";
+  }
+
+  /** The path without that part. */
+  static String file(String path) {
+    String kind = kind(path);
+    return path.endsWith(kind) ? path.substring(0, path.length() - kind.length()) : path;
   }
 
   /** Reads an existing file. */
@@ -55,15 +72,17 @@ final class ModuleText {
       return NodeModules.source(path.substring(NodeModules.ROOT.length()));
     }
     String kind = kind(path);
-    String file = path.substring(0, path.length() - kind.length());
+    String file = file(path);
     byte[] content = files.getOrDefault(file, new byte[0]);
     String ending = file.substring(file.lastIndexOf('.') + 1);
     if (kind.equals(AS_TEXT) || (kind.isEmpty() && TEXTS.contains(ending))) {
       return bytes("export default " + quoted(text(content)) + ";\n");
     }
     if (kind.equals(AS_BYTES) || (kind.isEmpty() && BYTES.contains(ending))) {
-      String base64 = Base64.getEncoder().encodeToString(content);
-      return bytes("export default Uint8Array.fromBase64('" + base64 + "');\n");
+      return bytes("export default " + uint8Array(content) + ";\n");
+    }
+    if (kind.equals(AS_MODULE)) {
+      return bytes("export default new WebAssembly.Module(" + uint8Array(content) + ");\n");
     }
     return SCRIPTS.contains(ending) ? script(file, ending, content) : content;
   }
@@ -90,6 +109,10 @@ final class ModuleText {
         && file.contains("/node_modules/")
         && !resolver.inModulePackage(file)
         && !CommonJs.hasModuleSyntax(source);
+  }
+
+  private static String uint8Array(byte[] content) {
+    return "Uint8Array.fromBase64('" + Base64.getEncoder().encodeToString(content) + "')";
   }
 
   private static String quoted(String text) {
