@@ -209,7 +209,9 @@ class PlacementMeshTest {
     if (!kept) {
       return Set.of();
     }
-    assertThat(fields.getFieldsOrThrow("reason").getStringValue()).as(decision).isEqualTo("affinity");
+    assertThat(fields.getFieldsOrThrow("reason").getStringValue())
+        .as(decision)
+        .isEqualTo("affinity");
     return Set.of(answer.headers().firstValue("brink-node").orElseThrow());
   }
 
