@@ -46,12 +46,7 @@ public final class Brink implements Runnable {
   /** Runs the program and exits with its code. */
   public static void main(String[] args) {
     Session session = Session.ofProcess(MeshNodeLauncher::start);
-    int code = run(session, args);
-    session.out().flush();
-    session.err().flush();
-    session.stop().finished();
-    // Everything is tidied up by now; a guest that cannot be stopped must not keep the process.
-    Runtime.getRuntime().halt(code);
+    session.exit(run(session, args));
   }
 
   /** Runs a command line; returns the exit code. */

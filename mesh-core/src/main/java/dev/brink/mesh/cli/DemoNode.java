@@ -55,15 +55,14 @@ final class DemoNode implements AutoCloseable {
     Path readyFile = home.resolve("ready.json");
     Path log = home.resolve("node.log");
     List<String> command = new ArrayList<>(javaCommand());
-    command.addAll(List.of("node", "--name", name, "--until-stdin-ends"));
-    command.addAll(List.of("--data-directory", home.resolve("data").toString()));
-    command.addAll(List.of("--ready-file", readyFile.toString()));
-    command.addAll(List.of("--ingress-port", "0", "--admin-port", "0", "--link-port", "0"));
-    command.addAll(List.of("--discovery-port", "0", "--set", "grid.communication-port=0"));
-    command.addAll(List.of("--set", "ingress.bind-address=127.0.0.1"));
-    command.addAll(List.of("--set", "grid.preset=local"));
-    settings.forEach(setting -> command.addAll(List.of("--set", setting)));
-    seeds.forEach(seed -> command.addAll(List.of("--seed", seed)));
+    command.add(readyFile.toString());
+    command.add("node.name=" + name);
+    command.add("data-directory=" + home.resolve("data"));
+    command.addAll(List.of("ingress.port=0", "admin.port=0", "link.port=0"));
+    command.addAll(List.of("grid.discovery-port=0", "grid.communication-port=0"));
+    command.addAll(List.of("grid.preset=local", "grid.seeds=" + String.join(",", seeds)));
+    command.add("ingress.bind-address=127.0.0.1");
+    command.addAll(settings);
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(home.toFile())
@@ -77,14 +76,15 @@ final class DemoNode implements AutoCloseable {
   /**
    * This program again: the same Java with the same flags and classes. Several nodes share this
    * machine's processors while they start, so the JVM's second compiler, which repays itself only
-   * after minutes, is left out, and JavaScript is compiled under sustained load only, unless a flag
-   * asks for it.
+   * after minutes, and the early compilation of what the rehearsal found hot are left out, and
+   * JavaScript is compiled under sustained load only, unless a flag asks for it.
    */
   private static List<String> javaCommand() {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:TieredStopAtLevel=1");
     command.add("-Dpolyglot.engine.FirstTierCompilationThreshold=50000");
+    command.addAll(List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTReplayTraining"));
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(flag -> !flag.startsWith("-agentlib:") && !flag.startsWith("-javaagent:"))
         .filter(flag -> !flag.startsWith("-XX:ArchiveClassesAtExit"))
@@ -94,7 +94,7 @@ final class DemoNode implements AutoCloseable {
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
             .map(entry -> Path.of(entry).toAbsolutePath().toString())
             .collect(Collectors.joining(File.pathSeparator)));
-    command.add(Brink.class.getName());
+    command.add(ChildNode.class.getName());
     return command;
   }
 

@@ -1,19 +1,13 @@
 package dev.brink.mesh.cli;
 
-import dev.brink.mesh.config.HostPort;
 import dev.brink.mesh.config.NodeConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -27,8 +21,6 @@ import picocli.CommandLine.Option;
       "Ctrl-C and SIGTERM stop the node gracefully."
     })
 final class NodeCommand implements Callable<Integer> {
-  private static final Duration STOP_MARGIN = Duration.ofSeconds(20);
-
   private final Session session;
 
   @Option(
@@ -100,27 +92,7 @@ final class NodeCommand implements Callable<Integer> {
       print(node);
       return 0;
     }
-    StandaloneLog.start(node.log(), session.out());
-    Logger log = LoggerFactory.getLogger("dev.brink.mesh.node");
-    session.stop().arm(node.shutdownGrace().plus(STOP_MARGIN));
-    if (untilStdinEnds) {
-      Thread.ofPlatform().daemon().name("brink-stdin").start(this::watchStdin);
-    }
-    try (NodeLauncher.Started started = session.launcher().start(node)) {
-      log.info(
-          "node {} serves: ingress {}, admin {}, link {}, discovery port {}",
-          started.name(),
-          started.ingressUri(),
-          started.adminUri(),
-          started.linkAddress(),
-          started.discoveryPort());
-      if (readyFile != null) {
-        writeReadyFile(readyFile, started, node);
-      }
-      session.stop().await();
-      log.info("node {} stops", started.name());
-    }
-    log.info("stopped");
+    new NodeRun(session, node, readyFile, untilStdinEnds).run();
     return 0;
   }
 
@@ -163,34 +135,5 @@ final class NodeCommand implements Callable<Integer> {
       return;
     }
     node.values().forEach((key, value) -> session.out().println(key + " = " + value));
-  }
-
-  private void watchStdin() {
-    try {
-      while (session.in().read() >= 0) {
-        // What is said does not matter; that somebody is there does.
-      }
-    } catch (IOException _) {
-      // A broken pipe is an end too.
-    }
-    session.stop().request();
-  }
-
-  /** Moved into place whole, so that whoever waits for it reads all of it. */
-  private static void writeReadyFile(Path file, NodeLauncher.Started started, NodeConfig node)
-      throws IOException {
-    Map<String, Object> facts = new LinkedHashMap<>();
-    facts.put("id", started.id());
-    facts.put("name", started.name());
-    facts.put("pid", ProcessHandle.current().pid());
-    facts.put("ingress", started.ingressUri().toString());
-    facts.put("admin", started.adminUri().toString());
-    facts.put("link", started.linkAddress());
-    facts.put("discovery", new HostPort(node.grid().bindAddress(), started.discoveryPort()));
-    facts.put("dataDirectory", node.dataDirectory().toAbsolutePath().toString());
-    Path temporary = file.resolveSibling(file.getFileName() + ".part");
-    Files.writeString(temporary, JsonText.of(facts) + "\n");
-    Files.move(
-        temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 }

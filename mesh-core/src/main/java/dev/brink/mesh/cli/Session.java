@@ -30,4 +30,13 @@ record Session(
   boolean colours() {
     return terminal && environment.getOrDefault("NO_COLOR", "").isEmpty();
   }
+
+  /** Ends the process with a code, when all is tidied up. */
+  void exit(int code) {
+    out.flush();
+    err.flush();
+    stop.finished();
+    // A guest that cannot be stopped must not keep the process.
+    Runtime.getRuntime().halt(code);
+  }
 }
