@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * the same, and later than every stamp it has seen. Thread-safe.
  */
 final class CacheClock {
-  private static final int COUNTER_BITS = 16;
+  static final int COUNTER_BITS = 16;
   private static final long MAX_DRIFT_MILLIS = 60_000;
 
   private final InstantSource time;
@@ -34,5 +34,15 @@ final class CacheClock {
     if ((stamp >>> COUNTER_BITS) - time.millis() <= MAX_DRIFT_MILLIS) {
       last.accumulateAndGet(stamp, Math::max);
     }
+  }
+
+  /** Makes the stamps to come later than this one, whatever clock it is from. */
+  void advance(long stamp) {
+    last.accumulateAndGet(stamp, Math::max);
+  }
+
+  /** No stamp was later than this. */
+  long latest() {
+    return last.get();
   }
 }

@@ -47,6 +47,25 @@ public interface HttpCache extends AutoCloseable {
    */
   void invalidate(String space, List<String> urls);
 
+  /**
+   * Completes when all that {@link #purge} and {@link #invalidate} took note of until now outlasts
+   * the process as the store's objects do; at once when they don't. Fails with an {@link
+   * java.io.IOException} when it can't be written: it holds all the same, until the process ends.
+   */
+  CompletionStage<Void> written();
+
+  /**
+   * A stamp up to which an earlier process over the same store took note of purges: what others
+   * purged later may be missing. {@link Long#MAX_VALUE} when objects don't outlast the process.
+   */
+  long heardUntil();
+
+  /**
+   * Ends what {@link HttpCacheBuilder#validateFirst} began: all purges that others made while no
+   * process was here are known.
+   */
+  void caughtUp();
+
   CacheStats stats();
 
   StoreStats storeStats();

@@ -1,6 +1,8 @@
 package dev.brink.cache;
 
 import dev.brink.cache.store.Store;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +17,7 @@ public final class HttpCacheBuilder {
   private String name = "brink";
   private InstantSource time = InstantSource.system();
   private HttpCache.Invalidator invalidator = HttpCacheBuilder::nobody;
+  private boolean validateFirst;
 
   HttpCacheBuilder(Store store) {
     this.store = store;
@@ -50,7 +53,26 @@ public final class HttpCacheBuilder {
     return this;
   }
 
+  /**
+   * Has what an earlier process stored validated before it is used, until {@link
+   * HttpCache#caughtUp}: others may have purged it meanwhile.
+   */
+  public HttpCacheBuilder validateFirst() {
+    validateFirst = true;
+    return this;
+  }
+
+  /**
+   * Builds it.
+   *
+   * @throws UncheckedIOException when the store outlasts the process and its journal of purges
+   *     can't be read or written
+   */
   public HttpCache build() {
-    return new LocalCache(store, name, time, invalidator);
+    try {
+      return new LocalCache(store, name, time, invalidator, validateFirst);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -1,6 +1,8 @@
 package dev.brink.cache;
 
+import dev.brink.cache.wire.ChangedPlace;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Consumer;
 
 /**
  * When URLs were last changed by an unsafe request: what was fetched before has to be validated. A
@@ -16,11 +18,29 @@ final class Invalidations {
     return (hash ^ (hash >>> 16)) & (PLACES - 1);
   }
 
-  void add(String space, String url, long stamp) {
-    stamps.accumulateAndGet(place(space, url), stamp, Math::max);
+  /** Takes note of a change; returns what {@link #add(ChangedPlace)} takes. */
+  ChangedPlace add(String space, String url, long stamp) {
+    ChangedPlace changed =
+        ChangedPlace.newBuilder().setPlace(place(space, url)).setStamp(stamp).build();
+    add(changed);
+    return changed;
+  }
+
+  void add(ChangedPlace changed) {
+    stamps.accumulateAndGet(changed.getPlace() & (PLACES - 1), changed.getStamp(), Math::max);
   }
 
   boolean outdates(String space, String url, long stamp) {
     return stamp <= stamps.get(place(space, url));
+  }
+
+  /** Gives all places that were changed. */
+  void forEach(Consumer<ChangedPlace> each) {
+    for (int place = 0; place < PLACES; place++) {
+      long stamp = stamps.get(place);
+      if (stamp != 0) {
+        each.accept(ChangedPlace.newBuilder().setPlace(place).setStamp(stamp).build());
+      }
+    }
   }
 }

@@ -5,10 +5,14 @@ import dev.brink.cache.store.StoreKey;
 import dev.brink.cache.store.StoreStats;
 import dev.brink.cache.store.StoredObject;
 import dev.brink.cache.store.Worth;
+import dev.brink.cache.wire.JournalRecord;
 import dev.brink.cache.wire.StoredHead;
 import dev.brink.cache.wire.Variant;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -21,18 +25,34 @@ final class LocalCache implements HttpCache {
   private final String name;
   private final CacheClock clock;
   private final Invalidator invalidator;
-  private final PurgeTable purges = new PurgeTable();
-  private final Invalidations invalidations = new Invalidations();
+  private final Outdated outdated;
+  private final @Nullable Journal journal;
   private final HerdMemory herds = new HerdMemory();
   private final Counters counters = new Counters();
   private final ConcurrentHashMap<StoreKey, Flight> flights = new ConcurrentHashMap<>();
   private final Object[] indexLocks = new Object[LOCKS];
 
-  LocalCache(Store store, String name, InstantSource time, Invalidator invalidator) {
+  /** What was fetched no later than this is validated before it is used. */
+  private volatile long doubted;
+
+  LocalCache(
+      Store store, String name, InstantSource time, Invalidator invalidator, boolean validateFirst)
+      throws IOException {
     this.store = store;
     this.name = name;
     this.clock = new CacheClock(time);
     this.invalidator = invalidator;
+    this.outdated = new Outdated(clock);
+    Path kept = store.journal();
+    this.journal = kept == null ? null : new Journal(kept, outdated);
+    if (journal != null) {
+      if (!journal.intact() && store.stats().objects() > 0) {
+        var _ = outdated.add(Purge.of(Purge.Scope.ALL, "").at(clock.now()));
+        store.clear();
+      }
+      journal.start();
+      doubted = validateFirst ? clock.now() : 0;
+    }
     for (int i = 0; i < LOCKS; i++) {
       indexLocks[i] = new Object();
     }
@@ -70,18 +90,19 @@ final class LocalCache implements HttpCache {
   }
 
   PurgeTable.Standing standing(String space, Head head) {
-    return purges.of(space, head.site(), head.url(), head.tags(), head.stamp());
+    PurgeTable.Standing standing = outdated.standing(space, head);
+    return standing == PurgeTable.Standing.GOOD && head.stamp() <= doubted
+        ? PurgeTable.Standing.SOFT
+        : standing;
   }
 
   boolean outdated(String space, Head head) {
-    return invalidations.outdates(space, head.url(), head.stamp());
+    return outdated.changed(space, head);
   }
 
   /** Whether what is fetched for a key as of a stamp is outdated already. */
   boolean outdates(CacheKey key, long stamp) {
-    return invalidations.outdates(key.space(), key.url(), stamp)
-        || purges.of(key.space(), key.site(), key.url(), List.of(), stamp)
-            == PurgeTable.Standing.HARD;
+    return outdated.changed(key, stamp) || outdated.purged(key, stamp);
   }
 
   /** Adds a variant to a key's index, which takes the place of a response without {@code Vary}. */
@@ -107,20 +128,41 @@ final class LocalCache implements HttpCache {
   @Override
   public void invalidate(String space, List<String> urls) {
     long stamp = clock.now();
-    urls.forEach(url -> invalidations.add(space, url, stamp));
+    urls.forEach(url -> keep(outdated.changed(space, url, stamp)));
   }
 
   @Override
   public Purge purge(Purge purge) {
     clock.observe(purge.stamp());
     Purge holding = PurgeNames.normal(purge).at(purge.stamp() == 0 ? clock.now() : purge.stamp());
-    purges.add(holding);
+    keep(outdated.add(holding));
     return holding;
+  }
+
+  private void keep(JournalRecord record) {
+    if (journal != null) {
+      journal.add(record);
+    }
+  }
+
+  @Override
+  public CompletionStage<Void> written() {
+    return journal == null ? CompletableFuture.completedFuture(null) : journal.written();
+  }
+
+  @Override
+  public long heardUntil() {
+    return journal == null ? Long.MAX_VALUE : journal.heardUntil();
+  }
+
+  @Override
+  public void caughtUp() {
+    doubted = 0;
   }
 
   @Override
   public CacheStats stats() {
-    return counters.stats(purges.size());
+    return counters.stats(outdated.purges());
   }
 
   @Override
@@ -132,6 +174,9 @@ final class LocalCache implements HttpCache {
   public void close() {
     flights.values().forEach(Flight::abandon);
     store.close();
+    if (journal != null) {
+      journal.close();
+    }
   }
 
   /** The response of an object, or {@code null} if it is none. */

@@ -1,21 +1,26 @@
 package dev.brink.cache;
 
+import dev.brink.cache.wire.PurgeKind;
+import dev.brink.cache.wire.PurgeMark;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The purges that hold, by what they name: looking one up costs the same however many objects it
  * hits. Thread-safe; looking takes no lock.
  *
- * <p>Bounded: when there are too many, the older half is replaced by one soft purge of everything
- * as of the newest of them, so that nothing they hit comes back.
+ * <p>Bounded: when there are too many, the older half is replaced by one purge of everything as of
+ * the newest hard and the newest soft of them, so that nothing they hit comes back.
  */
 final class PurgeTable {
   static final int MAX_PURGES = 65_536;
+
+  private static final Name EVERYTHING = new Name(Purge.Scope.ALL, "", "");
 
   /** How an object stands with the purges. */
   enum Standing {
@@ -26,13 +31,13 @@ final class PurgeTable {
     HARD
   }
 
+  private record Name(Purge.Scope scope, String space, String value) {}
+
   private record Mark(long softStamp, long hardStamp) {
     static final Mark NONE = new Mark(0, 0);
 
-    Mark with(Purge purge) {
-      return purge.soft()
-          ? new Mark(Math.max(softStamp, purge.stamp()), hardStamp)
-          : new Mark(softStamp, Math.max(hardStamp, purge.stamp()));
+    static Mark of(Purge purge) {
+      return purge.soft() ? new Mark(purge.stamp(), 0) : new Mark(0, purge.stamp());
     }
 
     Mark and(@Nullable Mark other) {
@@ -46,24 +51,38 @@ final class PurgeTable {
     }
   }
 
-  private final ConcurrentHashMap<String, Mark> marks = new ConcurrentHashMap<>();
+  private final int maxPurges;
+  private final ConcurrentHashMap<Name, Mark> marks = new ConcurrentHashMap<>();
 
   /** The lengths of the prefixes there are, ascending. */
   private volatile int[] prefixLengths = {};
 
-  /** Everything is at least this outdated. */
-  private volatile Mark floor = Mark.NONE;
+  PurgeTable() {
+    this(MAX_PURGES);
+  }
+
+  PurgeTable(int maxPurges) {
+    this.maxPurges = maxPurges;
+  }
 
   /** Takes note of a purge that has a stamp. */
   void add(Purge purge) {
-    if (purge.scope() == Purge.Scope.PREFIX) {
-      addLength(purge.value().length());
+    add(new Name(purge.scope(), purge.space(), purge.value()), Mark.of(purge));
+  }
+
+  /** Takes note of what {@link #encode} gave. */
+  void add(PurgeMark mark) {
+    add(
+        new Name(scope(mark.getKind()), mark.getSpace(), mark.getValue()),
+        new Mark(mark.getSoftStamp(), mark.getHardStamp()));
+  }
+
+  private void add(Name name, Mark mark) {
+    if (name.scope() == Purge.Scope.PREFIX) {
+      addLength(name.value().length());
     }
-    marks.merge(
-        name(purge.scope(), purge.space(), purge.value()),
-        Mark.NONE.with(purge),
-        (before, added) -> before.and(added));
-    if (marks.size() > MAX_PURGES) {
+    marks.merge(name, mark, Mark::and);
+    if (marks.size() > maxPurges) {
       forgetOlderHalf();
     }
   }
@@ -77,22 +96,22 @@ final class PurgeTable {
     }
   }
 
+  /** What takes their place is there before they go. */
   private synchronized void forgetOlderHalf() {
-    if (marks.size() <= MAX_PURGES) {
+    if (marks.size() <= maxPurges) {
       return;
     }
     long[] stamps = marks.values().stream().mapToLong(Mark::newest).sorted().toArray();
     long limit = stamps[stamps.length / 2];
-    floor = floor.and(new Mark(limit, floor.hardStamp()));
-    for (Iterator<Map.Entry<String, Mark>> i = marks.entrySet().iterator(); i.hasNext(); ) {
-      if (i.next().getValue().newest() <= limit) {
+    Mark forgotten =
+        marks.values().stream().filter(mark -> mark.newest() <= limit).reduce(Mark.NONE, Mark::and);
+    marks.merge(EVERYTHING, forgotten, Mark::and);
+    for (Iterator<Map.Entry<Name, Mark>> i = marks.entrySet().iterator(); i.hasNext(); ) {
+      Map.Entry<Name, Mark> entry = i.next();
+      if (entry.getValue().newest() <= limit && !entry.getKey().equals(EVERYTHING)) {
         i.remove();
       }
     }
-  }
-
-  private static String name(Purge.Scope scope, String space, String value) {
-    return scope.name() + ' ' + space + ' ' + value;
   }
 
   /**
@@ -102,12 +121,12 @@ final class PurgeTable {
    * @param stamp of its fetch
    */
   Standing of(String space, String site, String url, List<String> tags, long stamp) {
-    Mark mark = floor;
-    if (!marks.isEmpty()) {
-      mark = mark.and(in("", site, url, tags));
-      if (!space.isEmpty()) {
-        mark = mark.and(in(space, site, url, tags));
-      }
+    if (marks.isEmpty()) {
+      return Standing.GOOD;
+    }
+    Mark mark = in("", site, url, tags);
+    if (!space.isEmpty()) {
+      mark = mark.and(in(space, site, url, tags));
     }
     return stamp <= mark.hardStamp()
         ? Standing.HARD
@@ -117,22 +136,64 @@ final class PurgeTable {
   private Mark in(String space, String site, String url, List<String> tags) {
     Mark mark =
         Mark.NONE
-            .and(marks.get(name(Purge.Scope.ALL, space, "")))
-            .and(marks.get(name(Purge.Scope.HOST, space, site)))
-            .and(marks.get(name(Purge.Scope.URL, space, url)));
+            .and(marks.get(new Name(Purge.Scope.ALL, space, "")))
+            .and(marks.get(new Name(Purge.Scope.HOST, space, site)))
+            .and(marks.get(new Name(Purge.Scope.URL, space, url)));
     for (String tag : tags) {
-      mark = mark.and(marks.get(name(Purge.Scope.TAG, space, tag)));
+      mark = mark.and(marks.get(new Name(Purge.Scope.TAG, space, tag)));
     }
     for (int length : prefixLengths) {
       if (length > url.length()) {
         break;
       }
-      mark = mark.and(marks.get(name(Purge.Scope.PREFIX, space, url.substring(0, length))));
+      mark = mark.and(marks.get(new Name(Purge.Scope.PREFIX, space, url.substring(0, length))));
     }
     return mark;
   }
 
   int size() {
     return marks.size();
+  }
+
+  /** Gives all marks, each as it is when its turn comes. */
+  void forEach(Consumer<PurgeMark> each) {
+    marks.forEach((name, mark) -> each.accept(encode(name, mark)));
+  }
+
+  /** A purge as a mark that {@link #add(PurgeMark)} takes. */
+  static PurgeMark encode(Purge purge) {
+    return encode(new Name(purge.scope(), purge.space(), purge.value()), Mark.of(purge));
+  }
+
+  private static PurgeMark encode(Name name, Mark mark) {
+    return PurgeMark.newBuilder()
+        .setKind(kind(name.scope()))
+        .setSpace(name.space())
+        .setValue(name.value())
+        .setSoftStamp(mark.softStamp())
+        .setHardStamp(mark.hardStamp())
+        .build();
+  }
+
+  private static PurgeKind kind(Purge.Scope scope) {
+    return switch (scope) {
+      case URL -> PurgeKind.PURGE_URL;
+      case PREFIX -> PurgeKind.PURGE_PREFIX;
+      case HOST -> PurgeKind.PURGE_HOST;
+      case TAG -> PurgeKind.PURGE_TAG;
+      case ALL -> PurgeKind.PURGE_ALL;
+    };
+  }
+
+  private static Purge.Scope scope(PurgeKind kind) {
+    return switch (kind) {
+      case PURGE_URL -> Purge.Scope.URL;
+      case PURGE_PREFIX -> Purge.Scope.PREFIX;
+      case PURGE_HOST -> Purge.Scope.HOST;
+      case PURGE_TAG -> Purge.Scope.TAG;
+      case PURGE_ALL -> Purge.Scope.ALL;
+      case UNRECOGNIZED ->
+          throw new IllegalArgumentException("kind: " + kind + " (expected: one of this version)");
+    };
   }
 }

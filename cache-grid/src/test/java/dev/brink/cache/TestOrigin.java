@@ -28,10 +28,15 @@ final class TestOrigin implements Upstream, AutoCloseable {
   private final ArrayDeque<Reply> replies = new ArrayDeque<>();
   private long millis = 1_800_000_000_000L;
   CachePolicy policy = CachePolicy.DEFAULT;
-  final HttpCache cache =
-      HttpCache.builder(MemoryStore.ofBytes(8 << 20))
-          .time(() -> Instant.ofEpochMilli(millis))
-          .build();
+  final HttpCache cache;
+
+  TestOrigin() {
+    this(HttpCache.builder(MemoryStore.ofBytes(8 << 20)));
+  }
+
+  TestOrigin(HttpCacheBuilder builder) {
+    cache = builder.time(() -> Instant.ofEpochMilli(millis)).build();
+  }
 
   /** What the origin says next; with status 0 it fails. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -45,7 +50,7 @@ final class TestOrigin implements Upstream, AutoCloseable {
     @Nullable FetchFailure failure;
     @Nullable Throwable broken;
     Flow.@Nullable Subscription subscription;
-    boolean complete;
+    volatile boolean complete;
     long ask = Long.MAX_VALUE;
 
     @Override

@@ -37,6 +37,7 @@ public final class DiskStore implements Store {
   private static final int LARGEST_PART = 32;
   private static final int CLOSE_SECONDS = 30;
 
+  private final Path directory;
   private final long capacityBytes;
   private final long maxWaitingBytes;
   private final SegmentLog log;
@@ -64,6 +65,7 @@ public final class DiskStore implements Store {
 
   private DiskStore(Path directory, long capacityBytes, Segment.Writing writing)
       throws IOException {
+    this.directory = directory;
     this.capacityBytes = capacityBytes;
     maxWaitingBytes = Math.min(MOST_WAITING_BYTES, capacityBytes / 8);
     log = new SegmentLog(directory, capacityBytes, writing);
@@ -139,6 +141,11 @@ public final class DiskStore implements Store {
   @Override
   public long maxObjectBytes() {
     return capacityBytes / LARGEST_PART;
+  }
+
+  @Override
+  public Path journal() {
+    return directory.resolve("purges");
   }
 
   void tooLarge() {

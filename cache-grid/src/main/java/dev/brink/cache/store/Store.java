@@ -1,5 +1,6 @@
 package dev.brink.cache.store;
 
+import java.nio.file.Path;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,15 @@ public interface Store extends AutoCloseable {
   /** The largest body it takes; larger ones need not be begun. */
   default long maxObjectBytes() {
     return Long.MAX_VALUE;
+  }
+
+  /**
+   * Where a cache keeps what is outdated, if objects outlast the process: a file beside them.
+   *
+   * @return {@code null} when they don't
+   */
+  default @Nullable Path journal() {
+    return null;
   }
 
   /** Removes an object. */

@@ -3,6 +3,7 @@ package dev.brink.cache.store;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
+import java.nio.file.Path;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +95,11 @@ public final class TieredStore implements Store {
     disk.keep(replaced);
     replaced.close();
     return true;
+  }
+
+  @Override
+  public Path journal() {
+    return disk.journal();
   }
 
   @Override
