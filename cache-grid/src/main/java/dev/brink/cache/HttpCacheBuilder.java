@@ -63,7 +63,7 @@ public final class HttpCacheBuilder {
   }
 
   /**
-   * Builds it.
+   * Builds it; the store is closed when that fails.
    *
    * @throws UncheckedIOException when the store outlasts the process and its journal of purges
    *     can't be read or written
@@ -72,6 +72,7 @@ public final class HttpCacheBuilder {
     try {
       return new LocalCache(store, name, time, invalidator, validateFirst);
     } catch (IOException e) {
+      store.close();
       throw new UncheckedIOException(e);
     }
   }

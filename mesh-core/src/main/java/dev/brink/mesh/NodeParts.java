@@ -1,6 +1,5 @@
 package dev.brink.mesh;
 
-import dev.brink.cache.store.MemoryStore;
 import dev.brink.exec.FunctionRuntime;
 import dev.brink.exec.outbound.OutboundPolicy;
 import dev.brink.grid.Grid;
@@ -203,7 +202,7 @@ final class NodeParts implements AutoCloseable {
             config.placement().regretSample(), placement, peers::nameOf, metrics::regret);
     dispatcher = new Dispatcher(placement, local, links, metrics, sampler);
     dispatcherLater.set(dispatcher);
-    cache = new EdgeCache(node, links, MemoryStore.ofBytes(config.cache().memoryBytes()));
+    cache = new EdgeCache(node, links, CacheStores.open(config.cache(), data.path()));
     shutdown.add(cache::close);
 
     linkServer =

@@ -28,7 +28,7 @@ record PeerService(
     Warming warming)
     implements LinkService {
   @Override
-  public PurgeReply purge(PurgeRequest request) {
+  public CompletionStage<PurgeReply> purge(PurgeRequest request) {
     return cache.apply(request);
   }
 

@@ -59,7 +59,12 @@ final class TestMesh implements AutoCloseable {
   }
 
   MeshNode add(String name) throws IOException {
-    MeshNode node = start(directory.resolve(name), name, seeds());
+    return add(name, config -> {});
+  }
+
+  /** One with options of its own. */
+  MeshNode add(String name, Consumer<NodeConfig.Builder> more) throws IOException {
+    MeshNode node = start(directory.resolve(name), name, seeds(), more);
     nodes.add(node);
     return node;
   }

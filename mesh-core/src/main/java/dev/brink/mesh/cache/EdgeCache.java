@@ -45,7 +45,7 @@ public final class EdgeCache implements AutoCloseable {
     this.node = node;
     this.links = links;
     this.homes = new Homes(node, links::up);
-    this.cache = HttpCache.builder(store).invalidator(this::tellPeers).build();
+    this.cache = HttpCache.builder(store).invalidator(this::tellPeers).validateFirst().build();
   }
 
   /**
@@ -83,19 +83,46 @@ public final class EdgeCache implements AutoCloseable {
     return cache.purge(purge);
   }
 
-  /** Takes note of what a peer says is outdated: all that is here now, whatever its clock. */
-  public PurgeReply apply(PurgeRequest request) {
+  /** Completes when the purges noted until now outlast the process, or fails if they may not. */
+  public CompletionStage<Void> written() {
+    return cache.written();
+  }
+
+  /** See {@link HttpCache#heardUntil}. */
+  public long heardUntil() {
+    return cache.heardUntil();
+  }
+
+  /** See {@link HttpCache#caughtUp}. */
+  public void caughtUp() {
+    cache.caughtUp();
+  }
+
+  /**
+   * Takes note of what a peer says is outdated: all that is here now, whatever its clock.
+   *
+   * @return when a restart does not bring it back
+   */
+  public CompletionStage<PurgeReply> apply(PurgeRequest request) {
     long beganNanos = System.nanoTime();
-    long stamp = 0;
+    long latest = 0;
     for (var record : request.getPurgesList()) {
       Purge purge = CacheMessages.fromProto(record);
       var _ = cache.purge(purge);
-      stamp = Math.max(stamp, cache.purge(purge.at(0)).stamp());
+      latest = Math.max(latest, cache.purge(purge.at(0)).stamp());
     }
     if (request.getChangedCount() > 0) {
       cache.invalidate(request.getChangedSpace(), request.getChangedList());
     }
-    return PurgeReply.newBuilder().setNanos(System.nanoTime() - beganNanos).setStamp(stamp).build();
+    PurgeReply.Builder reply = PurgeReply.newBuilder().setStamp(latest);
+    CompletionStage<Void> kept =
+        request.getPurgesCount() > 0 ? cache.written() : CompletableFuture.completedFuture(null);
+    return kept.handle(
+        (written, failure) ->
+            reply
+                .setMessage(failure == null ? "" : String.valueOf(failure))
+                .setNanos(System.nanoTime() - beganNanos)
+                .build());
   }
 
   private CompletionStage<?> tellPeers(String space, List<String> urls) {

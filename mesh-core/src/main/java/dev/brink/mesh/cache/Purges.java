@@ -5,6 +5,7 @@ import dev.brink.cache.Purge;
 import dev.brink.cache.store.StoreKey;
 import dev.brink.grid.Entry;
 import dev.brink.grid.Grid;
+import dev.brink.grid.GridListener;
 import dev.brink.grid.MapListener;
 import dev.brink.grid.Member;
 import dev.brink.grid.ReplicatedMap;
@@ -18,11 +19,18 @@ import dev.brink.mesh.wire.CacheMessages;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,17 +38,23 @@ import org.slf4j.LoggerFactory;
  * Purges the mesh's cache. A purge goes to every node over the links at once, which is all that
  * reads wait for; then it becomes a record of the grid, stamped later than anything that any node
  * had when it heard of it, so that a node that was away takes note of it when it is back.
+ *
+ * <p>The grid remembers the latest 10,000. A node that was away for longer than that drops what it
+ * kept: one more record says until when purges were forgotten. Until a node that is back sees
+ * others, where others are known, it validates what it kept before it is used.
  */
 public final class Purges {
   private static final Logger LOG = LoggerFactory.getLogger(Purges.class);
   private static final String MAP = "purges";
   private static final Duration LIMIT = Duration.ofSeconds(2);
   private static final int MAX_RECORDS = 10_000;
+  private static final String FORGOTTEN = "forgotten";
 
   private final EdgeCache cache;
   private final Grid grid;
   private final Links links;
   private final ReplicatedMap records;
+  private final AtomicBoolean caughtUp = new AtomicBoolean();
 
   private Purges(EdgeCache cache, Grid grid, Links links) {
     this.cache = cache;
@@ -53,7 +67,29 @@ public final class Purges {
   public static Purges start(EdgeCache cache, Grid grid, Links links) {
     var purges = new Purges(cache, grid, links);
     purges.records.listen(purges.new Records());
+    grid.listen(purges.new Others());
+    purges.catchUp();
     return purges;
+  }
+
+  /** Takes note of what was purged while this node was away, once the others can say. */
+  private void catchUp() {
+    boolean cutOff = grid.membership().members().size() == 1 && !grid.missing().isEmpty();
+    if (cutOff || !caughtUp.compareAndSet(false, true)) {
+      return;
+    }
+    records.get(FORGOTTEN).ifPresent(this::dropWhatWasMissed);
+    records.entries().forEach(this::apply);
+    cache.caughtUp();
+  }
+
+  private void dropWhatWasMissed(Entry entry) {
+    Purge forgotten = read(FORGOTTEN, entry);
+    if (forgotten != null && forgotten.stamp() > cache.heardUntil()) {
+      LOG.warn(
+          "the grid has forgotten purges that this node may have missed: what it kept is dropped");
+      var _ = cache.purge(forgotten);
+    }
   }
 
   /**
@@ -65,8 +101,6 @@ public final class Purges {
   public PurgeResult purge(Purge purge) {
     long beganNanos = System.nanoTime();
     Purge here = cache.purge(purge);
-    List<PurgeResult.NodePurge> outcomes = new ArrayList<>();
-    outcomes.add(new PurgeResult.NodePurge(grid.self().name(), true, millisSince(beganNanos), ""));
     PurgeRequest request = PurgeRequest.newBuilder().addPurges(CacheMessages.toProto(here)).build();
     Map<Member, CompletableFuture<PurgeReply>> asked = new LinkedHashMap<>();
     for (Member member : grid.membership().members()) {
@@ -75,13 +109,17 @@ public final class Purges {
             member, links.purge(member.id().toString(), request, LIMIT).toCompletableFuture());
       }
     }
+    List<PurgeResult.NodePurge> outcomes = new ArrayList<>();
+    outcomes.add(keptHere(beganNanos));
     long stamp = here.stamp();
     for (Map.Entry<Member, CompletableFuture<PurgeReply>> each : asked.entrySet()) {
       String name = each.getKey().name();
       try {
         PurgeReply reply = each.getValue().join();
         stamp = Math.max(stamp, reply.getStamp());
-        outcomes.add(new PurgeResult.NodePurge(name, true, millisSince(beganNanos), ""));
+        outcomes.add(
+            new PurgeResult.NodePurge(
+                name, reply.getMessage().isEmpty(), millisSince(beganNanos), reply.getMessage()));
       } catch (CompletionException e) {
         outcomes.add(
             new PurgeResult.NodePurge(
@@ -95,6 +133,22 @@ public final class Purges {
                     new PurgeResult.NodePurge(member.name(), false, 0, "not in the grid now")));
     remember(here.at(stamp));
     return new PurgeResult(outcomes, millisSince(beganNanos));
+  }
+
+  private PurgeResult.NodePurge keptHere(long beganNanos) {
+    String message = "";
+    try {
+      cache.written().toCompletableFuture().get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      message = "holds, but is not on the disk: " + e.getCause();
+    } catch (TimeoutException _) {
+      message = "holds, but is not on the disk after " + LIMIT.toSeconds() + " s";
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      message = "holds, but was interrupted before it was on the disk";
+    }
+    return new PurgeResult.NodePurge(
+        grid.self().name(), message.isEmpty(), millisSince(beganNanos), message);
   }
 
   private static double millisSince(long nanos) {
@@ -117,13 +171,41 @@ public final class Purges {
                         failure.toString());
                   }
                 });
-    Map<String, Entry> all = records.entries();
-    if (all.size() > MAX_RECORDS) {
-      all.entrySet().stream()
-          .sorted(Comparator.comparing(entry -> entry.getValue().stamp()))
-          .limit(all.size() - MAX_RECORDS)
-          .forEach(entry -> forget(entry.getKey()));
+    forgetOldest();
+  }
+
+  /** What is forgotten is summed up before: a node that is away can't know of it any more. */
+  private void forgetOldest() {
+    Map<String, Entry> all = new HashMap<>(records.entries());
+    Entry before = all.remove(FORGOTTEN);
+    if (all.size() <= MAX_RECORDS) {
+      return;
     }
+    List<Map.Entry<String, Entry>> oldest =
+        all.entrySet().stream()
+            .sorted(Comparator.comparing(entry -> entry.getValue().stamp()))
+            .limit(all.size() - MAX_RECORDS * 9 / 10)
+            .toList();
+    long until =
+        Stream.concat(Stream.ofNullable(before), oldest.stream().map(Map.Entry::getValue))
+            .mapToLong(this::stampOf)
+            .max()
+            .orElse(0);
+    Purge everything = Purge.of(Purge.Scope.ALL, "").at(until);
+    var _ =
+        records
+            .put(FORGOTTEN, CacheMessages.toProto(everything).toByteArray())
+            .whenComplete(
+                (stamp, failure) -> {
+                  if (failure == null) {
+                    oldest.forEach(entry -> forget(entry.getKey()));
+                  }
+                });
+  }
+
+  private long stampOf(Entry entry) {
+    Purge purge = read("a purge", entry);
+    return purge == null ? 0 : purge.stamp();
   }
 
   private void forget(String key) {
@@ -135,19 +217,38 @@ public final class Purges {
     return StoreKey.of(text).toString();
   }
 
+  private void apply(String key, Entry entry) {
+    Purge purge = key.equals(FORGOTTEN) ? null : read(key, entry);
+    if (purge != null) {
+      var _ = cache.purge(purge);
+    }
+  }
+
+  private static @Nullable Purge read(String key, Entry entry) {
+    try {
+      return CacheMessages.fromProto(PurgeRecord.parseFrom(entry.value()));
+    } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+      LOG.warn("purge record {}: unreadable: {}", key, e.toString());
+      return null;
+    }
+  }
+
   private final class Records implements MapListener {
     @Override
     public void changed(String key, Entry entry) {
-      try {
-        var _ = cache.purge(CacheMessages.fromProto(PurgeRecord.parseFrom(entry.value())));
-      } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
-        LOG.warn("purge record {}: unreadable: {}", key, e.toString());
-      }
+      apply(key, entry);
     }
 
     @Override
     public void removed(String key, Stamp stamp) {
       // It holds as long as the node runs.
+    }
+  }
+
+  private final class Others implements GridListener {
+    @Override
+    public void memberJoined(Member member) {
+      catchUp();
     }
   }
 }

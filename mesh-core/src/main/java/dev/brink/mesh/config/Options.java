@@ -3,6 +3,7 @@ package dev.brink.mesh.config;
 import static java.time.Duration.ofHours;
 import static java.time.Duration.ofMillis;
 
+import dev.brink.cache.policy.Goal;
 import dev.brink.placement.warmth.WarmthPolicyKind;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -263,6 +264,16 @@ final class Options {
               ValueType.size(64L << 10, 1L << 44),
               node -> node.cache().memoryBytes(),
               (builder, value) -> builder.cache(cache -> cache.memoryBytes(value))),
+          Option.of(
+              "cache.disk",
+              ValueType.sizeOrNone(CacheConfig.LEAST_DISK_BYTES, 1L << 44),
+              node -> node.cache().diskBytes(),
+              (builder, value) -> builder.cache(cache -> cache.diskBytes(value))),
+          Option.of(
+              "cache.goal",
+              ValueType.oneOf(Goal.class),
+              node -> node.cache().goal(),
+              (builder, value) -> builder.cache(cache -> cache.goal(value))),
           Option.of(
               "shutdown.grace",
               ValueType.duration(Duration.ZERO, ofHours(1)),

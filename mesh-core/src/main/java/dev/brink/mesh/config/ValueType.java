@@ -101,6 +101,16 @@ record ValueType<T>(
         value -> value >= min && value <= max);
   }
 
+  /** As {@link #size}; 0 stands for none. */
+  static ValueType<Long> sizeOrNone(long min, long max) {
+    ValueType<Long> some = size(min, max);
+    return new ValueType<>(
+        "0 or " + some.expected,
+        some.parse,
+        some.render,
+        value -> value == 0 || some.valid.test(value));
+  }
+
   /** As {@link #size}, for what must be an {@code int}. */
   static ValueType<Integer> smallSize(int min, int max) {
     ValueType<Long> wide = size(min, max);

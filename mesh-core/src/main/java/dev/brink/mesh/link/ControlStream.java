@@ -102,7 +102,7 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
       switch (kind) {
         case APPLY -> apply(ApplyRequest.parseFrom(ByteBufUtil.getBytes(received)));
         case WARM -> warm(WarmRequest.parseFrom(ByteBufUtil.getBytes(received)));
-        case PURGE -> send(service.purge(PurgeRequest.parseFrom(ByteBufUtil.getBytes(received))));
+        case PURGE -> purge(PurgeRequest.parseFrom(ByteBufUtil.getBytes(received)));
         default -> {} // nothing is asked
       }
     } catch (InvalidProtocolBufferException e) {
@@ -118,6 +118,25 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
             .whenComplete(
                 (reply, failure) ->
                     stream.eventLoop().execute(() -> send(reply == null ? no(failure) : reply)));
+  }
+
+  private void purge(PurgeRequest request) {
+    var _ =
+        service
+            .purge(request)
+            .whenComplete(
+                (reply, failure) ->
+                    stream
+                        .eventLoop()
+                        .execute(
+                            () -> {
+                              if (reply == null) {
+                                LOG.warn("purge: {}", String.valueOf(failure));
+                                reset(Http2Error.INTERNAL_ERROR);
+                              } else {
+                                send(reply);
+                              }
+                            }));
   }
 
   private static ApplyReply no(@Nullable Throwable failure) {

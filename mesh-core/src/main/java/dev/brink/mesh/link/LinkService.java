@@ -17,8 +17,8 @@ public interface LinkService {
   /** Answers from this node's cache, as the home of what is asked for; never forwards. */
   Executor<Target.Cached> cached();
 
-  /** Takes note of what is outdated in this node's cache. */
-  PurgeReply purge(PurgeRequest request);
+  /** Takes note at once of what is outdated in this node's cache; completes when that is kept. */
+  CompletionStage<PurgeReply> purge(PurgeRequest request);
 
   /** Loads a deployment; completes when this node serves it, or with why it does not. */
   CompletionStage<ApplyReply> apply(ApplyRequest request);

@@ -3,6 +3,7 @@ package dev.brink.mesh.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.brink.cache.policy.Goal;
 import dev.brink.exec.FunctionLimits;
 import dev.brink.mesh.nearest.Steering;
 import dev.brink.placement.warmth.WarmthPolicyKind;
@@ -96,6 +97,8 @@ class NodeConfigTest {
           Map.entry("functions.keep-alive.warming-percent", "10"),
           Map.entry("functions.keep-alive.cold-price", "1000"),
           Map.entry("cache.memory", "32m"),
+          Map.entry("cache.disk", "64m"),
+          Map.entry("cache.goal", "byte-hits"),
           Map.entry("shutdown.grace", "3s"),
           Map.entry("log.format", "json"),
           Map.entry("log.level", "debug"));
@@ -165,7 +168,7 @@ class NodeConfigTest {
         .isEqualTo(
             new DnsConfig(
                 "", "127.0.0.1", 53, List.of("@", "*"), List.of(), Duration.ofSeconds(20), 2, 200));
-    assertThat(config.cache()).isEqualTo(new CacheConfig(128L << 20));
+    assertThat(config.cache()).isEqualTo(new CacheConfig(128L << 20, 0, Goal.OBJECT_HITS));
     assertThat(config.shutdownGrace()).isEqualTo(Duration.ofSeconds(10));
     assertThat(config.log()).isEqualTo(new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.INFO));
   }

@@ -414,8 +414,9 @@ class LinkTest {
     }
 
     @Override
-    public PurgeReply purge(PurgeRequest request) {
-      return PurgeReply.newBuilder().setStamp(request.getPurgesCount()).build();
+    public CompletionStage<PurgeReply> purge(PurgeRequest request) {
+      return CompletableFuture.completedFuture(
+          PurgeReply.newBuilder().setStamp(request.getPurgesCount()).build());
     }
 
     volatile Executor<Target.Function> executor = (call, target, listener) -> () -> {};
