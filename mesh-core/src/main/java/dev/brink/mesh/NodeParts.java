@@ -19,6 +19,7 @@ import dev.brink.mesh.function.ConsoleLog;
 import dev.brink.mesh.function.InstanceKeeper;
 import dev.brink.mesh.function.LoadReporter;
 import dev.brink.mesh.function.LocalExecutor;
+import dev.brink.mesh.function.OwnLoad;
 import dev.brink.mesh.function.PeerAdmission;
 import dev.brink.mesh.function.ReadTally;
 import dev.brink.mesh.http.EventLoops;
@@ -200,7 +201,9 @@ final class NodeParts implements AutoCloseable {
     sampler =
         new RegretSampler(
             config.placement().regretSample(), placement, peers::nameOf, metrics::regret);
-    dispatcher = new Dispatcher(placement, local, links, metrics, sampler);
+    dispatcher =
+        new Dispatcher(
+            placement, local, links, metrics, sampler, new OwnLoad(node, load, placement));
     dispatcherLater.set(dispatcher);
     cache = new EdgeCache(node, links, CacheStores.open(config.cache(), data.path()));
     shutdown.add(cache::close);

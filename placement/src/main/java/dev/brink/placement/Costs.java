@@ -16,6 +16,9 @@ final class Costs {
   /** Of the run times' logarithms, times a million: the typical run is what nodes are judged by. */
   private final MeanEstimate typicalLog = new MeanEstimate();
 
+  /** How far the logarithms are from the typical one, times a million: seen here, not told. */
+  final MeanEstimate spread = new MeanEstimate();
+
   /** Time on a lane, which is less than the run where the function waits for others. */
   final MeanEstimate lane = new MeanEstimate();
 
@@ -28,7 +31,10 @@ final class Costs {
   void ran(long runNanos, long laneNanos) {
     run.add(runNanos);
     lane.add(laneNanos);
-    typicalLog.add(log(runNanos));
+    long log = log(runNanos);
+    long off = Math.abs(log - typicalLog.nanosOr(log));
+    spread.add(off);
+    typicalLog.add(log);
     freshRuns.getAndIncrement();
   }
 
@@ -40,6 +46,11 @@ final class Costs {
   long typicalRunNanos() {
     long log = typicalLog.nanosOr(0);
     return log == 0 ? 0 : (long) Math.exp(log / 1e6);
+  }
+
+  /** The mean distance of a run's logarithm from the typical one. */
+  double spread() {
+    return spread.nanosOr(0) / 1e6;
   }
 
   void started(long coldNanos) {

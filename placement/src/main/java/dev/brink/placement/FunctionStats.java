@@ -29,9 +29,13 @@ final class FunctionStats {
   private volatile @Nullable NodeState lastUsed;
   private volatile @Nullable Plan plan;
 
-  FunctionStats(String function, int index) {
+  /** Of all functions together: what is expected of one that was never seen to start. */
+  private final MeanEstimate usualCold;
+
+  FunctionStats(String function, int index, MeanEstimate usualCold) {
     this.function = function;
     this.index = index;
+    this.usualCold = usualCold;
   }
 
   /** 0 to 4: up to 1 KiB, 16 KiB, 256 KiB, 4 MiB, more. */
@@ -47,6 +51,19 @@ final class FunctionStats {
     return own != null && own.run.count() >= OWN_AFTER_RUNS ? own : anySize;
   }
 
+  /** What making an instance takes: as seen, else as with other functions, else the prior. */
+  long coldNanos(Costs costs, long priorNanos) {
+    return costs.cold.count() > 0
+        ? costs.cold.nanosOr(priorNanos)
+        : anySize.cold.nanosOr(usualCold.nanosOr(priorNanos));
+  }
+
+  /** An instance was made for a request of this size. */
+  void started(long bodyBytes, long coldNanos) {
+    learn(bodyBytes, costs -> costs.started(coldNanos));
+    usualCold.add(coldNanos);
+  }
+
   /** Teaches what holds for requests of this size, and for all. */
   void learn(long bodyBytes, Consumer<Costs> lesson) {
     lesson.accept(anySize);
@@ -54,6 +71,9 @@ final class FunctionStats {
   }
 
   void learn(FunctionSample sample) {
+    if (sample.colds() > 0 && Placement.sane(sample.coldNanos())) {
+      usualCold.add(sample.coldNanos(), sample.colds());
+    }
     anySize.learn(sample);
     ofSize(Math.clamp(sample.sizeClass(), 0, SIZE_CLASSES - 1)).learn(sample);
   }

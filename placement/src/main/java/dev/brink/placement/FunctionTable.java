@@ -14,7 +14,8 @@ final class FunctionTable {
   private static final int LIMIT = 1 << 16;
 
   private final ConcurrentHashMap<String, FunctionStats> stats = new ConcurrentHashMap<>();
-  private final FunctionStats noRoom = new FunctionStats("", -1);
+  private final MeanEstimate usualCold = new MeanEstimate();
+  private final FunctionStats noRoom = new FunctionStats("", -1, usualCold);
   private final BitSet taken = new BitSet();
   private volatile int version;
 
@@ -43,7 +44,7 @@ final class FunctionTable {
       return noRoom;
     }
     taken.set(index);
-    var added = new FunctionStats(function, index);
+    var added = new FunctionStats(function, index, usualCold);
     stats.put(function, added);
     version++;
     return added;

@@ -29,15 +29,15 @@ final class Learning {
     long size = request.bodyBytes();
     if (observed.wasCold() && Placement.sane(observed.coldNanos())) {
       long cold = (long) (observed.coldNanos() / slow);
-      stats.learn(size, costs -> costs.started(cold));
+      stats.started(size, cold);
     }
     if (!Placement.sane(observed.runNanos())) {
       return;
     }
     Costs usual = stats.costs(size);
     long usualNanos = usual.typicalRunNanos();
-    if (usual.run.count() >= SLOW_AFTER_RUNS && usualNanos >= SLOW_FROM_NANOS) {
-      state.ran(observed.runNanos(), usualNanos, nowNanos);
+    if (usual.spread.count() >= SLOW_AFTER_RUNS && usualNanos >= SLOW_FROM_NANOS) {
+      state.ran(observed.runNanos(), usualNanos, usual.spread(), nowNanos);
     }
     long held = Placement.sane(observed.laneNanos()) ? observed.laneNanos() : observed.runNanos();
     long run = (long) (observed.runNanos() / slow);

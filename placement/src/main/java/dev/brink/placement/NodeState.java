@@ -153,8 +153,8 @@ final class NodeState {
     return local ? 0 : rtt.ageNanos(nowNanos);
   }
 
-  void ran(long runNanos, long expectedNanos, long nowNanos) {
-    slow.add(runNanos, expectedNanos, nowNanos);
+  void ran(long runNanos, long expectedNanos, double spread, long nowNanos) {
+    slow.add(runNanos, expectedNanos, spread, nowNanos);
   }
 
   /** Work was sent that takes this long on a lane of a usual node. */

@@ -155,7 +155,7 @@ public final class Placement {
     stats.used(state);
     boolean warm = state.load().warmth().has(stats.index);
     Costs costs = stats.costs(request.bodyBytes());
-    long cold = warm ? 0 : costs.cold.nanosOr(settings.coldPriorNanos());
+    long cold = warm ? 0 : stats.coldNanos(costs, settings.coldPriorNanos());
     state.sent(cold + costs.lane.nanosOr(settings.runPriorNanos()), nowNanos);
   }
 

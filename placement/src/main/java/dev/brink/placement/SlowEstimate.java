@@ -15,6 +15,11 @@ final class SlowEstimate {
   private static final double LIMIT = Math.log(10);
   private static final double USUAL = 0.25;
   private static final double FAR = Math.log(4);
+
+  /** Functions whose times are spread wider count less, by the square of it. */
+  private static final double NARROW = 0.5;
+
+  private static final double FAR_SPREADS = 2.2;
   private static final int JUMP_AFTER = 4;
   private static final long HALF_LIFE_NANOS = 2_000_000_000L;
   private static final long REST_NANOS = 1_000_000_000L;
@@ -24,28 +29,35 @@ final class SlowEstimate {
 
   private final AtomicLong lastNanos = new AtomicLong();
 
-  void add(long actualNanos, long expectedNanos, long nowNanos) {
+  /**
+   * Work was done.
+   *
+   * @param spread how far the logarithms of such times are from the expected one, on average
+   */
+  void add(long actualNanos, long expectedNanos, double spread, long nowNanos) {
     double ratio = (double) Math.max(1, actualNanos) / Math.max(1, expectedNanos);
     double sample = Math.clamp(Math.log(ratio), -LIMIT, LIMIT);
     long before;
     long after;
     do {
       before = word.get();
-      after = next(before, decayed(before, nowNanos), sample);
+      after = next(before, decayed(before, nowNanos), sample, spread);
     } while (!word.compareAndSet(before, after));
     lastNanos.setOpaque(nowNanos);
   }
 
-  private static long next(long before, double estimate, double sample) {
+  private static long next(long before, double estimate, double sample, double spread) {
     double off = sample - estimate;
-    if (Math.abs(off) < FAR) {
-      return word(estimate + WEIGHT * off, 0, 0);
+    double part = spread <= NARROW ? 1 : NARROW / spread;
+    double weight = WEIGHT * part * part;
+    if (Math.abs(off) < Math.max(FAR, FAR_SPREADS * spread)) {
+      return word(estimate + weight * off, 0, 0);
     }
     double nearest = nearest(before);
     boolean row = far(before) > 0 && Math.signum(nearest - estimate) == Math.signum(off);
     double held = row && Math.abs(nearest - estimate) < Math.abs(off) ? nearest : sample;
     int far = row ? far(before) + 1 : 1;
-    return far == JUMP_AFTER ? word(held, 0, 0) : word(estimate + WEIGHT * off, far, held);
+    return far == JUMP_AFTER ? word(held, 0, 0) : word(estimate + weight * off, far, held);
   }
 
   double value(long nowNanos) {

@@ -19,7 +19,7 @@ final class Work {
     Costs costs = stats.costs(request.bodyBytes());
     index = stats.index;
     runNanos = costs.run.nanosOr(settings.runPriorNanos());
-    coldNanos = costs.cold.nanosOr(settings.coldPriorNanos());
+    coldNanos = stats.coldNanos(costs, settings.coldPriorNanos());
     long expected = costs.bytes.nanosOr(0);
     long all = Math.max(expected, request.bodyBytes());
     bytes = all <= ONE_TRIP_BYTES ? 0 : all;

@@ -49,7 +49,7 @@ class EstimatesTest {
   void slownessFollowsAndFadesWithoutNews() {
     var slow = new SlowEstimate();
     for (int i = 0; i < 20; i++) {
-      slow.add(1000, 100, 0);
+      slow.add(1000, 100, 0.5, 0);
     }
     double high = slow.value(0);
     assertThat(high).as("ten times, less what counts as usual").isBetween(7.5, 8.0);
@@ -62,13 +62,13 @@ class EstimatesTest {
   void fourFarOffInARowMakeItJump() {
     var slow = new SlowEstimate();
     for (int i = 0; i < 3; i++) {
-      slow.add(600 + i, 100, 0);
+      slow.add(600 + i, 100, 0.5, 0);
     }
     assertThat(slow.value(0)).isLessThan(1.1);
-    slow.add(900, 100, 0);
+    slow.add(900, 100, 0.5, 0);
     assertThat(slow.value(0)).as("to the nearest of them").isBetween(4.6, 4.8);
     for (int i = 0; i < 4; i++) {
-      slow.add(100, 100, 0);
+      slow.add(100, 100, 0.5, 0);
     }
     assertThat(slow.value(0)).as("and back").isEqualTo(1);
   }
@@ -78,17 +78,27 @@ class EstimatesTest {
     var slow = new SlowEstimate();
     var random = new Random(3);
     for (int i = 0; i < 5000; i++) {
-      slow.add((long) (1e6 * Math.exp(0.8 * random.nextGaussian())), 1_000_000, 0);
+      slow.add((long) (1e6 * Math.exp(0.8 * random.nextGaussian())), 1_000_000, 0.5, 0);
       assertThat(slow.value(0)).isBetween(0.6, 1.6);
+    }
+  }
+
+  @Test
+  void functionsOfWideSpreadTeachLittleAndNeverMakeItJump() {
+    var slow = new SlowEstimate();
+    var random = new Random(4);
+    for (int i = 0; i < 5000; i++) {
+      slow.add((long) (1e7 * Math.exp(3 * random.nextGaussian())), 10_000_000, 2.4, 0);
+      assertThat(slow.value(0)).isBetween(0.8, 1.25);
     }
   }
 
   @Test
   void oneHiccupDoesNotMakeANodeSlow() {
     var slow = new SlowEstimate();
-    slow.add(Long.MAX_VALUE, 1, 0);
+    slow.add(Long.MAX_VALUE, 1, 0.5, 0);
     assertThat(slow.value(0)).isEqualTo(1);
-    slow.add(0, Long.MAX_VALUE, 0);
+    slow.add(0, Long.MAX_VALUE, 0.5, 0);
     assertThat(slow.value(0)).isPositive();
   }
 

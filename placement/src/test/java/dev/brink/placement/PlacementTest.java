@@ -129,6 +129,19 @@ class PlacementTest {
   }
 
   @Test
+  void aColdStartNeverSeenIsExpectedToBeAsOtherFunctionsAre() {
+    var mesh = new TestMesh(0, "a", "b").cold("a", "b");
+    assertThat(mesh.candidate("a").coldNanos()).as("the prior").isEqualTo(ms(20));
+    PlacementRequest other = PlacementRequest.of("other");
+    mesh.placement.choose(other, mesh.now);
+    var cold = new Observed(0, 0, ms(300), ms(1), true);
+    mesh.placement.completed("b", other, cold, mesh.now);
+    assertThat(mesh.candidate("a").coldNanos()).isEqualTo(ms(300));
+    mesh.placement.learn(new FunctionSample(TestMesh.F, 0, 0, 0, 0, 1, ms(50), 0));
+    assertThat(mesh.candidate("a").coldNanos()).as("told of it").isEqualTo(ms(50));
+  }
+
+  @Test
   void aReportDoesNotHideWhatIsStillOnItsWay() {
     var mesh = new TestMesh(0, "a", "b").rtt("b", 40).warm("b").ran("b", 10);
     mesh.pass(100).warm("b");

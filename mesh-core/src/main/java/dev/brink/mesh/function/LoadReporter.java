@@ -40,13 +40,13 @@ public final class LoadReporter {
     RuntimeLoad load = runtime.load();
     reportedWaitNanos = load.waitNanos();
     return LoadBeat.newBuilder()
-        .setSequence(sequence.incrementAndGet())
+        .setSequence(nextSequence())
         .setLanes(load.lanes())
         .setBusy(load.busy())
         .setQueued(load.queued())
         .setWaitNanos(load.waitNanos())
         .setDraining(draining)
-        .setUtilisation((int) Math.round(utilisation.sample(load.busy(), load.lanes()) * 1000))
+        .setUtilisation((int) Math.round(utilisation(load) * 1000))
         .build();
   }
 
@@ -65,8 +65,20 @@ public final class LoadReporter {
 
   /** The share of the lanes' time that was taken over the last seconds, 0 to 1. */
   public double utilisation() {
-    RuntimeLoad load = runtime.load();
+    return utilisation(runtime.load());
+  }
+
+  double utilisation(RuntimeLoad load) {
     return utilisation.sample(load.busy(), load.lanes());
+  }
+
+  /** As it is now, told to nobody. */
+  RuntimeLoad load() {
+    return runtime.load();
+  }
+
+  long nextSequence() {
+    return sequence.incrementAndGet();
   }
 
   /** The wait until a lane is free, now. */

@@ -6,6 +6,7 @@ import dev.brink.mesh.exchange.CallListener;
 import dev.brink.mesh.exchange.CallTiming;
 import dev.brink.mesh.exchange.Executor;
 import dev.brink.mesh.exchange.Target;
+import dev.brink.mesh.function.OwnLoad;
 import dev.brink.mesh.http.Problem;
 import dev.brink.mesh.link.Links;
 import dev.brink.mesh.registry.Binding;
@@ -37,6 +38,7 @@ public final class Dispatcher {
   private final Links links;
   private final DispatchListener events;
   private final RegretSampler sampler;
+  private final OwnLoad ownLoad;
   private final RetryBudget retries = new RetryBudget();
 
   /** For one node. */
@@ -45,8 +47,10 @@ public final class Dispatcher {
       Executor<Target.Function> local,
       Links links,
       DispatchListener events,
-      RegretSampler sampler) {
+      RegretSampler sampler,
+      OwnLoad ownLoad) {
     this.sampler = sampler;
+    this.ownLoad = ownLoad;
     this.placement = placement;
     this.localNode = placement.nodes(System.nanoTime()).getFirst().info().id();
     this.local = local;
@@ -99,6 +103,7 @@ public final class Dispatcher {
       PlacementRequest asked = version.placement(call.request().headers());
       this.request = version.local() == null ? asked.excluding(localNode) : asked;
       this.beganNanos = System.nanoTime();
+      ownLoad.refresh(beganNanos);
       this.first = placement.choose(request, beganNanos);
       this.choice = first;
       this.copy = sampler.wants(version, call) ? RegretSampler.copy(call.request()) : null;
@@ -221,6 +226,7 @@ public final class Dispatcher {
     /** The next node, never one tried before; the last try is local. */
     private boolean chooseAgain(long now) {
       request = request.excluding(choice.node());
+      ownLoad.refresh(now);
       choice = placement.choose(request, now);
       return choice.allowed() && !(choice.local() && localTried);
     }

@@ -11,6 +11,7 @@ import dev.brink.placement.WarmAdvice;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The production class, as an ingress uses it. */
 final class BrinkRule implements Rule {
@@ -42,6 +43,23 @@ final class BrinkRule implements Rule {
   public int choose(SimRequest request, long nowNanos) {
     choice = placement.choose(request.function().request(), nowNanos);
     return Integer.parseInt(choice.node().substring(1));
+  }
+
+  @Override
+  public int chooseAgain(SimRequest request, Set<Integer> tried, long nowNanos) {
+    Set<String> names = tried.stream().map(node -> "n" + node).collect(Collectors.toSet());
+    choice = placement.choose(request.function().request().excluding(names), nowNanos);
+    return Integer.parseInt(choice.node().substring(1));
+  }
+
+  @Override
+  public boolean refusable() {
+    return true;
+  }
+
+  @Override
+  public void refused(Job job, long nowNanos) {
+    placement.refused("n" + job.node, nowNanos);
   }
 
   @Override

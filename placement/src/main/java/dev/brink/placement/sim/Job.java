@@ -1,5 +1,7 @@
 package dev.brink.placement.sim;
 
+import java.util.Set;
+
 /** A request on its way through the simulation. */
 final class Job {
   final SimRequest request;
@@ -11,7 +13,12 @@ final class Job {
   final long sentNanos;
 
   final boolean control;
-  final int tries;
+
+  /** The nodes it was sent to, this one included. */
+  final Set<Integer> tried;
+
+  /** Whether a node may send it back: not at home, nor what was sent back before. */
+  final boolean refusable;
 
   long arriveNanos;
   long startNanos;
@@ -23,12 +30,19 @@ final class Job {
   /** Answered or given up. */
   boolean done;
 
-  Job(SimRequest request, int node, long sentNanos, boolean control, int tries) {
+  Job(
+      SimRequest request,
+      int node,
+      long sentNanos,
+      boolean control,
+      Set<Integer> tried,
+      boolean refusable) {
     this.request = request;
     this.node = node;
     this.sentNanos = sentNanos;
     this.control = control;
-    this.tries = tries;
+    this.tried = tried;
+    this.refusable = refusable;
   }
 
   long queueNanos() {

@@ -44,7 +44,8 @@ public final class Main {
           "longest-mean-ms",
           "json",
           "svg",
-          "fault");
+          "fault",
+          "known-runs");
 
   private Main() {}
 
@@ -121,6 +122,7 @@ public final class Main {
         .ingressSkew(options.number("skew", 0.5))
         .dataShare(options.number("data", 0))
         .runs(options.number("run-scale", 0.3), millis(options.number("longest-mean-ms", 1000)))
+        .knownRuns(Boolean.parseBoolean(options.text("known-runs", "false")))
         .faults(faults(options.text("fault", "")))
         .build();
   }

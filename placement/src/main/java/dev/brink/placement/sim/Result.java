@@ -13,6 +13,7 @@ final class Result {
    * @param node where it ran
    * @param latencyNanos from its coming to its answer
    * @param bestNanos what the best node would have given it, as only an omniscient one sees
+   * @param chosenNanos what the node first chosen would have given it, seen the same way
    * @param nearBest whether the node chosen would have given it no more than 5 % + 1 ms more
    * @param cold whether it waited for an instance
    */
@@ -22,11 +23,13 @@ final class Result {
       int node,
       long latencyNanos,
       long bestNanos,
+      long chosenNanos,
       boolean nearBest,
       boolean cold) {}
 
   private final List<Row> rows = new ArrayList<>();
   private int failures;
+  private int refusals;
 
   void add(Row row) {
     rows.add(row);
@@ -36,9 +39,19 @@ final class Result {
     failures++;
   }
 
+  void refused() {
+    refusals++;
+  }
+
+  /** Requests that a node sent back before it began. */
+  int refusals() {
+    return refusals;
+  }
+
   void addAll(Result other) {
     rows.addAll(other.rows);
     failures += other.failures;
+    refusals += other.refusals;
   }
 
   List<Row> rows() {
@@ -67,6 +80,13 @@ final class Result {
         rows.stream()
             .mapToDouble(r -> (double) r.latencyNanos / Math.max(1, r.bestNanos))
             .toArray(),
+        share);
+  }
+
+  /** The same as regret, of what was chosen and not of what became of it. */
+  double choiceRegret(double share) {
+    return quantile(
+        rows.stream().mapToDouble(r -> (double) r.chosenNanos / Math.max(1, r.bestNanos)).toArray(),
         share);
   }
 

@@ -3,12 +3,26 @@ package dev.brink.placement.sim;
 import dev.brink.placement.LoadReport;
 import dev.brink.placement.WarmAdvice;
 import java.util.List;
+import java.util.Set;
 
 /** How one ingress chooses nodes, and what it hears. Time is the simulation's. */
 interface Rule {
 
   /** Where a request goes. */
   int choose(SimRequest request, long nowNanos);
+
+  /** Where a request goes that a node has refused, or did not answer. */
+  default int chooseAgain(SimRequest request, Set<Integer> tried, long nowNanos) {
+    return choose(request, nowNanos);
+  }
+
+  /** Whether nodes that are busier than they said may refuse this rule's requests. */
+  default boolean refusable() {
+    return false;
+  }
+
+  /** A node has sent a request back before it began. */
+  default void refused(Job job, long nowNanos) {}
 
   /** Whether the choice just made was for a control group that does without the rule. */
   default boolean control() {

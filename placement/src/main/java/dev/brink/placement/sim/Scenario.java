@@ -35,6 +35,7 @@ final class Scenario {
   private final double dataShare;
   private final double runScale;
   private final Duration longestMean;
+  private final boolean knownRuns;
   private final List<Fault> faults;
 
   private Scenario(Builder builder) {
@@ -51,6 +52,7 @@ final class Scenario {
     dataShare = builder.dataShare;
     runScale = builder.runScale;
     longestMean = builder.longestMean;
+    knownRuns = builder.knownRuns;
     faults = builder.faults;
   }
 
@@ -111,6 +113,10 @@ final class Scenario {
     return longestMean.toNanos() / 1e6;
   }
 
+  boolean knownRuns() {
+    return knownRuns;
+  }
+
   List<Fault> faults() {
     return faults;
   }
@@ -130,6 +136,7 @@ final class Scenario {
     private double dataShare;
     private double runScale = 0.1;
     private Duration longestMean = Duration.ofSeconds(1);
+    private boolean knownRuns;
     private List<Fault> faults = List.of();
 
     private Builder(RttMatrix matrix, InvocationTrace trace) {
@@ -206,6 +213,16 @@ final class Scenario {
     Builder runs(double scale, Duration longestMean) {
       this.runScale = scale;
       this.longestMean = longestMean;
+      return this;
+    }
+
+    /**
+     * Whether nodes know how long their runs will take, which no real one does: what is left of the
+     * regret is then the rule's and the network's.
+     */
+    @CanIgnoreReturnValue
+    Builder knownRuns(boolean known) {
+      this.knownRuns = known;
       return this;
     }
 

@@ -18,10 +18,12 @@ final class SimNode {
   private static final long UNKNOWN_RUN_NANOS = 5_000_000L;
   private static final long KEEP_FROM_WARMING_NANOS = 10_000_000_000L;
   private static final long UTILISATION_NANOS = 1_000_000_000L;
+  private static final long REFUSAL_SLACK_NANOS = 20_000_000L;
 
   final int index;
   private final int lanes;
   private final double memoryMb;
+  private final boolean knownRuns;
   private final Deque<Job> queue = new ArrayDeque<>();
   private final List<Job> running = new ArrayList<>();
   private final Deque<Job> coming = new ArrayDeque<>();
@@ -35,6 +37,7 @@ final class SimNode {
   private final RunTimes[] colds;
   private double heldMb;
   private int lanesWarming;
+  private long toldWaitNanos;
   private double utilisation;
   private long utilisationAtNanos;
   private Set<String> warm = Set.of();
@@ -45,6 +48,7 @@ final class SimNode {
     this.index = index;
     this.lanes = scenario.lanes();
     this.memoryMb = scenario.nodeMemoryMb();
+    this.knownRuns = scenario.knownRuns();
     this.functions = functions;
     warmFromNanos = new long[functions.size()];
     lastUsedNanos = new long[functions.size()];
@@ -64,6 +68,16 @@ final class SimNode {
   void arrived(Job job) {
     coming.remove(job);
     queue.add(job);
+  }
+
+  /** It told another node how long the wait is. */
+  void told(long waitNanos) {
+    toldWaitNanos = waitNanos;
+  }
+
+  /** Whether it refuses what comes from others, by the rule the real node has. */
+  boolean busierThanSaid(long nowNanos) {
+    return waitNanos(nowNanos) > 2 * toldWaitNanos + REFUSAL_SLACK_NANOS;
   }
 
   void lost(Job job) {
@@ -220,11 +234,19 @@ final class SimNode {
   }
 
   /**
-   * Its estimate of the time until a lane is free for a new request, from run times it has seen.
+   * Its estimate of the time until a lane is free for a new request, from run times it has seen; or
+   * what is so, in a scenario where nodes know how long runs will take.
    */
   long waitNanos(long nowNanos) {
     if (busy() < lanes && queue.isEmpty()) {
       return 0;
+    }
+    if (knownRuns) {
+      double[] free = freeAt();
+      for (Job job : queue) {
+        assign(free, job, nowNanos, 0, -1, 1);
+      }
+      return (long) Math.max(0, free[least(free)] - nowNanos);
     }
     var free = new double[lanes];
     int lane = 0;
@@ -268,11 +290,7 @@ final class SimNode {
    */
   long trulyBeforeRunNanos(SimFunction function, long arriveNanos, double slowness) {
     int f = function.index();
-    var free = new double[lanes];
-    int lane = 0;
-    for (Job job : running) {
-      free[lane++] = job.endNanos;
-    }
+    double[] free = freeAt();
     double warmFrom = warmFromNanos[f];
     for (Job job : queue) {
       warmFrom = assign(free, job, 0, warmFrom, f, slowness);
@@ -285,6 +303,16 @@ final class SimNode {
     double start = Math.max((double) arriveNanos, free[least(free)]);
     double cold = warmFrom == 0 ? function.coldNanos() * slowness : Math.max(0, warmFrom - start);
     return (long) (start + cold - arriveNanos);
+  }
+
+  /** When each lane is done with what it runs. */
+  private double[] freeAt() {
+    var free = new double[lanes];
+    int lane = 0;
+    for (Job job : running) {
+      free[lane++] = job.endNanos;
+    }
+    return free;
   }
 
   private double assign(

@@ -4,9 +4,11 @@ import dev.brink.placement.LoadReport;
 import dev.brink.placement.WarmAdvice;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.function.IntFunction;
 
 /**
@@ -44,7 +46,7 @@ final class Simulation {
   private long messages;
 
   /** What an omniscient one knew when a request was placed. */
-  private record Truth(long bestNanos, boolean nearBest) {}
+  private record Truth(long bestNanos, long chosenNanos, boolean nearBest) {}
 
   private Simulation(Scenario scenario, RttMatrix matrix, List<SimFunction> functions) {
     this.scenario = scenario;
@@ -106,7 +108,7 @@ final class Simulation {
       } else {
         now = request.atNanos();
         next++;
-        place(request, 1);
+        place(request, Set.of(), false);
       }
     }
     long end = now + 60_000_000_000L;
@@ -127,17 +129,22 @@ final class Simulation {
 
   // Requests.
 
-  private void place(SimRequest request, int tries) {
+  private void place(SimRequest request, Set<Integer> triedBefore, boolean refused) {
     int ingress = request.ingress();
     if (network.dead(ingress, now)) {
       return; // nobody reaches it
     }
     Rule rule = rules.get(ingress);
-    int node = rule.choose(request, now);
-    if (tries == 1) {
+    rule.reported(ingress, report(ingress).build(), now); // a node knows its own lanes
+    boolean first = triedBefore.isEmpty();
+    int node = first ? rule.choose(request, now) : rule.chooseAgain(request, triedBefore, now);
+    if (first) {
       truths.put(request.id(), truth(request, node));
     }
-    var job = new Job(request, node, now, rule.control(), tries);
+    Set<Integer> tried = new HashSet<>(triedBefore);
+    tried.add(node);
+    boolean refusable = !refused && node != ingress && rule.refusable();
+    var job = new Job(request, node, now, rule.control(), tried, refusable);
     long oneWay = network.oneWayNanos(ingress, node, request.id(), now);
     job.arriveNanos = now + oneWay;
     nodes.get(node).sent(job);
@@ -173,8 +180,8 @@ final class Simulation {
     nodes.get(job.node).lost(job);
     rules.get(job.request.ingress()).failed(job, now);
     result.failed();
-    if (job.tries < MAX_TRIES) {
-      place(job.request, job.tries + 1);
+    if (job.tried.size() < MAX_TRIES) {
+      place(job.request, job.tried, true);
     } else {
       truths.remove(job.request.id());
     }
@@ -185,8 +192,33 @@ final class Simulation {
       nodes.get(job.node).lost(job);
       return;
     }
-    nodes.get(job.node).arrived(job);
+    SimNode node = nodes.get(job.node);
+    if (job.refusable && node.busierThanSaid(now)) {
+      refuse(job);
+      return;
+    }
+    node.arrived(job);
     start(job.node);
+  }
+
+  /** It goes back to its ingress, which chooses again: once, and the next node takes it. */
+  private void refuse(Job job) {
+    nodes.get(job.node).lost(job);
+    job.done = true;
+    int ingress = job.request.ingress();
+    LoadReport report = told(job.node);
+    long back = network.oneWayNanos(job.node, ingress, job.request.id(), now);
+    at(
+        now + back,
+        () -> {
+          if (!network.dead(ingress, now)) {
+            Rule rule = rules.get(ingress);
+            rule.refused(job, now);
+            rule.reported(job.node, report, now);
+            result.refused();
+            place(job.request, job.tried, true);
+          }
+        });
   }
 
   private void start(int node) {
@@ -209,7 +241,7 @@ final class Simulation {
     start(job.node);
     int ingress = job.request.ingress();
     job.dataNanos = dataNanos(job.request.function(), job.node);
-    LoadReport report = report(job.node);
+    LoadReport report = told(job.node);
     long back = network.oneWayNanos(job.node, ingress, job.request.id(), now);
     at(
         now + job.dataNanos + back,
@@ -235,6 +267,7 @@ final class Simulation {
               job.node,
               latency,
               truth.bestNanos,
+              truth.chosenNanos,
               truth.nearBest,
               job.coldNanos > 0));
     }
@@ -272,26 +305,31 @@ final class Simulation {
       best = Math.min(best, trulyNanos(request, n));
     }
     long own = trulyNanos(request, chosen);
-    return new Truth(best, own <= best * 1.05 + 1e6);
+    return new Truth(best, own, own <= best * 1.05 + 1e6);
   }
 
   // Beats, pings and warming.
 
-  private LoadReport report(int node) {
+  private LoadReport.Builder report(int node) {
     SimNode state = nodes.get(node);
     return LoadReport.builder("n" + node, ++sequences[node])
         .lanes(state.lanes())
         .busy(state.busy())
         .queued(state.queued())
         .waitNanos(state.waitNanos(now))
-        .utilisation(state.utilisation(now))
-        .warm(state.warm(now))
-        .build();
+        .utilisation(state.utilisation(now));
+  }
+
+  /** What a node tells another. */
+  private LoadReport told(int node) {
+    LoadReport report = report(node).warm(nodes.get(node).warm(now)).build();
+    nodes.get(node).told(report.waitNanos());
+    return report;
   }
 
   private void beat(int node) {
     if (!network.dead(node, now)) {
-      LoadReport report = report(node);
+      LoadReport report = told(node);
       for (int i = 0; i < nodes.size(); i++) {
         Rule rule = rules.get(i);
         send(node, i, () -> rule.reported(node, report, now));

@@ -6,16 +6,17 @@ import java.util.Map;
 /** Results as a table for people and as JSON for programs. */
 final class Table {
   static final String HEADER =
-      "| rule | requests | p50 ms | p90 ms | p99 ms | regret p50 | p90 | p99 | near best | cold |"
-          + " local |\n"
-          + "|---|---|---|---|---|---|---|---|---|---|---|";
+      "| rule | requests | p50 ms | p90 ms | p99 ms | regret p50 | p90 | p99 | choice p99 | near"
+          + " best | cold | local | refused |\n"
+          + "|---|---|---|---|---|---|---|---|---|---|---|---|---|";
 
   private Table() {}
 
   static String row(String rule, Result result) {
     return String.format(
         Locale.ROOT,
-        "| %s | %d | %.1f | %.1f | %.1f | %.3f | %.2f | %.2f | %.1f %% | %.1f %% | %.1f %% |",
+        "| %s | %d | %.1f | %.1f | %.1f | %.3f | %.2f | %.2f | %.2f | %.1f %% | %.1f %% | %.1f %% |"
+            + " %.1f %% |",
         rule,
         result.size(),
         result.latencyMillis(0.5),
@@ -24,9 +25,11 @@ final class Table {
         result.regret(0.5),
         result.regret(0.9),
         result.regret(0.99),
+        result.choiceRegret(0.99),
         100 * result.nearBestShare(),
         100 * result.coldShare(),
-        100 * result.localShare());
+        100 * result.localShare(),
+        100.0 * result.refusals() / Math.max(1, result.size()));
   }
 
   static String json(Map<String, Result> results, String[] arguments) {
@@ -39,11 +42,13 @@ final class Table {
       Result result = entry.getValue();
       number(json, "requests", result.size());
       number(json, "failures", result.failures());
+      number(json, "refusals", result.refusals());
       json.append(",\"knows_warmth\":").append(Baselines.knowsWarmth(entry.getKey()));
       for (double share : new double[] {0.5, 0.9, 0.99}) {
         int percent = (int) Math.round(100 * share);
         number(json, "latency_ms_p" + percent, result.latencyMillis(share));
         number(json, "regret_p" + percent, result.regret(share));
+        number(json, "choice_regret_p" + percent, result.choiceRegret(share));
       }
       number(json, "latency_ms_mean", result.meanMillis());
       number(json, "near_best_share", result.nearBestShare());

@@ -54,6 +54,33 @@ class SimulationTest {
   }
 
   @Test
+  void busyNodesRefuseOnceAndEveryRequestIsAnswered() {
+    var scenario = small().load(0.9).build();
+    Result brink = run(scenario, "brink");
+    assertThat(brink.refusals()).isPositive().isLessThan(brink.size() / 5);
+    Result random = run(scenario, "random");
+    assertThat(random.refusals()).as("nobody else's requests are refused").isZero();
+    assertThat(brink.size()).isEqualTo(random.size());
+    assertThat(brink.failures()).isZero();
+  }
+
+  @Test
+  void nodesThatKnowTheirRunsLeaveLessToRegret() {
+    var scenario = small().load(0.8);
+    Result usual = run(scenario.build(), "brink");
+    Result known = run(scenario.knownRuns(true).build(), "brink");
+    assertThat(known.choiceRegret(0.99)).isLessThan(usual.choiceRegret(0.99));
+  }
+
+  @Test
+  void theWorkThatComesIsTheLoadAskedFor() {
+    var scenario = small().load(0.5).time(Duration.ZERO, Duration.ofSeconds(40)).build();
+    double nanos =
+        new Workload(scenario, 5).requests().stream().mapToDouble(SimRequest::runNanos).sum();
+    assertThat(nanos / 40e9 / 8 / 4).isBetween(0.45, 0.55);
+  }
+
+  @Test
   void aDeadNodeLosesItsTrafficAndEveryRequestAnAnswerElsewhere() {
     var dead = new Scenario.Fault.Dead(0, Duration.ofSeconds(3), Duration.ofSeconds(60));
     Result result = run(small().load(0.4).faults(List.of(dead)).build(), "brink");
