@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 final class Costs {
   private static final int MAX_SAMPLES = 1 << 20;
 
+  /** So that a node that has become slow does not make the function look spread out. */
+  private static final long MAX_OFF_MICROS = 1_500_000;
+
   final MeanEstimate run = new MeanEstimate();
   final MeanEstimate cold = new MeanEstimate();
 
@@ -33,7 +36,7 @@ final class Costs {
     lane.add(laneNanos);
     long log = log(runNanos);
     long off = Math.abs(log - typicalLog.nanosOr(log));
-    spread.add(off);
+    spread.add(Math.min(off, MAX_OFF_MICROS));
     typicalLog.add(log);
     freshRuns.getAndIncrement();
   }
