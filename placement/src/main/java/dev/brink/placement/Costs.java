@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 final class Costs {
   private static final int MAX_SAMPLES = 1 << 20;
 
-  /** So that a node that has become slow does not make the function look spread out. */
-  private static final long MAX_OFF_MICROS = 1_500_000;
+  /** Slow, so that a node that has become slow does not make the function look spread out. */
+  private static final double SPREAD_WEIGHT = 0.02;
 
   final MeanEstimate run = new MeanEstimate();
   final MeanEstimate cold = new MeanEstimate();
@@ -20,7 +20,7 @@ final class Costs {
   private final MeanEstimate typicalLog = new MeanEstimate();
 
   /** How far the logarithms are from the typical one, times a million: seen here, not told. */
-  final MeanEstimate spread = new MeanEstimate();
+  final MeanEstimate spread = new MeanEstimate(SPREAD_WEIGHT);
 
   /** Time on a lane, which is less than the run where the function waits for others. */
   final MeanEstimate lane = new MeanEstimate();
@@ -36,7 +36,7 @@ final class Costs {
     lane.add(laneNanos);
     long log = log(runNanos);
     long off = Math.abs(log - typicalLog.nanosOr(log));
-    spread.add(Math.min(off, MAX_OFF_MICROS));
+    spread.add(off);
     typicalLog.add(log);
     freshRuns.getAndIncrement();
   }

@@ -27,6 +27,7 @@ record Load(
   private static final int MAX_LANES = 1 << 16;
   private static final long MAX_WAIT_NANOS = 60_000_000_000L;
   private static final long SENSELESS_WAIT_NANOS = 1_000_000_000L;
+  private static final long AGE_OUT_NANOS = 3_000_000_000L;
   private static final long RESTART_NANOS = 1_000_000_000L;
 
   /** How much work had been sent at a time. */
@@ -46,6 +47,11 @@ record Load(
     return !reported
         || report.sequence() - sequence > 0
         || (report.sequence() != sequence && nowNanos - atNanos > RESTART_NANOS);
+  }
+
+  /** Whether reports have failed to come for so long that the node is out. */
+  boolean silent(long nowNanos) {
+    return reported && nowNanos - atNanos > AGE_OUT_NANOS;
   }
 
   /**

@@ -3,14 +3,24 @@ package dev.brink.placement;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A moving mean: plain over the first ten samples, exponentially weighted (0.1) from then on. Lock
- * free: the mean as a float and the number of samples share one word.
+ * A moving mean: plain over the first samples, exponentially weighted from then on, with 0.1 where
+ * nothing else is said. Lock free: the mean as a float and the number of samples share one word.
  */
 final class MeanEstimate {
   private static final double WEIGHT = 0.1;
   private static final int COUNT_LIMIT = 1 << 20;
 
+  private final double weight;
   private final AtomicLong word = new AtomicLong();
+
+  MeanEstimate() {
+    this(WEIGHT);
+  }
+
+  /** With this weight of a new sample, once there are so many that it is less than their mean's. */
+  MeanEstimate(double weight) {
+    this.weight = weight;
+  }
 
   void add(long nanos) {
     long before;
@@ -19,8 +29,7 @@ final class MeanEstimate {
       before = word.get();
       int count = count(before);
       double mean = mean(before);
-      double weight = Math.max(WEIGHT, 1.0 / (count + 1));
-      double next = mean + weight * (nanos - mean);
+      double next = mean + Math.max(weight, 1.0 / (count + 1)) * (nanos - mean);
       after = word((float) next, Math.min(COUNT_LIMIT, count + 1));
     } while (!word.compareAndSet(before, after));
   }

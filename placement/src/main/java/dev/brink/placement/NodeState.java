@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 /** What an ingress knows of one node, and the terms of its score. Thread-safe and lock free. */
 final class NodeState {
   private static final long AGE_COUNTS_NANOS = 1_000_000_000L;
-  private static final long AGE_OUT_NANOS = 3_000_000_000L;
   private static final long NEVER = Long.MIN_VALUE;
   private static final int COHORTS = Cohort.values().length;
   private static final long BYTES_PER_SECOND_PRIOR = 12_500_000L;
@@ -106,6 +105,9 @@ final class NodeState {
       sent = sentNanos.get();
       after = before.after(report, table, nowNanos, sent, rttNanos);
     } while (!LOAD.compareAndSet(this, before, after));
+    if (before.silent(nowNanos) && trouble.any()) {
+      change(now -> now.returned(nowNanos));
+    }
     long unseen = before.unseenNanos(nowNanos, sent, rttNanos);
     busyUntilNanos.set(nowNanos + Load.waitNanos(report) + unseen);
     if (unseen == 0) {
@@ -227,7 +229,7 @@ final class NodeState {
     if (seen.utilisation() > info.loadLimit()) {
       return Exclusion.OVER_LIMIT;
     }
-    return nowNanos - seen.atNanos() > AGE_OUT_NANOS ? Exclusion.STALE : null;
+    return seen.silent(nowNanos) ? Exclusion.STALE : null;
   }
 
   long netNanos() {

@@ -4,8 +4,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A round-trip time: exponentially weighted (0.3), but a sample over twice the estimate is held
- * back until a second one in a row confirms it; then the estimate jumps. Lock free: the estimate
- * and the sample held back are two floats in one word.
+ * back until a second one in a row confirms it; then the estimate jumps. So it does to the larger
+ * of two in a row that are under half of it. Lock free: the estimate and the sample held back are
+ * two floats in one word.
  */
 final class RttEstimate {
   private static final float WEIGHT = 0.3f;
@@ -41,11 +42,16 @@ final class RttEstimate {
     if (before == 0) {
       return word(sample, 0);
     }
-    if (sample <= JUMP * estimate) {
-      return word(estimate + WEIGHT * (sample - estimate), 0);
-    }
     float held = held(before);
-    return held == 0 ? word(estimate, sample) : word(Math.min(held, sample), 0);
+    if (sample > JUMP * estimate) {
+      return held > estimate ? word(Math.min(held, sample), 0) : word(estimate, sample);
+    }
+    float moved = estimate + WEIGHT * (sample - estimate);
+    if (JUMP * sample >= estimate) {
+      return word(moved, 0);
+    }
+    boolean again = held > 0 && held < estimate;
+    return again ? word(Math.max(held, sample), 0) : word(moved, sample);
   }
 
   private static long word(float estimate, float held) {

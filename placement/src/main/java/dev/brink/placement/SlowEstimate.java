@@ -6,25 +6,33 @@ import java.util.concurrent.atomic.AtomicLong;
  * How much longer than elsewhere work takes on a node: 1 is usual.
  *
  * <p>Run times of one function differ by more than nodes do, so the estimate is of their logarithm:
- * it moves 5 % towards each sample, and what is left within 28 % of usual counts as usual. Four
- * samples in a row that are four times off make it jump to the nearest of them. While there is no
+ * it moves 5 % towards each sample, less where the function's times are spread wide, and what is
+ * left within 28 % of usual counts as usual. Samples that are off to the same side add up as
+ * evidence, in units of the spread and as CUSUM does (Page, Biometrika 41, 1954); four that are far
+ * off, or more that are less so, make it jump to the nearest of those that were. While there is no
  * sample it goes back to 1, so that a node that has healed is tried again. Lock free.
  */
 final class SlowEstimate {
   private static final double WEIGHT = 0.05;
   private static final double LIMIT = Math.log(10);
   private static final double USUAL = 0.25;
-  private static final double FAR = Math.log(4);
 
   /** Functions whose times are spread wider count less, by the square of it. */
   private static final double NARROW = 0.5;
 
-  private static final double FAR_SPREADS = 2.2;
-  private static final int JUMP_AFTER = 4;
-  private static final long HALF_LIFE_NANOS = 2_000_000_000L;
-  private static final long REST_NANOS = 1_000_000_000L;
+  /** Of a normal distribution's mean distance from its mean. */
+  private static final double DEVIATIONS_PER_SPREAD = 1.25;
 
-  /** The logarithm: a float; samples far off in a row: 2 bits; the nearest of them: the rest. */
+  /** What is off by so many deviations is no evidence, and what is off by more is for the rest. */
+  private static final double ALLOWED = 1;
+
+  private static final double MOST = 2.5;
+  private static final double EVIDENCE = 5.5;
+  private static final double EVIDENCE_UNITS = 32;
+  private static final long HALF_LIFE_NANOS = 1_000_000_000L;
+  private static final long REST_NANOS = 3_000_000_000L;
+
+  /** The logarithm: a float; the nearest sample of the evidence: 24 bits; the evidence: 8 bits. */
   private final AtomicLong word = new AtomicLong();
 
   private final AtomicLong lastNanos = new AtomicLong();
@@ -41,23 +49,25 @@ final class SlowEstimate {
     long after;
     do {
       before = word.get();
-      after = next(before, decayed(before, nowNanos), sample, spread);
+      after = next(before, decayed(before, nowNanos), sample, Math.max(NARROW, spread));
     } while (!word.compareAndSet(before, after));
     lastNanos.setOpaque(nowNanos);
   }
 
   private static long next(long before, double estimate, double sample, double spread) {
     double off = sample - estimate;
-    double part = spread <= NARROW ? 1 : NARROW / spread;
-    double weight = WEIGHT * part * part;
-    if (Math.abs(off) < Math.max(FAR, FAR_SPREADS * spread)) {
-      return word(estimate + weight * off, 0, 0);
-    }
+    double part = NARROW / spread;
+    double moved = estimate + WEIGHT * part * part * off;
+    double more = Math.min(Math.abs(off) / (DEVIATIONS_PER_SPREAD * spread), MOST) - ALLOWED;
     double nearest = nearest(before);
-    boolean row = far(before) > 0 && Math.signum(nearest - estimate) == Math.signum(off);
-    double held = row && Math.abs(nearest - estimate) < Math.abs(off) ? nearest : sample;
-    int far = row ? far(before) + 1 : 1;
-    return far == JUMP_AFTER ? word(held, 0, 0) : word(estimate + weight * off, far, held);
+    boolean same = Math.signum(nearest - estimate) == Math.signum(off);
+    double had = same ? evidence(before) : 0;
+    if (had + more <= 0) {
+      return word(moved, 0, 0);
+    }
+    boolean nearer = had == 0 || (more > 0 && Math.abs(off) < Math.abs(nearest - estimate));
+    double held = nearer ? sample : nearest;
+    return had + more >= EVIDENCE ? word(held, 0, 0) : word(moved, had + more, held);
   }
 
   double value(long nowNanos) {
@@ -77,10 +87,10 @@ final class SlowEstimate {
         : Decay.left(log, nowNanos - lastNanos.getOpaque() - REST_NANOS, HALF_LIFE_NANOS);
   }
 
-  private static long word(double estimate, int far, double nearest) {
+  private static long word(double estimate, double evidence, double nearest) {
     long high = Integer.toUnsignedLong(Float.floatToRawIntBits((float) estimate)) << 32;
-    int low = Float.floatToRawIntBits((float) nearest) & ~3;
-    return high | Integer.toUnsignedLong(low) | far;
+    int low = Float.floatToRawIntBits((float) nearest) & ~0xFF;
+    return high | Integer.toUnsignedLong(low) | Math.round(evidence * EVIDENCE_UNITS);
   }
 
   private static double estimate(long word) {
@@ -88,10 +98,10 @@ final class SlowEstimate {
   }
 
   private static double nearest(long word) {
-    return Float.intBitsToFloat((int) word & ~3);
+    return Float.intBitsToFloat((int) word & ~0xFF);
   }
 
-  private static int far(long word) {
-    return (int) word & 3;
+  private static double evidence(long word) {
+    return (word & 0xFF) / EVIDENCE_UNITS;
   }
 }

@@ -108,6 +108,25 @@ record Trouble(
         ejectedUntilNanos);
   }
 
+  /**
+   * The node speaks again after it was silent for so long that it was out: what failed was that,
+   * and no longer counts as latency. All else is kept.
+   */
+  Trouble returned(long nowNanos) {
+    return any
+        ? new Trouble(
+            true,
+            failures,
+            nowNanos - FORGET_NANOS,
+            retryAtNanos,
+            refusals,
+            refusedUntilNanos,
+            ejections,
+            ejected,
+            ejectedUntilNanos)
+        : this;
+  }
+
   /** Whether it has failed so often in a row that it should rest, and does not yet. */
   boolean dueForEjection(long nowNanos) {
     return failures >= EJECT_AFTER && !resting(nowNanos);

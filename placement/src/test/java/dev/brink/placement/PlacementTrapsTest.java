@@ -196,6 +196,15 @@ class PlacementTrapsTest {
   }
 
   @Test
+  void aNodeThatWasOutAndSpeaksAgainIsNotHeldToItsFailures() {
+    var mesh = new TestMesh(0, "a", "b").warm("a", "b").rtt("b", 1).failed("b").failed("b");
+    mesh.pass(2_000).warm("b");
+    assertThat(mesh.candidate("b").penaltyNanos()).as("quiet").isEqualTo(ms(1250));
+    mesh.failed("b").pass(3_001).warm("b");
+    assertThat(mesh.candidate("b").penaltyNanos()).as("out and back").isZero();
+  }
+
+  @Test
   void fiveFailuresInARowEjectForLongerEachTime() {
     var mesh = new TestMesh(-9, "a", "b").warm("a", "b").rtt("b", 1);
     for (int seconds : new int[] {1, 2, 4, 8, 16, 30, 30}) {

@@ -45,7 +45,8 @@ public final class Main {
           "json",
           "svg",
           "fault",
-          "known-runs");
+          "known-runs",
+          "reactions");
 
   private Main() {}
 
@@ -61,9 +62,16 @@ public final class Main {
 
   static void run(String[] arguments, PrintStream out) throws IOException {
     var options = new Options(arguments, OPTIONS);
-    Scenario scenario = scenario(options);
+    Scenario.Builder builder = scenario(options);
+    Scenario scenario = builder.build();
     int seeds = options.whole("seeds", 5);
     int first = options.whole("first-seed", 1);
+    if (Boolean.parseBoolean(options.text("reactions", "false"))) {
+      String rule = rules(options.text("rule", "brink")).getFirst();
+      var reactions = new Reactions(builder, Baselines.rule(rule), first, seeds);
+      reactions.print(out);
+      return;
+    }
     Map<String, Result> results = new LinkedHashMap<>();
     out.println(Table.HEADER);
     for (String name : rules(options.text("rule", "all"))) {
@@ -99,7 +107,7 @@ public final class Main {
     return names;
   }
 
-  private static Scenario scenario(Options options) throws IOException {
+  private static Scenario.Builder scenario(Options options) throws IOException {
     String rtt = options.text("rtt", "synthetic");
     RttMatrix matrix =
         rtt.equals("synthetic") ? RttMatrix.synthetic(200, 1) : RttMatrix.read(Path.of(rtt));
@@ -123,8 +131,7 @@ public final class Main {
         .dataShare(options.number("data", 0))
         .runs(options.number("run-scale", 0.3), millis(options.number("longest-mean-ms", 1000)))
         .knownRuns(Boolean.parseBoolean(options.text("known-runs", "false")))
-        .faults(faults(options.text("fault", "")))
-        .build();
+        .faults(faults(options.text("fault", "")));
   }
 
   private static Duration millis(double millis) {

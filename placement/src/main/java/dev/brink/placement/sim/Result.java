@@ -27,12 +27,29 @@ final class Result {
       boolean nearBest,
       boolean cold) {}
 
+  /**
+   * A choice, the warm-up's included: what became of it is in its row.
+   *
+   * @param control whether it was one of the control group's
+   */
+  record Chosen(long atNanos, int ingress, int function, int node, boolean control) {}
+
   private final List<Row> rows = new ArrayList<>();
+  private final List<Chosen> chosen = new ArrayList<>();
   private int failures;
   private int refusals;
 
   void add(Row row) {
     rows.add(row);
+  }
+
+  void chose(Chosen choice) {
+    chosen.add(choice);
+  }
+
+  /** All choices, in their order; each try is one. */
+  List<Chosen> chosen() {
+    return chosen;
   }
 
   void failed() {
@@ -50,6 +67,7 @@ final class Result {
 
   void addAll(Result other) {
     rows.addAll(other.rows);
+    chosen.addAll(other.chosen);
     failures += other.failures;
     refusals += other.refusals;
   }

@@ -141,6 +141,8 @@ final class Simulation {
     if (first) {
       truths.put(request.id(), truth(request, node));
     }
+    int function = request.function().index();
+    result.chose(new Result.Chosen(now, ingress, function, node, rule.control()));
     Set<Integer> tried = new HashSet<>(triedBefore);
     tried.add(node);
     boolean refusable = !refused && node != ingress && rule.refusable();

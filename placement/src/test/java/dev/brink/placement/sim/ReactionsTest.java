@@ -1,0 +1,35 @@
+package dev.brink.placement.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** How fast the rule reacts, on made-up data; deterministic. */
+class ReactionsTest {
+  private static Scenario.Builder metropolis(double load, double skew) {
+    return Scenario.builder(RttMatrix.synthetic(12, 3), InvocationTrace.synthetic(5, 60, 7))
+        .nodes(12)
+        .lanes(4)
+        .load(load)
+        .ingressSkew(skew)
+        .runs(0.5, Duration.ofMillis(200));
+  }
+
+  @Test
+  void aFarAndADeadNodeLoseTheirTrafficInTimeAndGetItBack() {
+    var reactions = new Reactions(metropolis(0.3, 1), Baselines.rule("brink"), 1, 2);
+    for (var trouble : new Reactions.Trouble[] {Reactions.Trouble.FAR, Reactions.Trouble.DEAD}) {
+      Reactions.Reaction seen = reactions.to(trouble);
+      assertThat(seen.usualPerSecond()).as(seen.row()).isGreaterThan(10);
+      assertThat(seen.lostMillis()).as(seen.row()).isBetween(0, trouble.wantedMillis);
+      assertThat(seen.backMillis()).as(seen.row()).isBetween(0, 5_000);
+    }
+  }
+
+  @Test
+  void nothingFlapsWhileNothingIsShort() {
+    var reactions = new Reactions(metropolis(0.1, 0), Baselines.rule("brink"), 1, 1);
+    assertThat(reactions.changesPerSecond()).isLessThan(0.1);
+  }
+}
