@@ -4,6 +4,7 @@ import dev.brink.mesh.config.HostPort;
 import dev.brink.mesh.config.NodeConfig;
 import dev.brink.mesh.deploy.Deployments;
 import dev.brink.mesh.deploy.Mesh;
+import dev.brink.mesh.schedule.Schedules;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -84,6 +85,11 @@ public final class MeshNode implements AutoCloseable {
   /** The mesh as this node sees it. */
   public Mesh mesh() {
     return parts.mesh();
+  }
+
+  /** For tests, which have a clock of their own. */
+  Schedules schedules() {
+    return parts.schedules();
   }
 
   /** Deploys, lists, removes and invokes, in process. */

@@ -51,6 +51,7 @@ import dev.brink.mesh.registry.GridFeed;
 import dev.brink.mesh.registry.Registry;
 import dev.brink.mesh.registry.Snapshot;
 import dev.brink.mesh.rollout.NodeDeployments;
+import dev.brink.mesh.schedule.Schedules;
 import dev.brink.mesh.usage.UsageLedger;
 import dev.brink.mesh.usage.UsageMeter;
 import dev.brink.placement.NodeInfo;
@@ -129,6 +130,7 @@ final class NodeParts implements AutoCloseable {
   private final HttpServer ingress;
   private final HttpServer admin;
   private final Grid grid;
+  private final Schedules schedules;
 
   static NodeParts start(NodeConfig config) throws IOException {
     long beganNanos = System.nanoTime();
@@ -267,11 +269,14 @@ final class NodeParts implements AutoCloseable {
     grid = NodeGrid.start(config.grid(), self, data.path(), tls);
     shutdown.add(grid::close);
     mesh.set(joinMesh());
+    schedules = new Schedules(this::snapshot, grid, placement, local, InstantSource.system());
+    shutdown.add(schedules::close);
     gauges();
     serveWhatIsDeployed(restored);
     nearest.start(loops, grid, config.dns());
     startPlacing();
     keeper.start();
+    schedules.start();
     notReady = "";
   }
 
@@ -448,6 +453,11 @@ final class NodeParts implements AutoCloseable {
         "Lanes given up because a guest could not be stopped",
         () -> runtime.load().abandonedLanes());
     KeyValueGauges.register(metrics, grid);
+    metrics.counter("brink.schedule.ticks", "Ticks of schedules run here", schedules::ran);
+    metrics.counter(
+        "brink.schedule.missed",
+        "Ticks that failed here, or could not be claimed",
+        schedules::missed);
     KeepAliveGauges.register(metrics, keeper);
     new CacheGauges(metrics, cache).register();
     metrics.gauge(
@@ -496,6 +506,10 @@ final class NodeParts implements AutoCloseable {
 
   Grid grid() {
     return grid;
+  }
+
+  Schedules schedules() {
+    return schedules;
   }
 
   NodeMesh mesh() {

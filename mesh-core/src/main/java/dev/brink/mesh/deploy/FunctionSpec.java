@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param idempotent whether a call with any method may be tried again on another node
  * @param placement where it may and should run
  * @param cache how responses are cached; {@code null}: they are not
+ * @param schedule when its {@code scheduled} handler runs: each tick on one node of the mesh
  */
 public record FunctionSpec(
     String tenant,
@@ -33,7 +34,8 @@ public record FunctionSpec(
     Map<String, KeyValueBinding> kv,
     boolean idempotent,
     FunctionPlacement placement,
-    @Nullable CachePolicy cache)
+    @Nullable CachePolicy cache,
+    List<CronSchedule> schedule)
     implements DeploymentSpec {
   public FunctionSpec {
     modules = Map.copyOf(modules);
@@ -41,6 +43,7 @@ public record FunctionSpec(
     variables = Map.copyOf(variables);
     services = Map.copyOf(services);
     kv = Map.copyOf(kv);
+    schedule = List.copyOf(schedule);
   }
 
   /** A function of one module, in the default tenant, without limits or variables of its own. */
@@ -69,6 +72,7 @@ public record FunctionSpec(
     private boolean idempotent;
     private FunctionPlacement placement = FunctionPlacement.DEFAULT;
     private @Nullable CachePolicy cache;
+    private final List<CronSchedule> schedule = new ArrayList<>();
 
     private Builder(String name) {
       this.name = name;
@@ -140,6 +144,12 @@ public record FunctionSpec(
       return this;
     }
 
+    /** Adds a schedule. */
+    public Builder schedule(CronSchedule times) {
+      schedule.add(times);
+      return this;
+    }
+
     public FunctionSpec build() {
       return new FunctionSpec(
           tenant,
@@ -153,7 +163,8 @@ public record FunctionSpec(
           kv,
           idempotent,
           placement,
-          cache);
+          cache,
+          schedule);
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.brink.exec.Invocation;
 import dev.brink.exec.InvocationListener;
 import dev.brink.exec.InvocationReport;
 import dev.brink.exec.LoadedFunction;
+import dev.brink.exec.ScheduledEvent;
 import dev.brink.exec.Timing;
 import dev.brink.mesh.exchange.Call;
 import dev.brink.mesh.exchange.CallFailure;
@@ -18,6 +19,7 @@ import dev.brink.mesh.registry.Snapshot;
 import dev.brink.mesh.usage.UsageMeter;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.Flow;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -70,9 +72,7 @@ public final class LocalExecutor implements Executor<Target.Function> {
               CallFailure.Reach.NOT_STARTED));
       return () -> {};
     }
-    CallCounts.Count count = counts.of(target.digest());
-    count.began();
-    var local = new LocalCall(call, target, function, listener, count);
+    LocalCall local = begin(call.requestId(), target, function, listener);
     LoadedFunction.Running running =
         function.invoke(
             new Invocation(
@@ -84,8 +84,43 @@ public final class LocalExecutor implements Executor<Target.Function> {
     return running::cancel;
   }
 
+  /**
+   * Has a function that is loaded here hear of a tick of its schedule.
+   *
+   * @param onFailure runs when the handler fails, or when the version is not loaded any more
+   */
+  public void tick(Target.Function target, ScheduledEvent event, Runnable onFailure) {
+    Binding.Version version = snapshot.get().versions().get(target.digest());
+    LoadedFunction function = version == null ? null : version.local();
+    if (function == null) {
+      onFailure.run();
+      return;
+    }
+    function.invoke(event, begin(event.requestId(), target, function, new Ticked(onFailure)));
+  }
+
+  private LocalCall begin(
+      String requestId, Target.Function target, LoadedFunction function, CallListener listener) {
+    CallCounts.Count count = counts.of(target.digest());
+    count.began();
+    return new LocalCall(requestId, target, function, listener, count);
+  }
+
+  private record Ticked(Runnable onFailure) implements CallListener {
+    @Override
+    public void onResponse(
+        HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, CallTiming timing) {
+      ReferenceCountUtil.release(head);
+    }
+
+    @Override
+    public void onFailure(CallFailure failure) {
+      onFailure.run();
+    }
+  }
+
   private final class LocalCall implements InvocationListener {
-    private final Call call;
+    private final String requestId;
     private final Target.Function target;
     private final LoadedFunction function;
     private final CallListener listener;
@@ -93,12 +128,12 @@ public final class LocalExecutor implements Executor<Target.Function> {
     private volatile boolean failed;
 
     LocalCall(
-        Call call,
+        String requestId,
         Target.Function target,
         LoadedFunction function,
         CallListener listener,
         CallCounts.Count count) {
-      this.call = call;
+      this.requestId = requestId;
       this.target = target;
       this.function = function;
       this.listener = listener;
@@ -118,18 +153,18 @@ public final class LocalExecutor implements Executor<Target.Function> {
               timing.coldNanos(),
               timing.runNanos(),
               0,
-              tally.take(function.bundle().name(), call.requestId())));
+              tally.take(function.bundle().name(), requestId)));
     }
 
     @Override
     public void onFailure(FunctionException failure, Timing timing) {
       failed = true;
-      var _ = tally.take(function.bundle().name(), call.requestId());
+      var _ = tally.take(function.bundle().name(), requestId);
       if (failure.code() != FunctionException.Code.CANCELLED) {
         LOG.info(
             "{} request {}: {}: {}",
             function.bundle().name(),
-            call.requestId(),
+            requestId,
             failure.code(),
             failure.getMessage());
       }
@@ -138,7 +173,7 @@ public final class LocalExecutor implements Executor<Target.Function> {
 
     @Override
     public void onDone(InvocationReport report) {
-      var _ = tally.take(function.bundle().name(), call.requestId());
+      var _ = tally.take(function.bundle().name(), requestId);
       count.ended(report.cpuNanos());
       meter.record(target, function.bundle().limits(), report);
     }

@@ -3,6 +3,7 @@ package dev.brink.mesh.registry;
 import dev.brink.cache.CachePolicy;
 import dev.brink.exec.LoadedFunction;
 import dev.brink.mesh.deploy.Affinity;
+import dev.brink.mesh.deploy.CronSchedule;
 import dev.brink.mesh.exchange.Target;
 import dev.brink.mesh.proto.OriginPool;
 import dev.brink.placement.PlacementRequest;
@@ -63,6 +64,7 @@ public sealed interface Binding {
    * @param services names of {@code env} properties to names in the same tenant
    * @param idempotent whether any call of it may be tried again
    * @param cache how its responses are cached; {@code null}: they are not
+   * @param schedules when it runs by itself
    */
   record Version(
       Target.Function target,
@@ -72,9 +74,11 @@ public sealed interface Binding {
       @Nullable LoadedFunction local,
       Map<String, String> services,
       boolean idempotent,
-      @Nullable CachePolicy cache) {
+      @Nullable CachePolicy cache,
+      List<CronSchedule> schedules) {
     public Version {
       services = Map.copyOf(services);
+      schedules = List.copyOf(schedules);
     }
 
     /** What is to be placed for a request with these headers; allocates for few of them. */

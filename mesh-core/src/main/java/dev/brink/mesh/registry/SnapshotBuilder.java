@@ -1,6 +1,7 @@
 package dev.brink.mesh.registry;
 
 import dev.brink.mesh.deploy.Affinity;
+import dev.brink.mesh.deploy.CronSchedule;
 import dev.brink.mesh.deploy.DeploymentException;
 import dev.brink.mesh.deploy.FunctionPlacement;
 import dev.brink.mesh.exchange.Target;
@@ -119,6 +120,19 @@ final class SnapshotBuilder {
     }
   }
 
+  /** Expressions that this version of a node cannot read never match. */
+  private static List<CronSchedule> schedules(FunctionVersion version) {
+    List<CronSchedule> schedules = new ArrayList<>();
+    for (String expression : version.getManifest().getScheduleList()) {
+      try {
+        schedules.add(CronSchedule.parse(expression));
+      } catch (IllegalArgumentException e) {
+        LOG.error("{}/{}: {}", version.getTenant(), version.getName(), e.getMessage());
+      }
+    }
+    return schedules;
+  }
+
   private Binding.Version version(VersionState state, int weight) {
     var version = state.version;
     FunctionPlacement placement = placement(version);
@@ -136,7 +150,8 @@ final class SnapshotBuilder {
             version.getManifest().hasCache()
                 ? CacheMessages.policy(
                     version.getManifest().getCache(), version.getTenant(), version.getDigest())
-                : null);
+                : null,
+            schedules(version));
     if (state.loaded != null) {
       versions.put(version.getDigest(), made);
     }

@@ -21,6 +21,7 @@ final class DeploymentCheck {
   private static final Pattern PROPERTY = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,63}");
   private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9_-]{1,63}");
   private static final int MAX_NAMESPACES = 100;
+  private static final int MAX_SCHEDULES = 20;
   private static final int MAX_BYTES = 7 << 20;
   private static final int MAX_MODULES = 1_000;
   private static final int MAX_ROUTES = 100;
@@ -81,6 +82,9 @@ final class DeploymentCheck {
       throw invalid("main", function.main(), "one of the modules " + function.modules().keySet());
     }
     names(function);
+    if (function.schedule().size() > MAX_SCHEDULES) {
+      throw invalid("schedule", function.schedule().size() + "", "at most " + MAX_SCHEDULES);
+    }
     if (function.modules().size() > MAX_MODULES) {
       throw invalid("modules", function.modules().size() + "", "at most " + MAX_MODULES);
     }

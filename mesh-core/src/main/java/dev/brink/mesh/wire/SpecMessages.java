@@ -3,6 +3,7 @@ package dev.brink.mesh.wire;
 import com.google.protobuf.ByteString;
 import dev.brink.cache.CachePolicy;
 import dev.brink.exec.FunctionLimits;
+import dev.brink.mesh.deploy.CronSchedule;
 import dev.brink.mesh.deploy.DeploymentException;
 import dev.brink.mesh.deploy.DeploymentSpec;
 import dev.brink.mesh.deploy.FunctionPlacement;
@@ -43,7 +44,8 @@ public final class SpecMessages {
             .putAllVariables(new TreeMap<>(spec.variables()))
             .putAllServices(new TreeMap<>(spec.services()))
             .putAllKv(new TreeMap<>(toProto(spec.kv())))
-            .setIdempotent(spec.idempotent());
+            .setIdempotent(spec.idempotent())
+            .addAllSchedule(spec.schedule().stream().map(CronSchedule::expression).toList());
     if (!spec.placement().equals(FunctionPlacement.DEFAULT)) {
       manifest.setPlacement(PlacementMessages.toProto(spec.placement()));
     }
@@ -119,7 +121,8 @@ public final class SpecMessages {
         namespaces(manifest.getKvMap()),
         manifest.getIdempotent(),
         PlacementMessages.fromProto(manifest.getPlacement()),
-        manifest.hasCache() ? CacheMessages.policy(manifest.getCache()) : null);
+        manifest.hasCache() ? CacheMessages.policy(manifest.getCache()) : null,
+        schedule(manifest.getScheduleList()));
   }
 
   /** Limits as a message, in which a limit that has its default is not set. */
@@ -327,7 +330,16 @@ public final class SpecMessages {
         namespaces(file.getKvMap()),
         file.getIdempotent(),
         PlacementMessages.fromProto(file.getPlacement()),
-        file.hasCache() ? CacheMessages.policy(file.getCache()) : null);
+        file.hasCache() ? CacheMessages.policy(file.getCache()) : null,
+        schedule(file.getScheduleList()));
+  }
+
+  private static List<CronSchedule> schedule(List<String> expressions) {
+    try {
+      return expressions.stream().map(CronSchedule::parse).toList();
+    } catch (IllegalArgumentException e) {
+      throw new DeploymentException("invalid-deployment", String.valueOf(e.getMessage()), false);
+    }
   }
 
   static DeploymentException invalid(String name, String value, String expected) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brink.exec.FunctionLimits;
 import dev.brink.mesh.deploy.Affinity;
+import dev.brink.mesh.deploy.CronSchedule;
 import dev.brink.mesh.deploy.DeployOptions;
 import dev.brink.mesh.deploy.DeployResult;
 import dev.brink.mesh.deploy.DeploymentException;
@@ -55,6 +56,7 @@ class AdminMessagesTest {
             .variable("GREETING", "hé")
             .service("API", "api")
             .idempotent(true)
+            .schedule(CronSchedule.parse("*/5 9-17 * * MON-FRI"))
             .placement(
                 new FunctionPlacement(
                     Hints.builder()
