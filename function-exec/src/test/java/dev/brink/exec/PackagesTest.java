@@ -6,10 +6,14 @@ import dev.brink.exec.module.ClassPathPackages;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -121,6 +125,8 @@ class PackagesTest {
                 import path from 'node:path';
                 import { randomBytes, timingSafeEqual, randomUUID } from 'node:crypto';
                 import events from 'events';
+                import nodeEvents from 'node:events';
+                import assert, { deepEqual, throws } from 'node:assert';
                 """,
                 """
                 const heard = [];
@@ -129,11 +135,122 @@ class PackagesTest {
                 emitter.emit('x', 1);
                 emitter.emit('x', 2);
                 const bytes = randomBytes(70000);
-                return [Buffer.from('aGk=', 'base64').toString(), heard, path.join('/a', '../b', 'c'),
+                deepEqual({ a: [1, { b: 2 }] }, { a: [1, { b: 2 }] });
+                assert.strictEqual(1, 1);
+                throws(() => assert(false, 'not so'), /not so/);
+                let name;
+                try { assert.deepStrictEqual([1], ['1']); } catch (error) { name = error.name; }
+                return [name, events === nodeEvents, Buffer.from('aGk=', 'base64').toString(), heard, path.join('/a', '../b', 'c'),
                   inspect({ a: [1] }), timingSafeEqual(bytes, bytes.slice()), randomUUID().length,
                   typeof inherits, typeof events.once].join(' ');
                 """))
-        .isEqualTo("hi 1 /b/c { a: [ 1 ] } true 36 function function");
+        .isEqualTo("AssertionError true hi 1 /b/c { a: [ 1 ] } true 36 function function");
+  }
+
+  @Test
+  void hono() throws IOException {
+    assertThat(
+            served(
+                """
+                import { Hono } from 'hono';
+                import { cors } from 'hono/cors';
+                const app = new Hono();
+                app.use('*', cors());
+                app.get('/hello/:name', (c) => c.json({ hello: c.req.param('name'), greeting: c.env.GREETING }));
+                app.post('/echo', async (c) => c.text(await c.req.text(), 201));
+                app.onError((error, c) => c.text(error.message, 500));
+                app.get('/fails', () => { throw new Error('caught'); });
+                export default app;
+                """,
+                "hono",
+                "/hello/ann?x=1",
+                "/nowhere",
+                "/fails"))
+        .containsExactly(
+            "200 {\"hello\":\"ann\",\"greeting\":\"hi\"}", "404 404 Not Found", "500 caught");
+  }
+
+  @Test
+  void ittyRouter() throws IOException {
+    assertThat(
+            served(
+                """
+                import { AutoRouter, error } from 'itty-router';
+                const router = AutoRouter();
+                router
+                  .get('/hello/:name', ({ name }, env) => ({ hello: name, greeting: env.GREETING }))
+                  .get('/teapot', () => error(418, 'short'));
+                export default router;
+                """,
+                "itty-router",
+                "/hello/bob",
+                "/teapot",
+                "/nowhere"))
+        .containsExactly(
+            "200 {\"hello\":\"bob\",\"greeting\":\"hi\"}",
+            "418 {\"status\":418,\"error\":\"short\"}",
+            "404 {\"status\":404,\"error\":\"Not Found\"}");
+  }
+
+  @Test
+  void jose() throws IOException {
+    assertThat(
+            served(
+                """
+                import { SignJWT, jwtVerify, generateKeyPair, exportJWK, CompactEncrypt, compactDecrypt } from 'jose';
+                const secret = new TextEncoder().encode('a secret of thirty-two bytes....');
+                const sign = (alg, key) => new SignJWT({ role: 'admin' }).setProtectedHeader({ alg }).setIssuer('me').setExpirationTime('1h').sign(key);
+                export default {
+                  async fetch() {
+                    const own = await jwtVerify(await sign('HS256', secret), secret, { issuer: 'me' });
+                    const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
+                    const theirs = await jwtVerify(await sign('ES256', privateKey), publicKey);
+                    const jwk = await exportJWK(publicKey);
+                    const wrong = await jwtVerify(await sign('ES256', privateKey), secret).catch((error) => error.name);
+                    const sealed = await new CompactEncrypt(secret).setProtectedHeader({ alg: 'dir', enc: 'A256GCM' }).encrypt(secret);
+                    const { plaintext } = await compactDecrypt(sealed, secret);
+                    return new Response([own.payload.role, theirs.protectedHeader.alg, jwk.crv, wrong, plaintext.length].join());
+                  },
+                };
+                """,
+                "jose",
+                "/"))
+        .containsExactly("200 admin,ES256,P-256,TypeError,32");
+  }
+
+  /** Status and text of each answer of a function with a package that the build has downloaded. */
+  private static List<String> served(String main, String name, String... paths) throws IOException {
+    var modules = new HashMap<String, byte[]>();
+    Path folder = Path.of("target", "npm", name, "package");
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(PackagesTest::isSource).toList()) {
+        modules.put(
+            "node_modules/" + name + "/" + folder.relativize(file), Files.readAllBytes(file));
+      }
+    }
+    modules.put("main.js", main.getBytes(StandardCharsets.UTF_8));
+    LoadedFunction function =
+        Sandbox.join(
+            SANDBOX.runtime.load(
+                new FunctionBundle(
+                    "test/package",
+                    "main.js",
+                    modules,
+                    Sandbox.LIMITS,
+                    Map.of("GREETING", "hi"),
+                    Set.of())));
+    try {
+      return Stream.of(paths)
+          .map(path -> SANDBOX.get(function, path).end())
+          .map(answered -> answered.status() + " " + answered.text())
+          .toList();
+    } finally {
+      function.close();
+    }
+  }
+
+  private static boolean isSource(Path file) {
+    return file.toString().matches(".*\\.(?:m?js|json)");
   }
 
   private static String run(String imports, String script, String... packages) throws IOException {

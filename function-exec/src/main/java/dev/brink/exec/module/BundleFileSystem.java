@@ -45,7 +45,7 @@ public final class BundleFileSystem implements FileSystem {
     if ("node".equals(uri.getScheme())) {
       String name = uri.getSchemeSpecificPart();
       if (NodeModules.isPublic(name)) {
-        return Path.of(NodeModules.ROOT + name);
+        return Path.of(NodeModules.alias(name));
       }
     }
     throw new IllegalArgumentException(notInBundle(uri.toString()));

@@ -2,6 +2,7 @@ package dev.brink.exec.module;
 
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -24,6 +25,10 @@ final class CommonJs {
 
   private static final Pattern WHOLE =
       Pattern.compile("\\bmodule\\.exports\\s*=\\s*([A-Za-z_$][\\w$]*)\\s*;");
+
+  /** Another name for all that is exported. */
+  private static final Pattern ALIAS =
+      Pattern.compile("\\b([A-Za-z_$][\\w$]*)\\s*=\\s*module\\.exports\\s*=[^=]");
 
   static boolean hasModuleSyntax(String source) {
     return MODULE_SYNTAX.matcher(source).find();
@@ -100,16 +105,22 @@ final class CommonJs {
         names.add(name);
       }
     }
-    Matcher whole = WHOLE.matcher(source);
-    if (whole.find()) {
-      Matcher member =
-          Pattern.compile("\\b" + Pattern.quote(whole.group(1)) + "\\.([A-Za-z_$][\\w$]*)\\s*=[^=]")
-              .matcher(source);
-      while (member.find()) {
-        names.add(member.group(1));
+    for (Pattern holder : List.of(WHOLE, ALIAS)) {
+      Matcher whole = holder.matcher(source);
+      if (whole.find()) {
+        members(source, whole.group(1), names);
       }
     }
     return names;
+  }
+
+  private static void members(String source, String holder, Set<String> names) {
+    Matcher member =
+        Pattern.compile("\\b" + Pattern.quote(holder) + "\\.([A-Za-z_$][\\w$]*)\\s*=[^=]")
+            .matcher(source);
+    while (member.find()) {
+      names.add(member.group(1));
+    }
   }
 
   private CommonJs() {}

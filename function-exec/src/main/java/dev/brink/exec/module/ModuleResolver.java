@@ -34,8 +34,12 @@ final class ModuleResolver {
       file = inPackages(path);
     }
     if (file == null) {
-      String name = path.substring(path.lastIndexOf('/') + 1);
-      return NodeModules.has(name) ? NodeModules.ROOT + name : null;
+      for (String name : List.of(path.substring(path.lastIndexOf('/') + 1), path.substring(1))) {
+        if (NodeModules.has(name)) {
+          return NodeModules.ROOT + name;
+        }
+      }
+      return null;
     }
     return file;
   }

@@ -17,10 +17,18 @@ final class NodeModules {
   /** Where they are in a bundle's file system. */
   static final String ROOT = "/@node/";
 
-  private static final String OWN = "crypto";
+  /**
+   * Where an import with {@code node:} finds them: the engine knows such modules by other names.
+   */
+  private static final String ALIASES = ROOT + "node/";
+
+  /** Our own, by their resources beside this class. */
+  private static final Map<String, String> OWN =
+      Map.of("crypto", "crypto.js", "object.assign/polyfill", "assign.js");
 
   private static final Map<String, String> PUBLIC =
       Map.of(
+          "assert", "assert/assert.js",
           "buffer", "buffer/index.js",
           "events", "events/events.js",
           "util", "util/util.js",
@@ -36,14 +44,30 @@ final class NodeModules {
 
   private static final Map<String, byte[]> READ = new HashMap<>();
 
+  /** The path of {@code node:name}. */
+  static String alias(String name) {
+    return ALIASES + name;
+  }
+
   /** Whether a function may ask for {@code node:name}. */
   static boolean isPublic(String name) {
-    return PUBLIC.containsKey(name) || name.equals(OWN);
+    return PUBLIC.containsKey(name) || name.equals("crypto");
   }
 
   /** Whether there is a file {@code ROOT + name}. */
   static boolean has(String name) {
-    return isPublic(name) || INNER.containsKey(name);
+    return PUBLIC.containsKey(name)
+        || OWN.containsKey(name)
+        || INNER.containsKey(name)
+        || (isAlias(name) && isPublic(aliased(name)));
+  }
+
+  private static boolean isAlias(String name) {
+    return (ROOT + name).startsWith(ALIASES);
+  }
+
+  private static String aliased(String name) {
+    return (ROOT + name).substring(ALIASES.length());
   }
 
   /** The source as an ES module. */
@@ -52,8 +76,13 @@ final class NodeModules {
   }
 
   private static byte[] read(String name) {
-    if (name.equals(OWN)) {
-      return resource("/dev/brink/exec/module/crypto.js");
+    if (isAlias(name)) {
+      String from = " from '" + ROOT + aliased(name) + "';";
+      return ("export *" + from + " export { default }" + from).getBytes(StandardCharsets.UTF_8);
+    }
+    String own = OWN.get(name);
+    if (own != null) {
+      return resource("/dev/brink/exec/module/" + own);
     }
     String file = PUBLIC.containsKey(name) ? PUBLIC.get(name) : INNER.get(name);
     if (file == null) {

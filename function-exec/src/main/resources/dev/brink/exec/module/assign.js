@@ -1,0 +1,3 @@
+// What the package object.assign is for where Object.assign is not there.
+export default () => Object.assign;
+export const $commonjs = true;
