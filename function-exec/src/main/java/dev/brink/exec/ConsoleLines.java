@@ -10,7 +10,7 @@ final class ConsoleLines {
   static void print(
       GraalFunction function, @Nullable Run run, ConsoleSink.Level level, String text) {
     String requestId = "-";
-    String line = text;
+    String line = function.redaction().hide(text);
     if (run != null) {
       requestId = run.requestId();
       int room = MAX_RUN_CHARS - run.consoleChars;
@@ -18,7 +18,7 @@ final class ConsoleLines {
       if (room <= 0) {
         return;
       }
-      line = cut(text, room);
+      line = cut(line, room);
     }
     function
         .runtime()

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param services names of {@code env} properties that are services: an object with a {@code fetch}
  *     method whose requests go to {@link Subrequests}
  * @param bindings properties of {@code env} that the host answers for: what the function may use
+ * @param secrets texts that appear as properties of {@code env} too, and nowhere else
  * @param eval whether {@code eval} and {@code new Function} work; off by default
  */
 public record FunctionBundle(
@@ -25,12 +26,14 @@ public record FunctionBundle(
     Map<String, String> variables,
     Set<String> services,
     Map<String, HostBinding> bindings,
+    Map<String, Secret> secrets,
     boolean eval) {
   public FunctionBundle {
     modules = Map.copyOf(modules);
     variables = Map.copyOf(variables);
     services = Set.copyOf(services);
     bindings = Map.copyOf(bindings);
+    secrets = Map.copyOf(secrets);
     if (!modules.containsKey(main)) {
       throw new IllegalArgumentException(
           "main: " + main + " (expected: one of the modules " + modules.keySet() + ")");
@@ -45,16 +48,24 @@ public record FunctionBundle(
       FunctionLimits limits,
       Map<String, String> variables,
       Set<String> services) {
-    this(name, main, modules, limits, variables, services, Map.of(), false);
+    this(name, main, modules, limits, variables, services, Map.of(), Map.of(), false);
   }
 
   /** The same bundle with {@code eval} and {@code new Function} switched on. */
   public FunctionBundle withEval() {
-    return new FunctionBundle(name, main, modules, limits, variables, services, bindings, true);
+    return new FunctionBundle(
+        name, main, modules, limits, variables, services, bindings, secrets, true);
   }
 
   /** The same bundle with these bindings instead of its own. */
   public FunctionBundle withBindings(Map<String, HostBinding> others) {
-    return new FunctionBundle(name, main, modules, limits, variables, services, others, eval);
+    return new FunctionBundle(
+        name, main, modules, limits, variables, services, others, secrets, eval);
+  }
+
+  /** The same bundle with these secrets instead of its own. */
+  public FunctionBundle withSecrets(Map<String, Secret> others) {
+    return new FunctionBundle(
+        name, main, modules, limits, variables, services, bindings, others, eval);
   }
 }

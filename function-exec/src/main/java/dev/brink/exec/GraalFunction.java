@@ -22,6 +22,7 @@ final class GraalFunction implements LoadedFunction {
   private final BundleFileSystem files;
   private final Source entry;
   private final boolean wasm;
+  private final Redaction redaction;
 
   /** By lane; each list is used on its lane only. */
   private final List<List<Instance>> byLane = new ArrayList<>();
@@ -46,6 +47,7 @@ final class GraalFunction implements LoadedFunction {
     this.files = BundleFileSystem.of(modules);
     this.entry = GuestSource.entry(bundle.main());
     this.wasm = WasmBinary.isIn(modules);
+    this.redaction = new Redaction(bundle.secrets().values());
     this.hops = new int[runtime.lanes().all().size()];
     for (int i = 0; i < runtime.lanes().all().size(); i++) {
       byLane.add(new ArrayList<>());
@@ -199,6 +201,11 @@ final class GraalFunction implements LoadedFunction {
 
   Source entry() {
     return entry;
+  }
+
+  /** Hides its secrets. */
+  Redaction redaction() {
+    return redaction;
   }
 
   /** Whether it uses WebAssembly. */

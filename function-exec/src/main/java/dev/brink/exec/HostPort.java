@@ -7,6 +7,7 @@ import dev.brink.exec.wasm.WasmBinary;
 import dev.brink.exec.web.NormalUrl;
 import dev.brink.exec.web.WebUrl;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,8 +34,9 @@ public final class HostPort {
   HostPort(Instance instance) {
     this.instance = instance;
     FunctionBundle bundle = instance.function().bundle();
-    List<Map.Entry<String, String>> entries = List.copyOf(bundle.variables().entrySet());
-    this.variables = entries;
+    var texts = new HashMap<>(bundle.variables());
+    bundle.secrets().forEach((name, secret) -> texts.put(name, secret.reveal()));
+    this.variables = List.copyOf(texts.entrySet());
     this.services = List.copyOf(bundle.services());
   }
 
