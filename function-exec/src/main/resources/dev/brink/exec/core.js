@@ -32,6 +32,7 @@
     ],
     abort: ['AbortController', 'AbortSignal'],
     messaging: ['MessageChannel', 'MessageEvent', 'MessagePort'],
+    eventsource: ['EventSource'],
     fetch: ['Headers', 'Request', 'Response', 'fetch'],
     forms: ['FormData'],
     blobs: ['Blob', 'File'],

@@ -88,6 +88,7 @@ class IsolationTest {
           "DecompressionStream",
           "ErrorEvent",
           "Event",
+          "EventSource",
           "EventTarget",
           "File",
           "FormData",
