@@ -10,7 +10,7 @@ final class ConsoleLines {
   static void print(
       GraalFunction function, @Nullable Run run, ConsoleSink.Level level, String text) {
     String requestId = "-";
-    String line = function.redaction().hide(text);
+    String line = function.shown(text);
     if (run != null) {
       requestId = run.requestId();
       int room = MAX_RUN_CHARS - run.consoleChars;

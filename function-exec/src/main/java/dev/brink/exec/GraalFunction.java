@@ -1,8 +1,10 @@
 package dev.brink.exec;
 
+import dev.brink.exec.FunctionException.SourcePosition;
 import dev.brink.exec.lane.Lane;
 import dev.brink.exec.lane.Lanes;
 import dev.brink.exec.module.BundleFileSystem;
+import dev.brink.exec.sourcemap.SourceMaps;
 import dev.brink.exec.wasm.WasmBinary;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +25,7 @@ final class GraalFunction implements LoadedFunction {
   private final Source entry;
   private final boolean wasm;
   private final Redaction redaction;
+  private final SourceMaps maps;
 
   /** By lane; each list is used on its lane only. */
   private final List<List<Instance>> byLane = new ArrayList<>();
@@ -48,6 +51,7 @@ final class GraalFunction implements LoadedFunction {
     this.entry = GuestSource.entry(bundle.main());
     this.wasm = WasmBinary.isIn(modules);
     this.redaction = new Redaction(bundle.secrets().values());
+    this.maps = new SourceMaps(modules);
     this.hops = new int[runtime.lanes().all().size()];
     for (int i = 0; i < runtime.lanes().all().size(); i++) {
       byLane.add(new ArrayList<>());
@@ -203,9 +207,22 @@ final class GraalFunction implements LoadedFunction {
     return entry;
   }
 
-  /** Hides its secrets. */
-  Redaction redaction() {
-    return redaction;
+  /** A text of the function as people may see it: without secrets, and with its sources' lines. */
+  String shown(String text) {
+    return redaction.hide(maps.translate(text));
+  }
+
+  /** A failure as people may see it. */
+  FunctionException shown(FunctionException failure) {
+    SourcePosition at = failure.position();
+    SourceMaps.Original original =
+        at == null ? null : maps.find(at.module(), at.line(), at.column());
+    SourcePosition position =
+        original == null
+            ? at
+            : new SourcePosition(original.source(), original.line(), original.column());
+    String message = String.valueOf(failure.getMessage());
+    return new FunctionException(failure.code(), redaction.hide(message), position);
   }
 
   /** Whether it uses WebAssembly. */

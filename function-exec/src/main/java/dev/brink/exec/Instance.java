@@ -97,9 +97,7 @@ final class Instance {
       String message = "a top-level await did not finish while the module loaded";
       return new FunctionException(Code.MODULE_ERROR, message, null);
     }
-    return function
-        .redaction()
-        .hide(GuestErrors.of(Code.MODULE_ERROR, thrownWhileLoading, function.bundle()));
+    return function.shown(GuestErrors.of(Code.MODULE_ERROR, thrownWhileLoading, function.bundle()));
   }
 
   /**

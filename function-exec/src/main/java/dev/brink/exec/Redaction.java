@@ -28,12 +28,4 @@ final class Redaction {
     }
     return shown;
   }
-
-  FunctionException hide(FunctionException failure) {
-    String message = String.valueOf(failure.getMessage());
-    String shown = hide(message);
-    return shown.equals(message)
-        ? failure
-        : new FunctionException(failure.code(), shown, failure.position());
-  }
 }

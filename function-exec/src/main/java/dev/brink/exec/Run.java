@@ -235,7 +235,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
 
   void failTurn(FunctionException why) {
     if (!ended && failure == null && !heard) {
-      failure = function.redaction().hide(why);
+      failure = function.shown(why);
       changed();
     }
   }
