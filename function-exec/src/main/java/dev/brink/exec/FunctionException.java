@@ -25,16 +25,44 @@ public final class FunctionException extends RuntimeException {
     /** The deadline passed before the invocation got a lane: nothing has run. */
     DEADLINE,
     CANCELLED,
-    CLOSED
+    CLOSED;
+
+    /** Whether the function itself is to blame, for what it did and how much of it. */
+    boolean ofTheFunction() {
+      return switch (this) {
+        case UNCAUGHT, BAD_RESPONSE, CPU_LIMIT, MEMORY_LIMIT -> true;
+        default -> false;
+      };
+    }
   }
 
   private final Code code;
   private final @Nullable SourcePosition position;
+  private final boolean passThrough;
 
   public FunctionException(Code code, String message, @Nullable SourcePosition position) {
+    this(code, message, position, false);
+  }
+
+  private FunctionException(
+      Code code, String message, @Nullable SourcePosition position, boolean passThrough) {
     super(message, null, false, false);
     this.code = code;
     this.position = position;
+    this.passThrough = passThrough;
+  }
+
+  /** The same, of a function that wants its request answered by what is behind it. */
+  FunctionException passingThrough() {
+    return new FunctionException(code, String.valueOf(getMessage()), position, true);
+  }
+
+  /**
+   * Whether the function had called {@code ctx.passThroughOnException()}: the request may be
+   * answered by what the function stands in front of.
+   */
+  public boolean passThrough() {
+    return passThrough;
   }
 
   public Code code() {

@@ -48,6 +48,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   private @Nullable Answer answer;
   private @Nullable FunctionException failure;
   private @Nullable LaneTimer limit;
+  private boolean passThrough;
   private boolean heard;
   private int waits;
   private boolean ended;
@@ -250,6 +251,11 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     failTurn(bodies.overLimit() ? bodies.limitExceeded() : why);
   }
 
+  /** A failure from now on is for others to answer. */
+  void passThrough() {
+    passThrough = true;
+  }
+
   void wait(int more) {
     waits += more;
     changed();
@@ -334,7 +340,8 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
       if (respondedNanos == 0) {
         respondedNanos = System.nanoTime();
       }
-      tell(() -> listener.onFailure(why, timing()));
+      boolean passes = passThrough && why.code().ofTheFunction();
+      tell(() -> listener.onFailure(passes ? why.passingThrough() : why, timing()));
     }
     finish(why.code());
   }

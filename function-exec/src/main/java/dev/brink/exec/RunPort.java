@@ -115,6 +115,12 @@ public final class RunPort {
             Code.NO_HANDLER, "the function has no handler of the name " + handler, null));
   }
 
+  /** See {@link FunctionException#passThrough}. */
+  @HostAccess.Export
+  public void passThrough() {
+    run.passThrough();
+  }
+
   /** One more ({@code +1}) or less ({@code -1}) promise to wait for. */
   @HostAccess.Export
   public void await(int more) {

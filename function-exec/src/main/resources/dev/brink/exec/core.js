@@ -169,7 +169,9 @@
         },
       ]);
     }
-    passThroughOnException() {}
+    passThroughOnException() {
+      this[$ExecutionContext].run.passThrough();
+    }
   }
 
   function shown(error) {

@@ -53,6 +53,20 @@ class InvocationTest {
   }
 
   @Test
+  void aFunctionMaySayThatItsFailuresAreForOthersToAnswer() {
+    LoadedFunction function =
+        SANDBOX.handler(
+            """
+            if (request.url.endsWith('/late')) ctx.passThroughOnException();
+            if (request.url.endsWith('/bad')) { ctx.passThroughOnException(); return 5; }
+            throw new Error('no');
+            """);
+    assertThat(SANDBOX.get(function, "/late").failure().passThrough()).isTrue();
+    assertThat(SANDBOX.get(function, "/bad").failure().passThrough()).isTrue();
+    assertThat(SANDBOX.get(function, "/never").failure().passThrough()).isFalse();
+  }
+
+  @Test
   void aThrownErrorIsUncaughtWithItsPosition() {
     LoadedFunction function = SANDBOX.handler("throw new TypeError('bad thing')");
     Answered answered = SANDBOX.get(function, "/");

@@ -199,7 +199,7 @@ final class NodeParts implements AutoCloseable {
     var counts = new CallCounts();
     keeper = new InstanceKeeper(runtime, this::snapshot, counts, config.functions().keepAlive());
     shutdown.add(keeper::close);
-    var local = new LocalExecutor(node, this::snapshot, meter, tally, counts);
+    var local = new LocalExecutor(node, this::snapshot, meter, tally, counts, origins);
     sampler =
         new RegretSampler(
             config.placement().regretSample(), placement, peers::nameOf, metrics::regret);

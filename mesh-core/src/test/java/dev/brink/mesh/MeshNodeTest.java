@@ -343,6 +343,38 @@ class MeshNodeTest {
     }
   }
 
+  @Test
+  void aFunctionThatFailsPassesThroughToTheOriginBehindIt() throws Exception {
+    HttpServer shop = upstream("shop");
+    try {
+      Deployments at = mesh.node(0).deployments();
+      at.deploy(OriginSpec.builder("behind").server(uri(shop)).build());
+      String source =
+          """
+          export default { fetch(request, env, ctx) {
+            if (!request.url.endsWith('/own')) ctx.passThroughOnException();
+            if (request.url.endsWith('/spin')) for (;;);
+            throw new Error('no luck');
+          } }
+          """;
+      at.deploy(
+          FunctionSpec.builder("front")
+              .module("main.js", source)
+              .route("/front/*")
+              .passThrough("behind")
+              .build());
+      for (MeshNode node : mesh.nodes()) {
+        assertThat(mesh.get(node, "/front/throws").body()).isEqualTo("shop /front/throws");
+      }
+      assertThat(mesh.get(mesh.node(1), "/front/spin").body()).isEqualTo("shop /front/spin");
+      assertThat(status(mesh.node(1), "/front/own")).isEqualTo(500);
+      assertThat(mesh.post(mesh.node(1), "/front/body", new byte[] {1}).statusCode())
+          .isEqualTo(500);
+    } finally {
+      shop.stop(0);
+    }
+  }
+
   private static HttpServer upstream(String name) throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param idempotent whether a call with any method may be tried again on another node
  * @param placement where it may and should run
  * @param cache how responses are cached; {@code null}: they are not
- * @param schedule when its {@code scheduled} handler runs: each tick on one node of the mesh
+ * @param passThrough the pool of origins, of the same tenant, that answers requests without a body
+ *     for which the function failed after {@code ctx.passThroughOnException()}; empty for none
+ * @param schedule when it runs by itself: each tick on one node of the mesh
  */
 public record FunctionSpec(
     String tenant,
@@ -35,7 +37,8 @@ public record FunctionSpec(
     boolean idempotent,
     FunctionPlacement placement,
     @Nullable CachePolicy cache,
-    List<CronSchedule> schedule)
+    List<CronSchedule> schedule,
+    String passThrough)
     implements DeploymentSpec {
   public FunctionSpec {
     modules = Map.copyOf(modules);
@@ -73,6 +76,7 @@ public record FunctionSpec(
     private FunctionPlacement placement = FunctionPlacement.DEFAULT;
     private @Nullable CachePolicy cache;
     private final List<CronSchedule> schedule = new ArrayList<>();
+    private String passThrough = "";
 
     private Builder(String name) {
       this.name = name;
@@ -150,6 +154,12 @@ public record FunctionSpec(
       return this;
     }
 
+    /** Names the pool of origins behind the function. */
+    public Builder passThrough(String pool) {
+      passThrough = pool;
+      return this;
+    }
+
     public FunctionSpec build() {
       return new FunctionSpec(
           tenant,
@@ -164,7 +174,8 @@ public record FunctionSpec(
           idempotent,
           placement,
           cache,
-          schedule);
+          schedule,
+          passThrough);
     }
   }
 }

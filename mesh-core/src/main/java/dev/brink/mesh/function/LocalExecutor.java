@@ -21,6 +21,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +36,7 @@ public final class LocalExecutor implements Executor<Target.Function> {
   private final UsageMeter meter;
   private final ReadTally tally;
   private final CallCounts counts;
+  private final Executor<Target.Origin> origins;
 
   /**
    * For one node.
@@ -44,13 +46,16 @@ public final class LocalExecutor implements Executor<Target.Function> {
    * @param meter hears of each invocation's end
    * @param tally knows what invocations have read
    * @param counts hears of its begin and end
+   * @param origins answers what functions pass through to them
    */
   public LocalExecutor(
       String node,
       Supplier<Snapshot> snapshot,
       UsageMeter meter,
       ReadTally tally,
-      CallCounts counts) {
+      CallCounts counts,
+      Executor<Target.Origin> origins) {
+    this.origins = origins;
     this.tally = tally;
     this.node = node;
     this.snapshot = snapshot;
@@ -72,16 +77,25 @@ public final class LocalExecutor implements Executor<Target.Function> {
               CallFailure.Reach.NOT_STARTED));
       return () -> {};
     }
-    LocalCall local = begin(call.requestId(), target, function, listener);
-    LoadedFunction.Running running =
+    var passed = new PassedCall(origins);
+    Target.Origin behind = call.body() == null ? version.behind() : null;
+    Consumer<CallFailure> onPass =
+        behind == null ? listener::onFailure : _ -> passed.pass(call, behind, node, listener);
+    LocalCall local = begin(call.requestId(), target, function, listener, onPass);
+    passed.began(
         function.invoke(
-            new Invocation(
-                call.request(), call.scheme(), call.body(), call.requestId(), call.deadlineNanos()),
-            local);
+                new Invocation(
+                    call.request(),
+                    call.scheme(),
+                    call.body(),
+                    call.requestId(),
+                    call.deadlineNanos()),
+                local)
+            ::cancel);
     if (call.body() != null && !local.failed) {
       listener.onAccepted();
     }
-    return running::cancel;
+    return passed;
   }
 
   /**
@@ -96,14 +110,19 @@ public final class LocalExecutor implements Executor<Target.Function> {
       onFailure.run();
       return;
     }
-    function.invoke(event, begin(event.requestId(), target, function, new Ticked(onFailure)));
+    var ticked = new Ticked(onFailure);
+    function.invoke(event, begin(event.requestId(), target, function, ticked, ticked::onFailure));
   }
 
   private LocalCall begin(
-      String requestId, Target.Function target, LoadedFunction function, CallListener listener) {
+      String requestId,
+      Target.Function target,
+      LoadedFunction function,
+      CallListener listener,
+      Consumer<CallFailure> onPass) {
     CallCounts.Count count = counts.of(target.digest());
     count.began();
-    return new LocalCall(requestId, target, function, listener, count);
+    return new LocalCall(requestId, target, function, listener, onPass, count);
   }
 
   private record Ticked(Runnable onFailure) implements CallListener {
@@ -124,6 +143,7 @@ public final class LocalExecutor implements Executor<Target.Function> {
     private final Target.Function target;
     private final LoadedFunction function;
     private final CallListener listener;
+    private final Consumer<CallFailure> onPass;
     private final CallCounts.Count count;
     private volatile boolean failed;
 
@@ -132,11 +152,13 @@ public final class LocalExecutor implements Executor<Target.Function> {
         Target.Function target,
         LoadedFunction function,
         CallListener listener,
+        Consumer<CallFailure> onPass,
         CallCounts.Count count) {
       this.requestId = requestId;
       this.target = target;
       this.function = function;
       this.listener = listener;
+      this.onPass = onPass;
       this.count = count;
     }
 
@@ -168,7 +190,12 @@ public final class LocalExecutor implements Executor<Target.Function> {
             failure.code(),
             failure.getMessage());
       }
-      listener.onFailure(FunctionFailures.of(failure, function.bundle().limits()));
+      CallFailure told = FunctionFailures.of(failure, function.bundle().limits());
+      if (failure.passThrough()) {
+        onPass.accept(told);
+      } else {
+        listener.onFailure(told);
+      }
     }
 
     @Override

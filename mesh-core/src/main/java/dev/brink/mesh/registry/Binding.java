@@ -65,6 +65,7 @@ public sealed interface Binding {
    * @param idempotent whether any call of it may be tried again
    * @param cache how its responses are cached; {@code null}: they are not
    * @param schedules when it runs by itself
+   * @param behind the pool of origins that answers when it passes through on a failure
    */
   record Version(
       Target.Function target,
@@ -75,7 +76,8 @@ public sealed interface Binding {
       Map<String, String> services,
       boolean idempotent,
       @Nullable CachePolicy cache,
-      List<CronSchedule> schedules) {
+      List<CronSchedule> schedules,
+      Target.@Nullable Origin behind) {
     public Version {
       services = Map.copyOf(services);
       schedules = List.copyOf(schedules);

@@ -151,7 +151,10 @@ final class SnapshotBuilder {
                 ? CacheMessages.policy(
                     version.getManifest().getCache(), version.getTenant(), version.getDigest())
                 : null,
-            schedules(version));
+            schedules(version),
+            version.getManifest().getPassThrough().isEmpty()
+                ? null
+                : new Target.Origin(version.getTenant(), version.getManifest().getPassThrough()));
     if (state.loaded != null) {
       versions.put(version.getDigest(), made);
     }

@@ -82,6 +82,9 @@ final class DeploymentCheck {
       throw invalid("main", function.main(), "one of the modules " + function.modules().keySet());
     }
     names(function);
+    if (!function.passThrough().isEmpty()) {
+      name("passThrough", function.passThrough());
+    }
     if (function.schedule().size() > MAX_SCHEDULES) {
       throw invalid("schedule", function.schedule().size() + "", "at most " + MAX_SCHEDULES);
     }

@@ -45,6 +45,7 @@ public final class SpecMessages {
             .putAllServices(new TreeMap<>(spec.services()))
             .putAllKv(new TreeMap<>(toProto(spec.kv())))
             .setIdempotent(spec.idempotent())
+            .setPassThrough(spec.passThrough())
             .addAllSchedule(spec.schedule().stream().map(CronSchedule::expression).toList());
     if (!spec.placement().equals(FunctionPlacement.DEFAULT)) {
       manifest.setPlacement(PlacementMessages.toProto(spec.placement()));
@@ -122,7 +123,8 @@ public final class SpecMessages {
         manifest.getIdempotent(),
         PlacementMessages.fromProto(manifest.getPlacement()),
         manifest.hasCache() ? CacheMessages.policy(manifest.getCache()) : null,
-        schedule(manifest.getScheduleList()));
+        schedule(manifest.getScheduleList()),
+        manifest.getPassThrough());
   }
 
   /** Limits as a message, in which a limit that has its default is not set. */
@@ -331,7 +333,8 @@ public final class SpecMessages {
         file.getIdempotent(),
         PlacementMessages.fromProto(file.getPlacement()),
         file.hasCache() ? CacheMessages.policy(file.getCache()) : null,
-        schedule(file.getScheduleList()));
+        schedule(file.getScheduleList()),
+        file.getPassThrough());
   }
 
   private static List<CronSchedule> schedule(List<String> expressions) {

@@ -56,6 +56,7 @@ class AdminMessagesTest {
             .variable("GREETING", "hé")
             .service("API", "api")
             .idempotent(true)
+            .passThrough("shop-origin")
             .schedule(CronSchedule.parse("*/5 9-17 * * MON-FRI"))
             .placement(
                 new FunctionPlacement(
