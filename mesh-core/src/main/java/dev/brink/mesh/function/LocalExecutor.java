@@ -78,7 +78,7 @@ public final class LocalExecutor implements Executor<Target.Function> {
       return () -> {};
     }
     var passed = new PassedCall(origins);
-    Target.Origin behind = call.body() == null ? version.behind() : null;
+    Target.Origin behind = version == null || call.body() != null ? null : version.behind();
     Consumer<CallFailure> onPass =
         behind == null ? listener::onFailure : _ -> passed.pass(call, behind, node, listener);
     LocalCall local = begin(call.requestId(), target, function, listener, onPass);

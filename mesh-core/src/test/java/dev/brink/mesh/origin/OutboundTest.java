@@ -120,7 +120,7 @@ class OutboundTest {
   /** A connection is free again when the loop that heard its answer is done with reading. */
   private void afterReads() throws InterruptedException {
     for (EventExecutor loop : loops.group()) {
-      loop.submit(() -> {}).sync();
+      var _ = loop.submit(() -> {}).sync();
     }
   }
 
