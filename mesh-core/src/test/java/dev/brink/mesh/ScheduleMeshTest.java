@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -126,12 +125,7 @@ class ScheduleMeshTest {
   }
 
   private static void awaitText(String path, String beginning) throws InterruptedException {
-    String[] seen = new String[1];
-    try {
-      TestMesh.until(() -> (seen[0] = text(path)).startsWith(beginning));
-    } catch (AssertionError e) {
-      throw new AssertionError(Arrays.toString(seen), e);
-    }
+    TestMesh.until(() -> text(path).startsWith(beginning));
   }
 
   private static String text(String path) {
