@@ -87,6 +87,35 @@ class SourceMapTest {
   }
 
   @Test
+  void aBrokenInlineMapIsLeftAlone() {
+    String inline = "\n//# sourceMappingURL=data:application/json;base64,A";
+    LoadedFunction function = load(Map.of("dist/main.js", MAIN + inline));
+    assertThat(sandbox.get(function, "/").failure().position())
+        .asString()
+        .startsWith("dist/main.js:1:");
+  }
+
+  @Test
+  void whatOnlyLooksLikeAStackIsPrintedAsItIs() {
+    LoadedFunction function =
+        sandbox.load(
+            """
+            export default {
+              fetch() {
+                console.log('x\\n    at ' + 'a('.repeat(3000) + '\\n    at main.js:1:99999999999\\n    at  ()');
+                return new Response('ok');
+              }
+            }
+            """);
+    sandbox.get(function, "/").end();
+    assertThat(sandbox.console)
+        .singleElement()
+        .asString()
+        .startsWith("INFO x\n    at a(a(a(")
+        .endsWith("(\n    at main.js:1:99999999999\n    at  ()");
+  }
+
+  @Test
   void modulesThatDoNotParseAreTranslated() {
     assertThatThrownBy(
             () -> load(Map.of("dist/main.js", "let a = ;", "dist/main.js.map", map("a.ts"))))

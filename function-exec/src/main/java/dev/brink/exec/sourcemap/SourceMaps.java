@@ -6,7 +6,6 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +18,14 @@ import org.jspecify.annotations.Nullable;
 public final class SourceMaps {
   private static final Pattern COMMENT = Pattern.compile("//[#@]\\s*sourceMappingURL=(\\S+)\\s*$");
   private static final Pattern DATA = Pattern.compile("data:application/json;[^,]*base64,(.+)");
-  private static final Pattern PLACE =
-      Pattern.compile(
-          "^(\\s+at .*?\\(?)/?([^\\s()]+?):(\\d{1,9}):(\\d{1,9})(\\)?)$", Pattern.MULTILINE);
+
+  /** What follows the last space or parenthesis of a line of a stack. */
+  private static final Pattern PLACE = Pattern.compile("/?([^:]+):(\\d{1,9}):(\\d{1,9})");
+
+  private static final String AT = "    at ";
+
+  /** The engine's lines are shorter; a guest may print anything. */
+  private static final int MAX_LINE_CHARS = 512;
 
   /** A comment is at the end; only an inline map makes it long. */
   private static final int COMMENT_CHARS = 200;
@@ -50,20 +54,43 @@ public final class SourceMaps {
 
   /** A text with the lines of stacks in it that maps know something of. */
   public String translate(String text) {
-    if (!text.contains("\n    at ")) {
+    if (!text.contains('\n' + AT)) {
       return text;
     }
-    return PLACE.matcher(text).replaceAll(line -> Matcher.quoteReplacement(translate(line)));
+    var translated = new StringBuilder(text.length());
+    int from = 0;
+    while (from < text.length()) {
+      int feed = text.indexOf('\n', from);
+      int to = feed < 0 ? text.length() : feed;
+      if (to - from <= MAX_LINE_CHARS && text.startsWith(AT, from)) {
+        translated.append(line(text.substring(from, to)));
+      } else {
+        translated.append(text, from, to);
+      }
+      if (feed >= 0) {
+        translated.append('\n');
+      }
+      from = to + 1;
+    }
+    return translated.toString();
   }
 
-  private String translate(MatchResult line) {
+  private String line(String line) {
+    int end = line.endsWith(")") ? line.length() - 1 : line.length();
+    int start = Math.max(line.lastIndexOf(' ', end - 1), line.lastIndexOf('(', end - 1)) + 1;
+    Matcher place = PLACE.matcher(line).region(start, end);
+    if (!place.matches()) {
+      return line;
+    }
     Original original =
-        find(line.group(2), Integer.parseInt(line.group(3)), Integer.parseInt(line.group(4)));
-    return original == null ? line.group() : line.group(1) + original + line.group(5);
+        find(place.group(1), Integer.parseInt(place.group(2)), Integer.parseInt(place.group(3)));
+    return original == null ? line : line.substring(0, start) + original + line.substring(end);
   }
 
   private synchronized @Nullable SourceMap map(String file) {
-    return maps.computeIfAbsent(file, name -> Optional.ofNullable(read(name))).orElse(null);
+    return files.containsKey(file)
+        ? maps.computeIfAbsent(file, name -> Optional.ofNullable(read(name))).orElse(null)
+        : null;
   }
 
   private @Nullable SourceMap read(String file) {
@@ -78,8 +105,12 @@ public final class SourceMaps {
     String url = comment.find() ? comment.group(1) : "";
     Matcher data = DATA.matcher(url);
     if (data.matches()) {
-      byte[] json = Base64.getMimeDecoder().decode(data.group(1));
-      return SourceMap.parse(new String(json, StandardCharsets.UTF_8), folder);
+      try {
+        byte[] json = Base64.getMimeDecoder().decode(data.group(1));
+        return SourceMap.parse(new String(json, StandardCharsets.UTF_8), folder);
+      } catch (IllegalArgumentException _) {
+        return null;
+      }
     }
     String beside =
         url.isEmpty() || url.contains(":") || url.length() > COMMENT_CHARS
