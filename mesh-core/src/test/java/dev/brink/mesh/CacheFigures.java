@@ -1,0 +1,178 @@
+package dev.brink.mesh;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.brink.cache.CachePolicy;
+import dev.brink.cache.Purge;
+import dev.brink.mesh.deploy.OriginSpec;
+import dev.brink.mesh.deploy.PurgeResult;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Prints how the cache of three nodes does with herds of 3 × 50 clients in front of an origin that
+ * takes 800 ms, and how long a purge of 10,000 objects takes.
+ */
+final class CacheFigures {
+  private static final int NODES = 3;
+  private static final int CLIENTS = 150;
+  private static final long ORIGIN_MILLIS = 800;
+  private static final int OBJECTS = 10_000;
+  private static final int AT_ONCE = 64;
+
+  private final AtomicInteger asked = new AtomicInteger();
+
+  private CacheFigures() {}
+
+  /**
+   * Takes about a minute.
+   *
+   * @param args the size of each node's disk, such as {@code 256m}; none: memory only
+   */
+  public static void main(String[] args) throws Exception {
+    new CacheFigures().run(args.length == 0 ? "0" : args[0]);
+    System.exit(0);
+  }
+
+  private void run(String disk) throws Exception {
+    HttpServer origin =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
+    origin.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    origin.createContext("/", this::answer);
+    origin.start();
+    Path directory = Files.createTempDirectory("brink-cache-figures");
+    try (TestMesh mesh =
+            TestMesh.start(directory, NODES, (index, config) -> config.set("cache.disk", disk));
+        Site site = Site.of(mesh)) {
+      mesh.node(0)
+          .deployments()
+          .deploy(
+              OriginSpec.builder("files")
+                  .server(URI.create("http://127.0.0.1:" + origin.getAddress().getPort()))
+                  .maxConnections(1024)
+                  .route("/*")
+                  .cache(CachePolicy.DEFAULT)
+                  .build());
+      for (int i = 0; i < 5; i++) {
+        herd(site, "/warm-up/" + i + "/shared");
+      }
+      for (int i = 0; i < 5; i++) {
+        print("cacheable, cold", herd(site, "/slow/shared" + i));
+      }
+      print("uncacheable, the first time", herd(site, "/slow/unshared"));
+      print("uncacheable, then", herd(site, "/slow/unshared"));
+      purge(mesh, site);
+    } finally {
+      origin.stop(0);
+      delete(directory);
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> all = Files.walk(directory)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    asked.incrementAndGet();
+    String path = exchange.getRequestURI().getPath();
+    try (exchange) {
+      if (path.startsWith("/slow/")) {
+        TimeUnit.MILLISECONDS.sleep(ORIGIN_MILLIS);
+      }
+      exchange
+          .getResponseHeaders()
+          .set("cache-control", path.contains("unshared") ? "no-store" : "max-age=600");
+      exchange.getResponseHeaders().set("cache-tag", "all-of-it");
+      byte[] body = "x".repeat(1024).getBytes(UTF_8);
+      exchange.sendResponseHeaders(200, body.length);
+      exchange.getResponseBody().write(body);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Milliseconds of each client, ascending. */
+  private double[] herd(Site site, String path) {
+    asked.set(0);
+    long begun = System.nanoTime();
+    List<CompletableFuture<Double>> all = new ArrayList<>();
+    for (int i = 0; i < CLIENTS; i++) {
+      all.add(
+          site.getAsync(i % NODES, path).thenApply(response -> (System.nanoTime() - begun) / 1e6));
+    }
+    return all.stream().mapToDouble(CompletableFuture::join).sorted().toArray();
+  }
+
+  private void print(String what, double[] millis) {
+    System.out.printf(
+        Locale.ROOT,
+        "%s: %d clients, %d origin requests, p50 %.0f ms, p99 %.0f ms, last %.0f ms%n",
+        what,
+        millis.length,
+        asked.get(),
+        millis[millis.length / 2],
+        millis[millis.length * 99 / 100],
+        millis[millis.length - 1]);
+  }
+
+  private void purge(TestMesh mesh, Site site) throws Exception {
+    var free = new Semaphore(AT_ONCE);
+    for (int node = 0; node < NODES; node++) {
+      for (int i = 0; i < OBJECTS; i++) {
+        free.acquire();
+        var _ = site.getAsync(node, "/many/" + i).whenComplete((done, failed) -> free.release());
+      }
+    }
+    free.acquire(AT_ONCE);
+    asked.set(0);
+    int hits = sample(site);
+    for (int i = 0; i < 3; i++) {
+      PurgeResult result = mesh.node(i).mesh().purge(Purge.of(Purge.Scope.TAG, "all-of-it"));
+      System.out.printf(
+          Locale.ROOT,
+          "purge of %d: %.2f ms, %s%n",
+          OBJECTS,
+          result.millis(),
+          result.nodes().stream()
+              .map(node -> String.format(Locale.ROOT, "%s %.2f", node.node(), node.millis()))
+              .collect(Collectors.joining(", ")));
+    }
+    System.out.println("sampled hits before: " + hits + ", after: " + sample(site));
+  }
+
+  /** Hits among 300 objects asked of all nodes. */
+  private static int sample(Site site) throws Exception {
+    int hits = 0;
+    for (int i = 0; i < 100; i++) {
+      for (int node = 0; node < NODES; node++) {
+        HttpResponse<String> response = site.get(node, "/many/" + (i * 97 % OBJECTS + node * 3));
+        String[] status = response.headers().firstValue("cache-status").orElse("").split(";", -1);
+        hits += Arrays.asList(status).contains("hit") ? 1 : 0;
+      }
+    }
+    return hits;
+  }
+}
