@@ -15,6 +15,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Libraries of npm, as their packages are, in a bundle's node_modules. */
@@ -148,6 +149,7 @@ class PackagesTest {
   }
 
   @Test
+  @Tag("long")
   void hono() throws IOException {
     assertThat(
             served(
@@ -171,6 +173,7 @@ class PackagesTest {
   }
 
   @Test
+  @Tag("long")
   void ittyRouter() throws IOException {
     assertThat(
             served(
@@ -193,6 +196,7 @@ class PackagesTest {
   }
 
   @Test
+  @Tag("long")
   void jose() throws IOException {
     assertThat(
             served(
@@ -218,10 +222,12 @@ class PackagesTest {
         .containsExactly("200 admin,ES256,P-256,TypeError,32");
   }
 
-  /** Status and text of each answer of a function with a package that the build has downloaded. */
+  /**
+   * Status and text of each answer of a function with a package that {@code -Dlong} has installed.
+   */
   private static List<String> served(String main, String name, String... paths) throws IOException {
     var modules = new HashMap<String, byte[]>();
-    Path folder = Path.of("target", "npm", name, "package");
+    Path folder = Path.of("target", "npm", "node_modules", name);
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.filter(PackagesTest::isSource).toList()) {
         modules.put(
