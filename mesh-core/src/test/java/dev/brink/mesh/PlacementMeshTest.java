@@ -160,6 +160,7 @@ class PlacementMeshTest {
   @Test
   void aFunctionNearCertainNodesRunsThere() throws Exception {
     deploy(function("asian", Hints.builder().near(Near.parse("region=asia"))).build());
+    awaitWarm("/asian", "n0", "n1", "n2");
 
     assertThat(ran("/asian")).containsExactly("n2", "n2", "n2");
   }

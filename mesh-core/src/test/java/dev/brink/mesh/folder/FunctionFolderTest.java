@@ -108,7 +108,7 @@ class FunctionFolderTest {
     file("brink.json", "{\"rotes\": []}");
     refused(
         "/brink.json: rotes: unknown key (expected: tenant, name, main, routes, limits, variables,"
-            + " services, idempotent, origin, placement, kv, cache)");
+            + " services, idempotent, origin, placement, kv, schedule, passThrough, cache)");
 
     file("brink.json", "{\"limits\": {\"cpu\": 1}}");
     refused(
