@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param clientAddress the client's IP address in text
  * @param requestId names the request in every log of every node it touches
  * @param deadlineNanos when the client stops waiting, on {@link System#nanoTime}'s scale
+ * @param refused whether a node has sent it back before it began: none does so a second time
+ *     because it is busy
  */
 public record Call(
     HttpRequest request,
@@ -22,4 +24,26 @@ public record Call(
     Flow.@Nullable Publisher<ByteBuf> body,
     String clientAddress,
     String requestId,
-    long deadlineNanos) {}
+    long deadlineNanos,
+    boolean refused) {
+  /** One that no node has sent back. */
+  public Call(
+      HttpRequest request,
+      String scheme,
+      Flow.@Nullable Publisher<ByteBuf> body,
+      String clientAddress,
+      String requestId,
+      long deadlineNanos) {
+    this(request, scheme, body, clientAddress, requestId, deadlineNanos, false);
+  }
+
+  /** The same with another body. */
+  public Call withBody(Flow.@Nullable Publisher<ByteBuf> other) {
+    return new Call(request, scheme, other, clientAddress, requestId, deadlineNanos, refused);
+  }
+
+  /** The same, after a node has sent it back. */
+  public Call sentBack() {
+    return new Call(request, scheme, body, clientAddress, requestId, deadlineNanos, true);
+  }
+}

@@ -9,7 +9,8 @@ import dev.brink.mesh.http.Problem;
 
 /**
  * Takes calls from peers, or refuses them before they start: a node that is much busier than its
- * last report said, or that drains, sends a call back while another node can still take it.
+ * last report said, or that drains, sends a call back while another node can still take it. What
+ * has been sent back once is taken however busy the node is.
  */
 public final class PeerAdmission implements Executor<Target.Function> {
   private static final long SLACK_NANOS = 20_000_000;
@@ -29,7 +30,7 @@ public final class PeerAdmission implements Executor<Target.Function> {
       return refuse(listener, "node-draining", "the node is being stopped");
     }
     long waitNanos = load.waitNanos();
-    if (waitNanos > 2 * load.reportedWaitNanos() + SLACK_NANOS) {
+    if (!call.refused() && waitNanos > 2 * load.reportedWaitNanos() + SLACK_NANOS) {
       return refuse(
           listener,
           "busier-than-reported",

@@ -78,7 +78,6 @@ public final class Dispatcher {
   }
 
   private final class Dispatch implements CallListener, Executor.Running {
-    private final Call call;
     private final Binding.Version version;
     private final CallListener listener;
     private final @Nullable ReplayBody body;
@@ -87,6 +86,7 @@ public final class Dispatcher {
     private final @Nullable HttpRequest copy;
     private final long beganNanos;
 
+    private Call call;
     private PlacementRequest request;
     private Choice choice;
     private long sentNanos;
@@ -124,7 +124,7 @@ public final class Dispatcher {
       int mine = tries;
       sentNanos = System.nanoTime();
       placement.sent(choice.node(), request, sentNanos);
-      Call sent = body == null ? call : withBody(body.next());
+      Call sent = body == null ? call : call.withBody(body.next());
       Executor.Running started;
       if (choice.local()) {
         localTried = true;
@@ -139,16 +139,6 @@ public final class Dispatcher {
       if (cancelled) {
         started.cancel();
       }
-    }
-
-    private Call withBody(Flow.Publisher<ByteBuf> next) {
-      return new Call(
-          call.request(),
-          call.scheme(),
-          next,
-          call.clientAddress(),
-          call.requestId(),
-          call.deadlineNanos());
     }
 
     @Override
@@ -188,7 +178,10 @@ public final class Dispatcher {
     public void onFailure(CallFailure failure) {
       long now = System.nanoTime();
       switch (failure.reach()) {
-        case REFUSED -> placement.refused(choice.node(), now);
+        case REFUSED -> {
+          placement.refused(choice.node(), now);
+          call = call.sentBack();
+        }
         case NOT_STARTED, UNKNOWN -> {
           if (!choice.local()) {
             placement.failed(

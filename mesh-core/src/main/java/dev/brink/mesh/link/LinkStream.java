@@ -94,7 +94,8 @@ final class LinkStream extends ChannelDuplexHandler implements CallListener {
             body,
             meta.getClientAddress(),
             meta.getRequestId(),
-            arrivedNanos + meta.getRemainingNanos());
+            arrivedNanos + meta.getRemainingNanos(),
+            meta.getRefused());
     running =
         meta.getCached()
             ? service

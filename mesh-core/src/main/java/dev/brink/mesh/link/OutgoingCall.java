@@ -101,6 +101,7 @@ final class OutgoingCall extends ChannelDuplexHandler implements Executor.Runnin
             .setRemainingNanos(remainingNanos)
             .setScheme(call.scheme())
             .setClientAddress(call.clientAddress())
+            .setRefused(call.refused())
             .build());
     var body = call.body();
     deadline = newStream.eventLoop().schedule(this::timeOut, remainingNanos, TimeUnit.NANOSECONDS);
