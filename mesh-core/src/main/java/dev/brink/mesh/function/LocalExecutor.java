@@ -77,25 +77,32 @@ public final class LocalExecutor implements Executor<Target.Function> {
               CallFailure.Reach.NOT_STARTED));
       return () -> {};
     }
-    var passed = new PassedCall(origins);
     Target.Origin behind = version == null || call.body() != null ? null : version.behind();
-    Consumer<CallFailure> onPass =
-        behind == null ? listener::onFailure : _ -> passed.pass(call, behind, node, listener);
-    LocalCall local = begin(call.requestId(), target, function, listener, onPass);
+    if (behind == null) {
+      return invoke(call, target, function, listener, listener::onFailure);
+    }
+    var passed = new PassedCall(origins);
     passed.began(
+        invoke(call, target, function, listener, _ -> passed.pass(call, behind, node, listener)));
+    return passed;
+  }
+
+  private Running invoke(
+      Call call,
+      Target.Function target,
+      LoadedFunction function,
+      CallListener listener,
+      Consumer<CallFailure> onPass) {
+    LocalCall local = begin(call.requestId(), target, function, listener, onPass);
+    LoadedFunction.Running running =
         function.invoke(
-                new Invocation(
-                    call.request(),
-                    call.scheme(),
-                    call.body(),
-                    call.requestId(),
-                    call.deadlineNanos()),
-                local)
-            ::cancel);
+            new Invocation(
+                call.request(), call.scheme(), call.body(), call.requestId(), call.deadlineNanos()),
+            local);
     if (call.body() != null && !local.failed) {
       listener.onAccepted();
     }
-    return passed;
+    return running::cancel;
   }
 
   /**
