@@ -3,7 +3,6 @@ package dev.brink.mesh;
 import dev.brink.exec.FunctionRuntime;
 import dev.brink.exec.outbound.OutboundPolicy;
 import dev.brink.grid.Grid;
-import dev.brink.grid.GridState;
 import dev.brink.grid.Member;
 import dev.brink.mesh.admin.AdminHandler;
 import dev.brink.mesh.admin.AdminToken;
@@ -42,7 +41,6 @@ import dev.brink.mesh.metrics.NodeMetrics;
 import dev.brink.mesh.origin.Origins;
 import dev.brink.mesh.origin.Outbound;
 import dev.brink.mesh.peer.Gossip;
-import dev.brink.mesh.peer.NodeAddress;
 import dev.brink.mesh.peer.Peers;
 import dev.brink.mesh.proto.OriginPool;
 import dev.brink.mesh.proto.SnapshotFile;
@@ -54,12 +52,10 @@ import dev.brink.mesh.rollout.NodeDeployments;
 import dev.brink.mesh.schedule.Schedules;
 import dev.brink.mesh.usage.UsageLedger;
 import dev.brink.mesh.usage.UsageMeter;
-import dev.brink.placement.NodeInfo;
 import dev.brink.placement.Placement;
 import dev.brink.placement.PlacementSettings;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -70,7 +66,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -93,11 +88,11 @@ final class NodeParts implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MeshNode.class);
   private static final Duration LOAD_LIMIT = Duration.ofSeconds(60);
   private static final Duration PEER_DRAIN_LIMIT = Duration.ofSeconds(5);
-  private static final long LOCAL_REPORT_MILLIS = 100;
   private static final int SHORT_ID = 8;
   private static final long ADVICE_MILLIS = 100;
 
   private final NodeConfig config;
+  private final NodeProfile profile;
   private final Shutdown shutdown;
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile Snapshot snapshot = Snapshot.empty();
@@ -154,6 +149,7 @@ final class NodeParts implements AutoCloseable {
 
   private NodeParts(NodeConfig config, Shutdown shutdown) throws IOException {
     this.config = config;
+    this.profile = new NodeProfile(config);
     this.shutdown = shutdown;
     shutdown.add(metrics::close);
     DataDirectory data = DataDirectory.open(config.dataDirectory());
@@ -186,7 +182,10 @@ final class NodeParts implements AutoCloseable {
     final SnapshotFile restored = await("restoring the snapshot", registry.restore());
 
     load = new LoadReporter(runtime, this::snapshot);
-    placement = placement(node, name);
+    placement =
+        Placement.create(
+            profile.inPlacement(node, name),
+            PlacementSettings.builder().controlShare(config.placement().controlShare()).build());
     gossip = new Gossip(node, placement);
     warming = new Warming(node, placement, this::snapshot, load);
     peers =
@@ -195,7 +194,9 @@ final class NodeParts implements AutoCloseable {
     links = new Links(loops, tls == null ? null : tls.client(), peers);
     shutdown.add(links::close);
     peers.manage(links);
-    reportOwnLoad(node);
+    var ownLoad = new OwnLoad(node, load, placement);
+    ScheduledFuture<?> ownBeats = ownLoad.start(loops.group().next());
+    shutdown.add(() -> ownBeats.cancel(false));
     var counts = new CallCounts();
     keeper = new InstanceKeeper(runtime, this::snapshot, counts, config.functions().keepAlive());
     shutdown.add(keeper::close);
@@ -203,9 +204,7 @@ final class NodeParts implements AutoCloseable {
     sampler =
         new RegretSampler(
             config.placement().regretSample(), placement, peers::nameOf, metrics::regret);
-    dispatcher =
-        new Dispatcher(
-            placement, local, links, metrics, sampler, new OwnLoad(node, load, placement));
+    dispatcher = new Dispatcher(placement, local, links, metrics, sampler, ownLoad);
     dispatcherLater.set(dispatcher);
     cache = new EdgeCache(node, links, CacheStores.open(config.cache(), data.path()));
     shutdown.add(cache::close);
@@ -265,7 +264,14 @@ final class NodeParts implements AutoCloseable {
             config.admin().port(),
             tls == null ? null : tls.server());
 
-    self = new Member(id, name, address().attributes(), true);
+    self =
+        new Member(
+            id,
+            name,
+            profile
+                .address(linkAddress(), ingressUri(), adminUri(), ingress.address().getAddress())
+                .attributes(),
+            true);
     grid = NodeGrid.start(config.grid(), self, data.path(), tls);
     shutdown.add(grid::close);
     mesh.set(joinMesh());
@@ -278,25 +284,6 @@ final class NodeParts implements AutoCloseable {
     keeper.start();
     schedules.start();
     notReady = "";
-  }
-
-  private Placement placement(String node, String name) {
-    return Placement.create(
-        NodeInfo.builder(node)
-            .name(name)
-            .lanes(lanes())
-            .labels(labels())
-            .capabilities(Set.copyOf(config.placement().capabilities()))
-            .loadLimit(config.placement().loadLimit())
-            .build(),
-        PlacementSettings.builder().controlShare(config.placement().controlShare()).build());
-  }
-
-  /** The configured labels, and the architecture where none says otherwise. */
-  private Map<String, String> labels() {
-    Map<String, String> labels = new HashMap<>(config.labels());
-    labels.putIfAbsent("arch", System.getProperty("os.arch", "unknown"));
-    return labels;
   }
 
   /** What placement does beside requests, on a thread that may wait. */
@@ -312,26 +299,9 @@ final class NodeParts implements AutoCloseable {
     new OriginDistances(this::snapshot, gossip).start(thread);
   }
 
-  /** What this node says of itself to the others. */
-  private NodeAddress address() {
-    String url = config.nearest().advertiseUrl();
-    List<InetAddress> clients =
-        config.nearest().advertiseAddresses().stream().map(InetAddress::ofLiteral).toList();
-    InetAddress bound = ingress.address().getAddress();
-    return new NodeAddress(
-        linkAddress(),
-        url.isEmpty() ? ingressUri().toString() : url,
-        adminUri().toString(),
-        lanes(),
-        labels(),
-        Set.copyOf(config.placement().capabilities()),
-        config.placement().loadLimit(),
-        clients.isEmpty() && !bound.isAnyLocalAddress() ? List.of(bound) : clients);
-  }
-
   private FunctionRuntime runtime(AtomicReference<Dispatcher> dispatcherLater) {
     return FunctionRuntime.builder()
-        .lanes(lanes())
+        .lanes(profile.lanes())
         .companions(loops.companions())
         .queueBound(config.functions().queue())
         .console(new ConsoleLog())
@@ -364,11 +334,6 @@ final class NodeParts implements AutoCloseable {
     return snapshot;
   }
 
-  private int lanes() {
-    int wanted = config.functions().lanes();
-    return wanted > 0 ? wanted : Runtime.getRuntime().availableProcessors();
-  }
-
   private void deployedChanged(Snapshot changed) {
     Map<String, OriginPool> pools = new HashMap<>();
     for (Map.Entry<String, Binding> entry : changed.bindings().entrySet()) {
@@ -378,17 +343,6 @@ final class NodeParts implements AutoCloseable {
     }
     origins.update(pools);
     snapshot = changed;
-  }
-
-  /** Placement treats this node like any other: it has to say how loaded it is. */
-  private void reportOwnLoad(String node) {
-    ScheduledFuture<?> reports =
-        loops
-            .group()
-            .next()
-            .scheduleAtFixedRate(
-                () -> peers.load(node, load.beat()), 0, LOCAL_REPORT_MILLIS, TimeUnit.MILLISECONDS);
-    shutdown.add(() -> reports.cancel(false));
   }
 
   private HttpServer serve(
@@ -435,35 +389,13 @@ final class NodeParts implements AutoCloseable {
   private void gauges() {
     nearest.register(metrics);
     new PlacementMetrics(placement, warming).register(metrics);
-    metrics.gauge(
-        "brink.members",
-        "Nodes in the grid, this one included",
-        () -> grid.membership().members().size());
-    metrics.gauge("brink.links", "Links to peers that are up", () -> links.up().size());
-    metrics.gauge(
-        "brink.grid.connected",
-        "1 while the grid takes writes, else 0",
-        () -> grid.state() == GridState.CONNECTED ? 1 : 0);
-    metrics.gauge("brink.lanes", "Threads that run functions", () -> runtime.load().lanes());
-    metrics.gauge("brink.lanes.busy", "Lanes that run one now", () -> runtime.load().busy());
-    metrics.gauge(
-        "brink.lanes.queued", "Invocations that wait for a lane", () -> runtime.load().queued());
-    metrics.gauge(
-        "brink.lanes.abandoned",
-        "Lanes given up because a guest could not be stopped",
-        () -> runtime.load().abandonedLanes());
+    NodeGauges.grid(metrics, grid, links);
+    NodeGauges.lanes(metrics, runtime);
+    NodeGauges.schedules(metrics, schedules);
+    NodeGauges.deployed(metrics, this::snapshot);
     KeyValueGauges.register(metrics, grid);
-    metrics.counter("brink.schedule.ticks", "Ticks of schedules run here", schedules::ran);
-    metrics.counter(
-        "brink.schedule.missed",
-        "Ticks that failed here, or could not be claimed",
-        schedules::missed);
     KeepAliveGauges.register(metrics, keeper);
     new CacheGauges(metrics, cache).register();
-    metrics.gauge(
-        "brink.deployments", "Names that stand for something", () -> snapshot.deployments().size());
-    metrics.gauge(
-        "brink.versions.loaded", "Function versions loaded here", () -> snapshot.versions().size());
   }
 
   /** What the grid had when this node came is served before the node says that it is ready. */

@@ -1,16 +1,24 @@
 package dev.brink.mesh.function;
 
 import dev.brink.exec.RuntimeLoad;
+import dev.brink.mesh.registry.Binding;
 import dev.brink.placement.LoadReport;
 import dev.brink.placement.Placement;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 /**
- * Keeps what placement knows of this node's own lanes no older than a millisecond: other nodes'
- * load is as old as their last report, but nothing excuses an old view of one's own. Thread-safe.
+ * Tells placement how loaded this node is, which it treats like any other: every 100 ms, and before
+ * a choice if that was more than a millisecond ago. Other nodes' load is as old as their last
+ * report, but nothing excuses an old view of one's own. Thread-safe.
  */
 public final class OwnLoad {
   private static final long KEEP_NANOS = 1_000_000;
+  private static final long BEAT_MILLIS = 100;
 
   private final String node;
   private final LoadReporter reporter;
@@ -28,15 +36,30 @@ public final class OwnLoad {
     this.placement = placement;
   }
 
-  /** Tells placement, unless that was done just now. */
+  /** Has a thread tell all there is to tell, instances that are ready included, until cancelled. */
+  public ScheduledFuture<?> start(ScheduledExecutorService thread) {
+    return thread.scheduleAtFixedRate(this::beat, 0, BEAT_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void beat() {
+    placement.report(report().warm(warm()).build(), System.nanoTime());
+  }
+
+  private Set<String> warm() {
+    return reporter.warm().stream()
+        .map(digest -> digest.substring(0, Binding.PLACEMENT_ID_LENGTH))
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Tells the numbers, unless that was done just now. */
   public void refresh(long nowNanos) {
     long told = toldNanos.get();
     if (nowNanos - told >= KEEP_NANOS && toldNanos.compareAndSet(told, nowNanos)) {
-      placement.report(report(), nowNanos);
+      placement.report(report().build(), nowNanos);
     }
   }
 
-  private LoadReport report() {
+  private LoadReport.Builder report() {
     RuntimeLoad load = reporter.load();
     return LoadReport.builder(node, reporter.nextSequence())
         .lanes(load.lanes())
@@ -44,7 +67,6 @@ public final class OwnLoad {
         .queued(load.queued())
         .waitNanos(load.waitNanos())
         .utilisation(reporter.utilisation(load))
-        .draining(reporter.draining())
-        .build();
+        .draining(reporter.draining());
   }
 }

@@ -1,0 +1,57 @@
+package dev.brink.mesh;
+
+import dev.brink.exec.FunctionRuntime;
+import dev.brink.grid.Grid;
+import dev.brink.grid.GridState;
+import dev.brink.mesh.link.Links;
+import dev.brink.mesh.metrics.NodeMetrics;
+import dev.brink.mesh.registry.Snapshot;
+import dev.brink.mesh.schedule.Schedules;
+import java.util.function.Supplier;
+
+/** What a node as a whole has to measure: its place in the grid, its lanes, what is deployed. */
+final class NodeGauges {
+  private NodeGauges() {}
+
+  static void grid(NodeMetrics metrics, Grid grid, Links links) {
+    metrics.gauge(
+        "brink.members",
+        "Nodes in the grid, this one included",
+        () -> grid.membership().members().size());
+    metrics.gauge("brink.links", "Links to peers that are up", () -> links.up().size());
+    metrics.gauge(
+        "brink.grid.connected",
+        "1 while the grid takes writes, else 0",
+        () -> grid.state() == GridState.CONNECTED ? 1 : 0);
+  }
+
+  static void lanes(NodeMetrics metrics, FunctionRuntime runtime) {
+    metrics.gauge("brink.lanes", "Threads that run functions", () -> runtime.load().lanes());
+    metrics.gauge("brink.lanes.busy", "Lanes that run one now", () -> runtime.load().busy());
+    metrics.gauge(
+        "brink.lanes.queued", "Invocations that wait for a lane", () -> runtime.load().queued());
+    metrics.gauge(
+        "brink.lanes.abandoned",
+        "Lanes given up because a guest could not be stopped",
+        () -> runtime.load().abandonedLanes());
+  }
+
+  static void schedules(NodeMetrics metrics, Schedules schedules) {
+    metrics.counter("brink.schedule.ticks", "Ticks of schedules run here", schedules::ran);
+    metrics.counter(
+        "brink.schedule.missed",
+        "Ticks that failed here, or could not be claimed",
+        schedules::missed);
+  }
+
+  static void deployed(NodeMetrics metrics, Supplier<Snapshot> snapshot) {
+    metrics.gauge(
+        "brink.deployments",
+        "Names that stand for something",
+        () -> snapshot.get().deployments().size());
+    metrics.gauge(
+        "brink.versions.loaded",
+        "Function versions loaded here",
+        () -> snapshot.get().versions().size());
+  }
+}

@@ -1,0 +1,63 @@
+package dev.brink.mesh;
+
+import dev.brink.mesh.config.NodeConfig;
+import dev.brink.mesh.peer.NodeAddress;
+import dev.brink.placement.NodeInfo;
+import java.net.InetAddress;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What a node is, as far as its configuration says: for its own placement and for the others. */
+record NodeProfile(NodeConfig config) {
+
+  /** Threads that run functions: as configured, else one for each processor. */
+  int lanes() {
+    int wanted = config.functions().lanes();
+    return wanted > 0 ? wanted : Runtime.getRuntime().availableProcessors();
+  }
+
+  /** The configured labels, and the architecture where none says otherwise. */
+  private Map<String, String> labels() {
+    Map<String, String> labels = new HashMap<>(config.labels());
+    labels.putIfAbsent("arch", System.getProperty("os.arch", "unknown"));
+    return labels;
+  }
+
+  private Set<String> capabilities() {
+    return Set.copyOf(config.placement().capabilities());
+  }
+
+  NodeInfo inPlacement(String node, String name) {
+    return NodeInfo.builder(node)
+        .name(name)
+        .lanes(lanes())
+        .labels(labels())
+        .capabilities(capabilities())
+        .loadLimit(config.placement().loadLimit())
+        .build();
+  }
+
+  /**
+   * What the node says of itself to the others.
+   *
+   * @param bound where its ingress listens; told to clients if it is one address and no other is
+   *     configured
+   */
+  NodeAddress address(String link, URI ingress, URI admin, InetAddress bound) {
+    String url = config.nearest().advertiseUrl();
+    List<InetAddress> clients =
+        config.nearest().advertiseAddresses().stream().map(InetAddress::ofLiteral).toList();
+    return new NodeAddress(
+        link,
+        url.isEmpty() ? ingress.toString() : url,
+        admin.toString(),
+        lanes(),
+        labels(),
+        capabilities(),
+        config.placement().loadLimit(),
+        clients.isEmpty() && !bound.isAnyLocalAddress() ? List.of(bound) : clients);
+  }
+}
