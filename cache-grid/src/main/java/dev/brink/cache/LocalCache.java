@@ -139,8 +139,8 @@ final class LocalCache implements HttpCache {
     return holding;
   }
 
-  private void keep(JournalRecord record) {
-    if (journal != null) {
+  private void keep(@Nullable JournalRecord record) {
+    if (journal != null && record != null) {
       journal.add(record);
     }
   }

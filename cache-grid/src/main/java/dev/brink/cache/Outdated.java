@@ -5,6 +5,7 @@ import dev.brink.cache.wire.JournalRecord;
 import dev.brink.cache.wire.PurgeMark;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What is outdated in a cache, and its clock. Thread-safe; looking takes no lock. */
 final class Outdated {
@@ -20,10 +21,9 @@ final class Outdated {
     return clock;
   }
 
-  /** Takes note of a purge that has a stamp. */
-  JournalRecord add(Purge purge) {
-    purges.add(purge);
-    return record(PurgeTable.encode(purge));
+  /** Takes note of a purge that has a stamp; returns {@code null} when it says nothing new. */
+  @Nullable JournalRecord add(Purge purge) {
+    return purges.add(purge) ? record(PurgeTable.encode(purge)) : null;
   }
 
   /** Takes note that a URL was changed. */

@@ -65,19 +65,24 @@ final class PurgeTable {
     this.maxPurges = maxPurges;
   }
 
-  /** Takes note of a purge that has a stamp. */
-  void add(Purge purge) {
-    add(new Name(purge.scope(), purge.space(), purge.value()), Mark.of(purge));
+  /** Takes note of a purge that has a stamp; returns whether it says anything new. */
+  boolean add(Purge purge) {
+    return add(new Name(purge.scope(), purge.space(), purge.value()), Mark.of(purge));
   }
 
   /** Takes note of what {@link #encode} gave. */
   void add(PurgeMark mark) {
-    add(
-        new Name(scope(mark.getKind()), mark.getSpace(), mark.getValue()),
-        new Mark(mark.getSoftStamp(), mark.getHardStamp()));
+    var _ =
+        add(
+            new Name(scope(mark.getKind()), mark.getSpace(), mark.getValue()),
+            new Mark(mark.getSoftStamp(), mark.getHardStamp()));
   }
 
-  private void add(Name name, Mark mark) {
+  private boolean add(Name name, Mark mark) {
+    Mark before = marks.get(name);
+    if (before != null && before.and(mark).equals(before)) {
+      return false;
+    }
     if (name.scope() == Purge.Scope.PREFIX) {
       addLength(name.value().length());
     }
@@ -85,6 +90,7 @@ final class PurgeTable {
     if (marks.size() > maxPurges) {
       forgetOlderHalf();
     }
+    return true;
   }
 
   private synchronized void addLength(int length) {

@@ -1,5 +1,6 @@
 package dev.brink.cache;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +9,7 @@ import dev.brink.cache.TestOrigin.Client;
 import dev.brink.cache.store.DiskStore;
 import dev.brink.cache.store.MemoryStore;
 import dev.brink.cache.store.TieredStore;
+import dev.brink.cache.wire.JournalRecord;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -211,7 +213,7 @@ class PersistentCacheTest {
     try (var journal = new Journal(file, outdated, 1_000)) {
       journal.start();
       for (int i = 0; i < 300; i++) {
-        journal.add(outdated.add(Purge.of(Purge.Scope.TAG, "same").at(outdated.clock().now())));
+        journal.add(purged(outdated, "same"));
         journal.written().toCompletableFuture().join();
         assertThat(Files.size(file)).isLessThan(1_100);
       }
@@ -219,15 +221,14 @@ class PersistentCacheTest {
       assertThatThrownBy(
               () -> {
                 for (int i = 0; i < 100; i++) {
-                  journal.add(
-                      outdated.add(Purge.of(Purge.Scope.TAG, "t" + i).at(outdated.clock().now())));
+                  journal.add(purged(outdated, "t" + i));
                   journal.written().toCompletableFuture().join();
                 }
               })
           .isInstanceOf(CompletionException.class)
           .hasCauseInstanceOf(IOException.class);
       Files.delete(inTheWay);
-      journal.add(outdated.add(Purge.of(Purge.Scope.TAG, "last").at(outdated.clock().now())));
+      journal.add(purged(outdated, "last"));
       journal.written().toCompletableFuture().join();
     }
     var again = new Outdated(new CacheClock(InstantSource.system()));
@@ -235,6 +236,22 @@ class PersistentCacheTest {
       assertThat(journal.intact()).isTrue();
       assertThat(again.purges()).isEqualTo(outdated.purges()).isGreaterThan(2);
     }
+  }
+
+  private static JournalRecord purged(Outdated outdated, String tag) {
+    Purge purge = Purge.of(Purge.Scope.TAG, tag).at(outdated.clock().now());
+    return requireNonNull(outdated.add(purge), "a record");
+  }
+
+  @Test
+  void whatIsKnownIsNotWrittenAgain() {
+    var outdated = new Outdated(new CacheClock(InstantSource.system()));
+    Purge purge = Purge.of(Purge.Scope.TAG, "t").at(5);
+    assertThat(outdated.add(purge)).isNotNull();
+    assertThat(outdated.add(purge)).isNull();
+    assertThat(outdated.add(purge.at(4))).isNull();
+    assertThat(outdated.add(purge.at(6))).isNotNull();
+    assertThat(outdated.add(new Purge(Purge.Scope.TAG, "", "t", true, 5))).isNotNull();
   }
 
   @Test
