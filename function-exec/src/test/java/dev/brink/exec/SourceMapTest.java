@@ -7,6 +7,7 @@ import dev.brink.exec.FunctionException.SourcePosition;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -87,12 +88,15 @@ class SourceMapTest {
   }
 
   @Test
-  void aBrokenInlineMapIsLeftAlone() {
-    String inline = "\n//# sourceMappingURL=data:application/json;base64,A";
-    LoadedFunction function = load(Map.of("dist/main.js", MAIN + inline));
-    assertThat(sandbox.get(function, "/").failure().position())
-        .asString()
-        .startsWith("dist/main.js:1:");
+  void commentsThatNameNoMapAreLeftAlone() {
+    for (String url : List.of("data:application/json;base64,A", "a\0b", "../../..")) {
+      LoadedFunction function =
+          load(Map.of("dist/main.js", MAIN + "\n//# sourceMappingURL=" + url));
+      assertThat(sandbox.get(function, "/").failure().position())
+          .asString()
+          .startsWith("dist/main.js:1:");
+      function.close();
+    }
   }
 
   @Test

@@ -123,9 +123,12 @@ class WebAssemblyTest {
                     return [nameOf(() => exports.div(1, 0)), nameOf(() => new WebAssembly.Module(new Uint8Array(9))),
                       nameOf(() => new WebAssembly.Module(1)), nameOf(() => WebAssembly.Module(new Uint8Array(8))),
                       await WebAssembly.compile(new Uint8Array(3)).catch((error) => error instanceof WebAssembly.CompileError),
-                      await WebAssembly.instantiate(5).catch((error) => error.name)].join();
+                      await WebAssembly.instantiate(5).catch((error) => error.name),
+                      // A memory section that says it is 4 GiB long.
+                      nameOf(() => new WebAssembly.Module(
+                        Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 5, 255, 255, 255, 255, 15, 1, 0, 1)))].join();
                     """))
-        .isEqualTo("RuntimeError,CompileError,TypeError,TypeError,true,TypeError");
+        .isEqualTo("RuntimeError,CompileError,TypeError,TypeError,true,TypeError,CompileError");
   }
 
   @Test

@@ -89,15 +89,23 @@ public final class SourceMaps {
 
   private synchronized @Nullable SourceMap map(String file) {
     return files.containsKey(file)
-        ? maps.computeIfAbsent(file, name -> Optional.ofNullable(read(name))).orElse(null)
+        ? maps.computeIfAbsent(file, name -> Optional.ofNullable(map(name, files.get(name))))
+            .orElse(null)
         : null;
   }
 
-  private @Nullable SourceMap read(String file) {
-    byte[] content = files.get(file);
-    if (content == null) {
+  /**
+   * What a file's comment says is where it says, in base 64 or a path, if it is anything at all.
+   */
+  private @Nullable SourceMap map(String file, byte @Nullable [] content) {
+    try {
+      return content == null ? null : read(file, content);
+    } catch (IllegalArgumentException _) {
       return null;
     }
+  }
+
+  private @Nullable SourceMap read(String file, byte[] content) {
     String folder = folder(file);
     String source = new String(content, StandardCharsets.UTF_8).stripTrailing();
     String last = source.substring(source.lastIndexOf('\n') + 1);
@@ -105,12 +113,8 @@ public final class SourceMaps {
     String url = comment.find() ? comment.group(1) : "";
     Matcher data = DATA.matcher(url);
     if (data.matches()) {
-      try {
-        byte[] json = Base64.getMimeDecoder().decode(data.group(1));
-        return SourceMap.parse(new String(json, StandardCharsets.UTF_8), folder);
-      } catch (IllegalArgumentException _) {
-        return null;
-      }
+      byte[] json = Base64.getMimeDecoder().decode(data.group(1));
+      return SourceMap.parse(new String(json, StandardCharsets.UTF_8), folder);
     }
     String beside =
         url.isEmpty() || url.contains(":") || url.length() > COMMENT_CHARS

@@ -64,7 +64,7 @@ public final class WasmBinary {
       long end = number() + at;
       if (id == MEMORY_SECTION) {
         byte[] content = memories(maxPages);
-        return content == null ? null : withSection(start, Math.toIntExact(end), content);
+        return content == null ? null : withSection(start, end, content);
       }
       if (end > bytes.length) {
         break;
@@ -92,10 +92,11 @@ public final class WasmBinary {
     return content.toByteArray();
   }
 
-  private byte[] withSection(int start, int end, byte[] content) {
-    if (end > bytes.length) {
+  private byte[] withSection(int start, long after, byte[] content) {
+    if (after > bytes.length) {
       return bytes;
     }
+    int end = (int) after;
     var out = new ByteArrayOutputStream(bytes.length + content.length);
     out.write(bytes, 0, start);
     out.write(MEMORY_SECTION);
