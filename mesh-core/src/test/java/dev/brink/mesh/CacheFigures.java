@@ -1,17 +1,11 @@
 package dev.brink.mesh;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.brink.cache.CachePolicy;
 import dev.brink.cache.Purge;
 import dev.brink.mesh.deploy.OriginSpec;
 import dev.brink.mesh.deploy.PurgeResult;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,10 +15,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -39,9 +31,9 @@ final class CacheFigures {
   private static final int OBJECTS = 10_000;
   private static final int AT_ONCE = 64;
 
-  private final AtomicInteger asked = new AtomicInteger();
+  private final CountingOrigin origin = new CountingOrigin(CacheFigures::answer);
 
-  private CacheFigures() {}
+  private CacheFigures() throws IOException {}
 
   /**
    * Takes about a minute.
@@ -54,20 +46,16 @@ final class CacheFigures {
   }
 
   private void run(String disk) throws Exception {
-    HttpServer origin =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
-    origin.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    origin.createContext("/", this::answer);
-    origin.start();
     Path directory = Files.createTempDirectory("brink-cache-figures");
-    try (TestMesh mesh =
+    try (origin;
+        TestMesh mesh =
             TestMesh.start(directory, NODES, (index, config) -> config.set("cache.disk", disk));
         Site site = Site.of(mesh)) {
       mesh.node(0)
           .deployments()
           .deploy(
               OriginSpec.builder("files")
-                  .server(URI.create("http://127.0.0.1:" + origin.getAddress().getPort()))
+                  .server(origin.uri())
                   .maxConnections(1024)
                   .route("/*")
                   .cache(CachePolicy.DEFAULT)
@@ -82,7 +70,6 @@ final class CacheFigures {
       print("uncacheable, then", herd(site, "/slow/unshared"));
       purge(mesh, site);
     } finally {
-      origin.stop(0);
       delete(directory);
     }
   }
@@ -95,28 +82,24 @@ final class CacheFigures {
     }
   }
 
-  private void answer(HttpExchange exchange) throws IOException {
-    asked.incrementAndGet();
+  private static void answer(HttpExchange exchange, int count)
+      throws IOException, InterruptedException {
     String path = exchange.getRequestURI().getPath();
-    try (exchange) {
-      if (path.startsWith("/slow/")) {
-        TimeUnit.MILLISECONDS.sleep(ORIGIN_MILLIS);
-      }
-      exchange
-          .getResponseHeaders()
-          .set("cache-control", path.contains("unshared") ? "no-store" : "max-age=600");
-      exchange.getResponseHeaders().set("cache-tag", "all-of-it");
-      byte[] body = "x".repeat(1024).getBytes(UTF_8);
-      exchange.sendResponseHeaders(200, body.length);
-      exchange.getResponseBody().write(body);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (path.startsWith("/slow/")) {
+      TimeUnit.MILLISECONDS.sleep(ORIGIN_MILLIS);
     }
+    CountingOrigin.send(
+        exchange,
+        "x".repeat(1024),
+        "cache-control",
+        path.contains("unshared") ? "no-store" : "max-age=600",
+        "cache-tag",
+        "all-of-it");
   }
 
   /** Milliseconds of each client, ascending. */
   private double[] herd(Site site, String path) {
-    asked.set(0);
+    origin.asked.set(0);
     long begun = System.nanoTime();
     List<CompletableFuture<Double>> all = new ArrayList<>();
     for (int i = 0; i < CLIENTS; i++) {
@@ -132,7 +115,7 @@ final class CacheFigures {
         "%s: %d clients, %d origin requests, p50 %.0f ms, p99 %.0f ms, last %.0f ms%n",
         what,
         millis.length,
-        asked.get(),
+        origin.asked.get(),
         millis[millis.length / 2],
         millis[millis.length * 99 / 100],
         millis[millis.length - 1]);
@@ -147,7 +130,7 @@ final class CacheFigures {
       }
     }
     free.acquire(AT_ONCE);
-    asked.set(0);
+    origin.asked.set(0);
     int hits = sample(site);
     for (int i = 0; i < 3; i++) {
       PurgeResult result = mesh.node(i).mesh().purge(Purge.of(Purge.Scope.TAG, "all-of-it"));

@@ -1,38 +1,29 @@
 package dev.brink.mesh;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.brink.cache.CachePolicy;
 import dev.brink.cache.Purge;
 import dev.brink.mesh.config.NodeConfig;
 import dev.brink.mesh.deploy.OriginSpec;
 import dev.brink.mesh.deploy.PurgeResult;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two nodes that keep what they cache on disk, and are not always there. */
 class DiskCacheTest {
-  private final AtomicInteger asked = new AtomicInteger();
-
   @Test
   void aNodeComesBackWarmButNotWithWhatWasPurgedMeanwhile(@TempDir Path directory)
       throws Exception {
-    HttpServer origin = origin();
-    try {
+    try (CountingOrigin origin = origin()) {
       try (TestMesh mesh = TestMesh.start(directory, 2, (index, config) -> onDisk(config))) {
         mesh.node(0)
             .deployments()
             .deploy(
                 OriginSpec.builder("files")
-                    .server(URI.create("http://127.0.0.1:" + origin.getAddress().getPort()))
+                    .server(origin.uri())
                     .route("/files/*")
                     .cache(CachePolicy.DEFAULT)
                     .build());
@@ -53,7 +44,7 @@ class DiskCacheTest {
         mesh.awaitLinks();
         try (Site site = Site.of(mesh)) {
           assertThat(site.get(1, "/files/kept").body()).isEqualTo("1");
-          assertThat(asked).hasValue(2);
+          assertThat(origin.asked).hasValue(2);
           assertThat(site.get(1, "/files/gone").body()).isEqualTo("3");
           assertThat(site.get(0, "/files/gone").body()).isEqualTo("3");
         }
@@ -73,8 +64,6 @@ class DiskCacheTest {
           }
         }
       }
-    } finally {
-      origin.stop(0);
     }
   }
 
@@ -82,20 +71,9 @@ class DiskCacheTest {
     config.set("cache.disk", "32m");
   }
 
-  private HttpServer origin() throws Exception {
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    server.createContext(
-        "/",
-        exchange -> {
-          byte[] body = Integer.toString(asked.incrementAndGet()).getBytes(UTF_8);
-          exchange.getResponseHeaders().set("cache-control", "max-age=600");
-          exchange.sendResponseHeaders(200, body.length);
-          exchange.getResponseBody().write(body);
-          exchange.close();
-        });
-    server.start();
-    return server;
+  private static CountingOrigin origin() throws IOException {
+    return new CountingOrigin(
+        (exchange, count) ->
+            CountingOrigin.send(exchange, Integer.toString(count), "cache-control", "max-age=600"));
   }
 }
