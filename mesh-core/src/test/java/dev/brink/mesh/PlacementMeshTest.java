@@ -50,6 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Where requests run in a mesh of three nodes that differ, and how clients find them. */
 class PlacementMeshTest {
   private static final List<String> REGIONS = List.of("eu", "us", "asia");
+  private static final Map<String, Duration> TO_ASIA = Map.of("n2", Duration.ofMillis(40));
   private static final String WHERE = "export default { fetch: () => new Response('here') };";
 
   @TempDir static Path directory;
@@ -66,13 +67,11 @@ class PlacementMeshTest {
               switch (index) {
                 case 0 -> {
                   config.dns(dns -> dns.zone("edge.example.com").port(0).answers(8));
-                  config.placement(
-                      placement ->
-                          placement
-                              .regretSample(1)
-                              .emulatedRtt(Map.of("n2", Duration.ofMillis(40))));
+                  config.placement(placement -> placement.regretSample(1).emulatedRtt(TO_ASIA));
                 }
-                case 1 -> config.placement(placement -> placement.capabilities(List.of("gpu")));
+                case 1 ->
+                    config.placement(
+                        placement -> placement.capabilities(List.of("gpu")).emulatedRtt(TO_ASIA));
                 default -> config.placement(placement -> placement.controlShare(1));
               }
             });
