@@ -16,6 +16,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -287,6 +290,7 @@ final class GridNode implements Grid {
     beacon.start();
     mirror.map(Mirror.MEMBERS).listen(new MembersListener(engine));
     engine.start(new NodeDuties(housekeeping, memory));
+    awaitIntroduction();
     DurableNamespaces store = durable;
     if (store != null) {
       store.store().start();
@@ -299,6 +303,18 @@ final class GridNode implements Grid {
         (System.nanoTime() - started) / 1_000_000,
         membership().members().size(),
         status.state());
+  }
+
+  /** Whoever sees this node ready finds it among the known members. */
+  private void awaitIntroduction() {
+    try {
+      housekeeping.introduced().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      log.warn("the others may not miss this node yet, as its record is not written", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new GridException("interrupted while the grid started", e);
+    }
   }
 
   /**

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -41,6 +42,7 @@ final class Housekeeping implements Engine.Duties {
   private final Status status;
   private final Throttle fileWarnings = new Throttle(Duration.ofMinutes(1));
   private final Map<UUID, Long> missingSinceMillis = new HashMap<>();
+  private final CompletableFuture<Void> introduced = new CompletableFuture<>();
   private @Nullable Stamp firstJoined;
   private long reconciledNanos = System.nanoTime();
 
@@ -86,6 +88,14 @@ final class Housekeeping implements Engine.Duties {
         log.warn("a known member in the file is left out: {}", e.getMessage());
       }
     }
+  }
+
+  /**
+   * Completes when the others have this node's record, so that they miss it should it go without a
+   * word; fails when the first try to write it does.
+   */
+  CompletableFuture<Void> introduced() {
+    return introduced;
   }
 
   @Override
@@ -140,7 +150,7 @@ final class Housekeeping implements Engine.Duties {
     }
     Slot tombstone = Slot.tombstone(clock.now());
     mirror.applied(records, key(id), tombstone);
-    write(id, tombstone);
+    var _ = write(id, tombstone);
     log.info("member {} is forgotten", id);
     return true;
   }
@@ -162,22 +172,27 @@ final class Housekeeping implements Engine.Duties {
     if (stored == null || !wanted.equals(present)) {
       Slot slot = Slot.of(new Entry(wanted.encode(), now));
       mirror.applied(records, key(template.id()), slot);
-      write(template.id(), slot);
+      var _ = write(template.id(), slot).handle((newer, failure) -> introduced(failure));
+    } else {
+      introduced.complete(null);
     }
   }
 
+  private boolean introduced(@Nullable Throwable failure) {
+    return failure == null ? introduced.complete(null) : introduced.completeExceptionally(failure);
+  }
+
   /** Writes a record of a member; should it fail, reconciling will bring it in. */
-  private void write(UUID id, Slot slot) {
-    var _ =
-        writer
-            .writeAnyway(records, key(id), slot)
-            .whenComplete(
-                (newer, failure) -> {
-                  if (failure != null) {
-                    log.debug("the record of member {} is not stored yet", id, failure);
-                    reconciler.request();
-                  }
-                });
+  private CompletableFuture<Boolean> write(UUID id, Slot slot) {
+    return writer
+        .writeAnyway(records, key(id), slot)
+        .whenComplete(
+            (newer, failure) -> {
+              if (failure != null) {
+                log.debug("the record of member {} is not stored yet", id, failure);
+                reconciler.request();
+              }
+            });
   }
 
   private void forgetOld(View view) {
