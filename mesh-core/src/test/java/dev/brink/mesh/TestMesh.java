@@ -84,7 +84,7 @@ final class TestMesh implements AutoCloseable {
         .name(name)
         .dataDirectory(directory)
         .ephemeralPorts()
-        .configure(config -> config.grid(grid -> grid.seeds(seeds).preset(GridConfig.Preset.LOCAL)))
+        .configure(config -> config.grid(grid -> grid.seeds(seeds).preset(GridConfig.Preset.LAN)))
         .configure(more)
         .start();
   }
