@@ -21,6 +21,7 @@ import dev.brink.mesh.function.LocalExecutor;
 import dev.brink.mesh.function.OwnLoad;
 import dev.brink.mesh.function.PeerAdmission;
 import dev.brink.mesh.function.ReadTally;
+import dev.brink.mesh.function.ServedCalls;
 import dev.brink.mesh.http.EventLoops;
 import dev.brink.mesh.http.HttpLimits;
 import dev.brink.mesh.http.HttpServer;
@@ -181,11 +182,11 @@ final class NodeParts implements AutoCloseable {
     shutdown.add(registry::close);
     final SnapshotFile restored = await("restoring the snapshot", registry.restore());
 
-    load = new LoadReporter(runtime, this::snapshot);
     placement =
         Placement.create(
             profile.inPlacement(node, name),
             PlacementSettings.builder().controlShare(config.placement().controlShare()).build());
+    load = new LoadReporter(runtime, this::snapshot, placement);
     gossip = new Gossip(node, placement);
     warming = new Warming(node, placement, this::snapshot, load);
     peers =
@@ -215,7 +216,7 @@ final class NodeParts implements AutoCloseable {
             new InetSocketAddress(config.link().bindAddress(), config.link().port()),
             tls == null ? null : tls.server(),
             new PeerService(
-                new PeerAdmission(local, load),
+                new PeerAdmission(new ServedCalls(local, this::snapshot, placement), load),
                 new HomeExecutor(this::snapshot, dispatcher, origins, cache),
                 cache,
                 registry,

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Costs {
   private static final int MAX_SAMPLES = 1 << 20;
+  private static final int JUDGES_AFTER_RUNS = 5;
+  private static final long JUDGES_FROM_NANOS = 100_000L;
 
   /** Slow, so that a node that has become slow does not make the function look spread out. */
   private static final double SPREAD_WEIGHT = 0.02;
@@ -22,6 +24,9 @@ final class Costs {
   /** How far the logarithms are from the typical one, times a million: seen here, not told. */
   final MeanEstimate spread = new MeanEstimate(SPREAD_WEIGHT);
 
+  /** The same of runs on this node that other ingresses asked for, and learn from. */
+  final MeanEstimate servedSpread = new MeanEstimate(SPREAD_WEIGHT);
+
   /** Time on a lane, which is less than the run where the function waits for others. */
   final MeanEstimate lane = new MeanEstimate();
 
@@ -34,11 +39,19 @@ final class Costs {
   void ran(long runNanos, long laneNanos) {
     run.add(runNanos);
     lane.add(laneNanos);
-    long log = log(runNanos);
-    long off = Math.abs(log - typicalLog.nanosOr(log));
-    spread.add(off);
-    typicalLog.add(log);
+    spread.add(off(runNanos));
+    typicalLog.add(log(runNanos));
     freshRuns.getAndIncrement();
+  }
+
+  /** A run on this node that another ingress asked for. */
+  void served(long runNanos) {
+    servedSpread.add(off(runNanos));
+  }
+
+  private long off(long runNanos) {
+    long log = log(runNanos);
+    return Math.abs(log - typicalLog.nanosOr(log));
   }
 
   private static long log(long nanos) {
@@ -53,7 +66,16 @@ final class Costs {
 
   /** The mean distance of a run's logarithm from the typical one. */
   double spread() {
-    return spread.nanosOr(0) / 1e6;
+    return logs(spread);
+  }
+
+  static double logs(MeanEstimate millionths) {
+    return millionths.nanosOr(0) / 1e6;
+  }
+
+  /** Whether nodes can be judged by this function's runs, which are spread so far. */
+  boolean judges(MeanEstimate bySpread) {
+    return bySpread.count() >= JUDGES_AFTER_RUNS && typicalRunNanos() >= JUDGES_FROM_NANOS;
   }
 
   void started(long coldNanos) {

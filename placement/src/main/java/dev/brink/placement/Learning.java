@@ -2,8 +2,6 @@ package dev.brink.placement;
 
 /** What answers teach about nodes and functions. */
 final class Learning {
-  private static final int SLOW_AFTER_RUNS = 5;
-  private static final long SLOW_FROM_NANOS = 100_000L;
   private static final int ONE_TRIP_BYTES = 1 << 14;
 
   private Learning() {}
@@ -25,7 +23,7 @@ final class Learning {
       PlacementRequest request,
       Observed observed,
       long nowNanos) {
-    double slow = state.slow(nowNanos);
+    double slow = state.shownSlow(nowNanos);
     long size = request.bodyBytes();
     if (observed.wasCold() && Placement.sane(observed.coldNanos())) {
       long cold = (long) (observed.coldNanos() / slow);
@@ -35,9 +33,8 @@ final class Learning {
       return;
     }
     Costs usual = stats.costs(size);
-    long usualNanos = usual.typicalRunNanos();
-    if (usual.spread.count() >= SLOW_AFTER_RUNS && usualNanos >= SLOW_FROM_NANOS) {
-      state.ran(observed.runNanos(), usualNanos, usual.spread(), nowNanos);
+    if (usual.judges(usual.spread)) {
+      state.ran(observed.runNanos(), usual.typicalRunNanos(), usual.spread(), nowNanos);
     }
     long held = Placement.sane(observed.laneNanos()) ? observed.laneNanos() : observed.runNanos();
     long run = (long) (observed.runNanos() / slow);

@@ -7,6 +7,7 @@ package dev.brink.placement;
  * @param atNanos when it came
  * @param free lanes that had nothing to do
  * @param utilisation the share of the lanes' time that was taken, 0 to 1
+ * @param slow how slow the node says it is, 1 to 10
  * @param older how much work had been sent at least a round trip before {@code newer}
  * @param newer how much work had been sent at an earlier report
  */
@@ -19,6 +20,7 @@ record Load(
     int queued,
     int free,
     double utilisation,
+    double slow,
     boolean draining,
     Warmth warmth,
     Mark older,
@@ -36,7 +38,7 @@ record Load(
   /** Of a node that has just come up. */
   static Load none(int lanes) {
     var mark = new Mark(0, 0);
-    return new Load(false, 0, 0, lanes, 0, 0, lanes, 0, false, Warmth.NONE, mark, mark);
+    return new Load(false, 0, 0, lanes, 0, 0, lanes, 0, 1, false, Warmth.NONE, mark, mark);
   }
 
   /**
@@ -77,6 +79,7 @@ record Load(
         saneQueued,
         waits ? 0 : saneLanes - saneBusy,
         utilisation(report, saneLanes, saneBusy),
+        slow(report),
         report.draining(),
         warmth.after(report, table),
         pastMark,
@@ -86,6 +89,14 @@ record Load(
   private static double utilisation(LoadReport report, int lanes, int busy) {
     double said = report.utilisation();
     return said >= 0 && said <= 1 ? said : (double) busy / lanes;
+  }
+
+  /** What makes no sense is as if it were not said: answers show how slow the node is. */
+  private static double slow(LoadReport report) {
+    double said = report.slow();
+    return said >= 1 && said < Double.POSITIVE_INFINITY
+        ? Math.min(said, SlowEstimate.MOST_SLOW)
+        : 1;
   }
 
   /**
@@ -130,6 +141,7 @@ record Load(
         queued,
         free,
         utilisation,
+        slow,
         draining,
         now,
         older,
@@ -146,6 +158,7 @@ record Load(
         queued,
         free,
         utilisation,
+        slow,
         now,
         warmth,
         older,

@@ -19,6 +19,7 @@ public final class LoadReport {
   private final int queued;
   private final long waitNanos;
   private final double utilisation;
+  private final double slow;
   private final boolean draining;
   private final boolean warmGiven;
   private final Set<String> warm;
@@ -31,6 +32,7 @@ public final class LoadReport {
     queued = builder.queued;
     waitNanos = builder.waitNanos;
     utilisation = builder.utilisation;
+    slow = builder.slow;
     draining = builder.draining;
     warmGiven = builder.warmGiven;
     warm = builder.warm;
@@ -75,6 +77,11 @@ public final class LoadReport {
     return utilisation;
   }
 
+  /** As given; 1 where it was not. */
+  public double slow() {
+    return slow;
+  }
+
   public boolean draining() {
     return draining;
   }
@@ -112,6 +119,7 @@ public final class LoadReport {
     private int queued;
     private long waitNanos;
     private double utilisation = Double.NaN;
+    private double slow = 1;
     private boolean draining;
     private boolean warmGiven;
     private Set<String> warm = Set.of();
@@ -156,6 +164,16 @@ public final class LoadReport {
     @CanIgnoreReturnValue
     public Builder utilisation(double utilisation) {
       this.utilisation = utilisation;
+      return this;
+    }
+
+    /**
+     * How much longer than elsewhere work takes there, by the node's own runs: {@link
+     * Placement#ownSlow}. Left out it is 1, as usual.
+     */
+    @CanIgnoreReturnValue
+    public Builder slow(double slow) {
+      this.slow = slow;
       return this;
     }
 

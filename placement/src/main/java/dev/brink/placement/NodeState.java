@@ -161,7 +161,7 @@ final class NodeState {
 
   /** Work was sent that takes this long on a lane of a usual node. */
   void sent(long workNanos, long nowNanos) {
-    long onLane = (long) (workNanos * slow.value(nowNanos));
+    long onLane = (long) (workNanos * slow(nowNanos));
     long share = Math.max(1, onLane / load.lanes());
     sentNanos.addAndGet(share);
     long before;
@@ -243,7 +243,18 @@ final class NodeState {
         : (long) (bytes * 1e9 / Math.max(1, bytesPerSecond.nanosOr(BYTES_PER_SECOND_PRIOR)));
   }
 
+  /** As answers show it, or as the node says where that is more. */
   double slow(long nowNanos) {
+    return slow(load, nowNanos);
+  }
+
+  private double slow(Load seen, long nowNanos) {
+    double shown = slow.value(nowNanos);
+    return seen.slow() <= 1 ? shown : Math.max(shown, seen.slow());
+  }
+
+  /** As answers show it, whatever the node says. */
+  double shownSlow(long nowNanos) {
     return slow.value(nowNanos);
   }
 
@@ -273,7 +284,7 @@ final class NodeState {
 
   /** The expected latency but for the data: the sum of the terms, of the node as seen. */
   long scoreNanos(Work work, Load seen, Trouble had, long nowNanos) {
-    double slowNow = slow.value(nowNanos);
+    double slowNow = slow(seen, nowNanos);
     return netNanos()
         + transferNanos(work.bytes)
         + queueNanos(seen, nowNanos)

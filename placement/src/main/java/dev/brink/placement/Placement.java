@@ -30,6 +30,7 @@ public final class Placement {
   private final Distances distances;
   private final Planner planner;
   private final Chooser chooser;
+  private final OwnPace ownPace = new OwnPace();
   private final Object change = new Object();
   private volatile Topology topology;
 
@@ -174,6 +175,9 @@ public final class Placement {
     if (stats == null) {
       return;
     }
+    if (state.local && sane(observed.runNanos())) {
+      ownPace.ran(stats.costs(request.bodyBytes()), observed.runNanos(), nowNanos);
+    }
     Learning.function(state, stats, request, observed, nowNanos);
     if (stats.index >= 0 && !state.load().warmth().has(stats.index)) {
       state.warmth(warmth -> warmth.with(stats.index));
@@ -204,6 +208,27 @@ public final class Placement {
 
   static boolean sane(long nanos) {
     return nanos >= 0 && nanos <= MAX_NANOS;
+  }
+
+  /**
+   * A request that another ingress sent has run on the local node: it shows how slow that is. What
+   * it says of the function, its ingress learns and tells.
+   */
+  public void served(PlacementRequest request, long runNanos, long nowNanos) {
+    if (sane(runNanos)) {
+      FunctionStats stats = stats(request.function());
+      ownPace.served(stats.costs(request.bodyBytes()), runNanos, nowNanos);
+      long usual = (long) (runNanos / ownPace.value(nowNanos));
+      stats.learn(request.bodyBytes(), costs -> costs.served(usual));
+    }
+  }
+
+  /**
+   * How much longer than elsewhere work takes on the local node, by what ran there: what its load
+   * reports are to say. From 2 to 10, or 1 where it is as usual.
+   */
+  public double ownSlow(long nowNanos) {
+    return ownPace.value(nowNanos);
   }
 
   /**

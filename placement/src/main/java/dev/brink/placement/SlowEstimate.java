@@ -9,12 +9,15 @@ import java.util.concurrent.atomic.AtomicLong;
  * it moves 5 % towards each sample, less where the function's times are spread wide, and what is
  * left within 28 % of usual counts as usual. Samples that are off to the same side add up as
  * evidence, in units of the spread and as CUSUM does (Page, Biometrika 41, 1954); four that are far
- * off, or more that are less so, make it jump to the nearest of those that were. While there is no
- * sample it goes back to 1, so that a node that has healed is tried again. Lock free.
+ * off, or more that are less so, make it jump to the nearest of those that were. While no sample
+ * confirms it, it goes back to 1, so that a node that has healed is tried again. Lock free.
  */
 final class SlowEstimate {
+  /** What is slower, or faster, counts as this. */
+  static final double MOST_SLOW = 10;
+
   private static final double WEIGHT = 0.05;
-  private static final double LIMIT = Math.log(10);
+  private static final double LIMIT = Math.log(MOST_SLOW);
   private static final double USUAL = 0.25;
 
   /** Functions whose times are spread wider count less, by the square of it. */
@@ -27,15 +30,34 @@ final class SlowEstimate {
   private static final double ALLOWED = 1;
 
   private static final double MOST = 2.5;
+
+  /** Four samples that are far off. */
   private static final double EVIDENCE = 5.5;
-  private static final double EVIDENCE_UNITS = 32;
+
+  private static final double EVIDENCE_UNITS = 16;
   private static final long HALF_LIFE_NANOS = 1_000_000_000L;
   private static final long REST_NANOS = 3_000_000_000L;
 
   /** The logarithm: a float; the nearest sample of the evidence: 24 bits; the evidence: 8 bits. */
   private final AtomicLong word = new AtomicLong();
 
+  /** When a sample last confirmed it. */
   private final AtomicLong lastNanos = new AtomicLong();
+
+  private final double enough;
+
+  SlowEstimate() {
+    this(EVIDENCE);
+  }
+
+  /**
+   * With more or less care.
+   *
+   * @param enough the evidence that makes it jump, under 15; a sample is at most 1.5 of it
+   */
+  SlowEstimate(double enough) {
+    this.enough = enough;
+  }
 
   /**
    * Work was done.
@@ -47,14 +69,26 @@ final class SlowEstimate {
     double sample = Math.clamp(Math.log(ratio), -LIMIT, LIMIT);
     long before;
     long after;
+    double estimate;
     do {
       before = word.get();
-      after = next(before, decayed(before, nowNanos), sample, Math.max(NARROW, spread));
+      estimate = decayed(before, nowNanos);
+      after = next(before, estimate, sample, Math.max(NARROW, spread));
     } while (!word.compareAndSet(before, after));
-    lastNanos.setOpaque(nowNanos);
+    rest(estimate, sample, nowNanos);
   }
 
-  private static long next(long before, double estimate, double sample, double spread) {
+  /** A sample that speaks against the estimate does not keep it from going back. */
+  private void rest(double estimate, double sample, long nowNanos) {
+    boolean confirms = sample * Math.signum(estimate) >= Math.abs(estimate) / 2;
+    if (confirms) {
+      lastNanos.setOpaque(nowNanos);
+    } else if (nowNanos - lastNanos.getOpaque() > REST_NANOS) {
+      lastNanos.setOpaque(nowNanos - REST_NANOS);
+    }
+  }
+
+  private long next(long before, double estimate, double sample, double spread) {
     double off = sample - estimate;
     double part = NARROW / spread;
     double moved = estimate + WEIGHT * part * part * off;
@@ -67,7 +101,7 @@ final class SlowEstimate {
     }
     boolean nearer = had == 0 || (more > 0 && Math.abs(off) < Math.abs(nearest - estimate));
     double held = nearer ? sample : nearest;
-    return had + more >= EVIDENCE ? word(held, 0, 0) : word(moved, had + more, held);
+    return had + more >= enough ? word(held, 0, 0) : word(moved, had + more, held);
   }
 
   double value(long nowNanos) {

@@ -296,6 +296,97 @@ class PlacementTrapsTest {
   }
 
   @Test
+  void aNodeThatSaysItIsSlowLosesItsTrafficAtOnce() {
+    var mesh = between(20);
+    assertThat(mesh.node()).isEqualTo("b");
+    mesh.tell(mesh.report("b").slow(6).warm(Set.of(F)));
+    assertThat(mesh.candidate("b").slow()).isEqualTo(6);
+    assertThat(mesh.candidate("b").runNanos()).isEqualTo(ms(120));
+    assertThat(mesh.node()).isEqualTo("c");
+    mesh.warm("b");
+    assertThat(mesh.node()).as("well again").isEqualTo("b");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, -6, 0, 0.1})
+  void senselessSlownessIsAsIfItWereNotSaid(double senseless) {
+    var mesh = between(20);
+    mesh.tell(mesh.report("b").slow(senseless).warm(Set.of(F)));
+    assertThat(mesh.candidate("b").slow()).isEqualTo(1);
+    mesh.tell(mesh.report("b").slow(Double.MAX_VALUE).warm(Set.of(F)));
+    assertThat(mesh.candidate("b").slow()).as("the most there is").isEqualTo(10);
+  }
+
+  @Test
+  void aLiarThatSaysItIsNotSlowIsFoundOutByAnswers() {
+    var mesh = between(20);
+    for (int i = 0; i < 6; i++) {
+      mesh.ran("b", 200).tell(mesh.report("b").slow(1).warm(Set.of(F)));
+    }
+    assertThat(mesh.candidate("b").slow()).isGreaterThan(3);
+    assertThat(mesh.node()).isEqualTo("c");
+  }
+
+  @Test
+  void aLiarThatSaysItIsSlowHurtsOnlyItself() {
+    var mesh = between(20);
+    for (int i = 0; i < 100; i++) {
+      mesh.tell(mesh.report("b").slow(10).warm(Set.of(F))).ran("b", 20);
+    }
+    assertThat(mesh.candidate("b").runNanos()).isEqualTo(ms(200));
+    assertThat(mesh.candidate("c").runNanos()).isCloseTo(ms(20), Offset.offset(1_000L));
+    assertThat(mesh.placement.takeSamples())
+        .allSatisfy(s -> assertThat(s.runNanos()).isCloseTo(ms(20), Offset.offset(1_000L)));
+  }
+
+  @Test
+  void aNodeNoticesBySixRunsOfOthersThatItIsSlow() {
+    var mesh = new TestMesh(0, "a", "b").rtt("b", 1);
+    var placement = mesh.placement;
+    placement.learn(new FunctionSample(F, 0, 50, ms(20), ms(20), ms(20), 0, 0, 0));
+    for (int i = 0; i < 20; i++) {
+      placement.served(REQUEST, ms(20), mesh.now);
+    }
+    for (int i = 0; i < 5; i++) {
+      placement.served(REQUEST, ms(200), mesh.now);
+    }
+    placement.served(REQUEST, -1, mesh.now);
+    placement.served(REQUEST, Long.MAX_VALUE, mesh.now);
+    assertThat(placement.ownSlow(mesh.now)).as("five, and what makes no sense").isEqualTo(1);
+    placement.served(REQUEST, ms(200), mesh.now);
+    assertThat(placement.ownSlow(mesh.now)).isBetween(5.0, 10.0);
+
+    mesh.pass(2_000);
+    placement.served(REQUEST, ms(20), mesh.now);
+    assertThat(placement.ownSlow(mesh.now)).as("one quick run").isGreaterThan(4);
+    mesh.pass(3_500);
+    assertThat(placement.ownSlow(mesh.now)).as("nothing slow for 5.5 s").isEqualTo(1);
+  }
+
+  @Test
+  void aNodeSaysNothingOfBeingLittleSlower() {
+    var mesh = new TestMesh(0, "a", "b").rtt("b", 1);
+    for (int i = 0; i < 50; i++) {
+      mesh.ran("a", 20);
+    }
+    for (int i = 0; i < 200; i++) {
+      mesh.placement.served(REQUEST, ms(36), mesh.now);
+      assertThat(mesh.placement.ownSlow(mesh.now)).isEqualTo(1);
+    }
+  }
+
+  /** A busy local node, one 1 ms and one 10 ms away, and a function that takes so long. */
+  private static TestMesh between(double runMillis) {
+    var mesh = new TestMesh(0, "a", "b", "c").rtt("b", 1).rtt("c", 10);
+    mesh.busy("a", 900).warm("b", "c").choose();
+    for (int i = 0; i < 50; i++) {
+      mesh.ran("b", runMillis).ran("c", runMillis);
+    }
+    return mesh;
+  }
+
+  @Test
   void anOutlierOfTheNetworkIsConfirmedFirst() {
     var mesh = new TestMesh(0, "a", "b").rtt("b", 10).rtt("b", 200);
     assertThat(mesh.candidate("b").netNanos()).isEqualTo(ms(10));

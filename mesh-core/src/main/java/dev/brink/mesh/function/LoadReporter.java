@@ -6,6 +6,7 @@ import dev.brink.exec.RuntimeLoad;
 import dev.brink.mesh.proto.LoadBeat;
 import dev.brink.mesh.registry.Binding;
 import dev.brink.mesh.registry.Snapshot;
+import dev.brink.placement.Placement;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -15,15 +16,21 @@ import java.util.stream.Collectors;
 public final class LoadReporter {
   private final FunctionRuntime runtime;
   private final Supplier<Snapshot> snapshot;
+  private final Placement placement;
   private final AtomicLong sequence = new AtomicLong(System.currentTimeMillis() << 20);
   private final Utilisation utilisation = new Utilisation();
   private volatile boolean draining;
   private volatile long reportedWaitNanos;
 
-  /** For one node. */
-  public LoadReporter(FunctionRuntime runtime, Supplier<Snapshot> snapshot) {
+  /**
+   * For one node.
+   *
+   * @param placement knows how slow the node is
+   */
+  public LoadReporter(FunctionRuntime runtime, Supplier<Snapshot> snapshot, Placement placement) {
     this.runtime = runtime;
     this.snapshot = snapshot;
+    this.placement = placement;
   }
 
   /** A whole report, warm versions included: for the beat. */
@@ -47,6 +54,7 @@ public final class LoadReporter {
         .setWaitNanos(load.waitNanos())
         .setDraining(draining)
         .setUtilisation((int) Math.round(utilisation(load) * 1000))
+        .setSlow((int) Math.round((slow() - 1) * 100))
         .build();
   }
 
@@ -70,6 +78,11 @@ public final class LoadReporter {
 
   double utilisation(RuntimeLoad load) {
     return utilisation.sample(load.busy(), load.lanes());
+  }
+
+  /** How much longer than elsewhere work takes here; 1 is usual. */
+  double slow() {
+    return placement.ownSlow(System.nanoTime());
   }
 
   /** As it is now, told to nobody. */

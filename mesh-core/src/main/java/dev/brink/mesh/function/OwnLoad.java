@@ -67,6 +67,7 @@ public final class OwnLoad {
         .queued(load.queued())
         .waitNanos(load.waitNanos())
         .utilisation(reporter.utilisation(load))
+        .slow(reporter.slow())
         .draining(reporter.draining());
   }
 }

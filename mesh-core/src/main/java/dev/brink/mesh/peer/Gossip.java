@@ -69,6 +69,7 @@ public final class Gossip {
         .setSizeClass(sample.sizeClass())
         .setRuns(sample.runs())
         .setRunNanos(sample.runNanos())
+        .setTypicalNanos(sample.typicalNanos())
         .setLaneNanos(sample.laneNanos())
         .setColds(sample.colds())
         .setColdNanos(sample.coldNanos())
@@ -88,6 +89,7 @@ public final class Gossip {
               learned.getSizeClass(),
               learned.getRuns(),
               learned.getRunNanos(),
+              learned.getTypicalNanos(),
               learned.getLaneNanos(),
               learned.getColds(),
               learned.getColdNanos(),

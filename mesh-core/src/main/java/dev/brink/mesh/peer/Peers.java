@@ -127,6 +127,7 @@ public final class Peers implements GridListener, LinkListener {
             .busy(load.getBusy())
             .queued(load.getQueued())
             .waitNanos(load.getWaitNanos())
+            .slow(1 + Integer.toUnsignedLong(load.getSlow()) / 100.0)
             .draining(load.getDraining());
     if (load.hasUtilisation()) {
       report.utilisation(load.getUtilisation() / 1000.0);

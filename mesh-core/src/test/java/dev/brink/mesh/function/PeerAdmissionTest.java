@@ -19,6 +19,8 @@ import dev.brink.mesh.exchange.CallListener;
 import dev.brink.mesh.exchange.CallTiming;
 import dev.brink.mesh.exchange.Target;
 import dev.brink.mesh.registry.Snapshot;
+import dev.brink.placement.NodeInfo;
+import dev.brink.placement.Placement;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
@@ -50,7 +52,9 @@ class PeerAdmissionTest {
       """;
 
   @AutoClose private final FunctionRuntime runtime = FunctionRuntime.builder().lanes(1).build();
-  private final LoadReporter load = new LoadReporter(runtime, Snapshot::empty);
+  private final LoadReporter load =
+      new LoadReporter(
+          runtime, Snapshot::empty, Placement.create(NodeInfo.builder("n").lanes(1).build()));
   private final List<Call> taken = new ArrayList<>();
   private final PeerAdmission admission =
       new PeerAdmission(
@@ -62,6 +66,7 @@ class PeerAdmissionTest {
 
   @Test
   void aNodeMuchBusierThanItSaidSendsACallBackOnce() throws Exception {
+    runtime.ready().toCompletableFuture().get(60, TimeUnit.SECONDS);
     LoadedFunction busy = busy();
     await(() -> load.waitNanos() == 0);
     Call call = call();

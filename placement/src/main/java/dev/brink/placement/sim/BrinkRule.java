@@ -91,6 +91,16 @@ final class BrinkRule implements Rule {
   }
 
   @Override
+  public void served(Job job, long nowNanos) {
+    placement.served(job.request.function().request(), job.runNanos, nowNanos);
+  }
+
+  @Override
+  public double slow(long nowNanos) {
+    return placement.ownSlow(nowNanos);
+  }
+
+  @Override
   public void failed(Job job, long nowNanos) {
     placement.failed("n" + job.node, nowNanos, 0);
   }

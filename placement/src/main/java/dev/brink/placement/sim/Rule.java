@@ -35,6 +35,14 @@ interface Rule {
   /** The answer is back: the job says where its time went. */
   default void answered(Job job, long nowNanos) {}
 
+  /** A request of another ingress has run on this ingress's node. */
+  default void served(Job job, long nowNanos) {}
+
+  /** How much slower than others this ingress's node says it is. */
+  default double slow(long nowNanos) {
+    return 1;
+  }
+
   /** There will be no answer. */
   default void failed(Job job, long nowNanos) {}
 

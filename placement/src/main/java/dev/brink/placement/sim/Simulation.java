@@ -242,6 +242,9 @@ final class Simulation {
     node.ended(job, now);
     start(job.node);
     int ingress = job.request.ingress();
+    if (ingress != job.node) {
+      rules.get(job.node).served(job, now);
+    }
     job.dataNanos = dataNanos(job.request.function(), job.node);
     LoadReport report = told(job.node);
     long back = network.oneWayNanos(job.node, ingress, job.request.id(), now);
@@ -319,7 +322,8 @@ final class Simulation {
         .busy(state.busy())
         .queued(state.queued())
         .waitNanos(state.waitNanos(now))
-        .utilisation(state.utilisation(now));
+        .utilisation(state.utilisation(now))
+        .slow(rules.get(node).slow(now));
   }
 
   /** What a node tells another. */
