@@ -4,13 +4,15 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How fast a rule lets go of a node in trouble and comes back to it: the traffic that other nodes
@@ -129,8 +131,13 @@ final class Reactions {
     }
     out.printf(
         Locale.ROOT,
-        "%nchanges per second and function without trouble: %.3f%n",
-        changesPerSecond());
+        "%nchanges per second, ingress and function without trouble: %.3f; "
+            + "needed %.3f, between equals %.3f, for the worse %.3f, after a refusal %.3f%n",
+        changesPerSecond(),
+        changesPerSecond(Result.Change.NEEDED),
+        changesPerSecond(Result.Change.EQUAL),
+        changesPerSecond(Result.Change.WORSE),
+        changesPerSecond(Result.Change.AGAIN));
   }
 
   private static void count(Result result, int node, long[] steps) {
@@ -160,22 +167,30 @@ final class Reactions {
   }
 
   /**
-   * How often, per second and function, an ingress sends a function's request elsewhere than the
-   * one before, without trouble and once everything is known; the control group apart.
+   * How often, per second and pair of ingress and function, an ingress sends a function's request
+   * elsewhere than the one before, without trouble and once everything is known; the control group
+   * apart.
    */
   double changesPerSecond() {
+    return Stream.of(Result.Change.values())
+        .filter(change -> change != Result.Change.NONE)
+        .mapToDouble(this::changesPerSecond)
+        .sum();
+  }
+
+  /** The same, of the changes of one kind. */
+  double changesPerSecond(Result.Change kind) {
     int changes = 0;
     int pairs = 0;
     for (Usual one : usual) {
-      Map<Long, Integer> last = new HashMap<>();
+      Set<Long> seen = new HashSet<>();
       for (Result.Chosen choice : one.result.chosen()) {
         if (!choice.control() && choice.atNanos() >= FROM.toNanos()) {
-          long key = ((long) choice.ingress() << 32) | choice.function();
-          Integer before = last.put(key, choice.node());
-          changes += before != null && before != choice.node() ? 1 : 0;
+          seen.add(((long) choice.ingress() << 32) | choice.function());
+          changes += choice.change() == kind ? 1 : 0;
         }
       }
-      pairs += last.size();
+      pairs += seen.size();
     }
     return changes / (double) END.minus(FROM).toSeconds() / Math.max(1, pairs);
   }

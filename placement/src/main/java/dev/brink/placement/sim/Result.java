@@ -31,8 +31,24 @@ final class Result {
    * A choice, the warm-up's included: what became of it is in its row.
    *
    * @param control whether it was one of the control group's
+   * @param change how it differs from the choice before, of the same ingress and function
    */
-  record Chosen(long atNanos, int ingress, int function, int node, boolean control) {}
+  record Chosen(
+      long atNanos, int ingress, int function, int node, boolean control, Change change) {}
+
+  /** What a choice of another node than before was good for, as only an omniscient one sees. */
+  enum Change {
+    /** It is the same node, or the first. */
+    NONE,
+    /** The node before would have taken over 5 % + 0.5 ms longer. */
+    NEEDED,
+    /** The nodes were as good as each other. */
+    EQUAL,
+    /** The node before would have been better by more than that. */
+    WORSE,
+    /** The node before had refused this request, or not answered. */
+    AGAIN
+  }
 
   private final List<Row> rows = new ArrayList<>();
   private final List<Chosen> chosen = new ArrayList<>();

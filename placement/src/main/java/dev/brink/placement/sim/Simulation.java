@@ -38,6 +38,10 @@ final class Simulation {
   private final List<SimNode> nodes = new ArrayList<>();
   private final List<Rule> rules = new ArrayList<>();
   private final Map<Integer, Truth> truths = new HashMap<>();
+
+  /** The last choice of each ingress for each function; the control group's do not count. */
+  private final Map<Long, Integer> lastChosen = new HashMap<>();
+
   private final PriorityQueue<Event> events = new PriorityQueue<>();
   private final Result result = new Result();
   private final long[] sequences;
@@ -141,8 +145,9 @@ final class Simulation {
     if (first) {
       truths.put(request.id(), truth(request, node));
     }
+    Result.Change change = change(request, node, rule.control(), first);
     int function = request.function().index();
-    result.chose(new Result.Chosen(now, ingress, function, node, rule.control()));
+    result.chose(new Result.Chosen(now, ingress, function, node, rule.control(), change));
     Set<Integer> tried = new HashSet<>(triedBefore);
     tried.add(node);
     boolean refusable = !refused && node != ingress && rule.refusable();
@@ -311,6 +316,25 @@ final class Simulation {
     }
     long own = trulyNanos(request, chosen);
     return new Truth(best, own, own <= best * 1.05 + 1e6);
+  }
+
+  private Result.Change change(SimRequest request, int node, boolean control, boolean first) {
+    if (control) {
+      return Result.Change.NONE;
+    }
+    long pair = ((long) request.ingress() << 32) | request.function().index();
+    Integer before = lastChosen.put(pair, node);
+    if (before == null || before == node) {
+      return Result.Change.NONE;
+    }
+    if (!first) {
+      return Result.Change.AGAIN;
+    }
+    double stayed = trulyNanos(request, before);
+    double moved = trulyNanos(request, node);
+    return stayed > moved * 1.05 + 5e5
+        ? Result.Change.NEEDED
+        : moved > stayed * 1.05 + 5e5 ? Result.Change.WORSE : Result.Change.EQUAL;
   }
 
   // Beats, pings and warming.

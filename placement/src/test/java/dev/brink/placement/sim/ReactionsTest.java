@@ -32,4 +32,16 @@ class ReactionsTest {
     var reactions = new Reactions(metropolis(12, 0.1, 0), Baselines.rule("brink"), 1, 1);
     assertThat(reactions.changesPerSecond()).isLessThan(0.1);
   }
+
+  @Test
+  void aBusyIngressChangesNodesBecauseItMust() {
+    var scenario = metropolis(16, 0.3, 1);
+    var own = new Reactions(scenario, Baselines.rule("brink"), 1, 1);
+    var omniscient = new Reactions(scenario, Baselines.rule("oracle"), 1, 1);
+    double all = own.changesPerSecond();
+    assertThat(own.changesPerSecond(Result.Change.NEEDED)).isGreaterThan(0.5 * all);
+    assertThat(own.changesPerSecond(Result.Change.WORSE)).isLessThan(0.2 * all);
+    assertThat(omniscient.changesPerSecond()).isGreaterThan(0.5 * all);
+    assertThat(omniscient.changesPerSecond(Result.Change.WORSE)).isZero();
+  }
 }
