@@ -56,6 +56,11 @@ public final class HoldMeter {
     return hold.held();
   }
 
+  /** When the policy means to want an instance again that it does not want now; else never. */
+  long heldAgainNanos() {
+    return hold.held() ? Long.MAX_VALUE : hold.untilNanos();
+  }
+
   /** Idle time for which an instance was held, all in all. */
   public long heldNanos() {
     return heldNanos;

@@ -28,6 +28,11 @@ final class KeptFunction {
     return idle && !meter(active).held() ? wanted : Math.max(1, wanted);
   }
 
+  /** When an instance that is not wanted now will be, ahead of the next call; else never. */
+  long wantedAgainNanos(WarmthPolicyKind active) {
+    return meter(active).heldAgainNanos();
+  }
+
   boolean idle() {
     return idle;
   }

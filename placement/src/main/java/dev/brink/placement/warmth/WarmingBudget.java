@@ -44,4 +44,9 @@ public final class WarmingBudget {
     nanos -= costNanos;
     return true;
   }
+
+  /** Gives back what one warming was to cost that is not needed after all. */
+  public void refund(long costNanos, int processors) {
+    nanos = Math.min(nanos + costNanos, share * processors * SAVED_NANOS);
+  }
 }

@@ -32,6 +32,12 @@ public final class WarmthKeeper {
   /** Lanes each function was last known or told to have. */
   private final Map<String, Integer> lanesBefore = new HashMap<>();
 
+  /** Functions without an instance whose next one is paid for. */
+  private final Map<String, Reserved> reserved = new HashMap<>();
+
+  /** Processor time, and when the making is to begin. */
+  private record Reserved(long costNanos, long atNanos) {}
+
   private boolean beaten;
   private long beatAtNanos;
   private long beatNanos;
@@ -79,6 +85,7 @@ public final class WarmthKeeper {
       if (!there.contains(gone)) {
         functions.remove(gone);
         lanesBefore.remove(gone);
+        reserved.remove(gone);
         order.removed(gone);
       }
     }
@@ -88,7 +95,7 @@ public final class WarmthKeeper {
     var signals =
         new WarmthSignals(
             settings.price().worthNanos(sample.coldNanos(), sample.instanceBytes(), used),
-            Math.max(0, sample.coldNanos()) + BEATS_AHEAD * beatNanos,
+            leadNanos(sample),
             node.cpu());
     boolean isNew = !functions.containsKey(sample.id());
     KeptFunction function =
@@ -96,6 +103,10 @@ public final class WarmthKeeper {
             sample.id(), _ -> new KeptFunction(settings, sample.calls(), nowNanos));
     boolean called = function.observe(nowNanos, sample, signals, standings) || isNew;
     if (called) {
+      Reserved unused = reserved.remove(sample.id());
+      if (unused != null) {
+        budget.refund(unused.costNanos, node.lanes());
+      }
       order.used(sample.id(), (double) sample.coldNanos(), (double) sample.instanceBytes());
     } else if (sample.warmLanes() > lanesBefore.getOrDefault(sample.id(), sample.warmLanes())) {
       function.warmedByOthers(nowNanos, signals);
@@ -115,7 +126,7 @@ public final class WarmthKeeper {
         continue;
       }
       int wanted = Math.min(node.lanes(), function.wanted(standings.active()));
-      if (wanted < sample.warmLanes()) {
+      if (wanted < sample.warmLanes() && mayDiscard(node, sample, function, wanted)) {
         actions.add(
             new WarmthAction.Evict(sample.id(), wanted, wanted == 0 ? Cause.IDLE : Cause.SURPLUS));
         bytes -=
@@ -130,6 +141,33 @@ public final class WarmthKeeper {
     relieve(bytes, actions, byId);
     warm(node, bytes, wantMore, byId, actions);
     return actions;
+  }
+
+  /**
+   * An instance that is to be made again ahead of the next call is only discarded if that can be
+   * paid for, and is, and if as many are not to be made at that time already as lanes can make:
+   * else many that are needed in the same minute would find neither budget nor lanes.
+   */
+  private boolean mayDiscard(
+      NodeSample node, FunctionSample sample, KeptFunction function, int wanted) {
+    long again = function.wantedAgainNanos(standings.active());
+    if (wanted > 0 || again == Long.MAX_VALUE) {
+      return true;
+    }
+    long lead = leadNanos(sample);
+    long meeting =
+        reserved.values().stream().filter(r -> Math.abs(r.atNanos - again) < lead).count();
+    double rounds = (double) lead / Math.max(1, Math.max(beatNanos, sample.coldNanos()));
+    if (meeting >= node.idleLanes() * rounds || !budget.spend(sample.coldNanos(), node.lanes())) {
+      return false;
+    }
+    reserved.put(sample.id(), new Reserved(sample.coldNanos(), again));
+    return true;
+  }
+
+  /** How long before it may be called an instance begins to be made. */
+  private long leadNanos(FunctionSample sample) {
+    return Math.max(0, sample.coldNanos()) + BEATS_AHEAD * beatNanos;
   }
 
   /** Evicts idle functions until the rest fits. */
@@ -177,7 +215,7 @@ public final class WarmthKeeper {
           && lanes < warm.lanes()
           && idleLanes > 0
           && bytes + sample.instanceBytes() <= settings.memoryBytes()
-          && budget.spend(sample.coldNanos(), node.lanes())) {
+          && paid(sample, node)) {
         lanes++;
         idleLanes--;
         bytes += sample.instanceBytes();
@@ -187,5 +225,9 @@ public final class WarmthKeeper {
         lanesBefore.put(warm.id(), lanes);
       }
     }
+  }
+
+  private boolean paid(FunctionSample sample, NodeSample node) {
+    return reserved.remove(sample.id()) != null || budget.spend(sample.coldNanos(), node.lanes());
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.brink.placement.sim.InvocationTrace;
 import dev.brink.placement.warmth.ColdPrice;
+import dev.brink.placement.warmth.KeeperSettings;
 import dev.brink.placement.warmth.WarmthPolicyKind;
 import dev.brink.placement.warmth.WarmthSettings;
 import java.io.ByteArrayOutputStream;
@@ -14,6 +15,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +59,29 @@ class WarmthBarsTest {
           .as("against %s", kind)
           .isLessThan(1.1 * score(kind, functions).costMbSeconds());
     }
+  }
+
+  /** More than 5 % of four processors can make in a minute. */
+  @Test
+  void aWholeNodeKeepsUpWithManyTimersOfTheSameMinute() {
+    int minutes = 480;
+    var functions = new ArrayList<CalledFunction>();
+    for (int f = 0; f < 60; f++) {
+      var busy = new ArrayList<CalledFunction.Span>();
+      for (long minute = 15; minute < minutes; minute += 15) {
+        busy.add(
+            new CalledFunction.Span(
+                minute * CalledFunction.MINUTE, (minute + 1) * CalledFunction.MINUTE));
+      }
+      functions.add(new CalledFunction("f" + f, 200, busy));
+    }
+    long end = minutes * CalledFunction.MINUTE;
+    var settings = KeeperSettings.builder().memoryBytes(Long.MAX_VALUE / 2).build();
+    WarmthScore node = new KeeperRun(settings, end / 2, end).run(functions);
+    assertThat(node.calls()).isEqualTo(60 * 16);
+    assertThat(node.coldShare()).isLessThan(0.01);
+    double everythingKept = 0.2 * 60 * 4 * 14 / 15;
+    assertThat(node.wastedGbHours()).isLessThan(0.9 * everythingKept);
   }
 
   @Test
