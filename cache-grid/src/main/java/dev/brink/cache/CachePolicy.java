@@ -26,6 +26,8 @@ import java.util.Locale;
  * @param heuristicMax the longest time that a response is fresh by its {@code Last-Modified} alone
  * @param staleWhileRevalidate for responses that don't say
  * @param staleIfError for responses that don't say
+ * @param manual whether responses come by {@link HttpCache#put} alone and have no source to ask:
+ *     only a put, a removal or a purge outdates them, not other requests to their URLs
  */
 public record CachePolicy(
     String space,
@@ -41,7 +43,8 @@ public record CachePolicy(
     Duration negativeTtl,
     Duration heuristicMax,
     Duration staleWhileRevalidate,
-    Duration staleIfError) {
+    Duration staleIfError,
+    boolean manual) {
   /** The defaults, without a space of its own. */
   public static final CachePolicy DEFAULT = builder().build();
 
@@ -74,7 +77,7 @@ public record CachePolicy(
    * Defaults: not strict, the whole query but trackers, no headers or cookies, no device class,
    * request directives honoured, nothing fresh that does not say so (but by {@code Last-Modified}
    * for up to a day), stale while revalidating only where the origin says so, stale on an error for
-   * a minute. Not thread-safe.
+   * a minute, not manual. Not thread-safe.
    */
   public static final class Builder {
     private String space = "";
@@ -91,6 +94,7 @@ public record CachePolicy(
     private Duration heuristicMax = Duration.ofDays(1);
     private Duration staleWhileRevalidate = Duration.ZERO;
     private Duration staleIfError = Duration.ofMinutes(1);
+    private boolean manual;
 
     private Builder() {}
 
@@ -164,6 +168,11 @@ public record CachePolicy(
       return this;
     }
 
+    public Builder manual(boolean yes) {
+      manual = yes;
+      return this;
+    }
+
     public CachePolicy build() {
       return new CachePolicy(
           space,
@@ -179,7 +188,8 @@ public record CachePolicy(
           negativeTtl,
           heuristicMax,
           staleWhileRevalidate,
-          staleIfError);
+          staleIfError,
+          manual);
     }
   }
 }

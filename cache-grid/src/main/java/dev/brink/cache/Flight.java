@@ -131,8 +131,16 @@ final class Flight implements Upstream.Listener {
     Head head = recording == null ? null : recording.head();
     return head != null
         ? cache.standing(plan.key().space(), head) == PurgeTable.Standing.HARD
-            || cache.outdated(plan.key().space(), head)
+            || cache.outdated(plan.key().space(), head, asOf(head))
         : cache.outdates(plan.key(), stamp);
+  }
+
+  /**
+   * What changes are compared with. For what another cache stored first, that is its stamp; but
+   * where this cache hears of all changes itself, it is when it asked.
+   */
+  private long asOf(Head head) {
+    return plan.asked().policy().manual() ? stamp : head.stamp();
   }
 
   /** A request no longer waits. */
@@ -268,7 +276,7 @@ final class Flight implements Upstream.Listener {
         requestedMillis,
         now,
         freshness(status, headers, rules, now),
-        peerStamp == 0 ? stamp : peerStamp,
+        asOf(peerStamp),
         plan.key().site(),
         plan.key().url(),
         Storing.tags(headers),
@@ -299,18 +307,10 @@ final class Flight implements Upstream.Listener {
     if (!Storing.worthwhile(stored.status(), headers, stored.freshness(), rules)) {
       return "no-freshness";
     }
-    if (length(head) > cache.store().maxObjectBytes()) {
+    if (Storing.length(head) > cache.store().maxObjectBytes()) {
       return "too-large";
     }
     return plan.mayStore() ? null : "unshared";
-  }
-
-  private static long length(HttpResponse head) {
-    if (head instanceof FullHttpResponse full) {
-      return full.content().readableBytes();
-    }
-    String text = head.headers().get(HttpHeaderNames.CONTENT_LENGTH, "");
-    return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
   }
 
   /** Stores the response as it comes, and gives it to all it is good for. */
@@ -324,8 +324,8 @@ final class Flight implements Upstream.Listener {
       id = Variants.key(key, names, values);
       selected = Variants.variant(id, names, values, stored.fields());
     }
-    long length = body == null ? length(head) : Math.max(-1, length(head));
-    var begun = new Recording(cache, key.space(), id, stored, length, this::end);
+    long length = Storing.length(head);
+    var begun = new Recording(cache, key.space(), id, stored, asOf(stored), length, this::end);
     List<Exchange> all;
     synchronized (this) {
       all = List.copyOf(waiters);
@@ -457,7 +457,12 @@ final class Flight implements Upstream.Listener {
         requestedMillis,
         now,
         freshness(before.status(), judged, rules, now),
-        peerStamp == 0 ? stamp : peerStamp);
+        asOf(peerStamp));
+  }
+
+  /** A copy is no newer than what it is of, nor than the question for it. */
+  private long asOf(long peerStamp) {
+    return peerStamp == 0 ? stamp : Math.min(peerStamp, stamp);
   }
 
   /** The origin's 304 fits nothing that is stored. */
@@ -489,7 +494,7 @@ final class Flight implements Upstream.Listener {
     synchronized (this) {
       copy = stale;
     }
-    if (copy != null && copy.usableOnError(cache.clock().millis())) {
+    if (failure.status() >= 500 && copy != null && copy.usableOnError(cache.clock().millis())) {
       serve(copy.body(), copy.head(), CacheResult.Outcome.STALE, 0);
       return;
     }

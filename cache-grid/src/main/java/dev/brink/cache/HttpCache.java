@@ -2,8 +2,12 @@ package dev.brink.cache;
 
 import dev.brink.cache.store.Store;
 import dev.brink.cache.store.StoreStats;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpResponse;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A shared HTTP cache (RFC 9111) in front of whatever answers requests. It serves what it has
@@ -29,6 +33,28 @@ public interface HttpCache extends AutoCloseable {
 
   /** Answers a request. */
   Running handle(CacheRequest request, Upstream upstream, CacheListener listener);
+
+  /**
+   * Stores a response that no origin sent, in place of the one that the request selects.
+   *
+   * @param request a {@code GET}, whose policy is {@link CachePolicy#manual}
+   * @param response belongs to the cache; a {@code FullHttpResponse} when the body is at hand
+   * @param body {@code null} for none, or when the response is full; read as fast as it comes
+   * @return completes when it can be found, with what other caches of the mesh need to know; fails
+   *     with a {@link NotStoredException} when it may not be stored, or with the body's failure
+   */
+  CompletionStage<Change> put(
+      CacheRequest request, HttpResponse response, Flow.@Nullable Publisher<ByteBuf> body);
+
+  /**
+   * Removes what {@link #put} has stored for a request, in all its variants.
+   *
+   * @return completes with what other caches of the mesh need to know
+   */
+  CompletionStage<Change> remove(CacheRequest request);
+
+  /** Takes note of a put or a removal in another cache of the mesh: a copy of it is outdated. */
+  void changed(Change change);
 
   /**
    * Takes note of a purge: from now on nothing that was fetched no later than its stamp is used as

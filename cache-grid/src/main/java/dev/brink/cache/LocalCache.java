@@ -8,6 +8,8 @@ import dev.brink.cache.store.Worth;
 import dev.brink.cache.wire.JournalRecord;
 import dev.brink.cache.wire.StoredHead;
 import dev.brink.cache.wire.Variant;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpResponse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /** The cache of one process: what all its requests share. */
@@ -96,8 +99,9 @@ final class LocalCache implements HttpCache {
         : standing;
   }
 
-  boolean outdated(String space, Head head) {
-    return outdated.changed(space, head);
+  /** Whether an unsafe request has changed what a response is of since a stamp. */
+  boolean outdated(String space, Head head, long stamp) {
+    return outdated.changedSince(space, head.url(), stamp);
   }
 
   /** Whether what is fetched for a key as of a stamp is outdated already. */
@@ -129,6 +133,38 @@ final class LocalCache implements HttpCache {
   public void invalidate(String space, List<String> urls) {
     long stamp = clock.now();
     urls.forEach(url -> keep(outdated.changed(space, url, stamp)));
+  }
+
+  @Override
+  public CompletionStage<Change> put(
+      CacheRequest request, HttpResponse response, Flow.@Nullable Publisher<ByteBuf> body) {
+    return Put.begin(this, request, response, body);
+  }
+
+  @Override
+  public CompletionStage<Change> remove(CacheRequest request) {
+    CacheKey key = CacheKey.of(request);
+    StoredObject present = store.find(key.key());
+    CompletionStage<@Nullable StoredObject> slower = present == null ? store.load(key.key()) : null;
+    return (slower == null ? CompletableFuture.completedFuture(present) : slower)
+        .thenApply(object -> remove(key, object));
+  }
+
+  private Change remove(CacheKey key, @Nullable StoredObject present) {
+    boolean found = present != null;
+    if (present != null) {
+      Head head = response(present);
+      found = head == null || standing(key.space(), head) != PurgeTable.Standing.HARD;
+      present.close();
+    }
+    store.remove(key.key());
+    return new Change(key.space(), key.url(), key.key(), found);
+  }
+
+  @Override
+  public void changed(Change change) {
+    var _ = outdated.changed(change.space(), change.url(), clock.now());
+    store.remove(change.key());
   }
 
   @Override

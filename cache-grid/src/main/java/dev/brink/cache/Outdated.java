@@ -73,11 +73,11 @@ final class Outdated {
   }
 
   boolean changed(CacheKey key, long stamp) {
-    return changes.outdates(key.space(), key.url(), stamp);
+    return changedSince(key.space(), key.url(), stamp);
   }
 
-  boolean changed(String space, Head head) {
-    return changes.outdates(space, head.url(), head.stamp());
+  boolean changedSince(String space, String url, long stamp) {
+    return changes.outdates(space, url, stamp);
   }
 
   int purges() {

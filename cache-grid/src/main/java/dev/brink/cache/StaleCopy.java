@@ -9,6 +9,7 @@ record StaleCopy(StoredBody body, Head head) {
   /** Whether it may be served instead of an error (RFC 5861 section 4). */
   boolean usableOnError(long nowMillis) {
     return !head.freshness().mustRevalidate()
+        && head.freshness().staleIfError() > 0
         && -head.freshSeconds(nowMillis) <= head.freshness().staleIfError();
   }
 }

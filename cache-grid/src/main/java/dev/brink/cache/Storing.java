@@ -4,6 +4,7 @@ import dev.brink.cache.field.ByteRange;
 import dev.brink.cache.field.ContentRange;
 import dev.brink.cache.field.Directives;
 import dev.brink.cache.field.Tokens;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -84,6 +85,15 @@ final class Storing {
             || headers.contains(HttpHeaderNames.LAST_MODIFIED)
             || (freshness.explicit() && freshness.lifetimeSeconds() > 0);
     return allowed && useful;
+  }
+
+  /** How many bytes a response's body has; -1: not known. */
+  static long length(HttpResponse head) {
+    if (head instanceof FullHttpResponse full) {
+      return full.content().readableBytes();
+    }
+    String text = head.headers().get(HttpHeaderNames.CONTENT_LENGTH, "");
+    return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
   }
 
   /** Whether the request tells who is asking. */

@@ -217,12 +217,16 @@ final class TestOrigin implements Upstream, AutoCloseable {
   }
 
   HttpCache.Running begin(Client client, HttpMethod method, String target, String... headers) {
+    return cache.handle(request(method, target, headers), this, client);
+  }
+
+  CacheRequest request(HttpMethod method, String target, String... headers) {
     var request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, method, target);
     request.headers().set("host", "example.org");
     for (int i = 0; i < headers.length; i += 2) {
       request.headers().add(headers[i], headers[i + 1]);
     }
-    return cache.handle(new CacheRequest(request, "http", null, policy), this, client);
+    return new CacheRequest(request, "http", null, policy);
   }
 
   @Override

@@ -1,0 +1,14 @@
+package dev.brink.cache;
+
+import dev.brink.cache.store.StoreKey;
+
+/**
+ * What a {@link HttpCache#put} or {@link HttpCache#remove} changed: copies in other caches of the
+ * mesh are outdated.
+ *
+ * @param space of the policy
+ * @param url host and path
+ * @param key what the response is found by
+ * @param found whether there is one now, after a put; whether there was one, after a removal
+ */
+public record Change(String space, String url, StoreKey key, boolean found) {}
