@@ -17,4 +17,9 @@ public record CacheRequest(
     HttpRequest request,
     String scheme,
     Flow.@Nullable Publisher<ByteBuf> body,
-    CachePolicy policy) {}
+    CachePolicy policy) {
+  /** Path and query in the normal form that counts for the policy. */
+  public String target() {
+    return CacheKey.target(request.uri(), policy.query());
+  }
+}

@@ -11,4 +11,13 @@ import dev.brink.cache.store.StoreKey;
  * @param key what the response is found by
  * @param found whether there is one now, after a put; whether there was one, after a removal
  */
-public record Change(String space, String url, StoreKey key, boolean found) {}
+public record Change(String space, String url, StoreKey key, boolean found) {
+  /** What a put or a removal for a request changes. */
+  public static Change of(CacheRequest request, boolean found) {
+    return of(CacheKey.of(request), found);
+  }
+
+  static Change of(CacheKey key, boolean found) {
+    return new Change(key.space(), key.url(), key.key(), found);
+  }
+}

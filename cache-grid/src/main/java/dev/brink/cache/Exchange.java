@@ -147,7 +147,7 @@ final class Exchange implements HttpCache.Running {
     }
     long age = head.ageSeconds(now);
     long fresh = head.freshSeconds(now);
-    boolean changed = !asked.policy().manual() && cache.outdated(key.space(), head, head.stamp());
+    boolean changed = cache.outdated(key.space(), head);
     boolean insisted = insists(age, fresh);
     boolean soft = standing == PurgeTable.Standing.SOFT;
     if (fresh > 0 && !soft && !changed && !insisted && !head.freshness().noCache()) {

@@ -131,16 +131,8 @@ final class Flight implements Upstream.Listener {
     Head head = recording == null ? null : recording.head();
     return head != null
         ? cache.standing(plan.key().space(), head) == PurgeTable.Standing.HARD
-            || cache.outdated(plan.key().space(), head, asOf(head))
+            || cache.outdated(plan.key().space(), head)
         : cache.outdates(plan.key(), stamp);
-  }
-
-  /**
-   * What changes are compared with. For what another cache stored first, that is its stamp; but
-   * where this cache hears of all changes itself, it is when it asked.
-   */
-  private long asOf(Head head) {
-    return plan.asked().policy().manual() ? stamp : head.stamp();
   }
 
   /** A request no longer waits. */
@@ -276,6 +268,7 @@ final class Flight implements Upstream.Listener {
         requestedMillis,
         now,
         freshness(status, headers, rules, now),
+        stamp(peerStamp),
         asOf(peerStamp),
         plan.key().site(),
         plan.key().url(),
@@ -325,7 +318,7 @@ final class Flight implements Upstream.Listener {
       selected = Variants.variant(id, names, values, stored.fields());
     }
     long length = Storing.length(head);
-    var begun = new Recording(cache, key.space(), id, stored, asOf(stored), length, this::end);
+    var begun = new Recording(cache, key.space(), id, stored, length, this::end);
     List<Exchange> all;
     synchronized (this) {
       all = List.copyOf(waiters);
@@ -457,12 +450,18 @@ final class Flight implements Upstream.Listener {
         requestedMillis,
         now,
         freshness(before.status(), judged, rules, now),
+        stamp(peerStamp),
         asOf(peerStamp));
   }
 
   /** A copy is no newer than what it is of, nor than the question for it. */
-  private long asOf(long peerStamp) {
+  private long stamp(long peerStamp) {
     return peerStamp == 0 ? stamp : Math.min(peerStamp, stamp);
+  }
+
+  /** Where this cache hears of each put, only the puts after its question outdate the answer. */
+  private long asOf(long peerStamp) {
+    return plan.asked().policy().manual() ? stamp : stamp(peerStamp);
   }
 
   /** The origin's 304 fits nothing that is stored. */

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param fields end-to-end fields; not changed once it is made
  * @param stamp the cache clock's when the request was sent
+ * @param asOf the stamp that changes to what this is of are compared with; 0: it is of nothing, but
+ *     was put here
  * @param url host and path, as purges name it
  * @param parts of a 206, the bytes its body consists of; else none
  * @param completeLength of a 206, the length of the whole
@@ -34,6 +36,7 @@ record Head(
     long receivedMillis,
     Freshness freshness,
     long stamp,
+    long asOf,
     String site,
     String url,
     List<String> tags,
@@ -81,7 +84,8 @@ record Head(
       long newRequestedMillis,
       long newReceivedMillis,
       Freshness newFreshness,
-      long newStamp) {
+      long newStamp,
+      long newAsOf) {
     return new Head(
         status,
         reason,
@@ -90,6 +94,7 @@ record Head(
         newReceivedMillis,
         newFreshness,
         newStamp,
+        newAsOf,
         site,
         url,
         Storing.tags(newFields),
@@ -115,6 +120,7 @@ record Head(
         receivedMillis,
         freshness,
         stamp,
+        asOf,
         site,
         url,
         tags,
@@ -137,6 +143,8 @@ record Head(
             .setMustRevalidate(freshness.mustRevalidate())
             .setNoCache(freshness.noCache())
             .setStamp(stamp)
+            .setAsOf(asOf == stamp ? 0 : asOf)
+            .setPut(asOf == 0)
             .setSite(site)
             .setPath(url.substring(site.length()))
             .addAllTags(tags)
@@ -190,6 +198,7 @@ record Head(
         from.getReceivedMs(),
         freshness,
         from.getStamp(),
+        from.getAsOf() == 0 && !from.getPut() ? from.getStamp() : from.getAsOf(),
         from.getSite(),
         from.getSite() + from.getPath(),
         from.getTagsList(),

@@ -99,9 +99,9 @@ final class LocalCache implements HttpCache {
         : standing;
   }
 
-  /** Whether an unsafe request has changed what a response is of since a stamp. */
-  boolean outdated(String space, Head head, long stamp) {
-    return outdated.changedSince(space, head.url(), stamp);
+  /** Whether what a response is of has changed since. */
+  boolean outdated(String space, Head head) {
+    return head.asOf() != 0 && outdated.changedSince(space, head.url(), head.asOf());
   }
 
   /** Whether what is fetched for a key as of a stamp is outdated already. */
@@ -158,7 +158,7 @@ final class LocalCache implements HttpCache {
       present.close();
     }
     store.remove(key.key());
-    return new Change(key.space(), key.url(), key.key(), found);
+    return Change.of(key, found);
   }
 
   @Override

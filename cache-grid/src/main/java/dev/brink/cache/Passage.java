@@ -134,6 +134,7 @@ final class Passage implements Upstream.Listener {
       return null;
     }
     long now = cache.clock().millis();
+    long stamp = cache.clock().now();
     Freshness freshness =
         Freshness.of(
             200,
@@ -154,7 +155,8 @@ final class Passage implements Upstream.Listener {
         requestedMillis,
         now,
         freshness,
-        cache.clock().now(),
+        stamp,
+        stamp,
         key.site(),
         key.url(),
         Storing.tags(headers),
@@ -164,8 +166,7 @@ final class Passage implements Upstream.Listener {
   }
 
   private void record(Head stored, HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
-    var recording =
-        new Recording(cache, key.space(), key.key(), stored, stored.stamp(), -1, () -> {});
+    var recording = new Recording(cache, key.space(), key.key(), stored, -1, () -> {});
     Fill fill = recording.fill();
     if (!exchange.answer(recording, why, false)) {
       Unwanted.response(head, body);
@@ -213,7 +214,8 @@ final class Passage implements Upstream.Listener {
               requestedMillis,
               now);
       long stamp = peerStamp == 0 ? before.stamp() : Math.min(peerStamp, before.stamp());
-      Head fresh = before.with(Storing.kept(fields, rules), requestedMillis, now, freshness, stamp);
+      Head fresh =
+          before.with(Storing.kept(fields, rules), requestedMillis, now, freshness, stamp, stamp);
       var _ = cache.store().replaceHead(present, fresh.encode(), fresh.worth());
     }
   }

@@ -96,6 +96,7 @@ final class Put implements Fill.Outcome, Flow.Subscriber<ByteBuf> {
             now,
             now),
         cache.clock().now(),
+        0,
         key.site(),
         key.url(),
         Storing.tags(headers),
@@ -171,7 +172,7 @@ final class Put implements Fill.Outcome, Flow.Subscriber<ByteBuf> {
     String refused = refusal;
     Throwable failure = fill.failure();
     if (refused == null) {
-      done.complete(new Change(key.space(), key.url(), key.key(), true));
+      done.complete(Change.of(key, true));
     } else {
       done.completeExceptionally(failure == null ? new NotStoredException(refused) : failure);
     }

@@ -12,28 +12,18 @@ final class Recording implements Fill.Outcome {
   private final String space;
   private final StoreKey id;
   private final Head head;
-  private final long asOf;
   private final Runnable onEnd;
   private final Fill fill;
 
   /**
-   * @param asOf what changed later than this stamp is not kept
    * @param length of the body; -1: not known
    * @param onEnd runs when it can be found, or never will be; no reader is added afterwards
    */
-  Recording(
-      LocalCache cache,
-      String space,
-      StoreKey id,
-      Head head,
-      long asOf,
-      long length,
-      Runnable onEnd) {
+  Recording(LocalCache cache, String space, StoreKey id, Head head, long length, Runnable onEnd) {
     this.cache = cache;
     this.space = space;
     this.id = id;
     this.head = head;
-    this.asOf = asOf;
     this.onEnd = onEnd;
     fill = new Fill(cache.store().draft(id, length), length, this);
   }
@@ -49,8 +39,7 @@ final class Recording implements Fill.Outcome {
   @Override
   public @Nullable StoredObject completed(Draft draft) {
     try {
-      if (cache.standing(space, head) == PurgeTable.Standing.HARD
-          || cache.outdated(space, head, asOf)) {
+      if (cache.standing(space, head) == PurgeTable.Standing.HARD || cache.outdated(space, head)) {
         return null;
       }
       if (!head.partial()) {

@@ -3,8 +3,8 @@ package dev.brink.exec;
 import dev.brink.exec.binding.BindingCall;
 import dev.brink.exec.binding.HostBinding;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Flow;
 import org.graalvm.polyglot.HostAccess;
 import org.graalvm.polyglot.Value;
@@ -19,33 +19,48 @@ public final class BindingsPort {
   private static final int TOO_LONG = -2;
 
   private final Instance instance;
-  private final List<Map.Entry<String, HostBinding>> bindings;
+  private final List<String> names;
+
+  /** Those of {@code env} in the order of their names, then that of {@code caches}, if any. */
+  private final List<HostBinding> bindings = new ArrayList<>();
 
   BindingsPort(Instance instance) {
     this.instance = instance;
-    this.bindings = List.copyOf(instance.function().bundle().bindings().entrySet());
+    FunctionBundle bundle = instance.function().bundle();
+    this.names = List.copyOf(bundle.bindings().keySet());
+    names.forEach(name -> bindings.add(bundle.bindings().get(name)));
+    if (bundle.caches() != null) {
+      bindings.add(bundle.caches());
+    }
   }
 
+  /** How many are properties of {@code env}. */
   @HostAccess.Export
   public int count() {
-    return bindings.size();
+    return names.size();
   }
 
   @HostAccess.Export
   public String name(int index) {
-    return bindings.get(index).getKey();
+    return names.get(index);
+  }
+
+  /** The index of what answers for {@code caches}; -1: nothing does. */
+  @HostAccess.Export
+  public int caches() {
+    return bindings.size() > names.size() ? names.size() : -1;
   }
 
   /** The script that makes the property. */
   @HostAccess.Export
   public String face(int index) {
-    return bindings.get(index).getValue().face().script();
+    return bindings.get(index).face().script();
   }
 
   /** JSON that the script gets. */
   @HostAccess.Export
   public String shape(int index) {
-    return bindings.get(index).getValue().shape();
+    return bindings.get(index).shape();
   }
 
   /**
@@ -82,7 +97,7 @@ public final class BindingsPort {
         GuestBody.publisher(instance, kind, data, offset, length, writer);
     run.subrequests++;
     outcome.start(
-        bindings.get(index).getValue(),
+        bindings.get(index),
         new BindingCall(
             method,
             json,

@@ -3,6 +3,7 @@ package dev.brink.exec;
 import dev.brink.exec.binding.HostBinding;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The immutable input of one function version: its modules, its limits and what {@code env} holds.
@@ -16,6 +17,8 @@ import java.util.Set;
  *     method whose requests go to {@link Subrequests}
  * @param bindings properties of {@code env} that the host answers for: what the function may use
  * @param secrets texts that appear as properties of {@code env} too, and nowhere else
+ * @param caches answers for {@code caches}, the Cache API; {@code null}: there are none, and their
+ *     methods say so
  * @param eval whether {@code eval} and {@code new Function} work; off by default
  */
 public record FunctionBundle(
@@ -27,6 +30,7 @@ public record FunctionBundle(
     Set<String> services,
     Map<String, HostBinding> bindings,
     Map<String, Secret> secrets,
+    @Nullable HostBinding caches,
     boolean eval) {
   public FunctionBundle {
     modules = Map.copyOf(modules);
@@ -48,24 +52,30 @@ public record FunctionBundle(
       FunctionLimits limits,
       Map<String, String> variables,
       Set<String> services) {
-    this(name, main, modules, limits, variables, services, Map.of(), Map.of(), false);
+    this(name, main, modules, limits, variables, services, Map.of(), Map.of(), null, false);
   }
 
   /** The same bundle with {@code eval} and {@code new Function} switched on. */
   public FunctionBundle withEval() {
     return new FunctionBundle(
-        name, main, modules, limits, variables, services, bindings, secrets, true);
+        name, main, modules, limits, variables, services, bindings, secrets, caches, true);
   }
 
   /** The same bundle with these bindings instead of its own. */
   public FunctionBundle withBindings(Map<String, HostBinding> others) {
     return new FunctionBundle(
-        name, main, modules, limits, variables, services, others, secrets, eval);
+        name, main, modules, limits, variables, services, others, secrets, caches, eval);
   }
 
   /** The same bundle with these secrets instead of its own. */
   public FunctionBundle withSecrets(Map<String, Secret> others) {
     return new FunctionBundle(
-        name, main, modules, limits, variables, services, bindings, others, eval);
+        name, main, modules, limits, variables, services, bindings, others, caches, eval);
+  }
+
+  /** The same bundle with a Cache API, answered for by a binding of face {@code CACHES}. */
+  public FunctionBundle withCaches(HostBinding binding) {
+    return new FunctionBundle(
+        name, main, modules, limits, variables, services, bindings, secrets, binding, eval);
   }
 }

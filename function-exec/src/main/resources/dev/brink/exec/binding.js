@@ -53,5 +53,12 @@
     return error;
   }
 
-  return { bound };
+  /** Calls what answers for caches; see invoke. */
+  function cached(method, args, body) {
+    const index = bindings.caches();
+    if (index < 0) throw new TypeError('caches: there are none here');
+    return invoke(index, method, args, body ?? null, false);
+  }
+
+  return { bound, cached };
 });

@@ -33,6 +33,7 @@
     abort: ['AbortController', 'AbortSignal'],
     messaging: ['MessageChannel', 'MessageEvent', 'MessagePort'],
     eventsource: ['EventSource'],
+    caches: ['Cache', 'CacheStorage', 'caches'],
     fetch: ['Headers', 'Request', 'Response', 'fetch'],
     forms: ['FormData'],
     blobs: ['Blob', 'File'],

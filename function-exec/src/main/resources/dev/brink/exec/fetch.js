@@ -943,11 +943,35 @@
     return load('redirects').follow(new Request(input, init), init?.body);
   }
 
+  /** The parts of a request, or of one made of a URL. */
+  function partsOfInput(input) {
+    return partsOf(isObject(input) && $Request in input ? input : new Request(input));
+  }
+
+  /** The parts of a response that is to be kept. */
+  function partsOfResponse(response) {
+    if (!isObject(response) || !($Response in response)) {
+      throw new TypeError(`response: ${describe(response)} (expected: a Response)`);
+    }
+    const { status, statusText, headers, body } = response[$Response];
+    return { status, statusText, headers: linesOf(headers), body, vary: headers.get('vary') };
+  }
+
+  /** A response that was kept: its head, and what invoke of binding.js gives for its body. */
+  function restored(head, content) {
+    const response = arrived(head, -1, '');
+    response[$Response].type = 'default';
+    if (content !== null && !nullBody(response[$Response].status)) {
+      response[$Response].body = content instanceof Body ? content : new Body(BYTES, content);
+    }
+    return response;
+  }
+
   const received = (number) => new Body(NATIVE, number);
   const hasBody = (request) => requestBody(request) !== null;
 
   return {
     Headers, Request, Response, fetch, fetchThrough, redirected, hasBody, incoming, send, pull, stop,
-    extract, isUsed, isLocked, handOver, writeFrom, received, consume, bodyStream,
+    partsOfInput, partsOfResponse, restored, extract, isUsed, isLocked, handOver, writeFrom, received, consume, bodyStream,
   };
 });

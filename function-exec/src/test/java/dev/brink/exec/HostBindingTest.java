@@ -273,7 +273,7 @@ class HostBindingTest {
       Flow.Publisher<ByteBuf> body = call.body();
       return body == null
           ? CompletableFuture.completedFuture(now.to(call))
-          : read(body)
+          : text(body)
               .thenApply(
                   text -> {
                     bodies.add(text);
@@ -281,28 +281,29 @@ class HostBindingTest {
                   })
               .orTimeout(10, TimeUnit.SECONDS);
     }
+  }
 
-    private static CompletableFuture<String> read(Flow.Publisher<ByteBuf> body) {
-      var whole = new CompletableFuture<String>();
-      var bytes = new ByteArrayOutputStream();
-      Thread.ofVirtual()
-          .start(
-              () -> {
-                var reader = new BodyReader(body, Runnable::run, Long.MAX_VALUE);
-                while (!reader.finished()) {
-                  ByteBuf next = reader.poll();
-                  if (next != null) {
-                    byte[] part = new byte[next.readableBytes()];
-                    next.readBytes(part);
-                    next.release();
-                    bytes.writeBytes(part);
-                  } else {
-                    java.util.concurrent.locks.LockSupport.parkNanos(100_000);
-                  }
+  /** All of a body as text. */
+  static CompletableFuture<String> text(Flow.Publisher<ByteBuf> body) {
+    var whole = new CompletableFuture<String>();
+    var bytes = new ByteArrayOutputStream();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              var reader = new BodyReader(body, Runnable::run, Long.MAX_VALUE);
+              while (!reader.finished()) {
+                ByteBuf next = reader.poll();
+                if (next != null) {
+                  byte[] part = new byte[next.readableBytes()];
+                  next.readBytes(part);
+                  next.release();
+                  bytes.writeBytes(part);
+                } else {
+                  java.util.concurrent.locks.LockSupport.parkNanos(100_000);
                 }
-                whole.complete(bytes.toString(StandardCharsets.UTF_8));
-              });
-      return whole;
-    }
+              }
+              whole.complete(bytes.toString(StandardCharsets.UTF_8));
+            });
+    return whole;
   }
 }

@@ -32,6 +32,7 @@ final class Sandbox implements AutoCloseable {
   final FunctionRuntime runtime;
 
   private Map<String, HostBinding> bindings = Map.of();
+  private @Nullable HostBinding caches;
 
   private Sandbox(int lanes, int queueBound, Subrequests subrequests) {
     runtime =
@@ -63,6 +64,13 @@ final class Sandbox implements AutoCloseable {
     return sandbox;
   }
 
+  /** A sandbox whose functions have a Cache API. */
+  static Sandbox withCaches(HostBinding caches) {
+    Sandbox sandbox = of(1);
+    sandbox.caches = caches;
+    return sandbox;
+  }
+
   /** Loads a one-module function. */
   LoadedFunction load(String source) {
     return load(source, LIMITS);
@@ -75,16 +83,16 @@ final class Sandbox implements AutoCloseable {
   LoadedFunction load(Map<String, String> modules, FunctionLimits limits) {
     var sources = new HashMap<String, byte[]>();
     modules.forEach((path, text) -> sources.put(path, text.getBytes(StandardCharsets.UTF_8)));
-    return join(
-        runtime.load(
-            new FunctionBundle(
-                    "test/function",
-                    "main.js",
-                    sources,
-                    limits,
-                    Map.of("GREETING", "hi"),
-                    Set.of("API"))
-                .withBindings(bindings)));
+    FunctionBundle bundle =
+        new FunctionBundle(
+                "test/function",
+                "main.js",
+                sources,
+                limits,
+                Map.of("GREETING", "hi"),
+                Set.of("API"))
+            .withBindings(bindings);
+    return join(runtime.load(caches == null ? bundle : bundle.withCaches(caches)));
   }
 
   /** A function whose handler's body is {@code script}. */

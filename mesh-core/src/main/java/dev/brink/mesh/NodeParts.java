@@ -7,6 +7,7 @@ import dev.brink.grid.Member;
 import dev.brink.mesh.admin.AdminHandler;
 import dev.brink.mesh.admin.AdminToken;
 import dev.brink.mesh.cache.EdgeCache;
+import dev.brink.mesh.cache.NamedCaches;
 import dev.brink.mesh.cache.Purges;
 import dev.brink.mesh.config.IngressConfig;
 import dev.brink.mesh.config.LinkConfig;
@@ -99,6 +100,7 @@ final class NodeParts implements AutoCloseable {
   private volatile Snapshot snapshot = Snapshot.empty();
   private final AtomicReference<@Nullable NodeMesh> mesh = new AtomicReference<>();
   private final Namespaces namespaces = new Namespaces(this::joinedGrid);
+  private final AtomicReference<@Nullable NamedCaches> namedCaches = new AtomicReference<>();
   private volatile String notReady = "starting";
 
   private final Member self;
@@ -176,7 +178,7 @@ final class NodeParts implements AutoCloseable {
         new Registry(
             runtime,
             config.functions().limits(),
-            namespaces,
+            new NodeBindings(namespaces, namedCaches::get),
             data.path().resolve("snapshot"),
             this::deployedChanged);
     shutdown.add(registry::close);
@@ -209,6 +211,7 @@ final class NodeParts implements AutoCloseable {
     dispatcherLater.set(dispatcher);
     cache = new EdgeCache(node, links, CacheStores.open(config.cache(), data.path()));
     shutdown.add(cache::close);
+    namedCaches.set(cache.named());
 
     linkServer =
         LinkServer.start(
@@ -218,6 +221,7 @@ final class NodeParts implements AutoCloseable {
             new PeerService(
                 new PeerAdmission(new ServedCalls(local, this::snapshot, placement), load),
                 new HomeExecutor(this::snapshot, dispatcher, origins, cache),
+                cache.named(),
                 cache,
                 registry,
                 load,

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 record PeerService(
     Executor<Target.Function> executor,
     Executor<Target.Cached> cached,
+    Executor<Target.NamedCache> named,
     EdgeCache cache,
     Registry registry,
     LoadReporter reporter,

@@ -10,6 +10,12 @@ public enum Face {
   KEY_VALUE("kv"),
 
   /**
+   * {@code caches}, in the manner of Cloudflare's Cache API. The calls it makes, with their JSON,
+   * are described at the head of {@code caches.js}.
+   */
+  CACHES("caches"),
+
+  /**
    * An object whose methods are async functions that take and give JSON. Its shape names them:
    * <code>{"methods": […]}</code>; a call's arguments are an array, its result is the reply's JSON.
    */

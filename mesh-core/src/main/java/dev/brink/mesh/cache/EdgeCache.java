@@ -34,6 +34,7 @@ public final class EdgeCache implements AutoCloseable {
   private final Links links;
   private final Homes homes;
   private final HttpCache cache;
+  private final NamedCaches named;
 
   /**
    * For one node.
@@ -46,6 +47,7 @@ public final class EdgeCache implements AutoCloseable {
     this.links = links;
     this.homes = new Homes(node, links::up);
     this.cache = HttpCache.builder(store).invalidator(this::tellPeers).validateFirst().build();
+    this.named = new NamedCaches(node, homes, links, cache);
   }
 
   /**
@@ -70,6 +72,11 @@ public final class EdgeCache implements AutoCloseable {
       CachePolicy policy, Call call, Direct direct, CallListener listener) {
     var upstream = new MeshUpstream(node, null, links, null, policy, call, direct);
     return run(call, policy, upstream, new PeerAnswer(node, upstream, listener));
+  }
+
+  /** The caches that functions keep responses in. */
+  public NamedCaches named() {
+    return named;
   }
 
   private Executor.Running run(
@@ -111,6 +118,7 @@ public final class EdgeCache implements AutoCloseable {
       var _ = cache.purge(purge);
       latest = Math.max(latest, cache.purge(purge.at(0)).stamp());
     }
+    request.getChangesList().forEach(change -> cache.changed(CacheMessages.fromProto(change)));
     if (request.getChangedCount() > 0) {
       cache.invalidate(request.getChangedSpace(), request.getChangedList());
     }

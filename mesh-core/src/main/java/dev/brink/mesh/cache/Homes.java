@@ -1,6 +1,9 @@
 package dev.brink.mesh.cache;
 
+import dev.brink.cache.CachePolicy;
 import dev.brink.cache.store.StoreKey;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
 import java.util.Collection;
 import java.util.function.Supplier;
 
@@ -20,6 +23,12 @@ final class Homes {
   Homes(String self, Supplier<? extends Collection<String>> peers) {
     this.self = self;
     this.peers = peers;
+  }
+
+  /** The home of what a request asks for, which may be this node. */
+  String of(CachePolicy policy, HttpRequest request) {
+    String host = request.headers().get(HttpHeaderNames.HOST, "");
+    return of(StoreKey.of(policy.space() + '\n' + host + request.uri()));
   }
 
   /** The home of a key, which may be this node. */

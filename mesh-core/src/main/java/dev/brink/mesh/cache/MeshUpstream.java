@@ -4,7 +4,6 @@ import dev.brink.cache.CachePolicy;
 import dev.brink.cache.FetchFailure;
 import dev.brink.cache.HttpCache;
 import dev.brink.cache.Upstream;
-import dev.brink.cache.store.StoreKey;
 import dev.brink.mesh.exchange.Call;
 import dev.brink.mesh.exchange.CallFailure;
 import dev.brink.mesh.exchange.CallListener;
@@ -12,7 +11,6 @@ import dev.brink.mesh.exchange.CallTiming;
 import dev.brink.mesh.exchange.Target;
 import dev.brink.mesh.link.Links;
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -27,7 +25,7 @@ final class MeshUpstream implements Upstream {
   private final String self;
   private final @Nullable Homes homes;
   private final Links links;
-  private final Target.@Nullable Cached at;
+  private final @Nullable Target at;
   private final CachePolicy policy;
   private final Call asked;
   private final Direct direct;
@@ -43,7 +41,7 @@ final class MeshUpstream implements Upstream {
       String self,
       @Nullable Homes homes,
       Links links,
-      Target.@Nullable Cached at,
+      @Nullable Target at,
       CachePolicy policy,
       Call asked,
       Direct direct) {
@@ -82,8 +80,7 @@ final class MeshUpstream implements Upstream {
     if (known == null) {
       return self;
     }
-    String host = request.headers().get(HttpHeaderNames.HOST, "");
-    return known.of(StoreKey.of(policy.space() + '\n' + host + request.uri()));
+    return known.of(policy, request);
   }
 
   private HttpCache.Running fetchHere(Call call, Listener listener) {

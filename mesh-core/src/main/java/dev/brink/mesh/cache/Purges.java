@@ -18,6 +18,7 @@ import dev.brink.mesh.proto.PurgeRequest;
 import dev.brink.mesh.wire.CacheMessages;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -101,38 +102,63 @@ public final class Purges {
   public PurgeResult purge(Purge purge) {
     long beganNanos = System.nanoTime();
     Purge here = cache.purge(purge);
-    PurgeRequest request = PurgeRequest.newBuilder().addPurges(CacheMessages.toProto(here)).build();
-    Map<Member, CompletableFuture<PurgeReply>> asked = new LinkedHashMap<>();
-    for (Member member : grid.membership().members()) {
-      if (!member.self()) {
-        asked.put(
-            member, links.purge(member.id().toString(), request, LIMIT).toCompletableFuture());
-      }
-    }
+    Map<Member, Heard> heard = tell(here, grid.membership().members(), beganNanos);
+    long latest = heard.values().stream().mapToLong(Heard::stamp).reduce(here.stamp(), Math::max);
+    // Until the last had heard, a node could get from it what is purged, as of its clock.
+    List<Member> reached =
+        heard.entrySet().stream()
+            .filter(each -> each.getValue().outcome().done())
+            .map(Map.Entry::getKey)
+            .toList();
+    Purge everywhere = cache.purge(here.at(latest));
+    heard.putAll(tell(everywhere, reached, beganNanos));
     List<PurgeResult.NodePurge> outcomes = new ArrayList<>();
     outcomes.add(keptHere(beganNanos));
-    long stamp = here.stamp();
-    for (Map.Entry<Member, CompletableFuture<PurgeReply>> each : asked.entrySet()) {
-      String name = each.getKey().name();
-      try {
-        PurgeReply reply = each.getValue().join();
-        stamp = Math.max(stamp, reply.getStamp());
-        outcomes.add(
-            new PurgeResult.NodePurge(
-                name, reply.getMessage().isEmpty(), millisSince(beganNanos), reply.getMessage()));
-      } catch (CompletionException e) {
-        outcomes.add(
-            new PurgeResult.NodePurge(
-                name, false, millisSince(beganNanos), String.valueOf(e.getCause())));
-      }
-    }
+    heard.values().forEach(each -> outcomes.add(each.outcome()));
     grid.missing()
         .forEach(
             member ->
                 outcomes.add(
                     new PurgeResult.NodePurge(member.name(), false, 0, "not in the grid now")));
-    remember(here.at(stamp));
+    remember(everywhere);
     return new PurgeResult(outcomes, millisSince(beganNanos));
+  }
+
+  /**
+   * What a node said of a purge.
+   *
+   * @param stamp the latest that it holds as of there; 0: it said nothing
+   */
+  private record Heard(PurgeResult.NodePurge outcome, long stamp) {}
+
+  private Map<Member, Heard> tell(Purge purge, Collection<Member> members, long beganNanos) {
+    PurgeRequest request =
+        PurgeRequest.newBuilder().addPurges(CacheMessages.toProto(purge)).build();
+    Map<Member, CompletableFuture<PurgeReply>> asked = new LinkedHashMap<>();
+    for (Member member : members) {
+      if (!member.self()) {
+        asked.put(
+            member, links.purge(member.id().toString(), request, LIMIT).toCompletableFuture());
+      }
+    }
+    Map<Member, Heard> heard = new LinkedHashMap<>();
+    asked.forEach((member, reply) -> heard.put(member, heard(member.name(), reply, beganNanos)));
+    return heard;
+  }
+
+  private static Heard heard(String name, CompletableFuture<PurgeReply> asked, long beganNanos) {
+    try {
+      PurgeReply reply = asked.join();
+      return new Heard(
+          new PurgeResult.NodePurge(
+              name, reply.getMessage().isEmpty(), millisSince(beganNanos), reply.getMessage()),
+          reply.getStamp());
+    } catch (CompletionException e) {
+      return new Heard(
+          new PurgeResult.NodePurge(
+              name, false, millisSince(beganNanos), String.valueOf(e.getCause())),
+          0);
+    }
   }
 
   private PurgeResult.NodePurge keptHere(long beganNanos) {

@@ -22,6 +22,13 @@ public sealed interface Target {
    */
   record Cached(String tenant, String name, String digest) implements Target {}
 
+  /**
+   * A cache that functions of a tenant keep responses in.
+   *
+   * @param name what they call it
+   */
+  record NamedCache(String tenant, String name) implements Target {}
+
   /** A pool of upstream servers. */
   record Origin(String tenant, String name) implements Target {}
 }

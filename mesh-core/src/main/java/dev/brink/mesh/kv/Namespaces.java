@@ -8,14 +8,13 @@ import dev.brink.mesh.http.Problem;
 import dev.brink.mesh.http.ProblemException;
 import dev.brink.mesh.proto.FunctionVersion;
 import dev.brink.mesh.proto.KeyValueBinding;
-import dev.brink.mesh.registry.HostBindings;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Finds namespaces once the node is in the grid. Thread-safe. */
-public final class Namespaces implements HostBindings {
+public final class Namespaces {
   private final Supplier<@Nullable Grid> grid;
 
   /** The supplier gives {@code null} as long as the node is not in the grid. */
@@ -24,7 +23,6 @@ public final class Namespaces implements HostBindings {
   }
 
   /** The namespaces that a version's manifest names, of its own tenant. */
-  @Override
   public Map<String, HostBinding> of(FunctionVersion version) {
     Map<String, HostBinding> bindings = new LinkedHashMap<>();
     version

@@ -17,6 +17,9 @@ public interface LinkService {
   /** Answers from this node's cache, as the home of what is asked for; never forwards. */
   Executor<Target.Cached> cached();
 
+  /** Answers for a cache that functions keep responses in, as the home of what is asked for. */
+  Executor<Target.NamedCache> named();
+
   /** Takes note at once of what is outdated in this node's cache; completes when that is kept. */
   CompletionStage<PurgeReply> purge(PurgeRequest request);
 

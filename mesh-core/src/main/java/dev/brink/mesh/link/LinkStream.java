@@ -96,20 +96,20 @@ final class LinkStream extends ChannelDuplexHandler implements CallListener {
             meta.getRequestId(),
             arrivedNanos + meta.getRemainingNanos(),
             meta.getRefused());
-    running =
-        meta.getCached()
-            ? service
-                .cached()
-                .execute(
-                    call,
-                    new Target.Cached(meta.getTenant(), meta.getName(), meta.getDigest()),
-                    this)
-            : service
-                .executor()
-                .execute(
-                    call,
-                    new Target.Function(meta.getTenant(), meta.getName(), meta.getDigest()),
-                    this);
+    running = execute(call, meta);
+  }
+
+  private Executor.Running execute(Call call, CallMeta meta) {
+    String tenant = meta.getTenant();
+    String name = meta.getName();
+    if (meta.getNamedCache()) {
+      return service.named().execute(call, new Target.NamedCache(tenant, name), this);
+    }
+    return meta.getCached()
+        ? service.cached().execute(call, new Target.Cached(tenant, name, meta.getDigest()), this)
+        : service
+            .executor()
+            .execute(call, new Target.Function(tenant, name, meta.getDigest()), this);
   }
 
   private void data(Http2DataFrame frame) {

@@ -97,6 +97,7 @@ final class OutgoingCall extends ChannelDuplexHandler implements Executor.Runnin
             .setName(target.name())
             .setDigest(digest(target))
             .setCached(target instanceof Target.Cached)
+            .setNamedCache(target instanceof Target.NamedCache)
             .setRequestId(call.requestId())
             .setRemainingNanos(remainingNanos)
             .setScheme(call.scheme())
@@ -116,6 +117,7 @@ final class OutgoingCall extends ChannelDuplexHandler implements Executor.Runnin
     return switch (target) {
       case Target.Function function -> function.digest();
       case Target.Cached cached -> cached.digest();
+      case Target.NamedCache _ -> "";
       case Target.Origin origin ->
           throw new IllegalArgumentException(
               "target: " + origin + " (expected: a function or what is cached)");

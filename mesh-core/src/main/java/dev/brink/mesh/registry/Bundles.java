@@ -38,7 +38,8 @@ public final class Bundles {
             SpecMessages.limits(manifest.getLimits(), defaults),
             manifest.getVariablesMap(),
             manifest.getServicesMap().keySet())
-        .withBindings(bindings.of(version));
+        .withBindings(bindings.of(version))
+        .withCaches(bindings.caches(version));
   }
 
   private Bundles() {}

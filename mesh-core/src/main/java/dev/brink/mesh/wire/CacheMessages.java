@@ -1,9 +1,12 @@
 package dev.brink.mesh.wire;
 
 import dev.brink.cache.CachePolicy;
+import dev.brink.cache.Change;
 import dev.brink.cache.Purge;
 import dev.brink.cache.QueryRule;
+import dev.brink.cache.store.StoreKey;
 import dev.brink.mesh.deploy.DeploymentException;
+import dev.brink.mesh.proto.CacheChange;
 import dev.brink.mesh.proto.CacheSettings;
 import dev.brink.mesh.proto.PurgeCall;
 import dev.brink.mesh.proto.PurgeRecord;
@@ -42,6 +45,20 @@ public final class CacheMessages {
       settings.setStaleIfErrorMs(policy.staleIfError().toMillis());
     }
     return settings.build();
+  }
+
+  public static CacheChange toProto(Change change) {
+    return CacheChange.newBuilder()
+        .setSpace(change.space())
+        .setUrl(change.url())
+        .setKeyHigh(change.key().high())
+        .setKeyLow(change.key().low())
+        .build();
+  }
+
+  public static Change fromProto(CacheChange change) {
+    var key = new StoreKey(change.getKeyHigh(), change.getKeyLow());
+    return new Change(change.getSpace(), change.getUrl(), key, true);
   }
 
   /**

@@ -414,6 +414,13 @@ class LinkTest {
     }
 
     @Override
+    public Executor<Target.NamedCache> named() {
+      return (call, target, listener) -> {
+        throw new AssertionError("nothing is kept here");
+      };
+    }
+
+    @Override
     public CompletionStage<PurgeReply> purge(PurgeRequest request) {
       return CompletableFuture.completedFuture(
           PurgeReply.newBuilder().setStamp(request.getPurgesCount()).build());

@@ -1,0 +1,130 @@
+#!/bin/sh
+# Fresh hits of one node's cache beside nginx, Varnish and Traffic Server: the same objects, the same load, in turn.
+#
+#   samples/bench/cache/hits.sh [ROUNDS [WARM-UP SECONDS]]
+#
+# Needs nginx, varnishd, traffic_server, wrk and hey (Debian: nginx-light varnish trafficserver wrk hey).
+# All peers keep objects in memory and log nothing. Listens on loopback only, ports 18190 to 18203; leaves nothing running.
+set -eu
+PATH=$PATH:/usr/sbin
+rounds=${1:-5}
+warm=${2:-20}
+root=$(CDPATH='' cd "$(dirname "$0")/../../.." && pwd -P)
+work=$(mktemp -d)
+chmod 755 "$work"
+pids=
+stop() {
+  for pid in $pids; do kill "$pid" 2>/dev/null || :; done
+  for pid in $pids; do wait "$pid" 2>/dev/null || :; done
+  rm -rf "$work"
+}
+trap stop EXIT
+trap 'exit 130' INT TERM
+
+# The origin: files, fresh for an hour.
+mkdir "$work/www"
+head -c 1024 /dev/urandom >"$work/www/1k"
+head -c 102400 /dev/urandom >"$work/www/100k"
+head -c 1048576 /dev/urandom >"$work/www/1m"
+chmod -R a+rX "$work"
+head='daemon off; worker_rlimit_nofile 4096; error_log /dev/null crit;'
+[ "$(id -u)" != 0 ] || head="user root; $head"
+cat >"$work/origin.conf" <<NGINX
+$head worker_processes 1; pid $work/origin.pid;
+events { worker_connections 1024; }
+http {
+  access_log off; sendfile on;
+  server { listen 127.0.0.1:18200; root $work/www; add_header Cache-Control "public, max-age=3600"; }
+}
+NGINX
+cat >"$work/nginx.conf" <<NGINX
+$head worker_processes auto; pid $work/nginx.pid;
+events { worker_connections 1024; }
+http {
+  access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000;
+  proxy_cache_path $work/nginx keys_zone=hits:10m max_size=256m;
+  server {
+    listen 127.0.0.1:18201 reuseport;
+    location / { proxy_pass http://127.0.0.1:18200; proxy_cache hits; proxy_cache_lock on; }
+  }
+}
+NGINX
+nginx -c "$work/origin.conf" & pids=$!
+nginx -c "$work/nginx.conf" & pids="$pids $!"
+varnishd -F -a 127.0.0.1:18202 -b 127.0.0.1:18200 -s malloc,256m -n "$work/varnish" -T none \
+  >"$work/varnish.log" 2>&1 & pids="$pids $!"
+mkdir "$work/ats" "$work/ats/etc" "$work/ats/run" "$work/ats/log" "$work/ats/cache"
+cp -R /etc/trafficserver/body_factory /etc/trafficserver/ip_allow.yaml "$work/ats/etc/"
+cat >"$work/ats/runroot.yaml" <<ATS
+prefix: $work/ats
+sysconfdir: $work/ats/etc
+localstatedir: $work/ats/run
+runtimedir: $work/ats/run
+logdir: $work/ats/log
+cachedir: $work/ats/cache
+ATS
+cat >"$work/ats/etc/records.config" <<'ATS'
+CONFIG proxy.config.http.server_ports STRING 18203:ip-in=127.0.0.1
+CONFIG proxy.config.admin.user_id STRING #-1
+CONFIG proxy.config.http.cache.required_headers INT 1
+CONFIG proxy.config.cache.ram_cache.size INT 256M
+CONFIG proxy.config.cache.ram_cache_cutoff INT 4194304
+CONFIG proxy.config.log.logging_enabled INT 0
+CONFIG proxy.config.diags.debug.enabled INT 0
+CONFIG proxy.config.url_remap.remap_required INT 1
+ATS
+echo 'map / http://127.0.0.1:18200/' >"$work/ats/etc/remap.config"
+echo "$work/ats/cache 512M" >"$work/ats/etc/storage.config"
+traffic_server --run-root="$work/ats/runroot.yaml" >"$work/ats.log" 2>&1 & pids="$pids $!"
+
+"$root/brink" version
+mkdir "$work/site"
+echo '{"name":"site","routes":["/*"],"origin":{"servers":[{"url":"http://127.0.0.1:18200"}],"cache":{}}}' \
+  >"$work/site/brink.json"
+"$root/brink" node --name bench --data-directory "$work/data" --ready-file "$work/ready" \
+  --set ingress.port=18190 --admin-port 18191 --link-port 18192 --discovery-port 18193 \
+  --set grid.communication-port=18194 >"$work/node.log" 2>&1 & pids="$pids $!"
+tries=0
+until [ -f "$work/ready" ]; do
+  tries=$((tries + 1))
+  [ $tries -lt 300 ] || { cat "$work/node.log" >&2; exit 1; }
+  sleep 0.2
+done
+"$root/brink" deploy --data-directory "$work/data" --admin http://127.0.0.1:18191 "$work/site" >/dev/null
+
+# Prints how often $2 was answered a second by port $1 in $3 seconds.
+load() {
+  wrk -t1 -c32 "-d$3" --latency "http://127.0.0.1:$1/$2" |
+    awk '/Requests\/sec/ {r = $2} /99%/ {p = $2} /Non-2xx|Socket errors/ {bad = bad " " $0}
+      END {printf "%7.0f/s p99 %s%s", r, p, bad}'
+}
+
+# Prints the p99 of port $1 at $2 requests of 1 KB a second.
+paced() {
+  hey -z 5s -c 16 -q $(($2 / 16)) "http://127.0.0.1:$1/1k" |
+    awk '/Requests\/sec/ {r = $2} /99%.* in / {p = $3} /\[[345]/ {bad = bad " " $0}
+      END {printf "%6.0f/s p99 %.2f ms%s", r, p * 1000, bad}'
+}
+
+for port in 18190 18201 18202 18203; do
+  for object in 1k 100k 1m; do
+    sum=$(curl -sf "http://127.0.0.1:$port/$object" | cksum)
+    [ "$sum" = "$(cksum <"$work/www/$object")" ] ||
+      { echo "port $port: /$object is not the origin's" >&2; tail -5 "$work"/*.log >&2; exit 1; }
+  done
+done
+for object in 1k 100k 1m; do
+  echo "warming $object  $(load 18190 $object "$warm")"
+done
+for object in 1k 100k 1m; do
+  for round in $(seq "$rounds"); do
+    echo "$object round $round  Brink $(load 18190 $object 3)  nginx $(load 18201 $object 3)" \
+      " Varnish $(load 18202 $object 3)  Traffic Server $(load 18203 $object 3)"
+  done
+done
+for round in $(seq "$rounds"); do
+  for rate in 4000 16000; do
+    echo "paced $rate round $round  Brink $(paced 18190 $rate)  nginx $(paced 18201 $rate)" \
+      " Varnish $(paced 18202 $rate)  Traffic Server $(paced 18203 $rate)"
+  done
+done
