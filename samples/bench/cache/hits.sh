@@ -41,7 +41,7 @@ cat >"$work/nginx.conf" <<NGINX
 $head worker_processes auto; pid $work/nginx.pid;
 events { worker_connections 1024; }
 http {
-  access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000;
+  access_log off; sendfile on; tcp_nodelay on; keepalive_requests 100000000;
   proxy_cache_path $work/nginx keys_zone=hits:10m max_size=256m;
   server {
     listen 127.0.0.1:18201 reuseport;
@@ -101,8 +101,8 @@ load() {
 
 # Prints the p99 of port $1 at $2 requests of 1 KB a second.
 paced() {
-  hey -z 5s -c 16 -q $(($2 / 16)) "http://127.0.0.1:$1/1k" |
-    awk '/Requests\/sec/ {r = $2} /99%.* in / {p = $3} /\[[345]/ {bad = bad " " $0}
+  hey -z 5s -c 8 -q $(($2 / 8)) "http://127.0.0.1:$1/1k" |
+    awk '/Requests\/sec/ {r = $2} /99%.* in / {p = $3} /^ *\[[345][0-9][0-9]\]/ {bad = bad " " $0}
       END {printf "%6.0f/s p99 %.2f ms%s", r, p * 1000, bad}'
 }
 
@@ -123,7 +123,7 @@ for object in 1k 100k 1m; do
   done
 done
 for round in $(seq "$rounds"); do
-  for rate in 4000 16000; do
+  for rate in 2000 6000; do
     echo "paced $rate round $round  Brink $(paced 18190 $rate)  nginx $(paced 18201 $rate)" \
       " Varnish $(paced 18202 $rate)  Traffic Server $(paced 18203 $rate)"
   done
