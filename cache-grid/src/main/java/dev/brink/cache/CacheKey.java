@@ -100,7 +100,10 @@ record CacheKey(StoreKey key, String text, String space, String site, String tar
     return clean.contains("/.") ? withoutDots(clean) : clean;
   }
 
-  /** Escapes of characters that need none are resolved, others are in upper case. */
+  /**
+   * Escapes of characters that need none are resolved, others are in upper case; a percent sign
+   * that begins none is escaped, lest it begin one with what is resolved behind it.
+   */
   private static String unescaped(String raw) {
     var text = new StringBuilder(raw.length());
     for (int i = 0; i < raw.length(); i++) {
@@ -108,7 +111,7 @@ record CacheKey(StoreKey key, String text, String space, String site, String tar
       int high = c == '%' && i + 2 < raw.length() ? Character.digit(raw.charAt(i + 1), 16) : -1;
       int low = high < 0 ? -1 : Character.digit(raw.charAt(i + 2), 16);
       if (low < 0) {
-        text.append(c);
+        text.append(c == '%' ? "%25" : String.valueOf(c));
         continue;
       }
       char meant = (char) (high << 4 | low);

@@ -150,6 +150,7 @@ public final class Directives {
       return at == start ? "invalid" : text.substring(start, at);
     }
 
+    /** What is not empty either, nor when the quotation does not end. */
     private String quoted() {
       var value = new StringBuilder();
       at++;
@@ -159,8 +160,12 @@ public final class Directives {
         }
         value.append(text.charAt(at++));
       }
+      if (at == text.length() || value.isEmpty()) {
+        at = Math.min(at + 1, text.length());
+        return "invalid";
+      }
       at++;
-      return value.isEmpty() ? "invalid" : value.toString();
+      return value.toString();
     }
 
     private void skipSpace() {

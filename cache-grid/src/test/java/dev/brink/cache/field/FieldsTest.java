@@ -77,6 +77,9 @@ class FieldsTest {
         "max-age=a3600 | 0",
         "max-age=3600.5 | 0",
         "max-age= | 0",
+        "max-age=\"36 | 0",
+        "max-age=\"36\\ | 0",
+        "max-age=\" | 0",
         "max-age | 0",
         "public | -1",
       })
