@@ -314,7 +314,7 @@
       const listeners = listenersOf(this);
       needed('dispatchEvent', arguments.length, 1);
       if (!(event instanceof Event)) throw new TypeError('dispatchEvent: not an Event');
-      return dispatch(this ?? global, listeners, event, false);
+      return dispatch(this ?? global, listeners, event, false, report);
     }
   }
   expose(EventTarget);
@@ -365,31 +365,31 @@
     }
   }
 
-  /** Runs the listeners; whether nobody prevented the default. */
-  function dispatch(target, listeners, event, trusted) {
+  /** Runs the listeners, telling {@code failed} what they throw; whether nobody prevented the default. */
+  function dispatch(target, listeners, event, trusted, failed) {
     begin(event, target);
     if (trusted) setTrusted(event);
     const all = listeners.slice();
-    invoke(target, listeners, all, event, true);
-    if (!stopsRest(event)) invoke(target, listeners, all, event, false);
+    invoke(target, listeners, all, event, true, failed);
+    if (!stopsRest(event)) invoke(target, listeners, all, event, false, failed);
     enterListener(event, false);
     return finish(event);
   }
 
-  function invoke(target, listeners, all, event, capture) {
+  function invoke(target, listeners, all, event, capture, failed) {
     const { type } = event;
     for (let i = 0; i < all.length; i++) {
       const listener = all[i];
       if (listener.removed || listener.name !== type || listener.capture !== capture) continue;
       if (listener.once) remove(listeners, type, listener.callback, capture);
       enterListener(event, listener.passive);
-      call(target, listener.callback, event);
+      call(target, listener.callback, event, failed);
       enterListener(event, false);
       if (stopsAll(event)) return;
     }
   }
 
-  function call(target, callback, event) {
+  function call(target, callback, event, failed) {
     try {
       if (typeof callback === 'function') {
         apply(callback, target, [event]);
@@ -399,13 +399,13 @@
         apply(handleEvent, callback, [event]);
       }
     } catch (error) {
-      report(error);
+      failed(error);
     }
   }
 
-  /** Dispatches an event of the runtime. */
-  function fire(target, event) {
-    return dispatch(target, listenersOf(target), event, true);
+  /** Dispatches an event of the runtime; what listeners throw is reported, or given to {@code failed}. */
+  function fire(target, event, failed = report) {
+    return dispatch(target, listenersOf(target), event, true, failed);
   }
 
   function listens(target, type) {

@@ -3,7 +3,7 @@
 (function (core) {
   'use strict';
   const { load, slots } = core;
-  const { Event, fire } = load('events');
+  const { Event, fire, report } = load('events');
   const { expose, needed, handled, resolvedWith, domException, illegal } = load('idl');
   const TOKEN = {};
 
@@ -84,7 +84,10 @@
 
   /** The scheduled handler of a function whose main module exports none but listens. */
   function tick(event) {
-    fire(globalThis, event);
+    const errors = [];
+    fire(globalThis, event, (error) => errors.push(error));
+    for (let i = 1; i < errors.length; i++) report(errors[i]);
+    if (errors.length > 0) throw errors[0];
   }
 
   /** Tells a handler of a tick; ends when its promise and those it gave to the event have. */

@@ -71,6 +71,21 @@ class ScheduledTest {
   }
 
   @Test
+  void whatAListenerThrowsFailsTheTick() {
+    LoadedFunction function =
+        sandbox.load(
+            """
+            addEventListener('scheduled', () => { throw new TypeError('no luck'); });
+            addEventListener('scheduled', () => { throw new TypeError('none either'); });
+            addEventListener('scheduled', () => console.log('heard'));
+            """);
+    assertThat(tick(function).failure()).hasMessageContaining("no luck");
+    assertThat(sandbox.console.stream().map(text -> text.lines().findFirst().orElse("")))
+        .containsExactly(
+            "INFO heard", "ERROR uncaught: TypeError: none either", "ERROR TypeError: no luck");
+  }
+
+  @Test
   void namedExportsAreHandlersToo() {
     LoadedFunction function =
         sandbox.load(
