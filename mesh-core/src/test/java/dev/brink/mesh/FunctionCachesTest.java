@@ -41,6 +41,9 @@ class FunctionCachesTest {
                 await cache.put(key, new Response(request.body ?? 'empty', { status, headers }));
                 return new Response('put');
               }
+              case 'large':
+                await cache.put(key, new Response('', { headers: { 'x-large': await request.text() } }));
+                return new Response('put');
               case 'match': {
                 const found = await cache.match(key);
                 return found ?? new Response('nothing', { status: 404 });
@@ -206,6 +209,12 @@ class FunctionCachesTest {
             new byte[1]);
     assertThat(refused.body())
         .isEqualTo("Error not-stored: response: no-store (expected: one that may be stored)");
+    String long17k = "x".repeat(17_000);
+    HttpResponse<String> large =
+        mesh.post(mesh.node(0), "/c0/large?key=" + key(), long17k.getBytes(UTF_8));
+    assertThat(large.body())
+        .isEqualTo(
+            "RangeError : headers of the response: 17047 characters (expected: at most 16384)");
   }
 
   @Test

@@ -38,6 +38,10 @@ import org.jspecify.annotations.Nullable;
 /** The caches of one tenant as functions see them; the calls are described in caches.js. */
 public final class FunctionCaches implements HostBinding {
   private static final int MAX_NAME = 256;
+
+  /** Of a URL with its scheme, of a request's header lines, of a response's: a link carries all. */
+  private static final int MAX_CHARS = 16 * 1024;
+
   private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final String tenant;
@@ -88,6 +92,9 @@ public final class FunctionCaches implements HostBinding {
       CacheArguments arguments,
       CompletableFuture<BindingReply> reply) {
     String url = arguments.getUrl();
+    bound("url", url);
+    bound("headers of the request", arguments.getRequest());
+    bound("headers of the response", arguments.getResponse());
     int scheme = url.indexOf("://");
     int path = scheme < 0 ? -1 : url.indexOf('/', scheme + 3);
     if (path < 0) {
@@ -123,6 +130,13 @@ public final class FunctionCaches implements HostBinding {
                 running.cancel();
               }
             });
+  }
+
+  private static void bound(String what, String text) {
+    if (text.length() > MAX_CHARS) {
+      throw BindingException.range(
+          what + ": " + text.length() + " characters (expected: at most " + MAX_CHARS + ")");
+    }
   }
 
   private static HttpMethod method(String method) {
