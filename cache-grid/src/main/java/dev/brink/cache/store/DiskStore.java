@@ -103,7 +103,11 @@ public final class DiskStore implements Store {
   @Override
   public @Nullable StoredObject find(StoreKey key) {
     MemoryObject object = waiting.get(key);
-    return object != null && object.retain() ? object : null;
+    // One that is closed already has been written or replaced meanwhile: look again.
+    while (object != null && !object.retain()) {
+      object = waiting.get(key);
+    }
+    return object;
   }
 
   @Override

@@ -82,7 +82,11 @@ public final class MemoryStore implements Store {
   @Override
   public @Nullable StoredObject find(StoreKey key) {
     MemoryObject object = objects.get(key.low());
-    if (object == null || !object.key().equals(key) || !object.retain()) {
+    // One that is closed already has been taken out or replaced meanwhile: look again.
+    while (object != null && object.key().equals(key) && !object.retain()) {
+      object = objects.get(key.low());
+    }
+    if (object == null || !object.key().equals(key)) {
       return null;
     }
     if (uses.offer(key.low()) && lock.tryLock()) {
