@@ -111,7 +111,10 @@ record CacheKey(StoreKey key, String text, String space, String site, String tar
       int high = c == '%' && i + 2 < raw.length() ? Character.digit(raw.charAt(i + 1), 16) : -1;
       int low = high < 0 ? -1 : Character.digit(raw.charAt(i + 2), 16);
       if (low < 0) {
-        text.append(c == '%' ? "%25" : String.valueOf(c));
+        text.append(c);
+        if (c == '%') {
+          text.append("25");
+        }
         continue;
       }
       char meant = (char) (high << 4 | low);

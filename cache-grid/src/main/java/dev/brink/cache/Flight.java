@@ -309,14 +309,9 @@ final class Flight implements Upstream.Listener {
   /** Stores the response as it comes, and gives it to all it is good for. */
   private void record(Head stored, HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
     CacheKey key = plan.key();
-    List<String> names = Variants.names(stored.fields());
-    StoreKey id = key.key();
-    Variant selected = null;
-    if (!names.isEmpty()) {
-      List<String> values = Variants.values(names, plan.request().headers());
-      id = Variants.key(key, names, values);
-      selected = Variants.variant(id, names, values, stored.fields());
-    }
+    var place = Variants.Place.of(key, plan.request().headers(), stored.fields());
+    StoreKey id = place.id();
+    Variant selected = place.variant();
     long length = Storing.length(head);
     var begun = new Recording(cache, key.space(), id, stored, length, this::end);
     List<Exchange> all;

@@ -1,7 +1,6 @@
 package dev.brink.cache;
 
 import dev.brink.cache.store.Draft;
-import dev.brink.cache.store.StoreKey;
 import dev.brink.cache.store.StoredObject;
 import dev.brink.cache.wire.Variant;
 import io.netty.buffer.ByteBuf;
@@ -21,7 +20,6 @@ final class Put implements Fill.Outcome, Flow.Subscriber<ByteBuf> {
   private final LocalCache cache;
   private final CacheKey key;
   private final Head head;
-  private final StoreKey id;
   private final @Nullable Variant variant;
   private final Fill fill;
   private final CompletableFuture<Change> done = new CompletableFuture<>();
@@ -33,16 +31,9 @@ final class Put implements Fill.Outcome, Flow.Subscriber<ByteBuf> {
     this.cache = cache;
     this.key = key;
     this.head = head;
-    List<String> names = Variants.names(head.fields());
-    if (names.isEmpty()) {
-      id = key.key();
-      variant = null;
-    } else {
-      List<String> values = Variants.values(names, asked.request().headers());
-      id = Variants.key(key, names, values);
-      variant = Variants.variant(id, names, values, head.fields());
-    }
-    fill = new Fill(cache.store().draft(id, length), length, this);
+    var place = Variants.Place.of(key, asked.request().headers(), head.fields());
+    variant = place.variant();
+    fill = new Fill(cache.store().draft(place.id(), length), length, this);
   }
 
   static CompletionStage<Change> begin(

@@ -39,6 +39,23 @@ record Variants(List<Variant> all) {
         .toByteArray();
   }
 
+  /**
+   * Where a response is stored.
+   *
+   * @param variant what its {@code Vary} makes it; {@code null}: the only one of its key
+   */
+  record Place(StoreKey id, @Nullable Variant variant) {
+    static Place of(CacheKey primary, HttpHeaders request, HttpHeaders response) {
+      List<String> names = names(response);
+      if (names.isEmpty()) {
+        return new Place(primary.key(), null);
+      }
+      List<String> values = values(names, request);
+      StoreKey id = key(primary, names, values);
+      return new Place(id, Variants.variant(id, names, values, response));
+    }
+  }
+
   /** The fields a response's {@code Vary} names, sorted. */
   static List<String> names(HttpHeaders response) {
     return List.copyOf(new TreeSet<>(Tokens.lowerCase(response.getAll(HttpHeaderNames.VARY))));

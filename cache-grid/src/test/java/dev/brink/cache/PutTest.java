@@ -51,6 +51,12 @@ class PutTest {
         .toCompletableFuture();
   }
 
+  private CompletableFuture<Change> putStreaming(String path, Body body) {
+    var head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+    head.headers().set("cache-control", "max-age=60");
+    return origin.cache.put(request(path), head, body).toCompletableFuture();
+  }
+
   /** What is there; there is no origin to ask. */
   private Client match(String path, String... headers) {
     var client = new Client();
@@ -90,9 +96,7 @@ class PutTest {
   void aStreamedResponseIsFoundWhenAllOfItHasCome() {
     put("/a", "one", "cache-control", "max-age=60").join();
     var body = new Body();
-    var head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
-    head.headers().set("cache-control", "max-age=60");
-    var stored = origin.cache.put(request("/a"), head, body).toCompletableFuture();
+    var stored = putStreaming("/a", body);
     body.send("tw");
     assertThat(match("/a").body).hasToString("one");
     body.send("o");
@@ -106,9 +110,7 @@ class PutTest {
   void aResponseThatBreaksOffChangesNothing() {
     put("/a", "one", "cache-control", "max-age=60").join();
     var body = new Body();
-    var head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
-    head.headers().set("cache-control", "max-age=60");
-    var stored = origin.cache.put(request("/a"), head, body).toCompletableFuture();
+    var stored = putStreaming("/a", body);
     body.send("tw");
     body.breakOff();
     assertThatThrownBy(stored::join).hasRootCauseMessage("broke off");
@@ -118,9 +120,7 @@ class PutTest {
   @Test
   void oneThatTurnsOutTooLargeIsRefused() {
     var body = new Body();
-    var head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
-    head.headers().set("cache-control", "max-age=60");
-    var stored = origin.cache.put(request("/a"), head, body).toCompletableFuture();
+    var stored = putStreaming("/a", body);
     String megabyte = "x".repeat(1 << 20);
     for (int i = 0; i < 9 && !stored.isDone(); i++) {
       body.send(megabyte);

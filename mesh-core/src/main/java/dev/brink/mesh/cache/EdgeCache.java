@@ -27,8 +27,8 @@ import java.util.concurrent.CompletionStage;
  * <p>Thread-safe; nothing here blocks.
  */
 public final class EdgeCache implements AutoCloseable {
-  /** How long a client whose unsafe request succeeded waits for the other nodes to know. */
-  private static final Duration INVALIDATION_LIMIT = Duration.ofSeconds(1);
+  /** How long whoever has changed something waits for the other nodes to know. */
+  static final Duration TELLING_LIMIT = Duration.ofSeconds(1);
 
   private final String node;
   private final Links links;
@@ -136,11 +136,7 @@ public final class EdgeCache implements AutoCloseable {
   private CompletionStage<?> tellPeers(String space, List<String> urls) {
     PurgeRequest request =
         PurgeRequest.newBuilder().setChangedSpace(space).addAllChanged(urls).build();
-    CompletableFuture<?>[] told =
-        links.up().stream()
-            .map(peer -> links.purge(peer, request, INVALIDATION_LIMIT).toCompletableFuture())
-            .toArray(CompletableFuture<?>[]::new);
-    return CompletableFuture.allOf(told);
+    return links.purgeAll(request, TELLING_LIMIT);
   }
 
   public CacheStats stats() {

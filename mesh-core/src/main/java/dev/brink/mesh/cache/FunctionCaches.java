@@ -1,6 +1,5 @@
 package dev.brink.mesh.cache;
 
-import dev.brink.cache.CacheRequest;
 import dev.brink.exec.binding.BindingCall;
 import dev.brink.exec.binding.BindingException;
 import dev.brink.exec.binding.BindingReply;
@@ -106,8 +105,6 @@ public final class FunctionCaches implements HostBinding {
     var asked =
         new DefaultHttpRequest(
             HttpVersion.HTTP_1_1, method(call.method()), url.substring(path), asking);
-    String protocol = url.substring(0, scheme);
-    asked.setUri(new CacheRequest(asked, protocol, null, NamedCaches.policy(target)).target());
     HttpRequest request =
         call.method().equals("put")
             ? PutCall.of(asked, arguments.getStatus(), fields(arguments.getResponse()))
@@ -116,7 +113,7 @@ public final class FunctionCaches implements HostBinding {
         present.call(
             new Call(
                 request,
-                protocol,
+                url.substring(0, scheme),
                 call.body(),
                 "",
                 call.requestId(),

@@ -24,8 +24,6 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +36,6 @@ import org.jspecify.annotations.Nullable;
  * they come to first, and then by the home. Thread-safe; nothing here blocks.
  */
 public final class NamedCaches implements Executor<Target.NamedCache> {
-  private static final Duration TELLING_LIMIT = Duration.ofSeconds(1);
   private static final Duration DEFAULT_TTL = Duration.ofHours(2);
   private static final Duration NEGATIVE_TTL = Duration.ofMinutes(3);
   private static final CallFailure NOTHING =
@@ -58,7 +55,7 @@ public final class NamedCaches implements Executor<Target.NamedCache> {
   }
 
   /** How a named cache keeps responses. */
-  static CachePolicy policy(Target.NamedCache target) {
+  private static CachePolicy policy(Target.NamedCache target) {
     return CachePolicy.builder()
         .space(target.tenant())
         .version("cache " + target.name())
@@ -78,12 +75,13 @@ public final class NamedCaches implements Executor<Target.NamedCache> {
    */
   Executor.Running call(Call call, Target.NamedCache target, CallListener listener) {
     CachePolicy policy = policy(target);
+    call.request().setUri(asked(call, policy).target());
     if (call.request().method().equals(HttpMethod.GET)) {
       return match(call, policy, homes, target, listener);
     }
     String home = homes.of(policy, call.request());
     if (home.equals(node)) {
-      return execute(call, target, listener);
+      return change(call, policy, listener);
     }
     var change = Change.of(asked(call, policy), true);
     return links.execute(home, call, target, new Changing(listener, () -> cache.changed(change)));
@@ -93,10 +91,14 @@ public final class NamedCaches implements Executor<Target.NamedCache> {
   @Override
   public Executor.Running execute(Call call, Target.NamedCache target, CallListener listener) {
     CachePolicy policy = policy(target);
-    HttpMethod method = call.request().method();
-    if (method.equals(HttpMethod.GET)) {
+    if (call.request().method().equals(HttpMethod.GET)) {
       return match(call, policy, null, target, listener);
     }
+    return change(call, policy, listener);
+  }
+
+  private Executor.Running change(Call call, CachePolicy policy, CallListener listener) {
+    HttpMethod method = call.request().method();
     if (!method.equals(HttpMethod.PUT) && !method.equals(HttpMethod.DELETE)) {
       listener.onFailure(
           new CallFailure(
@@ -107,16 +109,14 @@ public final class NamedCaches implements Executor<Target.NamedCache> {
     CompletionStage<Change> changed =
         method.equals(HttpMethod.PUT) ? put(call, policy) : cache.remove(asked(call, policy));
     var _ =
-        changed
-            .thenCompose(this::tell)
-            .whenComplete(
-                (change, failure) -> {
-                  if (change != null && change.found()) {
-                    listener.onResponse(done(), null, new CallTiming(node, false, 0, 0, 0, 0));
-                  } else {
-                    listener.onFailure(change != null ? NOTHING : failure(failure));
-                  }
-                });
+        changed.whenComplete(
+            (change, failure) -> {
+              if (failure == null) {
+                tell(change, listener);
+              } else {
+                listener.onFailure(failure(failure));
+              }
+            });
     return () -> {};
   }
 
@@ -149,15 +149,21 @@ public final class NamedCaches implements Executor<Target.NamedCache> {
     return cache.put(request, PutCall.response(call.request()), call.body());
   }
 
-  /** Completes when those that can be reached know, with the same. */
-  private CompletionStage<Change> tell(Change change) {
+  /** Answers once the other nodes know. */
+  private void tell(Change change, CallListener listener) {
     PurgeRequest request =
         PurgeRequest.newBuilder().addChanges(CacheMessages.toProto(change)).build();
-    CompletableFuture<?>[] told =
-        links.up().stream()
-            .map(peer -> links.purge(peer, request, TELLING_LIMIT).toCompletableFuture())
-            .toArray(CompletableFuture<?>[]::new);
-    return CompletableFuture.allOf(told).handle((all, failure) -> change);
+    var _ =
+        links
+            .purgeAll(request, EdgeCache.TELLING_LIMIT)
+            .thenRun(
+                () -> {
+                  if (change.found()) {
+                    listener.onResponse(done(), null, new CallTiming(node, false, 0, 0, 0, 0));
+                  } else {
+                    listener.onFailure(NOTHING);
+                  }
+                });
   }
 
   private static DefaultFullHttpResponse done() {
@@ -166,12 +172,8 @@ public final class NamedCaches implements Executor<Target.NamedCache> {
   }
 
   private static CallFailure failure(Throwable failure) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
     Problem problem =
-        cause instanceof NotStoredException refused
+        failure instanceof NotStoredException refused
             ? Problem.of(422, "not-stored", refused.reason())
             : Problem.of(502, "body-lost", "the response's body broke off");
     return new CallFailure(problem, CallFailure.Reach.RAN);

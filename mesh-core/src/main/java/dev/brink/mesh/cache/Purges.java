@@ -94,8 +94,8 @@ public final class Purges {
   }
 
   /**
-   * Purges everywhere; blocks until every node that can be reached has taken note, 2 seconds at
-   * most.
+   * Purges everywhere; blocks until every node that can be reached has taken note twice, 2 seconds
+   * at most each time.
    *
    * @throws IllegalArgumentException for a value that names nothing
    */
@@ -107,7 +107,7 @@ public final class Purges {
     // Until the last had heard, a node could get from it what is purged, as of its clock.
     List<Member> reached =
         heard.entrySet().stream()
-            .filter(each -> each.getValue().outcome().done())
+            .filter(each -> each.getValue().stamp() != 0)
             .map(Map.Entry::getKey)
             .toList();
     Purge everywhere = cache.purge(here.at(latest));

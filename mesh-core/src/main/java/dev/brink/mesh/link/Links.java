@@ -148,6 +148,19 @@ public final class Links implements AutoCloseable {
         : client.purge(request, timeout);
   }
 
+  /**
+   * Tells the caches of all peers whose link is up what is outdated.
+   *
+   * @return completes when each has taken note or can't be told, and never fails
+   */
+  public CompletionStage<Void> purgeAll(PurgeRequest request, Duration timeout) {
+    CompletableFuture<?>[] told =
+        up().stream()
+            .map(peer -> purge(peer, request, timeout).toCompletableFuture())
+            .toArray(CompletableFuture<?>[]::new);
+    return CompletableFuture.allOf(told).exceptionally(failure -> null);
+  }
+
   /** Ends all links; calls under way fail. */
   @Override
   public void close() {
