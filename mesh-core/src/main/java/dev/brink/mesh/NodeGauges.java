@@ -3,6 +3,7 @@ package dev.brink.mesh;
 import dev.brink.exec.FunctionRuntime;
 import dev.brink.grid.Grid;
 import dev.brink.grid.GridState;
+import dev.brink.mesh.link.LinkServer;
 import dev.brink.mesh.link.Links;
 import dev.brink.mesh.metrics.NodeMetrics;
 import dev.brink.mesh.registry.Snapshot;
@@ -23,6 +24,17 @@ final class NodeGauges {
         "brink.grid.connected",
         "1 while the grid takes writes, else 0",
         () -> grid.state() == GridState.CONNECTED ? 1 : 0);
+  }
+
+  static void control(NodeMetrics metrics, Links links, LinkServer server) {
+    metrics.counter(
+        "brink.control.bytes.sent",
+        "Bytes of load reports, news and pings sent over links",
+        () -> links.traffic().sentBytes() + server.traffic().sentBytes());
+    metrics.counter(
+        "brink.control.bytes.received",
+        "Bytes of load reports, news and pings received over links",
+        () -> links.traffic().receivedBytes() + server.traffic().receivedBytes());
   }
 
   static void lanes(NodeMetrics metrics, FunctionRuntime runtime) {

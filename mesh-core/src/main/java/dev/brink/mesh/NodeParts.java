@@ -395,6 +395,7 @@ final class NodeParts implements AutoCloseable {
     nearest.register(metrics);
     new PlacementMetrics(placement, warming).register(metrics);
     NodeGauges.grid(metrics, grid, links);
+    NodeGauges.control(metrics, links, linkServer);
     NodeGauges.lanes(metrics, runtime);
     NodeGauges.schedules(metrics, schedules);
     NodeGauges.deployed(metrics, this::snapshot);

@@ -321,6 +321,8 @@ class PlacementMeshTest {
     }
     assertThat(metrics(mesh.node(2)))
         .containsPattern("brink_placement_control_total [1-9]")
+        .containsPattern("brink_control_bytes_sent_total [1-9]")
+        .containsPattern("brink_control_bytes_received_total [1-9]")
         .contains("brink_placement_saved_seconds 0.0");
   }
 

@@ -33,12 +33,13 @@ public final class LoadReporter {
     this.placement = placement;
   }
 
-  /** A whole report, warm versions included: for the beat. */
+  /** A whole report, warm versions included and in order: for the beat. */
   public LoadBeat beat() {
     LoadBeat.Builder beat = report().toBuilder().setWarmFollows(true);
-    for (String digest : warm()) {
-      beat.addWarm(Long.parseUnsignedLong(digest, 0, Binding.PLACEMENT_ID_LENGTH, 16));
-    }
+    warm().stream()
+        .mapToLong(digest -> Long.parseUnsignedLong(digest, 0, Binding.PLACEMENT_ID_LENGTH, 16))
+        .sorted()
+        .forEach(beat::addWarm);
     return beat.build();
   }
 

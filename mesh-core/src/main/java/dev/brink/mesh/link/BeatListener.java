@@ -8,22 +8,30 @@ import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Hears a peer's load reports; loses the link when one is unreadable. */
+/**
+ * Hears a peer's load reports, as {@link BeatWriter} writes them, and passes each on with the whole
+ * warm set; loses the link when one is unreadable.
+ */
 final class BeatListener extends ByteToMessageDecoder {
   private static final int MAX_BYTES = 1 << 20;
 
   private final String node;
   private final LinkListener listener;
+  private final ControlTraffic traffic;
+  private @Nullable List<Long> warm;
 
-  BeatListener(String node, LinkListener listener) {
+  BeatListener(String node, LinkListener listener, ControlTraffic traffic) {
     this.node = node;
     this.listener = listener;
+    this.traffic = traffic;
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
     if (message instanceof Http2DataFrame data) {
+      traffic.receivedData(data.content().readableBytes());
       super.channelRead(ctx, data.content());
     } else {
       ReferenceCountUtil.release(message);
@@ -43,8 +51,16 @@ final class BeatListener extends ByteToMessageDecoder {
     }
     if (in.readableBytes() >= 4 + size) {
       in.skipBytes(4);
-      listener.load(node, LoadBeat.parseFrom(in.readSlice(size).nioBuffer()));
+      listener.load(node, whole(LoadBeat.parseFrom(in.readSlice(size).nioBuffer())));
     }
+  }
+
+  private LoadBeat whole(LoadBeat beat) {
+    if (beat.getWarmFollows()) {
+      warm = beat.getWarmList();
+      return beat;
+    }
+    return warm == null ? beat : beat.toBuilder().addAllWarm(warm).setWarmFollows(true).build();
   }
 
   @Override

@@ -4,7 +4,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import dev.brink.mesh.proto.ApplyReply;
 import dev.brink.mesh.proto.ApplyRequest;
-import dev.brink.mesh.proto.LoadBeat;
 import dev.brink.mesh.proto.PurgeRequest;
 import dev.brink.mesh.proto.WarmRequest;
 import io.netty.buffer.ByteBuf;
@@ -42,13 +41,16 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
   private final LinkService service;
   private final String kind;
   private final ByteBuf received = Unpooled.buffer(0, MAX_MESSAGE_BYTES);
+  private final ControlTraffic traffic;
+  private final BeatWriter writer = new BeatWriter();
   private @Nullable Future<?> beats;
-  private long toldIssue;
 
-  ControlStream(Http2StreamChannel stream, LinkService service, String kind) {
+  ControlStream(
+      Http2StreamChannel stream, LinkService service, String kind, ControlTraffic traffic) {
     this.stream = stream;
     this.service = service;
     this.kind = kind;
+    this.traffic = traffic;
   }
 
   /** Answers the stream's headers. */
@@ -70,13 +72,9 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
     if (!stream.isWritable()) {
       return;
     }
-    LoadBeat beat = service.beat();
-    NewsIssue issue = service.news();
-    if (issue.number() != toldIssue) {
-      toldIssue = issue.number();
-      beat = beat.toBuilder().setNews(issue.news()).build();
-    }
-    var _ = stream.writeAndFlush(new DefaultHttp2DataFrame(delimited(beat)));
+    ByteBuf beat = writer.next(service.beat(), service.news());
+    traffic.sentData(beat.readableBytes());
+    var _ = stream.writeAndFlush(new DefaultHttp2DataFrame(beat));
   }
 
   @Override

@@ -60,6 +60,7 @@ final class LinkClient implements Executor<Target>, AutoCloseable {
   private final EventLoops loops;
   private final @Nullable SslContext tls;
   private final LinkListener listener;
+  private final ControlTraffic traffic;
   private final long emulatedRttNanos;
   private final AtomicInteger calls = new AtomicInteger();
 
@@ -75,6 +76,7 @@ final class LinkClient implements Executor<Target>, AutoCloseable {
       EventLoops loops,
       @Nullable SslContext tls,
       LinkListener listener,
+      ControlTraffic traffic,
       long emulatedRttNanos) {
     this.emulatedRttNanos = emulatedRttNanos;
     this.node = node;
@@ -82,6 +84,7 @@ final class LinkClient implements Executor<Target>, AutoCloseable {
     this.loops = loops;
     this.tls = tls;
     this.listener = listener;
+    this.traffic = traffic;
   }
 
   String node() {
@@ -129,7 +132,7 @@ final class LinkClient implements Executor<Target>, AutoCloseable {
     connection = channel;
     LOG.debug("link to {} at {} is up", node, address);
     listener.up(node);
-    openStream(new BeatListener(node, listener))
+    openStream(new BeatListener(node, listener, traffic))
         .addListener(
             done -> {
               if (done.isSuccess()) {
@@ -288,7 +291,7 @@ final class LinkClient implements Executor<Target>, AutoCloseable {
                   .build(),
               new Http2MultiplexHandler(new RefusePush()),
               new LinkWindow(),
-              new LinkConnection(LinkClient.this, listener));
+              new LinkConnection(LinkClient.this, listener, traffic));
     }
   }
 

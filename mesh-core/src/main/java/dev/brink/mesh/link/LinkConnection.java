@@ -19,14 +19,16 @@ final class LinkConnection extends ChannelInboundHandlerAdapter {
 
   private final LinkClient client;
   private final LinkListener listener;
+  private final ControlTraffic traffic;
   private @Nullable Future<?> pings;
   private boolean ready;
   private @Nullable Throwable cause;
   private long lastAckNanos;
 
-  LinkConnection(LinkClient client, LinkListener listener) {
+  LinkConnection(LinkClient client, LinkListener listener, ControlTraffic traffic) {
     this.client = client;
     this.listener = listener;
+    this.traffic = traffic;
   }
 
   @Override
@@ -59,11 +61,13 @@ final class LinkConnection extends ChannelInboundHandlerAdapter {
       cause = new LinkException("no answer to pings for 3 s");
       var _ = ctx.close();
     } else {
+      traffic.sentPing();
       var _ = ctx.writeAndFlush(new DefaultHttp2PingFrame(now));
     }
   }
 
   private void pinged(Http2PingFrame ping) {
+    traffic.receivedPing();
     if (ping.ack()) {
       lastAckNanos = System.nanoTime();
       listener.rtt(client.node(), lastAckNanos - ping.content());

@@ -14,6 +14,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2PingFrame;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.ssl.SslContext;
@@ -30,11 +31,14 @@ public final class LinkServer implements AutoCloseable {
   private final Channel listener;
   private final ChannelGroup connections;
   private final CallCount calls;
+  private final ControlTraffic traffic;
 
-  private LinkServer(Channel listener, ChannelGroup connections, CallCount calls) {
+  private LinkServer(
+      Channel listener, ChannelGroup connections, CallCount calls, ControlTraffic traffic) {
     this.listener = listener;
     this.connections = connections;
     this.calls = calls;
+    this.traffic = traffic;
   }
 
   /**
@@ -48,6 +52,7 @@ public final class LinkServer implements AutoCloseable {
       EventLoops loops, InetSocketAddress address, @Nullable SslContext tls, LinkService service)
       throws IOException {
     CallCount calls = new CallCount();
+    ControlTraffic traffic = new ControlTraffic();
     ChannelGroup connections = new DefaultChannelGroup(loops.group().next(), true);
     var bound =
         new ServerBootstrap()
@@ -71,8 +76,10 @@ public final class LinkServer implements AutoCloseable {
                                 .initialSettings(settings())
                                 .validateHeaders(true)
                                 .build(),
-                            new Http2MultiplexHandler(new StreamInitializer(service, calls)),
-                            new LinkWindow());
+                            new Http2MultiplexHandler(
+                                new StreamInitializer(service, calls, traffic)),
+                            new LinkWindow(),
+                            new Pings(traffic));
                   }
                 })
             .bind(address)
@@ -81,7 +88,7 @@ public final class LinkServer implements AutoCloseable {
       throw new IOException(
           "link port " + address + ": " + bound.cause().getMessage(), bound.cause());
     }
-    return new LinkServer(bound.channel(), connections, calls);
+    return new LinkServer(bound.channel(), connections, calls, traffic);
   }
 
   static Http2Settings settings() {
@@ -89,6 +96,11 @@ public final class LinkServer implements AutoCloseable {
         .initialWindowSize(LinkWindow.STREAM_BYTES)
         .maxConcurrentStreams(LinkClient.MAX_CALLS)
         .maxHeaderListSize(LinkClient.MAX_HEADER_BYTES);
+  }
+
+  /** What came and went for control: this node's reports, and peers' pings. */
+  public ControlTraffic traffic() {
+    return traffic;
   }
 
   /** The bound address. */
@@ -124,25 +136,47 @@ public final class LinkServer implements AutoCloseable {
   private static final class StreamInitializer extends ChannelInitializer<Http2StreamChannel> {
     private final LinkService service;
     private final CallCount calls;
+    private final ControlTraffic traffic;
 
-    StreamInitializer(LinkService service, CallCount calls) {
+    StreamInitializer(LinkService service, CallCount calls, ControlTraffic traffic) {
       this.service = service;
       this.calls = calls;
+      this.traffic = traffic;
     }
 
     @Override
     protected void initChannel(Http2StreamChannel stream) {
-      stream.pipeline().addLast(new FirstHeaders(service, calls));
+      stream.pipeline().addLast(new FirstHeaders(service, calls, traffic));
+    }
+  }
+
+  /** Counts pings; the codec answers them. */
+  private static final class Pings extends ChannelInboundHandlerAdapter {
+    private final ControlTraffic traffic;
+
+    Pings(ControlTraffic traffic) {
+      this.traffic = traffic;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      if (message instanceof Http2PingFrame ping && !ping.ack()) {
+        traffic.receivedPing();
+        traffic.sentPing();
+      }
+      ctx.fireChannelRead(message);
     }
   }
 
   private static final class FirstHeaders extends ChannelInboundHandlerAdapter {
     private final LinkService service;
     private final CallCount calls;
+    private final ControlTraffic traffic;
 
-    FirstHeaders(LinkService service, CallCount calls) {
+    FirstHeaders(LinkService service, CallCount calls, ControlTraffic traffic) {
       this.service = service;
       this.calls = calls;
+      this.traffic = traffic;
     }
 
     @Override
@@ -154,7 +188,7 @@ public final class LinkServer implements AutoCloseable {
       Http2StreamChannel stream = (Http2StreamChannel) ctx.channel();
       CharSequence control = frame.headers().get(LinkHeaders.CONTROL);
       if (control != null) {
-        var handler = new ControlStream(stream, service, control.toString());
+        var handler = new ControlStream(stream, service, control.toString(), traffic);
         ctx.pipeline().replace(this, "control", handler);
         handler.begin();
       } else {

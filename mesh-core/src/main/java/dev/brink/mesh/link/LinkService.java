@@ -26,7 +26,7 @@ public interface LinkService {
   /** Loads a deployment; completes when this node serves it, or with why it does not. */
   CompletionStage<ApplyReply> apply(ApplyRequest request);
 
-  /** How loaded this node is now, with what it has warm. */
+  /** How loaded this node is now, with all it has warm, in an order that stays. */
   LoadBeat beat();
 
   /** What this node has to tell, beside its load; each issue goes to each peer once. */

@@ -32,6 +32,7 @@ public final class Links implements AutoCloseable {
   private final EventLoops loops;
   private final @Nullable SslContext tls;
   private final LinkListener listener;
+  private final ControlTraffic traffic = new ControlTraffic();
   private final ConcurrentHashMap<String, LinkClient> clients = new ConcurrentHashMap<>();
   private final Set<String> unlisted = ConcurrentHashMap.newKeySet();
 
@@ -67,7 +68,8 @@ public final class Links implements AutoCloseable {
           if (present != null) {
             present.close();
           }
-          var client = new LinkClient(id, address, loops, tls, listener, emulatedRtt.toNanos());
+          var client =
+              new LinkClient(id, address, loops, tls, listener, traffic, emulatedRtt.toNanos());
           client.connect();
           return client;
         });
@@ -104,6 +106,11 @@ public final class Links implements AutoCloseable {
         .filter(LinkClient::up)
         .map(LinkClient::node)
         .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** What came and went for control on these links: reports heard, and this node's pings. */
+  public ControlTraffic traffic() {
+    return traffic;
   }
 
   /** Sends a call to a peer. */

@@ -280,6 +280,43 @@ class LinkTest {
   void loadAndRoundTripsAreHeard() throws Exception {
     assertThat(heard.load.get(10, TimeUnit.SECONDS).getLanes()).isEqualTo(7);
     assertThat(heard.rtt.get(10, TimeUnit.SECONDS)).isPositive();
+    assertThat(links.traffic().sentBytes()).as("a ping").isGreaterThanOrEqualTo(17);
+    assertThat(server.traffic().receivedBytes()).as("a ping").isGreaterThanOrEqualTo(17);
+    int beat = 9 + 4 + service.load().getSerializedSize();
+    assertThat(server.traffic().sentBytes())
+        .as("an answer and a beat")
+        .isGreaterThanOrEqualTo(17 + beat);
+    assertThat(links.traffic().receivedBytes())
+        .as("an answer and a beat")
+        .isGreaterThanOrEqualTo(17 + beat);
+  }
+
+  @Test
+  void whatIsWarmIsHeardWithEachReportAndAgainOnANewLink() throws Exception {
+    service.warm = List.of(3L, 5L);
+    awaitWarm(3L, 5L);
+    assertThat(nextLoad().getWarmList()).containsExactly(3L, 5L);
+    InetSocketAddress address = server.address();
+    heard.up = new CountDownLatch(1);
+    server.close();
+    assertThat(heard.down.await(10, TimeUnit.SECONDS)).isTrue();
+    heard.loads.clear();
+    server = LinkServer.start(loops, address, null, service);
+    assertThat(heard.up.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(nextLoad().getWarmList()).containsExactly(3L, 5L);
+    service.warm = List.of(5L);
+    awaitWarm(5L);
+  }
+
+  private void awaitWarm(Long... versions) throws InterruptedException {
+    LoadBeat load;
+    do {
+      load = nextLoad();
+    } while (!load.getWarmList().equals(List.of(versions)));
+  }
+
+  private LoadBeat nextLoad() throws InterruptedException {
+    return requireNonNull(heard.loads.poll(10, TimeUnit.SECONDS), "a report");
   }
 
   @Test
@@ -428,6 +465,7 @@ class LinkTest {
 
     volatile Executor<Target.Function> executor = (call, target, listener) -> () -> {};
     volatile NewsIssue issue = NewsIssue.NONE;
+    volatile List<Long> warm = List.of();
     final CompletableFuture<Long> warmed = new CompletableFuture<>();
 
     @Override
@@ -443,7 +481,7 @@ class LinkTest {
 
     @Override
     public LoadBeat beat() {
-      return load();
+      return load().toBuilder().addAllWarm(warm).setWarmFollows(true).build();
     }
 
     @Override
@@ -469,6 +507,7 @@ class LinkTest {
     final CompletableFuture<Long> rtt = new CompletableFuture<>();
     final CompletableFuture<Long> transferred = new CompletableFuture<>();
     final BlockingQueue<Long> rtts = new LinkedBlockingQueue<>();
+    final BlockingQueue<LoadBeat> loads = new LinkedBlockingQueue<>();
     final BlockingQueue<News> news = new LinkedBlockingQueue<>();
 
     @Override
@@ -486,6 +525,7 @@ class LinkTest {
       if (beat.hasNews()) {
         news.add(beat.getNews());
       }
+      loads.add(beat);
       load.complete(beat);
     }
 
