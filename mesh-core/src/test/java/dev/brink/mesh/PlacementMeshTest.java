@@ -160,6 +160,17 @@ class PlacementMeshTest {
   void aFunctionNearCertainNodesRunsThere() throws Exception {
     deploy(function("asian", Hints.builder().near(Near.parse("region=asia"))).build());
     awaitWarm("/asian", "n0", "n1", "n2");
+    // The delays are emulated on one side only: until a node has heard from that side, it has
+    // nothing but what the other one measured.
+    for (MeshNode ingress : mesh.nodes()) {
+      TestMesh.until(
+          () ->
+              ingress.mesh().explain(URI.create("/asian"), List.of()).candidates().stream()
+                  .filter(candidate -> candidate.excluded().isEmpty())
+                  .map(Explanation.Candidate::node)
+                  .toList()
+                  .equals(List.of("n2")));
+    }
 
     assertThat(ran("/asian")).containsExactly("n2", "n2", "n2");
   }
