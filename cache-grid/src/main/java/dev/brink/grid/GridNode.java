@@ -129,6 +129,7 @@ final class GridNode implements Grid {
             beacon,
             neighbours,
             engine::onControl,
+            options.network.failureDetection(),
             reason -> engine.restart(reason, Duration.ZERO));
     housekeeping =
         new Housekeeping(

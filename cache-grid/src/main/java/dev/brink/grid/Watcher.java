@@ -19,11 +19,17 @@ import org.slf4j.LoggerFactory;
  * methods are called on the control thread. A part counts as foreign when two looks in a row show a
  * node in service that does not see this one and that this one does not see, and its discovery port
  * takes connections.
+ *
+ * <p>A node that sees this one and that this one does not see is about to hear that it was left
+ * behind, or to leave this one behind. Where neither comes to pass, as when all were frozen for
+ * longer than the failure detection takes, Ignite's ring has lost a message about its own members,
+ * and writes wait for ever: then one that does not see all yields, too.
  */
 final class Watcher {
   private static final Logger log = LoggerFactory.getLogger(Watcher.class);
   private static final Duration ANSWER_TIMEOUT = Duration.ofMillis(700);
   private static final int LOOKS = 2;
+  private static final int LEAST_ONE_SIDED_LOOKS = 4;
   private static final int MAX_LOOKS = 256;
 
   private final String cluster;
@@ -31,6 +37,7 @@ final class Watcher {
   private final Beacon beacon;
   private final Neighbours neighbours;
   private final Executor control;
+  private final int oneSidedLooks;
   private final Consumer<String> leave;
   private final Map<UUID, Integer> looks = new HashMap<>();
   private final Backoff backoff =
@@ -40,6 +47,7 @@ final class Watcher {
   /**
    * A watcher.
    *
+   * @param failureDetection after how long a silent member counts as failed
    * @param leave leaves the present part of the grid, for the reason given, and joins again
    */
   Watcher(
@@ -48,16 +56,18 @@ final class Watcher {
       Beacon beacon,
       Neighbours neighbours,
       Executor control,
+      Duration failureDetection,
       Consumer<String> leave) {
     this.cluster = cluster;
     this.self = self;
     this.beacon = beacon;
     this.neighbours = neighbours;
     this.control = control;
+    oneSidedLooks = Math.max(LEAST_ONE_SIDED_LOOKS, 2 * (int) failureDetection.toSeconds());
     this.leave = leave;
   }
 
-  /** Asks all who are not in the view; what they say arrives later. */
+  /** Asks all who are not in the view, once a second; what they say arrives later. */
   void look(IgniteSession session, View view) {
     Set<HostPort> absent = new HashSet<>(neighbours.addresses());
     view.peers().forEach(peer -> absent.remove(peer.discovery()));
@@ -93,14 +103,15 @@ final class Watcher {
         || other.member().equals(self)) {
       return;
     }
-    if (other.seesAsker() || view.hasSession(theirs)) {
+    if (view.hasSession(theirs)) {
       looks.remove(theirs);
       return;
     }
     if (looks.size() > MAX_LOOKS) {
       looks.clear();
     }
-    boolean certain = looks.merge(theirs, 1, Integer::sum) >= LOOKS;
+    int needed = other.seesAsker() ? oneSidedLooks : LOOKS;
+    boolean certain = looks.merge(theirs, 1, Integer::sum) >= needed;
     if (!certain || System.nanoTime() - yieldDue < 0) {
       return;
     }
