@@ -34,6 +34,11 @@ final class BodyReader implements Flow.Publisher<ByteBuf>, Flow.Subscription {
     source.attach(this);
   }
 
+  /** After the last byte that it reads; {@link Long#MAX_VALUE}: where the source ends. */
+  long end() {
+    return end;
+  }
+
   @Override
   public void subscribe(Flow.Subscriber<? super ByteBuf> newSubscriber) {
     synchronized (this) {

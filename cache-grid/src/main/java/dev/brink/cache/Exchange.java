@@ -19,11 +19,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** One client's request on its way through the cache, until it has an answer. */
-final class Exchange implements HttpCache.Running {
+final class Exchange implements HttpCache.Running, Waiter {
   /** After so many lookups in vain a request fetches for itself. */
   private static final int MAX_TRIES = 4;
 
-  private static final Variants NO_VARIANTS = new Variants(List.of());
   private static final Set<HttpMethod> SAFE =
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.TRACE);
 
@@ -37,6 +36,11 @@ final class Exchange implements HttpCache.Running {
   private volatile boolean cancelled;
   private volatile @Nullable Flight flight;
   private volatile HttpCache.@Nullable Running passing;
+
+  /** Whether the first slice was asked for where nothing is known: at most once. */
+  private volatile boolean probing;
+
+  private volatile boolean probed;
   private int tries;
 
   Exchange(LocalCache cache, CacheRequest asked, Upstream upstream, CacheListener listener) {
@@ -51,7 +55,8 @@ final class Exchange implements HttpCache.Running {
             : Directives.NONE;
   }
 
-  HttpRequest request() {
+  @Override
+  public HttpRequest request() {
     return asked.request();
   }
 
@@ -83,7 +88,7 @@ final class Exchange implements HttpCache.Running {
       alone();
       return;
     }
-    find(key.key(), this::found, NO_VARIANTS);
+    find(key.key(), this::found, Variants.NONE);
   }
 
   private interface Found {
@@ -141,6 +146,11 @@ final class Exchange implements HttpCache.Running {
   private void use(StoredBody body, Head head, Variants variants) {
     long now = cache.clock().millis();
     PurgeTable.Standing standing = cache.standing(key.space(), head);
+    if (head.sliced() && directives.has("only-if-cached")) {
+      // Some of its slices may be missing.
+      miss(variants, StatusField.Forward.PARTIAL, null);
+      return;
+    }
     if (standing == PurgeTable.Standing.HARD) {
       miss(variants, StatusField.Forward.URI_MISS, null);
       return;
@@ -210,7 +220,7 @@ final class Exchange implements HttpCache.Running {
     if (cache.flights().containsKey(id)) {
       return;
     }
-    Flight.Plan plan = plan(id, variants, StatusField.Forward.STALE, new StaleCopy(body, head));
+    FetchPlan plan = plan(id, variants, StatusField.Forward.STALE, new StaleCopy(body, head));
     body.attach();
     var refresh = new Flight(cache, plan, upstream, null);
     if (cache.flights().putIfAbsent(id, refresh) == null) {
@@ -236,25 +246,26 @@ final class Exchange implements HttpCache.Running {
 
   private void share(Variants variants, StatusField.Forward why, @Nullable StaleCopy stale) {
     StoreKey whole = id(variants, stale);
-    boolean ranged = stale == null && request().headers().contains(HttpHeaderNames.RANGE);
+    String range = stale == null ? request().headers().get(HttpHeaderNames.RANGE) : null;
+    Slice probe = range == null || probed || !slices() ? null : Slice.probe(whole, range);
     Flight present = cache.flights().get(whole);
     boolean validated = why == StatusField.Forward.REQUEST;
+    probing = probe != null;
     if (present != null && joined(present, validated)) {
       return;
     }
-    StoreKey id =
-        ranged
-            ? StoreKey.of(
-                key.text()
-                    + "\nrange "
-                    + request().headers().get(HttpHeaderNames.RANGE)
-                    + "\n"
-                    + request().headers().get(HttpHeaderNames.IF_RANGE, ""))
-            : whole;
+    StoreKey id = whole;
+    if (probe != null) {
+      id = probe.id();
+    } else if (range != null) {
+      String condition = request().headers().get(HttpHeaderNames.IF_RANGE, "");
+      id = StoreKey.of(key.text() + "\nrange " + range + "\n" + condition);
+    }
     if (stale != null) {
       stale.body().attach();
     }
-    Flight begun = new Flight(cache, plan(id, variants, why, stale), upstream, this);
+    FetchPlan plan = probe == null ? plan(id, variants, why, stale) : plan(probe, variants, why);
+    Flight begun = new Flight(cache, plan, upstream, this);
     flight = begun;
     Flight other = cache.flights().putIfAbsent(id, begun);
     while (other != null) {
@@ -296,21 +307,32 @@ final class Exchange implements HttpCache.Running {
     return Variants.key(key, names, Variants.values(names, request().headers()));
   }
 
-  private Flight.Plan plan(
+  private FetchPlan plan(
       StoreKey id, Variants variants, StatusField.Forward why, @Nullable StaleCopy stale) {
     boolean ranged = stale == null && request().headers().contains(HttpHeaderNames.RANGE);
     HttpRequest sent = OriginRequest.cacheable(asked, key, variants.selectingFields(), ranged);
     if (!ranged) {
       OriginRequest.condition(sent, stale == null ? null : stale.head(), variants.etags());
     }
-    return new Flight.Plan(id, key, asked, sent, ranged, false, true, stale, variants, why);
+    return new FetchPlan(id, key, asked, sent, ranged, false, true, stale, variants, why, null);
   }
 
-  /** Fetches for this request alone. */
-  void alone() {
+  /** Asks for the slice that a range begins in. */
+  private FetchPlan plan(Slice probe, Variants variants, StatusField.Forward why) {
+    HttpRequest sent = OriginRequest.slice(asked, key, variants.selectingFields(), probe);
+    return new FetchPlan(
+        probe.id(), key, asked, sent, true, false, true, null, variants, why, probe);
+  }
+
+  private boolean slices() {
+    return cache.store().maxObjectBytes() >= Slice.BYTES && upstream.asksSource(request());
+  }
+
+  @Override
+  public void alone() {
     listener.onUnshared();
     var plan =
-        new Flight.Plan(
+        new FetchPlan(
             key.key(),
             key,
             asked,
@@ -319,8 +341,9 @@ final class Exchange implements HttpCache.Running {
             true,
             asked.policy().strict(),
             null,
-            NO_VARIANTS,
-            StatusField.Forward.URI_MISS);
+            Variants.NONE,
+            StatusField.Forward.URI_MISS,
+            null);
     var begun = new Flight(cache, plan, upstream, this);
     flight = begun;
     begun.start();
@@ -329,9 +352,10 @@ final class Exchange implements HttpCache.Running {
     }
   }
 
-  /** Looks again: what came was none for this request. */
-  void retry() {
+  @Override
+  public void retry() {
     flight = null;
+    probed |= probing;
     look();
   }
 
@@ -355,14 +379,8 @@ final class Exchange implements HttpCache.Running {
 
   // The answer.
 
-  /**
-   * Answers with what is stored, or has just been validated.
-   *
-   * @param why it went forward; {@code null}: it did not
-   * @param status of the origin's response; 0: there is none
-   * @return false, with nothing done, when the request wants bytes that are not there
-   */
-  boolean answer(
+  @Override
+  public boolean answer(
       StoredBody body,
       Head head,
       CacheResult.Outcome outcome,
@@ -377,9 +395,19 @@ final class Exchange implements HttpCache.Running {
       field.forwarded(why).forwardStatus(status).collapsed(collapsed);
     }
     field.ttl(head.freshSeconds(now));
+    BodySource source =
+        head.sliced()
+            ? new SlicedBody(cache, key, asked, upstream, body.object().key(), head)
+            : body;
     Answer answer =
         Answer.of(
-            request(), head, body, body.available(), head.ageSeconds(now), field.toString(), now);
+            request(),
+            head,
+            source,
+            source.available(),
+            head.ageSeconds(now),
+            field.toString(),
+            now);
     if (answer == null) {
       return false;
     }
@@ -387,13 +415,8 @@ final class Exchange implements HttpCache.Running {
     return true;
   }
 
-  /**
-   * Answers with a response that is on its way into the store.
-   *
-   * @return false, with nothing done, when it is not to be had from its beginning, or does not hold
-   *     the bytes the request wants
-   */
-  boolean answer(Recording recording, StatusField.Forward why, boolean collapsed) {
+  @Override
+  public boolean answer(Recording recording, StatusField.Forward why, boolean collapsed) {
     Head head = recording.head();
     Fill fill = recording.fill();
     long now = cache.clock().millis();
@@ -408,10 +431,10 @@ final class Exchange implements HttpCache.Running {
             .toString();
     long age = head.ageSeconds(now);
     Answer answer =
-        fill.answer(
+        fill.give(
             () -> {
               long length = fill.complete() ? fill.available() : fill.expectedBytes();
-              return head.partial()
+              return head.partial() && !probing
                   ? Answer.verbatim(head, fill, field, length)
                   : Answer.of(request(), head, fill, length, age > 0 ? age : -1, field, now);
             });
@@ -431,8 +454,8 @@ final class Exchange implements HttpCache.Running {
     }
   }
 
-  /** Answers with a response that is not stored. */
-  void passOn(
+  @Override
+  public void passOn(
       HttpResponse head,
       Flow.@Nullable Publisher<ByteBuf> body,
       StatusField.Forward why,
@@ -445,11 +468,13 @@ final class Exchange implements HttpCache.Running {
     respond(new Answer(head, body), new CacheResult(CacheResult.Outcome.BYPASS, false, false, 0));
   }
 
-  void interim(HttpResponse head) {
+  @Override
+  public void interim(HttpResponse head) {
     listener.onInterim(head);
   }
 
-  void fail(FetchFailure failure) {
+  @Override
+  public void fail(FetchFailure failure) {
     if (answered.compareAndSet(false, true)) {
       cache.counters().failures.increment();
       listener.onFailure(failure);

@@ -70,12 +70,12 @@ final class Fill implements BodySource, Flow.Subscriber<ByteBuf> {
   }
 
   /**
-   * Makes an answer that reads this body; until {@link #release} that is possible.
+   * Makes something that reads this body; until {@link #release} that is possible.
    *
    * @return what was made; {@code null} also when the body turned out too large to be read from its
    *     beginning again
    */
-  synchronized @Nullable Answer answer(Supplier<@Nullable Answer> maker) {
+  synchronized <T> @Nullable T give(Supplier<@Nullable T> maker) {
     return overflowed || released ? null : maker.get();
   }
 
@@ -131,6 +131,7 @@ final class Fill implements BodySource, Flow.Subscriber<ByteBuf> {
       requestMore();
     }
     cancelIfUnwanted();
+    letGoIfUnused();
   }
 
   private void hold(ByteBuf bytes) {

@@ -1,6 +1,5 @@
 package dev.brink.cache;
 
-import dev.brink.cache.field.ContentRange;
 import dev.brink.cache.field.EntityTags;
 import dev.brink.cache.store.StoreKey;
 import dev.brink.cache.store.StoredObject;
@@ -22,30 +21,6 @@ import org.jspecify.annotations.Nullable;
  * fetch for themselves, at once.
  */
 final class Flight implements Upstream.Listener {
-  /**
-   * What is fetched.
-   *
-   * @param id what others find the flight by
-   * @param asked the request it is for
-   * @param request what the origin gets
-   * @param ranged whether it asks for a range
-   * @param solo whether nobody else may share it
-   * @param mayStore whether its response may be stored
-   * @param stale what is validated; {@code null}: nothing
-   * @param variants that are stored; none: not known
-   */
-  record Plan(
-      StoreKey id,
-      CacheKey key,
-      CacheRequest asked,
-      HttpRequest request,
-      boolean ranged,
-      boolean solo,
-      boolean mayStore,
-      @Nullable StaleCopy stale,
-      Variants variants,
-      StatusField.Forward why) {}
-
   private enum State {
     ASKING,
     FILLING,
@@ -53,16 +28,15 @@ final class Flight implements Upstream.Listener {
   }
 
   private final LocalCache cache;
-  private final Plan plan;
+  private final FetchPlan plan;
   private final Upstream upstream;
-  private final @Nullable Exchange leader;
-  private final long stamp;
-  private final long requestedMillis;
-  private final long requestedNanos = System.nanoTime();
+  private final @Nullable Waiter leader;
+  private final Delivery delivery;
+  private final Question question;
   private volatile HttpCache.@Nullable Running running;
 
   // Guarded by this.
-  private final List<Exchange> waiters = new ArrayList<>();
+  private final List<Waiter> waiters = new ArrayList<>();
   private State state = State.ASKING;
   private boolean cancelled;
   private boolean unshared;
@@ -75,15 +49,15 @@ final class Flight implements Upstream.Listener {
   /**
    * @param leader whose request it is for; {@code null}: nobody waits for it
    */
-  Flight(LocalCache cache, Plan plan, Upstream upstream, @Nullable Exchange leader) {
+  Flight(LocalCache cache, FetchPlan plan, Upstream upstream, @Nullable Waiter leader) {
     this.cache = cache;
     this.plan = plan;
     this.upstream = upstream;
     this.leader = leader;
+    this.delivery = new Delivery(plan.why(), leader);
     this.stale = plan.stale();
     this.storedAs = plan.id();
-    stamp = cache.clock().now();
-    requestedMillis = cache.clock().millis();
+    this.question = new Question(cache.clock(), plan.asked(), plan.key());
     if (leader != null) {
       waiters.add(leader);
     }
@@ -109,22 +83,22 @@ final class Flight implements Upstream.Listener {
    * @param validated whether that wants a response no older than itself
    * @return false, with nothing done, when it can't be shared any more
    */
-  boolean join(Exchange exchange, boolean validated) {
+  boolean join(Waiter waiter, boolean validated) {
     Recording shared;
     synchronized (this) {
       if (state == State.DONE || unshared || outdated() || (validated && state != State.ASKING)) {
         return false;
       }
       if (state == State.ASKING) {
-        waiters.add(exchange);
+        waiters.add(waiter);
         return true;
       }
-      if (variant != null && !Variants.selects(variant, exchange.request().headers())) {
+      if (variant != null && !Variants.selects(variant, waiter.request().headers())) {
         return false;
       }
       shared = recording;
     }
-    return shared != null && exchange.answer(shared, plan.why(), true);
+    return shared != null && waiter.answer(shared, plan.why(), true);
   }
 
   private boolean outdated() {
@@ -132,13 +106,13 @@ final class Flight implements Upstream.Listener {
     return head != null
         ? cache.standing(plan.key().space(), head) == PurgeTable.Standing.HARD
             || cache.outdated(plan.key().space(), head)
-        : cache.outdates(plan.key(), stamp);
+        : cache.outdates(plan.key(), question.stamp());
   }
 
   /** A request no longer waits. */
-  void leave(Exchange exchange) {
+  void leave(Waiter waiter) {
     synchronized (this) {
-      boolean last = waiters.remove(exchange) && waiters.isEmpty() && state == State.ASKING;
+      boolean last = waiters.remove(waiter) && waiters.isEmpty() && state == State.ASKING;
       if (!last) {
         return;
       }
@@ -160,12 +134,12 @@ final class Flight implements Upstream.Listener {
     if (current != null) {
       current.cancel();
     }
-    end().forEach(exchange -> exchange.fail(new FetchFailure(503, "the cache is closed", null)));
+    end().forEach(waiter -> waiter.fail(new FetchFailure(503, "the cache is closed", null)));
   }
 
   /** Nobody finds it any more; whoever waits is returned. */
-  private List<Exchange> end() {
-    List<Exchange> left;
+  private List<Waiter> end() {
+    List<Waiter> left;
     StaleCopy over;
     StoreKey also;
     Recording recorded;
@@ -191,17 +165,17 @@ final class Flight implements Upstream.Listener {
 
   @Override
   public void onInterim(HttpResponse head) {
-    List<Exchange> all;
+    List<Waiter> all;
     synchronized (this) {
       all = List.copyOf(waiters);
     }
-    all.forEach(exchange -> exchange.interim(head));
+    all.forEach(waiter -> waiter.interim(head));
   }
 
   /** Who only waits here for another's response goes on at once. */
   @Override
   public void onUnshared() {
-    List<Exchange> others = new ArrayList<>();
+    List<Waiter> others = new ArrayList<>();
     synchronized (this) {
       if (plan.solo() || state != State.ASKING) {
         return;
@@ -214,7 +188,7 @@ final class Flight implements Upstream.Listener {
     if (!plan.ranged()) {
       cache.herds().unshared(plan.key(), cache.clock().millis());
     }
-    others.forEach(Exchange::alone);
+    others.forEach(Waiter::alone);
   }
 
   @Override
@@ -237,13 +211,31 @@ final class Flight implements Upstream.Listener {
       serve(copy.body(), copy.head(), CacheResult.Outcome.STALE, status);
       return;
     }
+    Slice slice = plan.slice();
+    if (slice != null && !slice.probes() && !slice.isIn(head)) {
+      changed(slice, head, body);
+      return;
+    }
     Rules rules = Rules.of(headers);
-    Head stored = head(head, headers, rules, peerStamp);
-    String refusal = refusal(head, headers, rules, stored);
-    if (refusal == null) {
-      record(stored, head, body);
-    } else {
+    Head stored = question.head(head, rules, peerStamp);
+    boolean cuts = !plan.solo() && Slice.cuts(head, headers, cache.store());
+    String refusal = refusal(head, headers, rules, stored, cuts);
+    if (slice != null && slice.probes() && status == 206) {
+      probed(slice, stored, head, body, refusal);
+    } else if (refusal != null) {
       passThrough(head, body, refusal);
+    } else if (cuts) {
+      cut(
+          stored.sliced(stored.partial() ? stored.completeLength() : Storing.length(head)),
+          stored.partial() ? stored.parts().getFirst().first() : 0,
+          head,
+          body);
+    } else {
+      var place =
+          slice == null || slice.probes()
+              ? Variants.Place.of(plan.key(), plan.request().headers(), stored.fields())
+              : new Variants.Place(slice.id(), null);
+      record(place, stored, head, body);
     }
   }
 
@@ -254,45 +246,8 @@ final class Flight implements Upstream.Listener {
         && !plan.solo();
   }
 
-  private Head head(HttpResponse response, HttpHeaders headers, Rules rules, long peerStamp) {
-    long now = cache.clock().millis();
-    if (peerStamp != 0) {
-      cache.clock().observe(peerStamp);
-    }
-    int status = response.status().code();
-    ContentRange part = status == 206 ? Storing.contentRange(headers) : null;
-    return new Head(
-        status,
-        response.status().reasonPhrase(),
-        Storing.kept(headers, rules),
-        requestedMillis,
-        now,
-        freshness(status, headers, rules, now),
-        stamp(peerStamp),
-        asOf(peerStamp),
-        plan.key().site(),
-        plan.key().url(),
-        Storing.tags(headers),
-        part == null ? List.of() : List.of(part.range()),
-        part == null ? -1 : part.completeLength(),
-        System.nanoTime() - requestedNanos);
-  }
-
-  private Freshness freshness(int status, HttpHeaders headers, Rules rules, long now) {
-    CachePolicy policy = plan.asked().policy();
-    return Freshness.of(
-        status,
-        headers,
-        rules.directives(),
-        rules.targeted(),
-        Storing.personal(plan.asked().request(), policy),
-        policy,
-        requestedMillis,
-        now);
-  }
-
   private @Nullable String refusal(
-      HttpResponse head, HttpHeaders headers, Rules rules, Head stored) {
+      HttpResponse head, HttpHeaders headers, Rules rules, Head stored, boolean cuts) {
     String refusal = Storing.refusal(plan.asked(), head, headers, rules);
     if (refusal != null) {
       return refusal;
@@ -300,45 +255,120 @@ final class Flight implements Upstream.Listener {
     if (!Storing.worthwhile(stored.status(), headers, stored.freshness(), rules)) {
       return "no-freshness";
     }
-    if (Storing.length(head) > cache.store().maxObjectBytes()) {
+    if (!cuts && Storing.length(head) > cache.store().maxObjectBytes()) {
       return "too-large";
     }
     return plan.mayStore() ? null : "unshared";
   }
 
   /** Stores the response as it comes, and gives it to all it is good for. */
-  private void record(Head stored, HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
+  private void record(
+      Variants.Place place,
+      Head stored,
+      HttpResponse head,
+      Flow.@Nullable Publisher<ByteBuf> body) {
     CacheKey key = plan.key();
-    var place = Variants.Place.of(key, plan.request().headers(), stored.fields());
-    StoreKey id = place.id();
     Variant selected = place.variant();
     long length = Storing.length(head);
-    var begun = new Recording(cache, key.space(), id, stored, length, this::end);
-    List<Exchange> all;
-    synchronized (this) {
-      all = List.copyOf(waiters);
-      waiters.clear();
-      recording = begun;
-      variant = selected;
-      storedAs = id;
-      state = State.FILLING;
-    }
-    cache.herds().shared(key);
+    var begun = new Recording(cache, key.space(), place.id(), stored, length, this::end);
+    List<Waiter> all = filling(begun, place);
     if (selected != null) {
       cache.addVariant(key, selected);
     }
     if (!plan.solo() && !plan.ranged()) {
-      republish(id);
+      republish(place.id());
     }
     begun.fill().retain();
     if (head instanceof FullHttpResponse full) {
       new WholeBody(full).subscribe(begun.fill());
-      deliver(all, begun, selected);
+      delivery.give(all, begun, selected);
     } else {
-      deliver(all, begun, selected);
+      delivery.give(all, begun, selected);
       feed(begun.fill(), body);
     }
     begun.fill().release();
+  }
+
+  /** From now on who comes reads along; who has waited until now is returned. */
+  private List<Waiter> filling(Recording begun, Variants.Place place) {
+    List<Waiter> all;
+    synchronized (this) {
+      all = List.copyOf(waiters);
+      waiters.clear();
+      recording = begun;
+      variant = place.variant();
+      storedAs = place.id();
+      state = State.FILLING;
+    }
+    cache.herds().shared(plan.key());
+    return all;
+  }
+
+  /** A first slice came of something that nothing was known of. */
+  private void probed(
+      Slice slice,
+      Head part,
+      HttpResponse head,
+      Flow.@Nullable Publisher<ByteBuf> body,
+      @Nullable String refusal) {
+    HttpHeaders wanted = plan.asked().request().headers();
+    Head whole = refusal == null ? slice.whole(part) : null;
+    if (whole != null) {
+      cut(whole, slice.range().first(), head, body);
+    } else if (refusal == null && Slice.answers(part, wanted.get(HttpHeaderNames.RANGE, ""))) {
+      record(Variants.Place.of(plan.key(), wanted, part.fields()), part, head, body);
+    } else {
+      Unwanted.response(head, body);
+      end().forEach(refusal == null ? Waiter::retry : Waiter::alone);
+    }
+  }
+
+  /**
+   * Stores the head of something large and, as it comes, the slice that the body begins with; a
+   * body that begins in the middle of one is not read.
+   *
+   * @param start of the body within the whole
+   */
+  private void cut(
+      Head whole, long start, HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
+    CacheKey key = plan.key();
+    var place = Variants.Place.of(key, plan.request().headers(), whole.fields());
+    var kept =
+        new StoredBody(cache.store().draft(place.id(), 0).commit(whole.encode(), whole.worth()));
+    if (place.variant() != null) {
+      cache.addVariant(key, place.variant());
+    }
+    int status = head.status().code();
+    if (start % Slice.BYTES != 0) {
+      Unwanted.response(head, body);
+      delivery.give(end(), kept, whole, CacheResult.Outcome.MISS, status, place.variant());
+    } else {
+      Slice slice = Slice.of(place.id(), start / Slice.BYTES, whole);
+      long length = slice.range().length();
+      var begun =
+          new Recording(cache, key.space(), slice.id(), slice.head(whole), length, this::end);
+      List<Waiter> all = filling(begun, new Variants.Place(slice.id(), null));
+      republish(slice.id());
+      begun.fill().retain();
+      delivery.give(all, kept, whole, CacheResult.Outcome.MISS, status, place.variant());
+      var first = new FirstBytes(length, begun.fill());
+      if (head instanceof FullHttpResponse full) {
+        new WholeBody(full).subscribe(first);
+      } else {
+        feed(first, body);
+      }
+      begun.fill().release();
+    }
+    kept.release();
+  }
+
+  /** The origin has something else now than what the slice is of, or nothing. */
+  private void changed(Slice slice, HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
+    Unwanted.response(head, body);
+    if (head.status().code() < 500) {
+      cache.store().remove(slice.whole());
+    }
+    end().forEach(Waiter::alone);
   }
 
   private void republish(StoreKey id) {
@@ -348,20 +378,11 @@ final class Flight implements Upstream.Listener {
     }
   }
 
-  private static void feed(Fill fill, Flow.@Nullable Publisher<ByteBuf> body) {
+  private static void feed(Flow.Subscriber<ByteBuf> to, Flow.@Nullable Publisher<ByteBuf> body) {
     if (body == null) {
-      fill.onComplete();
+      to.onComplete();
     } else {
-      body.subscribe(fill);
-    }
-  }
-
-  private void deliver(List<Exchange> all, Recording begun, @Nullable Variant selected) {
-    for (Exchange exchange : all) {
-      boolean fits = selected == null || Variants.selects(selected, exchange.request().headers());
-      if (!fits || !exchange.answer(begun, plan.why(), exchange != leader)) {
-        exchange.retry();
-      }
+      body.subscribe(to);
     }
   }
 
@@ -376,12 +397,12 @@ final class Flight implements Upstream.Listener {
       cache.herds().unshared(plan.key(), now);
     }
     boolean taken = false;
-    for (Exchange exchange : end()) {
-      if (exchange == leader) {
+    for (Waiter waiter : end()) {
+      if (waiter.equals(leader)) {
         taken = true;
-        exchange.passOn(head, body, plan.why(), refusal);
+        waiter.passOn(head, body, plan.why(), refusal);
       } else {
-        exchange.alone();
+        waiter.alone();
       }
     }
     if (!taken) {
@@ -398,7 +419,7 @@ final class Flight implements Upstream.Listener {
                 || copy.head().etag() == null
                 || EntityTags.weakMatch(etag, copy.head().etag()));
     if (ours && copy != null) {
-      Head fresh = freshened(copy.head(), update, peerStamp);
+      Head fresh = question.freshened(copy.head(), update, peerStamp);
       var _ = cache.store().replaceHead(copy.body().object(), fresh.encode(), fresh.worth());
       serve(copy.body(), fresh, CacheResult.Outcome.REVALIDATED, 304);
       return;
@@ -413,7 +434,7 @@ final class Flight implements Upstream.Listener {
       askAgain();
       return;
     }
-    useVariant(new StoredBody(object), freshened(head, update, peerStamp), other);
+    useVariant(new StoredBody(object), question.freshened(head, update, peerStamp), other);
   }
 
   /** The origin selects, of the variants it was told of, one that this request did not. */
@@ -431,34 +452,6 @@ final class Flight implements Upstream.Listener {
     body.release();
   }
 
-  private Head freshened(Head before, HttpHeaders update, long peerStamp) {
-    HttpHeaders fields = Freshening.fields(before.fields(), update);
-    Rules rules = Rules.of(fields);
-    long now = cache.clock().millis();
-    HttpHeaders judged = fields.copy();
-    String age = update.get(HttpHeaderNames.AGE);
-    if (age != null) {
-      judged.set(HttpHeaderNames.AGE, age);
-    }
-    return before.with(
-        Storing.kept(fields, rules),
-        requestedMillis,
-        now,
-        freshness(before.status(), judged, rules, now),
-        stamp(peerStamp),
-        asOf(peerStamp));
-  }
-
-  /** A copy is no newer than what it is of, nor than the question for it. */
-  private long stamp(long peerStamp) {
-    return peerStamp == 0 ? stamp : Math.min(peerStamp, stamp);
-  }
-
-  /** Where this cache hears of each put, only the puts after its question outdate the answer. */
-  private long asOf(long peerStamp) {
-    return plan.asked().policy().manual() ? stamp : stamp(peerStamp);
-  }
-
   /** The origin's 304 fits nothing that is stored. */
   private void askAgain() {
     synchronized (this) {
@@ -474,11 +467,7 @@ final class Flight implements Upstream.Listener {
   /** Answers all who wait with what is stored. */
   private void serve(StoredBody body, Head head, CacheResult.Outcome outcome, int status) {
     body.attach();
-    for (Exchange exchange : end()) {
-      if (!exchange.answer(body, head, outcome, plan.why(), status, exchange != leader)) {
-        exchange.retry();
-      }
-    }
+    delivery.give(end(), body, head, outcome, status, null);
     body.release();
   }
 
@@ -492,6 +481,6 @@ final class Flight implements Upstream.Listener {
       serve(copy.body(), copy.head(), CacheResult.Outcome.STALE, 0);
       return;
     }
-    end().forEach(exchange -> exchange.fail(failure));
+    end().forEach(waiter -> waiter.fail(failure));
   }
 }

@@ -3,6 +3,8 @@ package dev.brink.cache;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.brink.cache.field.ByteRange;
+import dev.brink.cache.field.ContentRange;
+import dev.brink.cache.store.StoredObject;
 import dev.brink.cache.store.Worth;
 import dev.brink.cache.wire.StoredField;
 import dev.brink.cache.wire.StoredHead;
@@ -26,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  *     was put here
  * @param url host and path, as purges name it
  * @param parts of a 206, the bytes its body consists of; else none
- * @param completeLength of a 206, the length of the whole
+ * @param completeLength of a 206, or of what is stored in slices, the length of the whole
+ * @param sliced whether the body is stored in {@linkplain Slice slices} of their own
  */
 record Head(
     int status,
@@ -42,6 +45,7 @@ record Head(
     List<String> tags,
     List<ByteRange> parts,
     long completeLength,
+    boolean sliced,
     long fetchNanos) {
   Head {
     tags = List.copyOf(tags);
@@ -50,6 +54,11 @@ record Head(
 
   boolean partial() {
     return !parts.isEmpty();
+  }
+
+  /** Of the whole body, wherever that is. */
+  long length(StoredObject object) {
+    return sliced ? completeLength : object.bodyLength();
   }
 
   long ageSeconds(long nowMillis) {
@@ -100,7 +109,23 @@ record Head(
         Storing.tags(newFields),
         parts,
         completeLength,
+        sliced,
         fetchNanos);
+  }
+
+  /** The same representation, whose body is stored in slices. */
+  Head sliced(long newCompleteLength) {
+    HttpHeaders newFields = fields.copy();
+    newFields.remove(HttpHeaderNames.CONTENT_RANGE);
+    newFields.remove(HttpHeaderNames.CONTENT_LENGTH);
+    return with(200, "OK", newFields, List.of(), newCompleteLength, true);
+  }
+
+  /** Some bytes of what is stored in slices. */
+  Head part(ByteRange range) {
+    HttpHeaders newFields = fields.copy();
+    newFields.set(HttpHeaderNames.CONTENT_RANGE, new ContentRange(range, completeLength).text());
+    return with(206, "Partial Content", newFields, List.of(range), completeLength, false);
   }
 
   /** The same response with other bytes. */
@@ -112,9 +137,25 @@ record Head(
     HttpHeaders newFields = fields.copy();
     newFields.remove(HttpHeaderNames.CONTENT_RANGE);
     newFields.remove(HttpHeaderNames.CONTENT_LENGTH);
-    return new Head(
+    return with(
         whole ? 200 : status,
         whole ? "OK" : reason,
+        newFields,
+        whole ? List.of() : newParts,
+        newCompleteLength,
+        false);
+  }
+
+  private Head with(
+      int newStatus,
+      String newReason,
+      HttpHeaders newFields,
+      List<ByteRange> newParts,
+      long newCompleteLength,
+      boolean newSliced) {
+    return new Head(
+        newStatus,
+        newReason,
         newFields,
         requestedMillis,
         receivedMillis,
@@ -124,8 +165,9 @@ record Head(
         site,
         url,
         tags,
-        whole ? List.of() : newParts,
+        newParts,
         newCompleteLength,
+        newSliced,
         fetchNanos);
   }
 
@@ -149,6 +191,7 @@ record Head(
             .setPath(url.substring(site.length()))
             .addAllTags(tags)
             .setCompleteLength(completeLength)
+            .setSliced(sliced)
             .setFetchNanos(fetchNanos);
     for (Map.Entry<String, String> field : fields) {
       response.addFields(
@@ -206,6 +249,7 @@ record Head(
             .map(part -> new ByteRange(part.getFirst(), part.getLast()))
             .toList(),
         from.getCompleteLength(),
+        from.getSliced(),
         from.getFetchNanos());
   }
 }

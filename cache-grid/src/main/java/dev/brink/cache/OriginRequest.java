@@ -1,5 +1,6 @@
 package dev.brink.cache;
 
+import dev.brink.cache.field.ByteRange;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -66,6 +67,18 @@ final class OriginRequest {
       CONDITIONS.forEach(headers::remove);
     }
     return new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, key.target(), headers);
+  }
+
+  /** A request for one slice, if the representation is still the one it is a slice of. */
+  static HttpRequest slice(
+      CacheRequest asked, CacheKey key, Collection<String> selecting, Slice slice) {
+    HttpRequest request = cacheable(asked, key, selecting, false);
+    ByteRange range = slice.range();
+    request.headers().set(HttpHeaderNames.RANGE, "bytes=" + range.first() + "-" + range.last());
+    if (!slice.probes()) {
+      request.headers().set(HttpHeaderNames.IF_RANGE, slice.etag());
+    }
+    return request;
   }
 
   private static void copy(HttpHeaders from, HttpHeaders to, AsciiString name) {

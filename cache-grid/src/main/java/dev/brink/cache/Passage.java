@@ -162,6 +162,7 @@ final class Passage implements Upstream.Listener {
         Storing.tags(headers),
         List.of(),
         -1,
+        false,
         System.nanoTime() - requestedNanos);
   }
 
@@ -193,7 +194,7 @@ final class Passage implements Upstream.Listener {
       String etag = update.get(HttpHeaderNames.ETAG);
       String modified = update.get(HttpHeaderNames.LAST_MODIFIED);
       boolean same =
-          (length == null || length.equals(Long.toString(present.bodyLength())))
+          (length == null || length.equals(Long.toString(before.length(present))))
               && (etag == null || (before.etag() != null && matches(etag, before.etag())))
               && (modified == null || modified.equals(before.lastModified()));
       if (!same) {

@@ -93,6 +93,7 @@ final class Put implements Fill.Outcome, Flow.Subscriber<ByteBuf> {
         Storing.tags(headers),
         List.of(),
         -1,
+        false,
         0);
   }
 

@@ -20,6 +20,14 @@ public interface Upstream {
   HttpCache.Running fetch(
       HttpRequest request, Flow.@Nullable Publisher<ByteBuf> body, Listener listener);
 
+  /**
+   * Whether a request goes to the source itself, and not to another cache of the mesh, which may
+   * have stored what the source would be asked for.
+   */
+  default boolean asksSource(HttpRequest request) {
+    return true;
+  }
+
   /** Hears of a fetch. */
   interface Listener {
     /**

@@ -24,6 +24,8 @@ record Variants(List<Variant> all) {
 
   private static final int MAX_VALIDATORS = 12;
 
+  static final Variants NONE = new Variants(List.of());
+
   Variants {
     all = List.copyOf(all);
   }

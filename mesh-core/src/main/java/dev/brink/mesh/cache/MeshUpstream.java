@@ -75,6 +75,11 @@ final class MeshUpstream implements Upstream {
     return home.equals(self) ? fetchHere(call, listener) : fetchFrom(home, call, listener);
   }
 
+  @Override
+  public boolean asksSource(HttpRequest request) {
+    return home(request).equals(self);
+  }
+
   private String home(HttpRequest request) {
     Homes known = homes;
     if (known == null) {

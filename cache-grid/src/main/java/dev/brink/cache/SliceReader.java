@@ -1,0 +1,309 @@
+package dev.brink.cache;
+
+import dev.brink.cache.store.StoredObject;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one slice in order, a piece at a time: from the store, or while it is fetched. */
+final class SliceReader implements Waiter, Flow.Subscriber<ByteBuf> {
+  private static final int MAX_TRIES = 4;
+
+  /** Makes a flight that fetches a slice. */
+  interface Fetch {
+    Flight of(Slice slice, @Nullable Waiter waiter);
+  }
+
+  private final LocalCache cache;
+  private final CacheKey key;
+  private final CacheRequest asked;
+  private final Slice slice;
+  private final Fetch fetch;
+
+  // Guarded by this.
+  private long offset;
+  private int maxBytes;
+  private int tries;
+  private boolean idle = true;
+  private boolean cancelled;
+  private @Nullable Throwable failure;
+  private @Nullable CompletableFuture<ByteBuf> wanted;
+  private @Nullable ByteBuf rest;
+  private Flow.@Nullable Subscription subscription;
+  private @Nullable Flight flight;
+
+  /**
+   * @param asked the request that the slice is for
+   * @param offset of the first byte to read, within the representation
+   */
+  SliceReader(
+      LocalCache cache, CacheKey key, CacheRequest asked, Slice slice, Fetch fetch, long offset) {
+    this.cache = cache;
+    this.key = key;
+    this.asked = asked;
+    this.slice = slice;
+    this.fetch = fetch;
+    this.offset = offset;
+  }
+
+  /** Whether the next piece begins there. */
+  synchronized boolean reaches(long at) {
+    return offset == at && at <= slice.range().last();
+  }
+
+  /** The next piece; to be asked for once the one before has come. */
+  CompletionStage<ByteBuf> next(int atMost) {
+    var piece = new CompletableFuture<ByteBuf>();
+    Throwable broken;
+    ByteBuf left;
+    Flow.Subscription from;
+    boolean look;
+    synchronized (this) {
+      broken = failure;
+      maxBytes = atMost;
+      left = rest;
+      rest = null;
+      from = subscription;
+      look = idle;
+      wanted = piece;
+    }
+    if (broken != null) {
+      piece.completeExceptionally(broken);
+    } else if (left != null) {
+      onNext(left);
+    } else if (from != null) {
+      from.request(1);
+    } else if (look) {
+      look();
+    }
+    return piece;
+  }
+
+  private void look() {
+    boolean again;
+    synchronized (this) {
+      again = !cancelled && ++tries <= MAX_TRIES;
+      idle = false;
+    }
+    if (!again) {
+      fail(new FetchFailure(502, "slice " + slice.index() + " can't be had", null));
+      return;
+    }
+    StoredObject object = usable(cache.store().find(slice.id()));
+    CompletionStage<@Nullable StoredObject> slower =
+        object == null ? cache.store().load(slice.id()) : null;
+    if (slower == null) {
+      found(object);
+    } else {
+      var _ = slower.whenComplete((loaded, error) -> found(usable(loaded)));
+    }
+  }
+
+  private @Nullable StoredObject usable(@Nullable StoredObject object) {
+    return slice.usable(object, cache, key.space());
+  }
+
+  private void found(@Nullable StoredObject object) {
+    if (object == null) {
+      share();
+      return;
+    }
+    var body = new StoredBody(object);
+    reader(body).subscribe(this);
+    body.release();
+  }
+
+  private BodyReader reader(BodySource source) {
+    long from;
+    synchronized (this) {
+      from = offset - slice.range().first();
+    }
+    return new BodyReader(source, from, slice.range().length());
+  }
+
+  private void share() {
+    Flight present = cache.flights().get(slice.id());
+    if (present != null && joined(present)) {
+      return;
+    }
+    Flight begun = fetch.of(slice, this);
+    Flight other = cache.flights().putIfAbsent(slice.id(), begun);
+    if (other != null && other != present && joined(other)) {
+      return;
+    }
+    if (other != null) {
+      cache.flights().put(slice.id(), begun);
+    }
+    synchronized (this) {
+      flight = begun;
+    }
+    begun.start();
+  }
+
+  private boolean joined(Flight other) {
+    synchronized (this) {
+      flight = other;
+    }
+    return other.join(this, false);
+  }
+
+  /** Nobody reads any more. */
+  void cancel() {
+    Flow.Subscription from;
+    Flight waitedFor;
+    ByteBuf left;
+    synchronized (this) {
+      cancelled = true;
+      from = subscription;
+      waitedFor = flight;
+      left = rest;
+      rest = null;
+    }
+    if (from != null) {
+      from.cancel();
+    }
+    if (waitedFor != null) {
+      waitedFor.leave(this);
+    }
+    if (left != null) {
+      left.release();
+    }
+  }
+
+  // Waits for a flight.
+
+  @Override
+  public HttpRequest request() {
+    return asked.request();
+  }
+
+  @Override
+  public boolean answer(
+      StoredBody body,
+      Head head,
+      CacheResult.Outcome outcome,
+      StatusField.@Nullable Forward why,
+      int status,
+      boolean collapsed) {
+    return false;
+  }
+
+  @Override
+  public boolean answer(Recording recording, StatusField.Forward why, boolean collapsed) {
+    BodyReader reader =
+        slice.isHeadedBy(recording.head())
+            ? recording.fill().give(() -> reader(recording.fill()))
+            : null;
+    if (reader == null) {
+      return false;
+    }
+    reader.subscribe(this);
+    return true;
+  }
+
+  @Override
+  public void passOn(
+      HttpResponse head,
+      Flow.@Nullable Publisher<ByteBuf> body,
+      StatusField.Forward why,
+      @Nullable String detail) {
+    Unwanted.response(head, body);
+    alone();
+  }
+
+  @Override
+  public void alone() {
+    fail(
+        new FetchFailure(
+            502, "slice " + slice.index() + ": changed, or no longer to be stored", null));
+  }
+
+  @Override
+  public void retry() {
+    look();
+  }
+
+  @Override
+  public void interim(HttpResponse head) {
+    // The client has its response already.
+  }
+
+  @Override
+  public void fail(FetchFailure cause) {
+    broken(new IllegalStateException("body: " + cause.detail()));
+  }
+
+  // Reads.
+
+  @Override
+  public void onSubscribe(Flow.Subscription newSubscription) {
+    boolean gone;
+    synchronized (this) {
+      subscription = newSubscription;
+      gone = cancelled;
+    }
+    if (gone) {
+      newSubscription.cancel();
+    } else {
+      newSubscription.request(1);
+    }
+  }
+
+  @Override
+  public void onNext(ByteBuf bytes) {
+    CompletableFuture<ByteBuf> to;
+    ByteBuf piece = bytes;
+    synchronized (this) {
+      to = wanted;
+      wanted = null;
+      if (to != null && bytes.readableBytes() > maxBytes) {
+        piece = bytes.readRetainedSlice(maxBytes);
+        rest = bytes;
+      }
+      offset += piece.readableBytes();
+    }
+    if (to == null || !to.complete(piece)) {
+      piece.release();
+    }
+  }
+
+  /** What came broke off: goes on from there, as soon as more is wanted, with another fetch. */
+  @Override
+  public void onError(Throwable cause) {
+    synchronized (this) {
+      subscription = null;
+      idle = wanted == null;
+      if (idle) {
+        return;
+      }
+    }
+    look();
+  }
+
+  private void broken(Throwable cause) {
+    CompletableFuture<ByteBuf> to;
+    synchronized (this) {
+      failure = cause;
+      to = wanted;
+      wanted = null;
+    }
+    if (to != null) {
+      to.completeExceptionally(cause);
+    }
+  }
+
+  @Override
+  public void onComplete() {
+    boolean whole;
+    synchronized (this) {
+      whole = offset > slice.range().last() || rest != null;
+    }
+    if (!whole) {
+      broken(new IllegalStateException("body: slice " + slice.index() + " ended early"));
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package dev.brink.cache;
+
+import dev.brink.cache.store.StoreKey;
+import dev.brink.cache.store.StoredObject;
+import io.netty.buffer.ByteBuf;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of a representation that is stored in slices, for one answer: those that are missing are
+ * fetched as it is read, and a few of them ahead once it is read in order.
+ */
+final class SlicedBody implements BodySource {
+  /** How many slices at most are fetched ahead of the reader. */
+  private static final int MAX_AHEAD = 4;
+
+  private final LocalCache cache;
+  private final CacheKey key;
+  private final CacheRequest asked;
+  private final Upstream upstream;
+  private final StoreKey whole;
+  private final Head head;
+
+  // Guarded by this.
+  private long end;
+  private long lastIndex = -1;
+  private int inOrder;
+  private boolean detached;
+  private @Nullable SliceReader reader;
+
+  /**
+   * @param asked whose fields the slices are fetched with
+   * @param whole what the sliced head is stored as
+   */
+  SlicedBody(
+      LocalCache cache,
+      CacheKey key,
+      CacheRequest asked,
+      Upstream upstream,
+      StoreKey whole,
+      Head head) {
+    this.cache = cache;
+    this.key = key;
+    this.asked = asked;
+    this.upstream = upstream;
+    this.whole = whole;
+    this.head = head;
+  }
+
+  @Override
+  public long available() {
+    return head.completeLength();
+  }
+
+  /** Never at hand as a whole: it is read from its beginning or in one range. */
+  @Override
+  public boolean complete() {
+    return false;
+  }
+
+  @Override
+  public @Nullable Throwable failure() {
+    return null;
+  }
+
+  private Slice slice(long index) {
+    return Slice.of(whole, index, head);
+  }
+
+  @Override
+  public @Nullable ByteBuf read(long offset, int maxBytes) {
+    synchronized (this) {
+      if (reader != null && reader.reaches(offset)) {
+        return null;
+      }
+    }
+    Slice slice = slice(offset / Slice.BYTES);
+    try (StoredObject object = slice.usable(cache.store().find(slice.id()), cache, key.space())) {
+      ByteBuf bytes = object == null ? null : object.read(offset - slice.range().first(), maxBytes);
+      if (bytes != null) {
+        reached(slice.index());
+      }
+      return bytes;
+    }
+  }
+
+  @Override
+  public CompletionStage<ByteBuf> load(long offset, int maxBytes) {
+    SliceReader present;
+    SliceReader before = null;
+    synchronized (this) {
+      if (detached) {
+        return CompletableFuture.failedFuture(new IllegalStateException("body: let go"));
+      }
+      present = reader;
+      if (present == null || !present.reaches(offset)) {
+        before = present;
+        present =
+            new SliceReader(cache, key, asked, slice(offset / Slice.BYTES), this::fetch, offset);
+        reader = present;
+      }
+    }
+    if (before != null) {
+      before.cancel();
+    }
+    CompletionStage<ByteBuf> next = present.next(maxBytes);
+    reached(offset / Slice.BYTES);
+    return next;
+  }
+
+  /** A fetch of a slice that is neither stored nor under way. */
+  private Flight fetch(Slice slice, @Nullable Waiter waiter) {
+    Set<String> selecting = new TreeSet<>(Variants.names(head.fields()));
+    var plan =
+        new FetchPlan(
+            slice.id(),
+            key,
+            asked,
+            OriginRequest.slice(asked, key, selecting, slice),
+            true,
+            false,
+            true,
+            null,
+            Variants.NONE,
+            StatusField.Forward.PARTIAL,
+            slice);
+    return new Flight(cache, plan, upstream, waiter);
+  }
+
+  /** The reader is at a slice: has those behind it fetched. */
+  private void reached(long index) {
+    long from;
+    long to;
+    synchronized (this) {
+      if (index == lastIndex) {
+        return;
+      }
+      inOrder = index == lastIndex + 1 ? inOrder + 1 : 0;
+      lastIndex = index;
+      from = index + 1;
+      to = Math.min(index + Math.min(inOrder, MAX_AHEAD), (end - 1) / Slice.BYTES);
+    }
+    for (long next = from; next <= to; next++) {
+      fetchAhead(slice(next));
+    }
+  }
+
+  private void fetchAhead(Slice slice) {
+    if (cache.flights().containsKey(slice.id())) {
+      return;
+    }
+    try (StoredObject present = slice.usable(cache.store().find(slice.id()), cache, key.space())) {
+      if (present != null) {
+        return;
+      }
+    }
+    CompletionStage<@Nullable StoredObject> slower = cache.store().load(slice.id());
+    if (slower == null) {
+      begin(slice);
+      return;
+    }
+    var _ =
+        slower.whenComplete(
+            (object, failure) -> {
+              try (StoredObject loaded = slice.usable(object, cache, key.space())) {
+                if (loaded == null) {
+                  begin(slice);
+                }
+              }
+            });
+  }
+
+  private void begin(Slice slice) {
+    Flight begun = fetch(slice, null);
+    if (cache.flights().putIfAbsent(slice.id(), begun) == null) {
+      begun.start();
+    }
+  }
+
+  @Override
+  public synchronized void attach(BodyReader newReader) {
+    end = Math.min(newReader.end(), head.completeLength());
+  }
+
+  @Override
+  public void advanced(BodyReader from, long offset) {
+    // What is behind the reader is the store's.
+  }
+
+  @Override
+  public void detach(BodyReader from) {
+    SliceReader last;
+    synchronized (this) {
+      detached = true;
+      last = reader;
+      reader = null;
+    }
+    if (last != null) {
+      last.cancel();
+    }
+  }
+}
