@@ -5,8 +5,10 @@ import java.time.Duration;
 /**
  * What one invocation may use before it is ended.
  *
- * @param cpu processor time
- * @param wall time from the start of the run to the end of the response and of {@code waitUntil}
+ * @param cpu processor time; of one that has answered with a WebSocket, for each message and each
+ *     time that {@code wall} has passed
+ * @param wall time from the start of the run to the end of the response and of {@code waitUntil}; a
+ *     WebSocket has a lifetime instead
  * @param memoryBytes bytes allocated and held, as sampled
  * @param requestBodyBytes size of the request's body
  * @param responseBodyBytes size of the response's body

@@ -32,6 +32,15 @@ public interface FunctionRuntime extends AutoCloseable {
   /** How busy the lanes are now. Cheap: reads a few counters. */
   RuntimeLoad load();
 
+  /** What functions' WebSockets do. Cheap: reads a few counters. */
+  WebSocketCounts webSockets();
+
+  /**
+   * Begins to close the WebSockets that are open, with 1001, so that the invocations that have them
+   * end; for a host that is about to stop.
+   */
+  void closeWebSockets();
+
   /**
    * Ends queued and running invocations with {@link FunctionException.Code#CLOSED} and frees the
    * engine, in the background. Idempotent.

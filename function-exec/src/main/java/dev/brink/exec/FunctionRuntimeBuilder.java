@@ -2,13 +2,14 @@ package dev.brink.exec;
 
 import dev.brink.exec.lane.LaneCompanion;
 import dev.brink.exec.lane.Lanes;
+import dev.brink.exec.websocket.WebSocketLimits;
 import java.util.List;
 
 /**
  * Builds a {@link FunctionRuntime}.
  *
  * <p>Defaults: a lane per processor; 1,024 queued and 8,192 unfinished invocations; console lines
- * go to the log; no outbound requests.
+ * go to the log; no outbound requests; {@link WebSocketLimits#DEFAULT}.
  */
 public final class FunctionRuntimeBuilder {
   private int lanes = Math.min(GraalRuntime.MAX_LANES, Runtime.getRuntime().availableProcessors());
@@ -16,6 +17,7 @@ public final class FunctionRuntimeBuilder {
   private int maxUnfinished = 8_192;
   private ConsoleSink console = new LoggedConsole();
   private Subrequests subrequests = Subrequests.NONE;
+  private WebSocketLimits webSockets = WebSocketLimits.DEFAULT;
   private List<? extends LaneCompanion> companions = List.of();
 
   FunctionRuntimeBuilder() {}
@@ -50,6 +52,12 @@ public final class FunctionRuntimeBuilder {
     return this;
   }
 
+  /** What functions' WebSockets may use. */
+  public FunctionRuntimeBuilder webSockets(WebSocketLimits limits) {
+    this.webSockets = limits;
+    return this;
+  }
+
   /**
    * What the lanes' threads do besides running guests, the first for the first lane and so on.
    * Invocations made by a companion on its lane's thread run there without a change of thread.
@@ -65,7 +73,8 @@ public final class FunctionRuntimeBuilder {
         new Lanes(lanes, queueBound, GraalRuntime.GRACE, companions),
         maxUnfinished,
         console,
-        subrequests);
+        subrequests,
+        webSockets);
   }
 
   private static int within(String name, int value, int max) {

@@ -6,6 +6,7 @@ import dev.brink.exec.lane.Lanes;
 import dev.brink.exec.module.BundleFileSystem;
 import dev.brink.exec.sourcemap.SourceMaps;
 import dev.brink.exec.wasm.WasmBinary;
+import dev.brink.exec.websocket.CloseCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -175,9 +176,15 @@ final class GraalFunction implements LoadedFunction {
   public void close() {
     closed = true;
     runtime.forget(this);
+    closeSockets(CloseCode.SERVICE_RESTART, "the function was replaced");
     for (Lane lane : runtime.lanes().all()) {
       lane.post(() -> closeIdle(lane));
     }
+  }
+
+  /** Begins to close the WebSockets of all instances. Any thread. */
+  void closeSockets(int code, String reason) {
+    all.forEach(instance -> instance.lane().post(() -> instance.sockets().close(code, reason)));
   }
 
   /** Ends what runs. Any thread. */

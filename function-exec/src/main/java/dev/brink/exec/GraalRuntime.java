@@ -3,6 +3,8 @@ package dev.brink.exec;
 import dev.brink.exec.FunctionException.Code;
 import dev.brink.exec.lane.Lane;
 import dev.brink.exec.lane.Lanes;
+import dev.brink.exec.websocket.CloseCode;
+import dev.brink.exec.websocket.WebSocketLimits;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +29,7 @@ final class GraalRuntime implements FunctionRuntime {
   private final int maxUnfinished;
   private final ConsoleSink console;
   private final Subrequests subrequests;
+  private final SocketBudget sockets;
   private final BackgroundWork background;
   private final GuestContexts contexts = new GuestContexts();
   private final Set<GraalFunction> functions = ConcurrentHashMap.newKeySet();
@@ -35,7 +38,12 @@ final class GraalRuntime implements FunctionRuntime {
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
 
   private GraalRuntime(
-      Lanes lanes, int maxUnfinished, ConsoleSink console, Subrequests subrequests) {
+      Lanes lanes,
+      int maxUnfinished,
+      ConsoleSink console,
+      Subrequests subrequests,
+      WebSocketLimits sockets) {
+    this.sockets = new SocketBudget(sockets);
     this.lanes = lanes;
     this.background = new BackgroundWork(lanes.all().size());
     this.maxUnfinished = maxUnfinished;
@@ -44,8 +52,12 @@ final class GraalRuntime implements FunctionRuntime {
   }
 
   static GraalRuntime start(
-      Lanes lanes, int maxUnfinished, ConsoleSink console, Subrequests subrequests) {
-    var runtime = new GraalRuntime(lanes, maxUnfinished, console, subrequests);
+      Lanes lanes,
+      int maxUnfinished,
+      ConsoleSink console,
+      Subrequests subrequests,
+      WebSocketLimits sockets) {
+    var runtime = new GraalRuntime(lanes, maxUnfinished, console, subrequests, sockets);
     runtime.lanes.start();
     WarmUp.run(runtime, runtime.ready);
     return runtime;
@@ -128,6 +140,17 @@ final class GraalRuntime implements FunctionRuntime {
   }
 
   @Override
+  public WebSocketCounts webSockets() {
+    return sockets.counts();
+  }
+
+  @Override
+  public void closeWebSockets() {
+    functions.forEach(
+        function -> function.closeSockets(CloseCode.GOING_AWAY, "the node is stopping"));
+  }
+
+  @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
       Thread.ofPlatform().daemon().name("brink-runtime-close").start(this::end);
@@ -172,6 +195,10 @@ final class GraalRuntime implements FunctionRuntime {
 
   ConsoleSink console() {
     return console;
+  }
+
+  SocketBudget sockets() {
+    return sockets;
   }
 
   Subrequests subrequests() {

@@ -23,6 +23,7 @@ final class Guest {
   private final Value pull;
   private final Value stop;
   private final Value schedule;
+  private final Value socket;
 
   private Guest(Value functions) {
     bind = functions.getArrayElement(0);
@@ -31,6 +32,7 @@ final class Guest {
     pull = functions.getArrayElement(3);
     stop = functions.getArrayElement(4);
     schedule = functions.getArrayElement(5);
+    socket = functions.getArrayElement(6);
   }
 
   static Guest start(Instance instance, Context context) {
@@ -58,6 +60,11 @@ final class Guest {
 
   void schedule(RunPort port, double scheduledMillis, String cron) {
     schedule.executeVoid(port, scheduledMillis, cron);
+  }
+
+  /** What a WebSocket has to tell: see {@code heard} in websocket.js. */
+  void socket(int number, int kind, Object payload, int code, @Nullable String error) {
+    socket.executeVoid(number, kind, payload, code, error);
   }
 
   void settle(int op, int how, @Nullable Object payload) {

@@ -133,6 +133,12 @@ public final class HostPort {
     return new CompressionPort(instance);
   }
 
+  /** WebSockets. */
+  @HostAccess.Export
+  public SocketsPort sockets() {
+    return new SocketsPort(instance);
+  }
+
   /** How large a memory of WebAssembly may become. */
   @HostAccess.Export
   public int maxWasmPages() {

@@ -3,6 +3,7 @@ package dev.brink.exec;
 import dev.brink.exec.FunctionException.Code;
 import dev.brink.exec.lane.Lane;
 import dev.brink.exec.lane.Watched;
+import dev.brink.exec.websocket.CloseCode;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,6 +27,7 @@ final class Instance {
   private final Context context;
   private final Ops ops = new Ops(this);
   private final Bodies bodies = new Bodies(this);
+  private final Sockets sockets = new Sockets(this);
   private final Set<Run> runs = new LinkedHashSet<>();
   private final List<Run> changed = new ArrayList<>();
   private final AtomicReference<@Nullable Ending> ending = new AtomicReference<>();
@@ -207,6 +209,7 @@ final class Instance {
       run.abort(run == end.culprit || end.culprit == null ? end.cause : beside(end.cause));
     }
     runs.clear();
+    sockets.clear(CloseCode.GOING_AWAY, "the instance has ended");
     bodies.clear();
   }
 
@@ -280,6 +283,10 @@ final class Instance {
 
   Bodies bodies() {
     return bodies;
+  }
+
+  Sockets sockets() {
+    return sockets;
   }
 
   Guest guest() {

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One call of a function.
  *
+ * <p>With a header {@code Upgrade: websocket} and a body it asks for a WebSocket: the body is what
+ * the client sends once it was answered with 101, and the 101's body is what it is to get.
+ *
  * @param request method, target and end-to-end headers; its {@code Host} header is the URL's
  *     authority
  * @param scheme {@code http} or {@code https}: the scheme of the URL the function sees

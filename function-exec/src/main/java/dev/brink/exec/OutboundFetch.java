@@ -128,13 +128,7 @@ final class OutboundFetch {
         return;
       }
       int number = reader == null ? -1 : instance.bodies().add(run, reader);
-      String lines =
-          head.status().code()
-              + "\n"
-              + head.status().reasonPhrase()
-              + "\n"
-              + RequestHead.lines(head.headers());
-      instance.ops().settle(op, Guest.RESOLVED, lines, number);
+      instance.ops().settle(op, Guest.RESOLVED, RequestHead.withStatus(head), number);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.brink.exec;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.util.AsciiString;
 import java.util.Iterator;
 import java.util.Map;
@@ -22,6 +23,15 @@ final class RequestHead {
   private static String origin(Invocation invocation) {
     String host = invocation.request().headers().get(HttpHeaderNames.HOST, "localhost");
     return invocation.scheme() + "://" + host;
+  }
+
+  /** A response's head: status, reason and {@link #lines}. */
+  static String withStatus(HttpResponse head) {
+    return head.status().code()
+        + "\n"
+        + head.status().reasonPhrase()
+        + "\n"
+        + lines(head.headers());
   }
 
   /** Names in lower case and values, each ended by a line feed, which neither can contain. */

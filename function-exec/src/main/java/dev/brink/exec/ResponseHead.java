@@ -1,5 +1,6 @@
 package dev.brink.exec;
 
+import dev.brink.exec.websocket.Handshake;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
@@ -22,6 +23,20 @@ final class ResponseHead {
    */
   static HttpResponse streaming(int status, String reason, String lines) {
     return new DefaultHttpResponse(HttpVersion.HTTP_1_1, status(status, reason), headers(lines));
+  }
+
+  /**
+   * The answer to a request for a WebSocket.
+   *
+   * @param asked the request's headers
+   * @throws IllegalArgumentException when the headers are not valid, or grant what was not asked
+   *     for
+   */
+  static HttpResponse switching(String lines, HttpHeaders asked) {
+    HttpHeaders headers = headers(lines);
+    Handshake.grant(headers, asked);
+    return new DefaultHttpResponse(
+        HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, headers);
   }
 
   /**

@@ -6,7 +6,12 @@ import dev.brink.exec.lane.LaneJob;
 import dev.brink.exec.lane.LaneTimer;
 import dev.brink.exec.lane.Watched;
 import dev.brink.exec.web.NormalUrl;
+import dev.brink.exec.websocket.CloseCode;
+import dev.brink.exec.websocket.Handshake;
+import dev.brink.exec.websocket.WebSocketLimits;
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.time.Duration;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.graalvm.polyglot.PolyglotException;
@@ -35,6 +40,12 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   private volatile long cpuNanos;
   private volatile long allocatedBytes;
   private volatile long endNanos;
+
+  /** What it had computed when its limit began anew. */
+  private volatile long renewedNanos;
+
+  private long renewedAtNanos;
+  private boolean outlives;
 
   int openOps;
   int subrequests;
@@ -74,6 +85,15 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   /** The request's body; {@code null} for none. */
   Flow.@Nullable Publisher<ByteBuf> requestBody() {
     return trigger instanceof Invocation call ? call.body() : null;
+  }
+
+  /** The headers of a request for a WebSocket; {@code null} for any other. */
+  @Nullable HttpHeaders upgradeHeaders() {
+    return trigger instanceof Invocation call
+            && call.body() != null
+            && Handshake.isIn(call.request().headers())
+        ? call.request().headers()
+        : null;
   }
 
   GraalFunction function() {
@@ -171,7 +191,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     home.begin(this);
     enteredNanos = System.nanoTime();
     home.enter(this, entry(home));
-    if (!ended) {
+    if (!ended && limit == null) {
       limit = on.schedule(endNanos, () -> fail(wallLimit()));
     }
   }
@@ -184,7 +204,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
         String method = call.request().method().name();
         String url = RequestHead.url(call);
         boolean normal = NormalUrl.is(url);
-        boolean hasBody = call.body() != null;
+        boolean hasBody = call.body() != null && upgradeHeaders() == null;
         yield () -> home.guest().dispatch(port, method, url, normal, hasBody);
       }
       case ScheduledEvent event ->
@@ -261,6 +281,30 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     changed();
   }
 
+  /** Has a WebSocket, which goes on for so long at most, and a little to be closed. */
+  void outlive(Duration lifetime) {
+    outlives = true;
+    renewCpu();
+    endNanos = System.nanoTime() + lifetime.plus(WebSocketLimits.CLOSING.multipliedBy(2)).toNanos();
+    LaneTimer before = limit;
+    if (before != null) {
+      before.cancel();
+    }
+    Lane home = lane;
+    if (home != null) {
+      limit = home.schedule(endNanos, () -> fail(wallLimit()));
+    }
+  }
+
+  /**
+   * Something new came for it to do, or time has passed in which another invocation would have
+   * ended: its limit of processor time begins anew.
+   */
+  void renewCpu() {
+    renewedNanos = cpuNanos;
+    renewedAtNanos = System.nanoTime();
+  }
+
   void print(ConsoleSink.Level level, String text) {
     ConsoleLines.print(function, this, level, text);
   }
@@ -280,11 +324,14 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     cpuNanos = cpuBefore + cpu;
     allocatedBytes = allocatedBefore + allocated;
     memory.start();
+    if (outlives && System.nanoTime() - renewedAtNanos > limits.wall().toNanos()) {
+      renewCpu();
+    }
   }
 
   /** How much longer it may compute. */
   long cpuNanosLeft() {
-    return Math.max(0, limits.cpu().toNanos() - cpuNanos);
+    return Math.max(0, limits.cpu().toNanos() - (cpuNanos - renewedNanos));
   }
 
   /**
@@ -295,7 +342,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   boolean chargeElsewhere(long cpu) {
     long cpuBefore = cpuNanos;
     cpuNanos = cpuBefore + cpu;
-    if (cpuNanos > limits.cpu().toNanos()) {
+    if (cpuNanos - renewedNanos > limits.cpu().toNanos()) {
       fail(cpuLimit());
     }
     return !ended;
@@ -329,6 +376,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
       return;
     }
     if (heard) {
+      dropSockets(CloseCode.INTERNAL_ERROR, "the function was ended");
       bodies.failResponse(why);
     } else {
       heard = true;
@@ -363,6 +411,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     Instance in = instance;
     if (in != null) {
       in.ops().drop(this);
+      dropSockets(CloseCode.GOING_AWAY, "the invocation has ended");
     }
     bodies.close(in == null ? null : in.bodies());
     var report =
@@ -380,6 +429,13 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
       in.finished(this);
     }
     tell(() -> listener.onDone(report));
+  }
+
+  private void dropSockets(int code, String why) {
+    Instance in = instance;
+    if (in != null) {
+      in.sockets().drop(this, code, why);
+    }
   }
 
   private Timing timing() {
@@ -404,7 +460,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     if (in == null) {
       return false;
     }
-    if (cpuNanos + turnCpuNanos > limits.cpu().toNanos()) {
+    if (cpuNanos - renewedNanos + turnCpuNanos > limits.cpu().toNanos()) {
       return in.end(cpuLimit(), this);
     }
     if (nowNanos - endNanos > 0) {

@@ -1,6 +1,7 @@
 package dev.brink.exec;
 
 import dev.brink.exec.FunctionException.Code;
+import dev.brink.exec.lane.Lane;
 import dev.brink.exec.stream.BodyReader;
 import dev.brink.exec.stream.BodyWriter;
 import dev.brink.exec.stream.RelayBody;
@@ -37,6 +38,19 @@ final class RunBodies {
     var reader = new BodyReader(publisher, bodies.lane()::post, run.limits().requestBodyBytes());
     request = reader;
     return bodies.add(run, reader);
+  }
+
+  /**
+   * The bytes of a client that wants a WebSocket; {@code null} when they are not there any more.
+   */
+  @Nullable BodyReader upgrade(Lane lane) {
+    Flow.Publisher<ByteBuf> publisher = run.requestBody();
+    if (publisher == null || request != null) {
+      return null;
+    }
+    var reader = new BodyReader(publisher, lane::post, Long.MAX_VALUE);
+    request = reader;
+    return reader;
   }
 
   void owns(int reader) {

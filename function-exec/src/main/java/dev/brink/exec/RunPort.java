@@ -1,9 +1,11 @@
 package dev.brink.exec;
 
 import dev.brink.exec.FunctionException.Code;
+import dev.brink.exec.stream.BodyReader;
 import dev.brink.exec.stream.RelayBody;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import java.util.concurrent.Flow;
 import org.graalvm.polyglot.HostAccess;
@@ -85,6 +87,43 @@ public final class RunPort {
       run.respond(new Answer(head, writing.writer()));
     }
     return writer;
+  }
+
+  /**
+   * Answers with a WebSocket.
+   *
+   * @return its number; -1 for none, because of what is answered instead
+   */
+  @HostAccess.Export
+  public int upgrade(String headers) {
+    HttpHeaders asked = run.upgradeHeaders();
+    if (asked == null || run.ended()) {
+      bad("the response has a webSocket, which the request did not ask for");
+      return -1;
+    }
+    try {
+      return upgrade(ResponseHead.switching(headers, asked));
+    } catch (IllegalArgumentException e) {
+      bad(String.valueOf(e.getMessage()));
+      return -1;
+    }
+  }
+
+  private int upgrade(HttpResponse head) {
+    BodyReader request = run.bodies().upgrade(instance.lane());
+    if (request == null) {
+      bad("a WebSocket was answered with before");
+      return -1;
+    }
+    GuestSocket socket = instance.sockets().answering(run, request);
+    if (socket == null) {
+      text(503, "", "content-type\ntext/plain\n", "too many WebSockets are open\n");
+      return -1;
+    }
+    run.bodies().respondWriter(socket.output());
+    run.outlive(instance.function().runtime().sockets().limits().lifetime());
+    run.respond(new Answer(head, socket.output()));
+    return socket.number();
   }
 
   /** The handler's promise was rejected. */

@@ -23,7 +23,9 @@ public interface Subrequests {
   Cancellable fetch(Subrequest subrequest, Listener listener);
 
   /**
-   * One request made by a function.
+   * One request made by a function. With a header {@code Upgrade: websocket} it asks for a
+   * WebSocket: the body is what is sent once it was answered with 101, and the 101's body what is
+   * received.
    *
    * @param function the {@linkplain FunctionBundle#name name} of the function that asks
    * @param service the {@code env} property it goes through; {@code null} for global {@code fetch}

@@ -33,6 +33,8 @@
     abort: ['AbortController', 'AbortSignal'],
     messaging: ['MessageChannel', 'MessageEvent', 'MessagePort'],
     eventsource: ['EventSource'],
+    websocket: ['CloseEvent', 'WebSocket'],
+    socketpair: ['WebSocketPair'],
     caches: ['Cache', 'CacheStorage', 'caches'],
     fetch: ['Headers', 'Request', 'Response', 'fetch'],
     forms: ['FormData'],
@@ -253,6 +255,10 @@
     web.stop(writer);
   }
 
+  function socket(number, kind, payload, code, error) {
+    loaded.websocket.heard(number, kind, payload, code, error);
+  }
+
   const core = {
     host,
     ops,
@@ -334,5 +340,5 @@
   }
   install(globalThis, 'self', false, globalThis);
 
-  return [bind, dispatch, settle, pull, stop, schedule];
+  return [bind, dispatch, settle, pull, stop, schedule, socket];
 });

@@ -649,12 +649,14 @@
       body: null,
       type: 'default',
       url: '',
+      webSocket: null,
     };
 
     constructor(body = null, init = undefined) {
       if (init !== undefined && init !== null) {
         if (typeof init !== 'object' && typeof init !== 'function') throw new TypeError('Response: init is not an object');
-        if (init.status !== undefined) this[$Response].status = statusOf(init.status);
+        if (init.webSocket !== undefined && init.webSocket !== null) takeSocket(this, init);
+        else if (init.status !== undefined) this[$Response].status = statusOf(init.status);
         if (init.statusText !== undefined) {
           this[$Response].statusText = byteString(init.statusText);
           if (!REASON.test(this[$Response].statusText)) throw new TypeError(`${stringify(this[$Response].statusText)} is not a status text`);
@@ -727,7 +729,12 @@
       return this[$Response].headers;
     }
 
+    get webSocket() {
+      return this[$Response].webSocket;
+    }
+
     clone() {
+      if (this[$Response].webSocket !== null) throw new TypeError('clone: the response has a webSocket');
       if (isUsed(this[$Response].body) || isLocked(this[$Response].body)) throw new TypeError('the body was read before, or is locked');
       const copy = new Response();
       copy[$Response].status = this[$Response].status;
@@ -747,7 +754,11 @@
       run.bad(`the handler returned ${describe(value)} (expected: a Response)`);
       return;
     }
-    const body = value[$Response].body;
+    const { body, webSocket } = value[$Response];
+    if (webSocket !== null) {
+      load('socketpair').answer(run, linesOf(value[$Response].headers), webSocket);
+      return;
+    }
     if (value[$Response].status < 200) {
       run.bad('the handler returned Response.error()');
       return;
@@ -757,6 +768,19 @@
       return;
     }
     write(run, value[$Response].status, value[$Response].statusText, linesOf(value[$Response].headers), body);
+  }
+
+  /** A response with a socket is a 101, whatever a client may think of it. */
+  function takeSocket(self, { status, webSocket }) {
+    if (!load('websocket').isSocket(webSocket)) throw new TypeError('Response: webSocket is not a WebSocket');
+    if (status !== 101) throw new RangeError(`status: ${status} (expected: 101 with a webSocket)`);
+    self[$Response].status = 101;
+    self[$Response].webSocket = webSocket;
+  }
+
+  function withSocket(response, webSocket) {
+    response[$Response].webSocket = webSocket;
+    return response;
   }
 
   function redirected(response) {
@@ -891,9 +915,17 @@
 
   // ---- fetch
 
-  function fetchThrough(service, input, init) {
+  async function fetchThrough(service, input, init) {
+    const request = new Request(input, init);
+    return wantsSocket(request) ? load('websocket').request(service, partsOf(request)) : sent(service, partsOf(request));
+  }
+
+  function wantsSocket(request) {
+    return request.method === 'GET' && (request.headers.get('upgrade') ?? '').toLowerCase() === 'websocket';
+  }
+
+  function sent(service, { method, url: whole, headers, body, signal }) {
     return new Promise((resolve, reject) => {
-      const { method, url: whole, headers, body, signal } = partsOf(new Request(input, init));
       const fragment = whole.indexOf('#');
       const url = fragment < 0 ? whole : whole.slice(0, fragment);
       if (signal !== null && signal.aborted) throw signal.reason;
@@ -940,7 +972,8 @@
 
   async function fetch(input, init = undefined) {
     needed('fetch', arguments.length, 1);
-    return load('redirects').follow(new Request(input, init), init?.body);
+    const request = new Request(input, init);
+    return wantsSocket(request) ? fetchThrough(null, request) : load('redirects').follow(request, init?.body);
   }
 
   /** The parts of a request, or of one made of a URL. */
@@ -972,6 +1005,6 @@
 
   return {
     Headers, Request, Response, fetch, fetchThrough, redirected, hasBody, incoming, send, pull, stop,
-    partsOfInput, partsOfResponse, restored, extract, isUsed, isLocked, handOver, writeFrom, received, consume, bodyStream,
+    arrived, withSocket, partsOfInput, partsOfResponse, restored, extract, isUsed, isLocked, handOver, writeFrom, received, consume, bodyStream,
   };
 });

@@ -1,0 +1,77 @@
+package dev.brink.exec;
+
+import dev.brink.exec.stream.BodyReader;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The WebSockets that an instance's guests have numbers for. On the lane. */
+final class Sockets {
+  /** How many WebSockets one invocation may have at once. */
+  private static final int MAX_PER_RUN = 32;
+
+  private final Instance instance;
+  private final Map<Integer, GuestSocket> open = new HashMap<>();
+  private int last;
+
+  Sockets(Instance instance) {
+    this.instance = instance;
+  }
+
+  /** The end that answers {@code run}'s request; {@code null} when there are too many. */
+  @Nullable GuestSocket answering(Run run, BodyReader request) {
+    GuestSocket socket = make(run, false);
+    if (socket != null) {
+      socket.open(request);
+    }
+    return socket;
+  }
+
+  /** An end that is about to connect; {@code null} when there are too many. */
+  @Nullable GuestSocket connecting(Run run) {
+    long has = open.values().stream().filter(socket -> socket.run() == run).count();
+    return has < MAX_PER_RUN ? make(run, true) : null;
+  }
+
+  private @Nullable GuestSocket make(Run run, boolean client) {
+    if (!instance.function().runtime().sockets().take()) {
+      return null;
+    }
+    var socket = new GuestSocket(++last, instance, run, client);
+    open.put(last, socket);
+    return socket;
+  }
+
+  @Nullable GuestSocket get(int number) {
+    return open.get(number);
+  }
+
+  void remove(int number) {
+    open.remove(number);
+  }
+
+  /** Begins to close all; the guests hear of it. */
+  void close(int code, String reason) {
+    List.copyOf(open.values()).forEach(socket -> socket.close(code, reason));
+  }
+
+  /** Ends what belongs to {@code run}; the guest hears nothing any more. */
+  void drop(Run run, int code, String why) {
+    abandon(socket -> socket.run() == run, code, why);
+  }
+
+  /** Ends all; the guest is gone. */
+  void clear(int code, String why) {
+    abandon(_ -> true, code, why);
+  }
+
+  private void abandon(Predicate<GuestSocket> which, int code, String why) {
+    if (!open.isEmpty()) {
+      List.copyOf(open.values()).stream()
+          .filter(which)
+          .forEach(socket -> socket.abandon(code, why));
+    }
+  }
+}
