@@ -48,6 +48,29 @@ final class NodeGauges {
         () -> runtime.load().abandonedLanes());
   }
 
+  static void webSockets(NodeMetrics metrics, FunctionRuntime runtime) {
+    metrics.gauge(
+        "brink.websockets.open",
+        "Functions' WebSockets that are open here",
+        () -> runtime.webSockets().open());
+    metrics.counter(
+        "brink.websockets.opened",
+        "Functions' WebSockets opened here",
+        () -> runtime.webSockets().opened());
+    metrics.counter(
+        "brink.websockets.failed",
+        "Of these, the ones that ended without a close of both ends",
+        () -> runtime.webSockets().failed());
+    metrics.counter(
+        "brink.websockets.messages.received",
+        "Messages that functions received",
+        () -> runtime.webSockets().received());
+    metrics.counter(
+        "brink.websockets.messages.sent",
+        "Messages that functions sent",
+        () -> runtime.webSockets().sent());
+  }
+
   static void schedules(NodeMetrics metrics, Schedules schedules) {
     metrics.counter("brink.schedule.ticks", "Ticks of schedules run here", schedules::ran);
     metrics.counter(

@@ -125,6 +125,7 @@ final class NodeParts implements AutoCloseable {
   private final EdgeCache cache;
   private final LinkServer linkServer;
   private final NearestParts nearest;
+  private final Ingress requests;
   private final HttpServer ingress;
   private final HttpServer admin;
   private final Grid grid;
@@ -230,19 +231,12 @@ final class NodeParts implements AutoCloseable {
     shutdown.add(linkServer::close);
     nearest = new NearestParts(node, config.nearest(), placement, peers);
     shutdown.add(nearest::close);
+    requests =
+        new Ingress(
+            node, this::snapshot, dispatcher, origins, cache, placement, peers::nameOf, token);
     IngressConfig in = config.ingress();
     HttpServer.Builder atIngress =
-        HttpServer.builder(
-                nearest.before(
-                    new Ingress(
-                        this::snapshot,
-                        dispatcher,
-                        origins,
-                        cache,
-                        placement,
-                        peers::nameOf,
-                        token),
-                    this::snapshot))
+        HttpServer.builder(nearest.before(requests, this::snapshot))
             .limits(limits(in))
             .listener(metrics)
             .requestIdPrefix(node.substring(0, SHORT_ID));
@@ -310,6 +304,7 @@ final class NodeParts implements AutoCloseable {
         .companions(loops.companions())
         .queueBound(config.functions().queue())
         .console(new ConsoleLog())
+        .webSockets(config.functions().webSockets())
         .subrequests(
             new NodeSubrequests(
                 this::snapshot, dispatcherLater::get, () -> origins, () -> outbound, tally))
@@ -397,6 +392,7 @@ final class NodeParts implements AutoCloseable {
     NodeGauges.grid(metrics, grid, links);
     NodeGauges.control(metrics, links, linkServer);
     NodeGauges.lanes(metrics, runtime);
+    NodeGauges.webSockets(metrics, runtime);
     NodeGauges.schedules(metrics, schedules);
     NodeGauges.deployed(metrics, this::snapshot);
     KeyValueGauges.register(metrics, grid);
@@ -500,6 +496,8 @@ final class NodeParts implements AutoCloseable {
     load.drain();
     LOG.info("node {} stops", self.name());
     CompletionStage<Void> peersDone = linkServer.drain();
+    runtime.closeWebSockets();
+    requests.closeWebSockets();
     try {
       ingress.drain(config.shutdownGrace()).toCompletableFuture().join();
       peersDone

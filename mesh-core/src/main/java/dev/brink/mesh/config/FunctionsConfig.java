@@ -2,6 +2,7 @@ package dev.brink.mesh.config;
 
 import dev.brink.exec.FunctionLimits;
 import dev.brink.exec.outbound.OutboundTarget;
+import dev.brink.exec.websocket.WebSocketLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -15,6 +16,7 @@ import java.util.function.Consumer;
  * @param outboundPublic whether functions can fetch from public addresses
  * @param outboundAllow what functions can fetch from besides, whatever its address
  * @param keepAlive what stays warm
+ * @param webSockets what all functions' WebSockets may use
  */
 public record FunctionsConfig(
     int lanes,
@@ -22,7 +24,8 @@ public record FunctionsConfig(
     FunctionLimits limits,
     boolean outboundPublic,
     List<OutboundTarget> outboundAllow,
-    KeepAliveConfig keepAlive) {
+    KeepAliveConfig keepAlive,
+    WebSocketLimits webSockets) {
   public FunctionsConfig {
     outboundAllow = List.copyOf(outboundAllow);
   }
@@ -40,12 +43,13 @@ public record FunctionsConfig(
     builder.outboundPublic = outboundPublic;
     builder.outboundAllow = outboundAllow;
     builder.keepAlive = keepAlive.toBuilder();
+    builder.webSockets = webSockets.toBuilder();
     return builder;
   }
 
   /**
    * Defaults: a lane per processor, a queue of 1,024, {@link FunctionLimits#DEFAULT}, public
-   * addresses and no others.
+   * addresses and no others, {@link WebSocketLimits#DEFAULT}.
    */
   public static final class Builder {
     private int lanes;
@@ -59,6 +63,7 @@ public record FunctionsConfig(
     private boolean outboundPublic = true;
     private List<OutboundTarget> outboundAllow = List.of();
     private KeepAliveConfig.Builder keepAlive = new KeepAliveConfig.Builder();
+    private WebSocketLimits.Builder webSockets = WebSocketLimits.builder();
 
     Builder() {}
 
@@ -117,6 +122,11 @@ public record FunctionsConfig(
       return this;
     }
 
+    public Builder webSockets(Consumer<WebSocketLimits.Builder> change) {
+      change.accept(webSockets);
+      return this;
+    }
+
     FunctionsConfig build() {
       return new FunctionsConfig(
           lanes,
@@ -125,7 +135,8 @@ public record FunctionsConfig(
               cpu, wall, memoryBytes, requestBodyBytes, responseBodyBytes, concurrency),
           outboundPublic,
           outboundAllow,
-          keepAlive.build());
+          keepAlive.build(),
+          webSockets.build());
     }
   }
 }

@@ -290,7 +290,8 @@ final class Options {
               LogConfig::level,
               LogConfig.Builder::level));
 
-  static final List<Option<?>> ALL = concat(List.of(OWN, PlacementOptions.ALL, NearestOptions.ALL));
+  static final List<Option<?>> ALL =
+      concat(List.of(OWN, WebSocketOptions.ALL, PlacementOptions.ALL, NearestOptions.ALL));
 
   private static final Map<String, Option<?>> BY_NAME =
       ALL.stream().collect(Collectors.toUnmodifiableMap(Option::name, Function.identity()));

@@ -1,5 +1,6 @@
 package dev.brink.mesh.exchange;
 
+import dev.brink.exec.websocket.Handshake;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpRequest;
 import java.util.concurrent.Flow;
@@ -35,6 +36,14 @@ public record Call(
       String requestId,
       long deadlineNanos) {
     this(request, scheme, body, clientAddress, requestId, deadlineNanos, false);
+  }
+
+  /**
+   * Whether it asks for a WebSocket: the body is what the client sends once it was answered with
+   * 101, and the 101's body is what it gets. Nobody tries such a call again once it may have run.
+   */
+  public boolean upgrade() {
+    return body != null && Handshake.isIn(request.headers());
   }
 
   /** The same with another body. */

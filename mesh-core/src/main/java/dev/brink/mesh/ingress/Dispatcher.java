@@ -205,7 +205,8 @@ public final class Dispatcher {
       boolean allowed =
           switch (failure.reach()) {
             case REFUSED, NOT_STARTED -> true;
-            case UNKNOWN -> version.idempotent() || SAFE.contains(call.request().method());
+            case UNKNOWN ->
+                !call.upgrade() && (version.idempotent() || SAFE.contains(call.request().method()));
             case RAN -> false;
           };
       return allowed

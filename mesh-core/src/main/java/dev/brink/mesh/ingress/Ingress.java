@@ -2,6 +2,7 @@ package dev.brink.mesh.ingress;
 
 import dev.brink.cache.CachePolicy;
 import dev.brink.exec.LoadedFunction;
+import dev.brink.exec.websocket.Handshake;
 import dev.brink.mesh.cache.EdgeCache;
 import dev.brink.mesh.exchange.Call;
 import dev.brink.mesh.exchange.CallListener;
@@ -13,9 +14,14 @@ import dev.brink.mesh.origin.Origins;
 import dev.brink.mesh.registry.Binding;
 import dev.brink.mesh.registry.Snapshot;
 import dev.brink.placement.Placement;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -41,14 +47,17 @@ public final class Ingress implements HttpHandler {
   private final Placement placement;
   private final UnaryOperator<String> nodeName;
   private final byte[] adminToken;
+  private final RemoteSockets remoteSockets;
 
   /**
    * For one node.
    *
+   * @param node its id
    * @param nodeName from a node's id to what people call it
    * @param adminToken lets a client ask for the placement decision
    */
   public Ingress(
+      String node,
       Supplier<Snapshot> snapshot,
       Dispatcher dispatcher,
       Origins origins,
@@ -56,6 +65,7 @@ public final class Ingress implements HttpHandler {
       Placement placement,
       UnaryOperator<String> nodeName,
       String adminToken) {
+    this.remoteSockets = new RemoteSockets(node);
     this.snapshot = snapshot;
     this.dispatcher = dispatcher;
     this.origins = origins;
@@ -84,8 +94,12 @@ public final class Ingress implements HttpHandler {
     String client = exchange.clientAddress();
     switch (binding) {
       case Binding.Function function -> {
-        RequestHeaders.clean(headers, client);
-        run(exchange, client, function, explain);
+        if (asksForWebSocket(exchange.request())) {
+          upgrade(exchange, client, function, explain);
+        } else {
+          RequestHeaders.clean(headers, client);
+          run(exchange, client, function, explain);
+        }
       }
       case Binding.Origin origin -> {
         RequestHeaders.removeOurs(headers);
@@ -110,17 +124,72 @@ public final class Ingress implements HttpHandler {
     }
   }
 
+  /** HTTP/1.0 has no upgrades, and one to anything else is as if it were not asked for. */
+  private static boolean asksForWebSocket(HttpRequest request) {
+    return Handshake.isIn(request.headers())
+        && request
+            .headers()
+            .containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
+        && request.protocolVersion().equals(HttpVersion.HTTP_1_1);
+  }
+
+  /** Neither a cache nor anybody else takes part: what is asked for is a connection. */
+  private void upgrade(
+      ServerExchange exchange, String client, Binding.Function function, boolean explain) {
+    Handshake.Flaw flaw = Handshake.flaw(exchange.request());
+    if (flaw != null) {
+      refuse(exchange, flaw);
+      return;
+    }
+    if (exchange.body() != null) {
+      refuse(exchange, new Handshake.Flaw(400, "body: expected none for a WebSocket"));
+      return;
+    }
+    RequestHeaders.cleanUpgrade(exchange.request().headers(), client);
+    Binding.Version version = function.pick(ThreadLocalRandom.current().nextInt());
+    var bytes = new ClientBytes();
+    var answer = new IngressCall(exchange, nodeName, decision(exchange, version, explain));
+    Call call = call(exchange, client, timeLimit(version)).withBody(bytes);
+    Executor.Running running =
+        dispatcher.dispatch(call, version, new UpgradeCall(exchange, bytes, answer, remoteSockets));
+    exchange.onCancel(running::cancel);
+  }
+
+  /** A wrong version is told the right one: RFC 6455, section 4.4. */
+  private static void refuse(ServerExchange exchange, Handshake.Flaw flaw) {
+    if (flaw.status() == HttpResponseStatus.UPGRADE_REQUIRED.code()) {
+      var required =
+          new DefaultFullHttpResponse(
+              HttpVersion.HTTP_1_1, HttpResponseStatus.UPGRADE_REQUIRED, Unpooled.EMPTY_BUFFER);
+      required.headers().set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, Handshake.VERSION);
+      exchange.respond(required);
+    } else {
+      exchange.fail(Problem.of(flaw.status(), "websocket-handshake", flaw.detail()));
+    }
+  }
+
+  /**
+   * Lets the functions of this ingress's WebSockets that run elsewhere know that they end here; for
+   * a node that is about to stop.
+   */
+  public void closeWebSockets() {
+    remoteSockets.end();
+  }
+
+  private @Nullable String decision(
+      ServerExchange exchange, Binding.Version version, boolean explain) {
+    return explain
+        ? DecisionJson.of(
+            placement.explain(version.placement(exchange.request().headers()), System.nanoTime()),
+            nodeName)
+        : null;
+  }
+
   private void run(
       ServerExchange exchange, String client, Binding.Function function, boolean explain) {
     Binding.Version version = function.pick(ThreadLocalRandom.current().nextInt());
-    String decision =
-        explain
-            ? DecisionJson.of(
-                placement.explain(
-                    version.placement(exchange.request().headers()), System.nanoTime()),
-                nodeName)
-            : null;
-    CallListener listener = new IngressCall(exchange, nodeName, decision);
+    CallListener listener =
+        new IngressCall(exchange, nodeName, decision(exchange, version, explain));
     Call call = call(exchange, client, timeLimit(version));
     CachePolicy policy = version.cache();
     Executor.Running running =

@@ -42,6 +42,12 @@ final class IngressCall implements CallListener {
   @Override
   public void onResponse(
       HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, CallTiming timing) {
+    describe(head, timing);
+    exchange.respond(head, body);
+  }
+
+  /** Adds what is told about where and how long. */
+  void describe(HttpResponse head, CallTiming timing) {
     HttpHeaders headers = head.headers();
     headers.set(NODE, nodeName.apply(timing.node()));
     headers.add(
@@ -49,7 +55,6 @@ final class IngressCall implements CallListener {
     if (decision != null) {
       headers.set(DECISION, decision);
     }
-    exchange.respond(head, body);
   }
 
   @Override

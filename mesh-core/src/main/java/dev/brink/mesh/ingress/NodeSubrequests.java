@@ -1,6 +1,7 @@
 package dev.brink.mesh.ingress;
 
 import dev.brink.exec.Subrequests;
+import dev.brink.exec.websocket.Handshake;
 import dev.brink.mesh.exchange.Call;
 import dev.brink.mesh.exchange.CallFailure;
 import dev.brink.mesh.exchange.CallListener;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * origin of the same tenant, or by {@code fetch} to a host outside.
  */
 public final class NodeSubrequests implements Subrequests {
+  private static final String LOOPBACK = "127.0.0.1";
+
   private final Supplier<Snapshot> snapshot;
   private final Supplier<Dispatcher> dispatcher;
   private final Supplier<Origins> origins;
@@ -62,6 +65,10 @@ public final class NodeSubrequests implements Subrequests {
             : snapshot.get().binding(caller.target().tenant(), name);
     if (binding == null) {
       return refuse(listener, "env." + service + ": nothing is deployed under its name");
+    }
+    if (binding instanceof Binding.Origin && Handshake.isIn(subrequest.request().headers())) {
+      return refuse(
+          listener, "env." + service + ": an origin (expected: a function for a WebSocket)");
     }
     Call call;
     try {
@@ -118,12 +125,16 @@ public final class NodeSubrequests implements Subrequests {
             url.getRawQuery() == null ? path : path + "?" + url.getRawQuery(),
             asked.headers());
     request.headers().set(HttpHeaderNames.HOST, url.getRawAuthority());
-    RequestHeaders.clean(request.headers(), "127.0.0.1");
+    if (Handshake.isIn(request.headers())) {
+      RequestHeaders.cleanUpgrade(request.headers(), LOOPBACK);
+    } else {
+      RequestHeaders.clean(request.headers(), LOOPBACK);
+    }
     return new Call(
         request,
         String.valueOf(url.getScheme()),
         subrequest.body(),
-        "127.0.0.1",
+        LOOPBACK,
         subrequest.requestId(),
         subrequest.deadlineNanos());
   }

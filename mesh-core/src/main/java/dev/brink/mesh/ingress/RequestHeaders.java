@@ -2,6 +2,7 @@ package dev.brink.mesh.ingress;
 
 import dev.brink.mesh.http.HopByHop;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import java.util.ArrayList;
@@ -32,6 +33,13 @@ final class RequestHeaders {
     }
     removeOurs(headers);
     headers.set(FORWARDED_FOR, clientAddress);
+  }
+
+  /** The same for a request that asks for a WebSocket, which it goes on doing. */
+  static void cleanUpgrade(HttpHeaders headers, String clientAddress) {
+    clean(headers, clientAddress);
+    headers.set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
+    headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
   }
 
   /** One look at each name costs less than looking for each of ours, and mostly there is none. */

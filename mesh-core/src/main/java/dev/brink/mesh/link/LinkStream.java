@@ -16,8 +16,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
@@ -86,6 +89,10 @@ final class LinkStream extends ChannelDuplexHandler implements CallListener {
     if (!noBody) {
       reader = new BodyReader(stream, () -> {});
       body = reader.body();
+    }
+    if (meta.getUpgrade()) {
+      request.headers().set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
+      request.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
     }
     var call =
         new Call(
@@ -160,6 +167,11 @@ final class LinkStream extends ChannelDuplexHandler implements CallListener {
   private void respond(
       HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, CallTiming timing) {
     answered = true;
+    boolean upgraded = body != null && head.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS);
+    if (upgraded) {
+      head.setStatus(HttpResponseStatus.OK);
+      complete();
+    }
     Http2Headers headers = LinkHeaders.ofResponse(head);
     LinkHeaders.put(
         headers,
@@ -173,6 +185,7 @@ final class LinkStream extends ChannelDuplexHandler implements CallListener {
             .setLoad(service.load())
             .putAllReads(timing.reads())
             .setWhole(body == null)
+            .setUpgraded(upgraded)
             .build());
     ByteBuf content = head instanceof FullHttpResponse full ? full.content() : null;
     boolean empty = body == null && (content == null || !content.isReadable());
@@ -247,7 +260,10 @@ final class LinkStream extends ChannelDuplexHandler implements CallListener {
     var _ = ctx.close();
   }
 
-  /** All is written: what the function still does in the background goes on. */
+  /**
+   * All is written, or its end is no longer the call's: what the function still does in the
+   * background goes on.
+   */
   private void complete() {
     finished = true;
   }

@@ -16,7 +16,10 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
@@ -103,6 +106,7 @@ final class OutgoingCall extends ChannelDuplexHandler implements Executor.Runnin
             .setScheme(call.scheme())
             .setClientAddress(call.clientAddress())
             .setRefused(call.refused())
+            .setUpgrade(call.upgrade())
             .build());
     var body = call.body();
     deadline = newStream.eventLoop().schedule(this::timeOut, remainingNanos, TimeUnit.NANOSECONDS);
@@ -222,6 +226,11 @@ final class OutgoingCall extends ChannelDuplexHandler implements Executor.Runnin
           null,
           timing);
       return;
+    }
+    if (meta.getUpgraded()) {
+      head.setStatus(HttpResponseStatus.SWITCHING_PROTOCOLS);
+      head.headers().set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
+      head.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
     }
     whole = meta.getWhole();
     headNanos = System.nanoTime();

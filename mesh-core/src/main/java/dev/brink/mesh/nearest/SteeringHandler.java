@@ -1,5 +1,6 @@
 package dev.brink.mesh.nearest;
 
+import dev.brink.exec.websocket.Handshake;
 import dev.brink.mesh.http.HttpHandler;
 import dev.brink.mesh.http.ServerExchange;
 import io.netty.buffer.Unpooled;
@@ -68,10 +69,13 @@ public final class SteeringHandler implements HttpHandler {
         .formatted(authority, ALT_SVC_SECONDS, authority, ALT_SVC_SECONDS);
   }
 
-  /** A request with a body is answered here: it would have to be sent twice. */
+  /**
+   * A request with a body is answered here: it would have to be sent twice. So is one for a
+   * WebSocket, whose clients are not bound to follow.
+   */
   private void redirect(ServerExchange exchange, HttpResponseStatus status) {
     Optional<IngressNode> better =
-        exchange.body() == null
+        exchange.body() == null && !Handshake.isIn(exchange.request().headers())
             ? better(exchange).filter(ingress -> hosts.same(exchange, ingress.url().getAuthority()))
             : Optional.empty();
     if (better.isEmpty()) {

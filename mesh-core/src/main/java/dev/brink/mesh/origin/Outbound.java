@@ -3,8 +3,10 @@ package dev.brink.mesh.origin;
 import dev.brink.exec.Subrequests;
 import dev.brink.exec.outbound.OutboundException;
 import dev.brink.exec.outbound.OutboundPolicy;
+import dev.brink.exec.websocket.Handshake;
 import dev.brink.mesh.exchange.Call;
 import dev.brink.mesh.http.EventLoops;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpRequest;
@@ -15,6 +17,7 @@ import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -91,8 +94,17 @@ public final class Outbound implements AutoCloseable {
       return refuse(listener, String.valueOf(e.getMessage()));
     }
     EventLoop loop = loops.group().next();
-    var running = new OutboundCall(call, server.authority(), loop, connections, listener);
-    running.start(false);
+    Flow.Publisher<ByteBuf> socket =
+        Handshake.isIn(asked.request().headers()) ? asked.body() : null;
+    var running =
+        new OutboundCall(
+            socket == null ? call : call.withBody(null),
+            server.authority(),
+            loop,
+            connections,
+            socket,
+            listener);
+    running.start(socket != null);
     return running::cancel;
   }
 

@@ -5,9 +5,11 @@ import dev.brink.exec.outbound.OutboundException;
 import dev.brink.mesh.exchange.Call;
 import dev.brink.mesh.http.BodyPipe;
 import dev.brink.mesh.http.ProblemException;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
+import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,7 @@ final class OutboundCall implements ConnectionPool.Waiter, UpstreamExchange.List
   private final String host;
   private final EventLoop loop;
   private final ConnectionPool connections;
+  private final Flow.@Nullable Publisher<ByteBuf> socket;
   private final Subrequests.Listener listener;
   private final AtomicBoolean told = new AtomicBoolean();
   private volatile boolean cancelled;
@@ -24,16 +27,21 @@ final class OutboundCall implements ConnectionPool.Waiter, UpstreamExchange.List
 
   private record Sent(UpstreamConnection connection, UpstreamExchange exchange, boolean reused) {}
 
+  /**
+   * @param socket what is sent after a 101, if that is asked for
+   */
   OutboundCall(
       Call call,
       String host,
       EventLoop loop,
       ConnectionPool connections,
+      Flow.@Nullable Publisher<ByteBuf> socket,
       Subrequests.Listener listener) {
     this.call = call;
     this.host = host;
     this.loop = loop;
     this.connections = connections;
+    this.socket = socket;
     this.listener = listener;
   }
 
@@ -92,9 +100,9 @@ final class OutboundCall implements ConnectionPool.Waiter, UpstreamExchange.List
   private OutgoingRequest outgoing(UpstreamConnection connection) {
     long now = System.nanoTime();
     return new OutgoingRequest(
-        RequestHead.ofOwn(connection.channel().alloc(), call, host),
+        RequestHead.ofOwn(connection.channel().alloc(), call, host, socket != null),
         call.request().method().equals(HttpMethod.HEAD),
-        false,
+        socket != null,
         call.body(),
         RequestHead.bodyLength(call),
         Math.max(1, call.deadlineNanos() - now),
@@ -136,8 +144,16 @@ final class OutboundCall implements ConnectionPool.Waiter, UpstreamExchange.List
 
   @Override
   public void switched(HttpResponse head, UpstreamConnection connection) {
-    connection.close();
-    fail(Fault.INVALID_RESPONSE, null);
+    Flow.Publisher<ByteBuf> bytes = socket;
+    if (bytes == null || !told.compareAndSet(false, true)) {
+      connection.close();
+      fail(Fault.INVALID_RESPONSE, null);
+      return;
+    }
+    var relay = new RawRelay(connection, () -> {});
+    relay.start();
+    bytes.subscribe(relay.fromClient());
+    listener.onResponse(head, relay.toClient());
   }
 
   @Override

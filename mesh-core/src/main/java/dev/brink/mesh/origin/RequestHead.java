@@ -102,11 +102,14 @@ final class RequestHead {
    *
    * @throws ProblemException when the request holds what must not be sent
    */
-  static ByteBuf ofOwn(ByteBufAllocator allocator, Call call, String host) {
+  static ByteBuf ofOwn(ByteBufAllocator allocator, Call call, String host, boolean upgrade) {
     ByteBuf out = allocator.buffer(TYPICAL_BYTES);
     boolean written = false;
     try {
       write(out, call, host);
+      if (upgrade) {
+        out.writeBytes(UPGRADE);
+      }
       out.writeBytes(CRLF);
       written = true;
       return out;

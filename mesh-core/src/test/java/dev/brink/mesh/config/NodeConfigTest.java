@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brink.cache.policy.Goal;
 import dev.brink.exec.FunctionLimits;
+import dev.brink.exec.websocket.WebSocketLimits;
 import dev.brink.mesh.nearest.Steering;
 import dev.brink.placement.warmth.WarmthPolicyKind;
 import java.nio.file.Path;
@@ -89,6 +90,12 @@ class NodeConfigTest {
           Map.entry("dns.rate", "50"),
           Map.entry("functions.outbound.public", "false"),
           Map.entry("functions.outbound.allow", "intranet.example:8443,[::1]:443"),
+          Map.entry("functions.websockets.max-open", "100"),
+          Map.entry("functions.websockets.message", "64k"),
+          Map.entry("functions.websockets.queue", "128k"),
+          Map.entry("functions.websockets.memory", "8m"),
+          Map.entry("functions.websockets.idle", "5s"),
+          Map.entry("functions.websockets.lifetime", "7200s"),
           Map.entry("functions.keep-alive.policy", "hybrid-histogram"),
           Map.entry("functions.keep-alive.switching", "false"),
           Map.entry("functions.keep-alive.window", "20s"),
@@ -160,7 +167,14 @@ class NodeConfigTest {
                     Duration.ofSeconds(60),
                     256L << 20,
                     5,
-                    450_000)));
+                    450_000),
+                new WebSocketLimits(
+                    4_096,
+                    1 << 20,
+                    4 << 20,
+                    256L << 20,
+                    Duration.ofSeconds(30),
+                    Duration.ofHours(1))));
     assertThat(config.placement()).isEqualTo(new PlacementConfig(List.of(), 1, 0.01, 0, Map.of()));
     assertThat(config.nearest())
         .isEqualTo(new NearestConfig(true, Steering.OFF, List.of(), List.of(), ""));
