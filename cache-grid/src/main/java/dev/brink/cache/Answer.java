@@ -54,19 +54,23 @@ record Answer(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
       fields.set(HttpHeaderNames.AGE, ageSeconds);
     }
     fields.add(Fields.CACHE_STATUS, cacheStatus);
+    boolean decodes = stored.coding().suit(fields, request.headers());
     boolean ok = stored.status() == 200 || stored.partial();
     if (ok && notModified(request.headers(), stored, nowMillis)) {
       return notModified(fields);
     }
     var status = new HttpResponseStatus(stored.status(), stored.reason());
     if (request.method().equals(HttpMethod.HEAD)) {
-      if (length >= 0 && !stored.partial()) {
+      if (length >= 0 && !stored.partial() && !decodes) {
         fields.set(HttpHeaderNames.CONTENT_LENGTH, length);
       }
       return empty(status, fields);
     }
-    List<ByteRange> wanted =
-        ok && length >= 0 ? ranges(request.headers(), stored, nowMillis) : null;
+    if (decodes) {
+      return decoded(status, fields, source, length);
+    }
+    boolean divides = ok && length >= 0 && stored.coding() != Coding.GZIP_MADE;
+    List<ByteRange> wanted = divides ? ranges(request.headers(), stored, nowMillis) : null;
     if (stored.partial()) {
       return wanted == null ? null : ofParts(stored, source, wanted, fields);
     }
@@ -89,6 +93,13 @@ record Answer(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1, status, Unpooled.EMPTY_BUFFER, fields, EmptyHttpHeaders.INSTANCE),
         null);
+  }
+
+  private static Answer decoded(
+      HttpResponseStatus status, HttpHeaders fields, BodySource source, long length) {
+    var all = new BodyReader(source, 0, length < 0 ? Long.MAX_VALUE : length);
+    return new Answer(
+        new DefaultHttpResponse(HttpVersion.HTTP_1_1, status, fields), new Decoding(all));
   }
 
   private static Answer whole(

@@ -26,6 +26,8 @@ import java.util.Locale;
  * @param heuristicMax the longest time that a response is fresh by its {@code Last-Modified} alone
  * @param staleWhileRevalidate for responses that don't say
  * @param staleIfError for responses that don't say
+ * @param compress whether what can be compressed is stored in gzip, once, and decoded for whom that
+ *     does not suit; not where {@code strict} or {@code manual}
  * @param manual whether responses come by {@link HttpCache#put} alone and have no source to ask:
  *     only a put, a removal or a purge outdates them, not other requests to their URLs
  */
@@ -44,6 +46,7 @@ public record CachePolicy(
     Duration heuristicMax,
     Duration staleWhileRevalidate,
     Duration staleIfError,
+    boolean compress,
     boolean manual) {
   /** The defaults, without a space of its own. */
   public static final CachePolicy DEFAULT = builder().build();
@@ -57,6 +60,10 @@ public record CachePolicy(
     positive("heuristicMax", heuristicMax);
     positive("staleWhileRevalidate", staleWhileRevalidate);
     positive("staleIfError", staleIfError);
+  }
+
+  boolean compresses() {
+    return compress && !strict && !manual;
   }
 
   private static List<String> lowerCase(List<String> names) {
@@ -77,7 +84,7 @@ public record CachePolicy(
    * Defaults: not strict, the whole query but trackers, no headers or cookies, no device class,
    * request directives honoured, nothing fresh that does not say so (but by {@code Last-Modified}
    * for up to a day), stale while revalidating only where the origin says so, stale on an error for
-   * a minute, not manual. Not thread-safe.
+   * a minute, compressed, not manual. Not thread-safe.
    */
   public static final class Builder {
     private String space = "";
@@ -94,6 +101,7 @@ public record CachePolicy(
     private Duration heuristicMax = Duration.ofDays(1);
     private Duration staleWhileRevalidate = Duration.ZERO;
     private Duration staleIfError = Duration.ofMinutes(1);
+    private boolean compress = true;
     private boolean manual;
 
     private Builder() {}
@@ -168,6 +176,11 @@ public record CachePolicy(
       return this;
     }
 
+    public Builder compress(boolean yes) {
+      compress = yes;
+      return this;
+    }
+
     public Builder manual(boolean yes) {
       manual = yes;
       return this;
@@ -189,6 +202,7 @@ public record CachePolicy(
           heuristicMax,
           staleWhileRevalidate,
           staleIfError,
+          compress,
           manual);
     }
   }

@@ -14,6 +14,7 @@ final class Fields {
   static final AsciiString CACHE_TAG = AsciiString.cached("cache-tag");
   static final AsciiString SURROGATE_KEY = AsciiString.cached("surrogate-key");
   static final AsciiString CONTENT_DIGEST = AsciiString.cached("content-digest");
+  static final AsciiString REPR_DIGEST = AsciiString.cached("repr-digest");
 
   /** RFC 9111 section 3.1, and what older servers send. */
   private static final Set<String> NOT_STORED =

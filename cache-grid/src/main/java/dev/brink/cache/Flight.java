@@ -217,8 +217,10 @@ final class Flight implements Upstream.Listener {
       return;
     }
     Rules rules = Rules.of(headers);
-    Head stored = question.head(head, rules, peerStamp);
+    Head came = question.head(head, rules, peerStamp);
     boolean cuts = !plan.solo() && Slice.cuts(head, headers, cache.store());
+    boolean coded = !cuts && !plan.solo() && !plan.ranged();
+    Head stored = coded ? came.coded(Coding.of(plan.asked(), head, headers)) : came;
     String refusal = refusal(head, headers, rules, stored, cuts);
     if (slice != null && slice.probes() && status == 206) {
       probed(slice, stored, head, body, refusal);
@@ -233,7 +235,7 @@ final class Flight implements Upstream.Listener {
     } else {
       var place =
           slice == null || slice.probes()
-              ? Variants.Place.of(plan.key(), plan.request().headers(), stored.fields())
+              ? Variants.Place.of(plan.key(), plan.request().headers(), stored)
               : new Variants.Place(slice.id(), null);
       record(place, stored, head, body);
     }
@@ -269,7 +271,8 @@ final class Flight implements Upstream.Listener {
       Flow.@Nullable Publisher<ByteBuf> body) {
     CacheKey key = plan.key();
     Variant selected = place.variant();
-    long length = Storing.length(head);
+    boolean compresses = stored.coding() == Coding.GZIP_MADE;
+    long length = compresses ? -1 : Storing.length(head);
     var begun = new Recording(cache, key.space(), place.id(), stored, length, this::end);
     List<Waiter> all = filling(begun, place);
     if (selected != null) {
@@ -279,12 +282,13 @@ final class Flight implements Upstream.Listener {
       republish(place.id());
     }
     begun.fill().retain();
+    Flow.Subscriber<ByteBuf> to = compresses ? new Compressing(begun.fill()) : begun.fill();
     if (head instanceof FullHttpResponse full) {
-      new WholeBody(full).subscribe(begun.fill());
+      new WholeBody(full).subscribe(to);
       delivery.give(all, begun, selected);
     } else {
       delivery.give(all, begun, selected);
-      feed(begun.fill(), body);
+      feed(to, body);
     }
     begun.fill().release();
   }
@@ -316,7 +320,7 @@ final class Flight implements Upstream.Listener {
     if (whole != null) {
       cut(whole, slice.range().first(), head, body);
     } else if (refusal == null && Slice.answers(part, wanted.get(HttpHeaderNames.RANGE, ""))) {
-      record(Variants.Place.of(plan.key(), wanted, part.fields()), part, head, body);
+      record(Variants.Place.of(plan.key(), wanted, part), part, head, body);
     } else {
       Unwanted.response(head, body);
       end().forEach(refusal == null ? Waiter::retry : Waiter::alone);
@@ -332,7 +336,7 @@ final class Flight implements Upstream.Listener {
   private void cut(
       Head whole, long start, HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
     CacheKey key = plan.key();
-    var place = Variants.Place.of(key, plan.request().headers(), whole.fields());
+    var place = Variants.Place.of(key, plan.request().headers(), whole);
     var kept =
         new StoredBody(cache.store().draft(place.id(), 0).commit(whole.encode(), whole.worth()));
     if (place.variant() != null) {

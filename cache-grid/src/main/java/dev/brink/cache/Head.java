@@ -13,6 +13,7 @@ import dev.brink.cache.wire.StoredResponse;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.io.IOException;
 import java.util.List;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param url host and path, as purges name it
  * @param parts of a 206, the bytes its body consists of; else none
  * @param completeLength of a 206, or of what is stored in slices, the length of the whole
+ * @param coding of the body
  * @param sliced whether the body is stored in {@linkplain Slice slices} of their own
  */
 record Head(
@@ -45,6 +47,7 @@ record Head(
     List<String> tags,
     List<ByteRange> parts,
     long completeLength,
+    Coding coding,
     boolean sliced,
     long fetchNanos) {
   Head {
@@ -56,8 +59,11 @@ record Head(
     return !parts.isEmpty();
   }
 
-  /** Of the whole body, wherever that is. */
+  /** Of the whole body as it came, wherever that is; -1: not known. */
   long length(StoredObject object) {
+    if (coding == Coding.GZIP_MADE) {
+      return -1;
+    }
     return sliced ? completeLength : object.bodyLength();
   }
 
@@ -109,6 +115,34 @@ record Head(
         Storing.tags(newFields),
         parts,
         completeLength,
+        coding,
+        sliced,
+        fetchNanos);
+  }
+
+  /** The same representation in another coding than it came in, or to be changed when it goes. */
+  Head coded(Coding newCoding) {
+    HttpHeaders newFields = fields.copy();
+    if (newCoding == Coding.GZIP_MADE) {
+      newFields.set(HttpHeaderNames.CONTENT_ENCODING, HttpHeaderValues.GZIP);
+      newFields.remove(HttpHeaderNames.CONTENT_LENGTH);
+      newFields.remove(HttpHeaderNames.ACCEPT_RANGES);
+    }
+    return new Head(
+        status,
+        reason,
+        newFields,
+        requestedMillis,
+        receivedMillis,
+        freshness,
+        stamp,
+        asOf,
+        site,
+        url,
+        tags,
+        parts,
+        completeLength,
+        newCoding,
         sliced,
         fetchNanos);
   }
@@ -167,6 +201,7 @@ record Head(
         tags,
         newParts,
         newCompleteLength,
+        coding,
         newSliced,
         fetchNanos);
   }
@@ -191,6 +226,7 @@ record Head(
             .setPath(url.substring(site.length()))
             .addAllTags(tags)
             .setCompleteLength(completeLength)
+            .setCoding(coding.number())
             .setSliced(sliced)
             .setFetchNanos(fetchNanos);
     for (Map.Entry<String, String> field : fields) {
@@ -249,6 +285,7 @@ record Head(
             .map(part -> new ByteRange(part.getFirst(), part.getLast()))
             .toList(),
         from.getCompleteLength(),
+        Coding.of(from.getCoding()),
         from.getSliced(),
         from.getFetchNanos());
   }

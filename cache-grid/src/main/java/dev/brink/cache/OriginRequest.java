@@ -4,6 +4,7 @@ import dev.brink.cache.field.ByteRange;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -58,6 +59,9 @@ final class OriginRequest {
     HttpHeaders from = asked.request().headers();
     HttpHeaders headers =
         asked.policy().strict() ? from.copy() : withoutUnkeyed(asked.policy(), from, selecting);
+    if (asked.policy().compresses() && Coding.takesGzip(from)) {
+      headers.set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.GZIP);
+    }
     if (range) {
       copy(from, headers, HttpHeaderNames.RANGE);
       copy(from, headers, HttpHeaderNames.IF_RANGE);

@@ -162,6 +162,7 @@ final class Passage implements Upstream.Listener {
         Storing.tags(headers),
         List.of(),
         -1,
+        Coding.AS_IT_CAME,
         false,
         System.nanoTime() - requestedNanos);
   }
@@ -194,7 +195,7 @@ final class Passage implements Upstream.Listener {
       String etag = update.get(HttpHeaderNames.ETAG);
       String modified = update.get(HttpHeaderNames.LAST_MODIFIED);
       boolean same =
-          (length == null || length.equals(Long.toString(before.length(present))))
+          (length == null || sameLength(length, before.length(present)))
               && (etag == null || (before.etag() != null && matches(etag, before.etag())))
               && (modified == null || modified.equals(before.lastModified()));
       if (!same) {
@@ -219,6 +220,10 @@ final class Passage implements Upstream.Listener {
           before.with(Storing.kept(fields, rules), requestedMillis, now, freshness, stamp, stamp);
       var _ = cache.store().replaceHead(present, fresh.encode(), fresh.worth());
     }
+  }
+
+  private static boolean sameLength(String said, long stored) {
+    return stored < 0 || said.equals(Long.toString(stored));
   }
 
   private static boolean matches(String one, @Nullable String other) {

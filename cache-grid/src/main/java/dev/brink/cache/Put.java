@@ -31,7 +31,7 @@ final class Put implements Fill.Outcome, Flow.Subscriber<ByteBuf> {
     this.cache = cache;
     this.key = key;
     this.head = head;
-    var place = Variants.Place.of(key, asked.request().headers(), head.fields());
+    var place = Variants.Place.of(key, asked.request().headers(), head);
     variant = place.variant();
     fill = new Fill(cache.store().draft(place.id(), length), length, this);
   }
@@ -93,6 +93,7 @@ final class Put implements Fill.Outcome, Flow.Subscriber<ByteBuf> {
         Storing.tags(headers),
         List.of(),
         -1,
+        Coding.AS_IT_CAME,
         false,
         0);
   }

@@ -59,6 +59,7 @@ final class Question {
         Storing.tags(headers),
         part == null ? List.of() : List.of(part.range()),
         part == null ? -1 : part.completeLength(),
+        Coding.AS_IT_CAME,
         false,
         System.nanoTime() - requestedNanos);
   }

@@ -113,7 +113,7 @@ final class SlicedBody implements BodySource {
 
   /** A fetch of a slice that is neither stored nor under way. */
   private Flight fetch(Slice slice, @Nullable Waiter waiter) {
-    Set<String> selecting = new TreeSet<>(Variants.names(head.fields()));
+    Set<String> selecting = new TreeSet<>(Variants.names(head));
     var plan =
         new FetchPlan(
             slice.id(),

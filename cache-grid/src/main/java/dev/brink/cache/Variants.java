@@ -47,20 +47,28 @@ record Variants(List<Variant> all) {
    * @param variant what its {@code Vary} makes it; {@code null}: the only one of its key
    */
   record Place(StoreKey id, @Nullable Variant variant) {
-    static Place of(CacheKey primary, HttpHeaders request, HttpHeaders response) {
+    static Place of(CacheKey primary, HttpHeaders request, Head response) {
       List<String> names = names(response);
       if (names.isEmpty()) {
         return new Place(primary.key(), null);
       }
       List<String> values = values(names, request);
       StoreKey id = key(primary, names, values);
-      return new Place(id, Variants.variant(id, names, values, response));
+      return new Place(id, Variants.variant(id, names, values, response.fields()));
     }
   }
 
-  /** The fields a response's {@code Vary} names, sorted. */
-  static List<String> names(HttpHeaders response) {
-    return List.copyOf(new TreeSet<>(Tokens.lowerCase(response.getAll(HttpHeaderNames.VARY))));
+  /** The fields a response's {@code Vary} names, but what its coding makes up for; sorted. */
+  static List<String> names(Head response) {
+    Set<String> names = names(response.fields());
+    if (response.coding() != Coding.AS_IT_CAME) {
+      names.remove("accept-encoding");
+    }
+    return List.copyOf(names);
+  }
+
+  static Set<String> names(HttpHeaders response) {
+    return new TreeSet<>(Tokens.lowerCase(response.getAll(HttpHeaderNames.VARY)));
   }
 
   /** What a request says in these fields, in normal form. */

@@ -145,6 +145,7 @@ public final class HeaderFuzz {
     var _ = Storing.tags(headers);
     var _ = Storing.kept(headers, rules);
     var _ = Variants.names(headers);
+    var _ = Coding.takesGzip(headers);
   }
 
   private static void hold(boolean held, String otherwise) {

@@ -63,6 +63,7 @@ public final class NamedCaches implements Executor<Target.NamedCache> {
         .strict(true)
         .query(QueryRule.VERBATIM)
         .requestDirectives(false)
+        .compress(false)
         .defaultTtl(DEFAULT_TTL)
         .negativeTtl(NEGATIVE_TTL)
         .staleIfError(Duration.ZERO)

@@ -30,6 +30,7 @@ public final class CacheMessages {
             .setKeyDevice(policy.deviceClass())
             .addAllForwardHeaders(policy.forwardHeaders())
             .setIgnoreRequestDirectives(!policy.requestDirectives())
+            .setUncompressed(!policy.compress())
             .setDefaultTtlMs(policy.defaultTtl().toMillis())
             .setNegativeTtlMs(policy.negativeTtl().toMillis())
             .setStaleWhileRevalidateMs(policy.staleWhileRevalidate().toMillis());
@@ -83,6 +84,7 @@ public final class CacheMessages {
             .deviceClass(settings.getKeyDevice())
             .forwardHeaders(settings.getForwardHeadersList())
             .requestDirectives(!settings.getIgnoreRequestDirectives())
+            .compress(!settings.getUncompressed())
             .defaultTtl(Duration.ofMillis(settings.getDefaultTtlMs()))
             .negativeTtl(Duration.ofMillis(settings.getNegativeTtlMs()))
             .staleWhileRevalidate(Duration.ofMillis(settings.getStaleWhileRevalidateMs()));

@@ -1,0 +1,136 @@
+package dev.brink.cache;
+
+import dev.brink.cache.field.Directives;
+import dev.brink.cache.field.Preferences;
+import dev.brink.cache.field.Tokens;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** What a response is stored in, and whether it is changed for whom that does not suit. */
+enum Coding {
+  /** As it came, and given to nobody otherwise; its {@code Vary} says whom it suits. */
+  AS_IT_CAME(0),
+  /** In gzip, as it came. */
+  GZIP_CAME(1),
+  /** In gzip, though it came without. */
+  GZIP_MADE(2);
+
+  /** Shorter ones gain nothing. */
+  private static final int LEAST_BYTES = 1024;
+
+  private static final Set<String> TYPES =
+      Set.of(
+          "application/javascript",
+          "application/json",
+          "application/wasm",
+          "application/x-javascript",
+          "application/x-ndjson",
+          "application/xml",
+          "font/otf",
+          "font/ttf",
+          "image/x-icon");
+
+  private final int number;
+
+  Coding(int number) {
+    this.number = number;
+  }
+
+  /** What it is in a stored head. */
+  int number() {
+    return number;
+  }
+
+  /** The one with this number; that of a later version is as it came. */
+  static Coding of(int number) {
+    return switch (number) {
+      case 1 -> GZIP_CAME;
+      case 2 -> GZIP_MADE;
+      default -> AS_IT_CAME;
+    };
+  }
+
+  /**
+   * What to store a response in.
+   *
+   * @param response to a request that asked for no range
+   */
+  static Coding of(CacheRequest asked, HttpResponse response, HttpHeaders headers) {
+    if (!asked.policy().compresses()
+        || response.status().code() != 200
+        || Directives.parse(headers.getAll(HttpHeaderNames.CACHE_CONTROL)).has("no-transform")
+        || headers.contains(Fields.CONTENT_DIGEST)
+        || headers.contains(Fields.REPR_DIGEST)) {
+      return AS_IT_CAME;
+    }
+    List<String> codings = Tokens.lowerCase(headers.getAll(HttpHeaderNames.CONTENT_ENCODING));
+    if (!codings.isEmpty()) {
+      return codings.equals(List.of("gzip")) ? GZIP_CAME : AS_IT_CAME;
+    }
+    long length = Storing.length(response);
+    boolean gains =
+        (length < 0 || length >= LEAST_BYTES)
+            && compressible(headers.get(HttpHeaderNames.CONTENT_TYPE, ""));
+    return gains ? GZIP_MADE : AS_IT_CAME;
+  }
+
+  private static boolean compressible(String contentType) {
+    int end = contentType.indexOf(';');
+    String type =
+        (end < 0 ? contentType : contentType.substring(0, end)).strip().toLowerCase(Locale.ROOT);
+    return (type.startsWith("text/") && !type.equals("text/event-stream"))
+        || type.endsWith("+json")
+        || type.endsWith("+xml")
+        || TYPES.contains(type);
+  }
+
+  /** Whether a request takes gzip; one that does not say takes none. */
+  static boolean takesGzip(HttpHeaders request) {
+    List<String> lines = request.getAll(HttpHeaderNames.ACCEPT_ENCODING);
+    if (lines.isEmpty()) {
+      return false;
+    }
+    int others = 0;
+    for (Preferences.Preference each : Preferences.parse(lines)) {
+      if (each.value().equals("gzip") || each.value().equals("x-gzip")) {
+        return each.weight() > 0;
+      }
+      if (each.value().equals("*")) {
+        others = each.weight();
+      }
+    }
+    return others > 0;
+  }
+
+  /**
+   * Makes the fields of a stored response those of an answer. Bytes that are not those that came
+   * have a weak tag: they mean the same, and ranges of them don't fit together.
+   *
+   * @return whether the body is to be decoded
+   */
+  boolean suit(HttpHeaders fields, HttpHeaders request) {
+    if (this == AS_IT_CAME) {
+      return false;
+    }
+    if (!Tokens.lowerCase(fields.getAll(HttpHeaderNames.VARY)).contains("accept-encoding")) {
+      fields.add(HttpHeaderNames.VARY, HttpHeaderNames.ACCEPT_ENCODING);
+    }
+    boolean takes = takesGzip(request);
+    if (takes == (this == GZIP_MADE)) {
+      String etag = fields.get(HttpHeaderNames.ETAG);
+      if (etag != null && !etag.startsWith("W/")) {
+        fields.set(HttpHeaderNames.ETAG, "W/" + etag);
+      }
+    }
+    if (!takes) {
+      fields.remove(HttpHeaderNames.CONTENT_ENCODING);
+      fields.remove(HttpHeaderNames.CONTENT_LENGTH);
+      fields.remove(HttpHeaderNames.ACCEPT_RANGES);
+    }
+    return !takes;
+  }
+}

@@ -1,0 +1,325 @@
+package dev.brink.cache;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.brink.cache.CacheResult.Outcome;
+import dev.brink.cache.TestOrigin.Body;
+import dev.brink.cache.TestOrigin.Client;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Random;
+import java.util.concurrent.Flow;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Responses that are stored in gzip, once, and given to everybody as they want them. */
+class CompressedTest {
+  private static final String TEXT =
+      "All work and no play makes the mesh a dull place. ".repeat(400);
+
+  @AutoClose private final TestOrigin origin = new TestOrigin();
+
+  /** What a client got, in bytes. */
+  private static final class Bytes implements CacheListener, Flow.Subscriber<ByteBuf> {
+    final ByteArrayOutputStream body = new ByteArrayOutputStream();
+    @Nullable HttpResponse head;
+    @Nullable Throwable broken;
+    boolean complete;
+
+    @Override
+    public void onResponse(
+        HttpResponse newHead, Flow.@Nullable Publisher<ByteBuf> from, CacheResult result) {
+      head = newHead;
+      if (from != null) {
+        from.subscribe(this);
+        return;
+      }
+      if (newHead instanceof FullHttpResponse full) {
+        onNext(full.content());
+      }
+      complete = true;
+    }
+
+    @Override
+    public void onFailure(FetchFailure failure) {
+      broken = new IllegalStateException(failure.detail());
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription subscription) {
+      subscription.request(Long.MAX_VALUE);
+    }
+
+    @Override
+    public void onNext(ByteBuf bytes) {
+      byte[] all = new byte[bytes.readableBytes()];
+      bytes.readBytes(all);
+      body.writeBytes(all);
+      bytes.release();
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+      broken = cause;
+    }
+
+    @Override
+    public void onComplete() {
+      complete = true;
+    }
+
+    @Nullable String header(String name) {
+      return requireNonNull(head).headers().get(name);
+    }
+
+    String unzipped() throws IOException {
+      try (var in = new GZIPInputStream(new ByteArrayInputStream(body.toByteArray()))) {
+        return new String(in.readAllBytes(), UTF_8);
+      }
+    }
+  }
+
+  private Bytes zipped(String path) {
+    var client = new Bytes();
+    var _ =
+        origin.cache.handle(
+            origin.request(HttpMethod.GET, path, "accept-encoding", "br, gzip;q=0.8"),
+            origin,
+            client);
+    return client;
+  }
+
+  private static byte[] gzip(byte[] bytes) throws IOException {
+    var out = new ByteArrayOutputStream();
+    try (var gzip = new GZIPOutputStream(out)) {
+      gzip.write(bytes);
+    }
+    return out.toByteArray();
+  }
+
+  /** An origin whose one response is in gzip. */
+  private static Upstream zipping(byte[] coded, String... headers) {
+    return (HttpRequest request, Flow.@Nullable Publisher<ByteBuf> body, Upstream.Listener to) -> {
+      FullHttpResponse response = TestOrigin.response(200, "", headers);
+      response.headers().set("content-encoding", "gzip").set("cache-control", "max-age=60");
+      to.onResponse(response.replace(Unpooled.wrappedBuffer(coded)), null, 0);
+      return () -> {};
+    };
+  }
+
+  @Test
+  void textIsStoredOnceAndServedAsItIsWanted() throws Exception {
+    origin.reply(
+        200,
+        TEXT,
+        "cache-control",
+        "max-age=60",
+        "content-type",
+        "text/html; charset=utf-8",
+        "etag",
+        "\"v1\"");
+    Bytes first = zipped("/a");
+    assertThat(first.header("content-encoding")).isEqualTo("gzip");
+    assertThat(first.header("vary")).isEqualTo("accept-encoding");
+    assertThat(first.header("etag")).as("not the bytes that it names").isEqualTo("W/\"v1\"");
+    assertThat(first.unzipped()).isEqualTo(TEXT);
+    assertThat(origin.cache.storeStats().bytes()).isLessThan(TEXT.length() / 4);
+    assertThat(origin.requests.getFirst().headers().get("accept-encoding")).isEqualTo("gzip");
+
+    Client plain = origin.get("/a");
+    assertThat(plain.outcome()).isEqualTo(Outcome.HIT);
+    assertThat(plain.body).hasToString(TEXT);
+    assertThat(plain.header("content-encoding")).isNull();
+    assertThat(plain.header("etag")).isEqualTo("\"v1\"");
+    assertThat(plain.header("vary")).isEqualTo("accept-encoding");
+    assertThat(origin.get("/a", "accept-encoding", "gzip;q=0, *;q=0.5").body).hasToString(TEXT);
+    Bytes second = zipped("/a");
+    assertThat(second.unzipped()).isEqualTo(TEXT);
+    assertThat(second.header("content-length")).isEqualTo(Integer.toString(second.body.size()));
+    assertThat(origin.requests).hasSize(1);
+  }
+
+  @Test
+  void whatTheOriginCompressedIsDecodedForWhoTakesNoGzip() throws Exception {
+    Upstream source =
+        zipping(gzip(TEXT.getBytes(UTF_8)), "etag", "\"z1\"", "vary", "Origin, Accept-Encoding");
+    var client = new Bytes();
+    var _ =
+        origin.cache.handle(
+            origin.request(HttpMethod.GET, "/z", "accept-encoding", "gzip"), source, client);
+    assertThat(client.unzipped()).isEqualTo(TEXT);
+    assertThat(client.header("etag")).isEqualTo("\"z1\"");
+    Client plain = origin.get("/z");
+    assertThat(plain.outcome()).isEqualTo(Outcome.HIT);
+    assertThat(plain.body).hasToString(TEXT);
+    assertThat(plain.header("etag")).isEqualTo("W/\"z1\"");
+    assertThat(plain.header("content-encoding")).isNull();
+    assertThat(origin.requests).isEmpty();
+    assertThat(origin.get("/z", "origin", "https://other.example").outcome())
+        .as("it still varies by the rest")
+        .isNull();
+  }
+
+  @Test
+  void whoReadsAlongGetsEachPieceAsItComes() throws Exception {
+    var reading = new Client();
+    var _ = origin.begin(reading, HttpMethod.GET, "/slow");
+    Bytes coded = zipped("/slow");
+    Body body = origin.answer(200, "cache-control", "max-age=60", "content-type", "text/plain");
+    body.send("first ");
+    assertThat(reading.body).hasToString("first ");
+    assertThat(coded.body.size()).isPositive();
+    body.send("second");
+    assertThat(reading.body).hasToString("first second");
+    body.end();
+    assertThat(reading.complete).isTrue();
+    assertThat(coded.unzipped()).isEqualTo("first second");
+    assertThat(origin.get("/slow").body).hasToString("first second");
+    assertThat(origin.requests).hasSize(1);
+  }
+
+  @Test
+  void aBodyThatBreaksOffIsNeverTakenForWhole() {
+    var plain = new Client();
+    var _ = origin.begin(plain, HttpMethod.GET, "/b");
+    Bytes coded = zipped("/b");
+    Body body = origin.answer(200, "cache-control", "max-age=60", "content-type", "text/plain");
+    body.send("begun");
+    body.breakOff();
+    assertThat(plain.broken).isNotNull();
+    assertThat(plain.complete).isFalse();
+    assertThat(coded.broken).isNotNull();
+    assertThat(coded.complete).isFalse();
+  }
+
+  @Test
+  void conditionsHoldWhicheverBytesAClientHas() {
+    origin.reply(
+        200,
+        TEXT,
+        "cache-control",
+        "max-age=60",
+        "content-type",
+        "application/json",
+        "etag",
+        "\"v1\"");
+    zipped("/a");
+    assertThat(origin.get("/a", "if-none-match", "\"v1\"").status()).isEqualTo(304);
+    assertThat(origin.get("/a", "if-none-match", "W/\"v1\"", "accept-encoding", "gzip").status())
+        .isEqualTo(304);
+    Client ranged = origin.get("/a", "range", "bytes=0-9", "accept-encoding", "gzip");
+    assertThat(ranged.status()).as("ranges are of the bytes that came").isEqualTo(200);
+    Client plainRange = origin.get("/a", "range", "bytes=0-9");
+    assertThat(plainRange.status()).isEqualTo(200);
+    assertThat(plainRange.body).hasToString(TEXT);
+    Client head = origin.send(HttpMethod.HEAD, "/a");
+    assertThat(head.header("content-length")).isNull();
+    assertThat(head.header("content-encoding")).isNull();
+    origin.pass(61);
+    origin.reply(304, "", "etag", "\"v1\"", "cache-control", "max-age=60");
+    assertThat(origin.get("/a").body).hasToString(TEXT);
+    assertThat(origin.requests.getLast().headers().get("if-none-match"))
+        .as("the origin's own tag")
+        .isEqualTo("\"v1\"");
+    assertThat(zipped("/a").header("content-encoding")).isEqualTo("gzip");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "content-type | image/png",
+        "content-type | text/event-stream",
+        "content-encoding | br",
+        "content-digest | sha-256=:AAAA:",
+        "repr-digest | sha-256=:AAAA:",
+      })
+  void whatGainsNothingOrMayNotBeChangedIsStoredAsItCame(String name, String value) {
+    if (!name.equals("content-type")) {
+      origin.reply(
+          200, TEXT, "cache-control", "max-age=60", "content-type", "text/html", name, value);
+    } else {
+      origin.reply(200, TEXT, "cache-control", "max-age=60", name, value);
+    }
+    assertThat(zipped("/a").body.toString(UTF_8)).isEqualTo(TEXT);
+    assertThat(origin.get("/a").body).hasToString(TEXT);
+  }
+
+  @Test
+  void noTransformAndShortAndStrictStayAsTheyCame() {
+    origin.reply(
+        200, TEXT, "cache-control", "max-age=60, no-transform", "content-type", "text/html");
+    assertThat(zipped("/a").body.toString(UTF_8)).isEqualTo(TEXT);
+    origin.reply(200, "short", "cache-control", "max-age=60", "content-type", "text/html");
+    assertThat(zipped("/b").body.toString(UTF_8)).isEqualTo("short");
+    origin.policy = CachePolicy.builder().strict(true).build();
+    origin.reply(200, TEXT, "cache-control", "max-age=60", "content-type", "text/html");
+    assertThat(zipped("/c").body.toString(UTF_8)).isEqualTo(TEXT);
+    assertThat(origin.requests.getLast().headers().get("accept-encoding"))
+        .isEqualTo("br, gzip;q=0.8");
+    origin.policy = CachePolicy.builder().compress(false).build();
+    origin.reply(200, TEXT, "cache-control", "max-age=60", "content-type", "text/html");
+    assertThat(zipped("/d").body.toString(UTF_8)).isEqualTo(TEXT);
+  }
+
+  @Test
+  void aBombIsNotUnpacked() throws Exception {
+    Upstream source = zipping(gzip(new byte[64 << 20]));
+    var plain = new Bytes();
+    var _ = origin.cache.handle(origin.request(HttpMethod.GET, "/bomb"), source, plain);
+    assertThat(plain.broken).hasMessageContaining("in gzip (expected: at most 250 times");
+    assertThat(plain.complete).isFalse();
+    assertThat(plain.body.size()).isLessThan(18 << 20);
+  }
+
+  @Test
+  void brokenGzipBreaksTheAnswerOff() throws Exception {
+    byte[] coded = gzip(TEXT.getBytes(UTF_8));
+    byte[] spoilt = coded.clone();
+    spoilt[coded.length / 2] ^= 0x55;
+    var client = new Bytes();
+    var _ = origin.cache.handle(origin.request(HttpMethod.GET, "/spoilt"), zipping(spoilt), client);
+    assertThat(client.broken).isNotNull();
+    assertThat(client.complete).isFalse();
+    byte[] cut = java.util.Arrays.copyOf(coded, coded.length - 20);
+    var other = new Bytes();
+    var _ = origin.cache.handle(origin.request(HttpMethod.GET, "/cut"), zipping(cut), other);
+    assertThat(other.broken).as("it ended early").isNotNull();
+    assertThat(other.complete).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1024, 100_000, 700_000})
+  void whatDoesNotCompressIsWholeAllTheSame(int length) throws Exception {
+    var random = new Random(length);
+    var text = new StringBuilder();
+    while (text.length() < length) {
+      text.append((char) (' ' + random.nextInt(95)));
+    }
+    origin.reply(200, text.toString(), "cache-control", "max-age=60", "content-type", "text/plain");
+    assertThat(zipped("/r").unzipped()).isEqualTo(text.toString());
+    assertThat(origin.get("/r").body).hasToString(text.toString());
+    var slow = new Client();
+    slow.ask = 1;
+    var _ = origin.begin(slow, HttpMethod.GET, "/r");
+    for (int i = 0; i < 10_000 && !slow.complete; i++) {
+      requireNonNull(slow.subscription).request(1);
+    }
+    assertThat(slow.body).hasToString(text.toString());
+  }
+}
