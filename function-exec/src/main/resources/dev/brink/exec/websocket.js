@@ -107,6 +107,7 @@
     }
     set binaryType(value) {
       const slot = this[$WebSocket];
+      slot.binaryType;
       const text = `${value}`;
       if (text === 'blob' || text === 'arraybuffer') slot.binaryType = text;
     }

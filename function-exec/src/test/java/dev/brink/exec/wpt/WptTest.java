@@ -81,6 +81,15 @@ record WptTest(String path, String variant, List<String> scripts, Duration limit
     return path + variant;
   }
 
+  /** The server of web-platform-tests fills in where it is. */
+  private static String filledIn(String script, String source) {
+    return script.contains(".sub.")
+        ? source
+            .replaceAll("\\{\\{(?:host|domains\\[[^]]*\\])\\}\\}", "web-platform.test")
+            .replaceAll("\\{\\{ports\\[\\w+\\]\\[\\d\\]\\}\\}", "8000")
+        : source;
+  }
+
   /** A module whose handler runs the test and answers with its results. */
   byte[] module(Path root) throws IOException {
     var text = new StringBuilder("const scripts = [\n");
@@ -88,7 +97,7 @@ record WptTest(String path, String variant, List<String> scripts, Duration limit
     all.addAll(scripts);
     all.add(path);
     for (String script : all) {
-      String source = Files.readString(root.resolve(script));
+      String source = filledIn(script, Files.readString(root.resolve(script)));
       text.append('[').append(Quoted.of(script)).append(", ").append(Quoted.of(source));
       text.append("],\n");
     }
