@@ -127,8 +127,7 @@ final class NodeProcesses implements AutoCloseable {
     long end = System.nanoTime() + LIMIT.toNanos();
     while (!isReady(node)) {
       if (System.nanoTime() > end || !node.process.isAlive()) {
-        throw new AssertionError(
-            node.name + " is not ready:\n" + Files.readString(log(node.name)));
+        throw new AssertionError(node.name + " is not ready:\n" + Files.readString(log(node.name)));
       }
       Thread.sleep(50);
     }

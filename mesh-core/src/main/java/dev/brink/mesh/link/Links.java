@@ -174,7 +174,10 @@ public final class Links implements AutoCloseable {
     clients.keySet().forEach(this::drop);
   }
 
-  /** Passes events on, and drops an unlisted peer once its link is lost. */
+  /**
+   * Passes events on, and drops an unlisted peer once its link is lost. Of a peer that moved, the
+   * end of the link to where it was may be heard after the beginning of the one to where it is.
+   */
   private final class Watch implements LinkListener {
     private final LinkListener next;
 
@@ -183,12 +186,16 @@ public final class Links implements AutoCloseable {
     }
 
     @Override
-    public void up(String node) {
+    public synchronized void up(String node) {
       next.up(node);
     }
 
     @Override
-    public void down(String node) {
+    public synchronized void down(String node) {
+      LinkClient present = clients.get(node);
+      if (present != null && present.up()) {
+        return;
+      }
       if (unlisted.contains(node)) {
         drop(node);
       }

@@ -40,15 +40,18 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -251,6 +254,28 @@ class LinkTest {
           return () -> {};
         };
     assertThat(call("GET", null).text()).isEqualTo("again");
+  }
+
+  @Test
+  void aPeerThatMovedIsUpInTheEnd() throws Exception {
+    var events = new ConcurrentLinkedDeque<String>();
+    try (var moving = new Links(loops, null, new Events(events));
+        LinkServer second =
+            LinkServer.start(
+                loops, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, service)) {
+      for (int i = 0; i < 10; i++) {
+        int moves = i;
+        moving.add("b", (i % 2 == 0 ? server : second).address());
+        BooleanSupplier moved =
+            () ->
+                events.stream().filter("up"::equals).count() > moves
+                    && "up".equals(events.peekLast());
+        while (!moved.getAsBoolean()) {
+          Thread.sleep(1);
+        }
+        assertThat(moving.up()).containsExactly("b");
+      }
+    }
   }
 
   @Test
@@ -498,6 +523,27 @@ class LinkTest {
     public LoadBeat load() {
       return LoadBeat.newBuilder().setLanes(7).build();
     }
+  }
+
+  private record Events(Deque<String> all) implements LinkListener {
+    @Override
+    public void up(String node) {
+      all.add("up");
+    }
+
+    @Override
+    public void down(String node) {
+      all.add("down");
+    }
+
+    @Override
+    public void load(String node, LoadBeat load) {}
+
+    @Override
+    public void transferred(String node, long bytes, long nanos) {}
+
+    @Override
+    public void rtt(String node, long nanos) {}
   }
 
   private static final class Heard implements LinkListener {
