@@ -64,7 +64,9 @@ enum Coding {
         || response.status().code() != 200
         || Directives.parse(headers.getAll(HttpHeaderNames.CACHE_CONTROL)).has("no-transform")
         || headers.contains(Fields.CONTENT_DIGEST)
-        || headers.contains(Fields.REPR_DIGEST)) {
+        || headers.contains(Fields.REPR_DIGEST)
+        || headers.contains("content-md5")
+        || headers.contains("digest")) {
       return AS_IT_CAME;
     }
     List<String> codings = Tokens.lowerCase(headers.getAll(HttpHeaderNames.CONTENT_ENCODING));
@@ -125,6 +127,8 @@ enum Coding {
       if (etag != null && !etag.startsWith("W/")) {
         fields.set(HttpHeaderNames.ETAG, "W/" + etag);
       }
+      fields.remove(Fields.REPR_DIGEST);
+      fields.remove(HttpHeaderNames.ACCEPT_RANGES);
     }
     if (!takes) {
       fields.remove(HttpHeaderNames.CONTENT_ENCODING);

@@ -8,14 +8,20 @@ import org.jspecify.annotations.Nullable;
  * Compresses a body on its way, piece by piece: whoever reads along waits for no more than that.
  */
 final class Compressing implements Flow.Subscriber<ByteBuf>, Flow.Subscription {
+  private final long expectedBytes;
   private final Flow.Subscriber<ByteBuf> to;
 
   // Guarded by this.
   private final GzipWriter gzip = new GzipWriter();
   private boolean ended;
+  private long bytes;
   private Flow.@Nullable Subscription from;
 
-  Compressing(Flow.Subscriber<ByteBuf> to) {
+  /**
+   * @param expectedBytes what {@code Content-Length} says; -1: nothing
+   */
+  Compressing(long expectedBytes, Flow.Subscriber<ByteBuf> to) {
+    this.expectedBytes = expectedBytes;
     this.to = to;
   }
 
@@ -58,14 +64,15 @@ final class Compressing implements Flow.Subscriber<ByteBuf>, Flow.Subscription {
   }
 
   @Override
-  public void onNext(ByteBuf bytes) {
+  public void onNext(ByteBuf piece) {
     ByteBuf coded;
     synchronized (this) {
       if (ended) {
-        bytes.release();
+        piece.release();
         return;
       }
-      coded = gzip.write(bytes);
+      bytes += piece.readableBytes();
+      coded = gzip.write(piece);
     }
     to.onNext(coded);
   }
@@ -85,6 +92,13 @@ final class Compressing implements Flow.Subscriber<ByteBuf>, Flow.Subscription {
       if (ended) {
         return;
       }
+    }
+    if (expectedBytes >= 0 && bytes != expectedBytes) {
+      onError(
+          new IllegalStateException("body: " + bytes + " bytes (expected: " + expectedBytes + ")"));
+      return;
+    }
+    synchronized (this) {
       last = gzip.finish();
       end();
     }

@@ -157,7 +157,7 @@ final class Decoding
     }
     try {
       return decode(subscriber);
-    } catch (DataFormatException e) {
+    } catch (DataFormatException | RuntimeException e) {
       fail(subscriber, e);
       return false;
     }

@@ -42,7 +42,7 @@ record Delivery(StatusField.Forward why, @Nullable Waiter leader) {
   private static void give(
       List<Waiter> all, @Nullable Variant selected, Predicate<Waiter> answered) {
     for (Waiter waiter : all) {
-      boolean fits = selected == null || Variants.selects(selected, waiter.request().headers());
+      boolean fits = selected == null || Variants.selects(selected, waiter.selecting());
       if (!fits || !answered.test(waiter)) {
         waiter.retry();
       }

@@ -55,9 +55,13 @@ final class Exchange implements HttpCache.Running, Waiter {
             : Directives.NONE;
   }
 
-  @Override
-  public HttpRequest request() {
+  private HttpRequest request() {
     return asked.request();
+  }
+
+  @Override
+  public HttpHeaders selecting() {
+    return OriginRequest.selecting(asked);
   }
 
   void start() {
@@ -120,7 +124,7 @@ final class Exchange implements HttpCache.Running, Waiter {
     }
     object.close();
     Variants variants = Variants.of(head.getVariants());
-    Variant selected = variants.select(request().headers());
+    Variant selected = variants.select(selecting());
     if (selected == null) {
       miss(variants, StatusField.Forward.VARY_MISS, null);
     } else {
@@ -247,16 +251,16 @@ final class Exchange implements HttpCache.Running, Waiter {
   private void share(Variants variants, StatusField.Forward why, @Nullable StaleCopy stale) {
     StoreKey whole = id(variants, stale);
     String range = stale == null ? request().headers().get(HttpHeaderNames.RANGE) : null;
-    Slice probe = range == null || probed || !slices() ? null : Slice.probe(whole, range);
+    FetchPlan plan = range == null || probed ? null : probe(whole, range, variants, why);
     Flight present = cache.flights().get(whole);
     boolean validated = why == StatusField.Forward.REQUEST;
-    probing = probe != null;
+    probing = plan != null;
     if (present != null && joined(present, validated)) {
       return;
     }
     StoreKey id = whole;
-    if (probe != null) {
-      id = probe.id();
+    if (plan != null) {
+      id = plan.id();
     } else if (range != null) {
       String condition = request().headers().get(HttpHeaderNames.IF_RANGE, "");
       id = StoreKey.of(key.text() + "\nrange " + range + "\n" + condition);
@@ -264,8 +268,8 @@ final class Exchange implements HttpCache.Running, Waiter {
     if (stale != null) {
       stale.body().attach();
     }
-    FetchPlan plan = probe == null ? plan(id, variants, why, stale) : plan(probe, variants, why);
-    Flight begun = new Flight(cache, plan, upstream, this);
+    Flight begun =
+        new Flight(cache, plan == null ? plan(id, variants, why, stale) : plan, upstream, this);
     flight = begun;
     Flight other = cache.flights().putIfAbsent(id, begun);
     while (other != null) {
@@ -304,7 +308,7 @@ final class Exchange implements HttpCache.Running, Waiter {
       return key.key();
     }
     List<String> names = variants.all().getFirst().getNamesList();
-    return Variants.key(key, names, Variants.values(names, request().headers()));
+    return Variants.key(key, names, Variants.values(names, selecting()));
   }
 
   private FetchPlan plan(
@@ -317,15 +321,17 @@ final class Exchange implements HttpCache.Running, Waiter {
     return new FetchPlan(id, key, asked, sent, ranged, false, true, stale, variants, why, null);
   }
 
-  /** Asks for the slice that a range begins in. */
-  private FetchPlan plan(Slice probe, Variants variants, StatusField.Forward why) {
+  /** Asks for the slice that a range begins in; {@code null} when it had better not. */
+  private @Nullable FetchPlan probe(
+      StoreKey whole, String range, Variants variants, StatusField.Forward why) {
+    Slice probe = cache.slices(key) ? Slice.probe(whole, range) : null;
+    if (probe == null) {
+      return null;
+    }
     HttpRequest sent = OriginRequest.slice(asked, key, variants.selectingFields(), probe);
-    return new FetchPlan(
-        probe.id(), key, asked, sent, true, false, true, null, variants, why, probe);
-  }
-
-  private boolean slices() {
-    return cache.store().maxObjectBytes() >= Slice.BYTES && upstream.asksSource(request());
+    return upstream.asksSource(sent)
+        ? new FetchPlan(probe.id(), key, asked, sent, true, false, true, null, variants, why, probe)
+        : null;
   }
 
   @Override

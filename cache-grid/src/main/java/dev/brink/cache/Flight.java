@@ -93,7 +93,7 @@ final class Flight implements Upstream.Listener {
         waiters.add(waiter);
         return true;
       }
-      if (variant != null && !Variants.selects(variant, waiter.request().headers())) {
+      if (variant != null && !Variants.selects(variant, waiter.selecting())) {
         return false;
       }
       shared = recording;
@@ -218,11 +218,14 @@ final class Flight implements Upstream.Listener {
     }
     Rules rules = Rules.of(headers);
     Head came = question.head(head, rules, peerStamp);
-    boolean cuts = !plan.solo() && Slice.cuts(head, headers, cache.store());
-    boolean coded = !cuts && !plan.solo() && !plan.ranged();
-    Head stored = coded ? came.coded(Coding.of(plan.asked(), head, headers)) : came;
+    boolean oneSlice = slice != null && !slice.probes();
+    boolean cuts =
+        !plan.solo() && !oneSlice && Slice.cuts(head, headers) && cache.slices(plan.key());
+    Head stored = cuts || plan.solo() ? came : came.coded(Coding.of(plan.asked(), head, headers));
     String refusal = refusal(head, headers, rules, stored, cuts);
-    if (slice != null && slice.probes() && status == 206) {
+    if (slice != null && oneSlice) {
+      slice(slice, stored.tagged(slice.tags()), head, body, refusal == null);
+    } else if (slice != null && (status == 206 || status == 416)) {
       probed(slice, stored, head, body, refusal);
     } else if (refusal != null) {
       passThrough(head, body, refusal);
@@ -233,11 +236,52 @@ final class Flight implements Upstream.Listener {
           head,
           body);
     } else {
-      var place =
-          slice == null || slice.probes()
-              ? Variants.Place.of(plan.key(), plan.request().headers(), stored)
-              : new Variants.Place(slice.id(), null);
-      record(place, stored, head, body);
+      record(Variants.Place.of(plan.key(), plan.request().headers(), stored), stored, head, body);
+    }
+  }
+
+  /**
+   * A slice came that was asked for.
+   *
+   * @param shared whether it is stored and given to all; else it is the leader's alone
+   */
+  private void slice(
+      Slice slice,
+      Head stored,
+      HttpResponse head,
+      Flow.@Nullable Publisher<ByteBuf> body,
+      boolean shared) {
+    var begun =
+        new Recording(
+            cache,
+            plan.key().space(),
+            slice.id(),
+            stored,
+            slice.range().length(),
+            shared,
+            this::end);
+    if (shared) {
+      List<Waiter> all = filling(begun, new Variants.Place(slice.id(), null));
+      begun.fill().retain();
+      delivery.give(all, begun, null);
+    } else {
+      for (Waiter waiter : end()) {
+        if (!waiter.equals(leader) || !waiter.answer(begun, plan.why(), false)) {
+          waiter.retry();
+        }
+      }
+    }
+    feedFirst(slice.range().length(), begun.fill(), head, body);
+    begun.fill().release();
+  }
+
+  private static void feedFirst(
+      long length, Fill fill, HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
+    var first = new FirstBytes(length, fill);
+    if (head instanceof FullHttpResponse full) {
+      new WholeBody(full).subscribe(first);
+    } else {
+      feed(first, body);
     }
   }
 
@@ -272,8 +316,9 @@ final class Flight implements Upstream.Listener {
     CacheKey key = plan.key();
     Variant selected = place.variant();
     boolean compresses = stored.coding() == Coding.GZIP_MADE;
-    long length = compresses ? -1 : Storing.length(head);
-    var begun = new Recording(cache, key.space(), place.id(), stored, length, this::end);
+    long came = Storing.length(head);
+    long length = compresses ? -1 : came;
+    var begun = new Recording(cache, key.space(), place.id(), stored, length, true, this::end);
     List<Waiter> all = filling(begun, place);
     if (selected != null) {
       cache.addVariant(key, selected);
@@ -282,7 +327,7 @@ final class Flight implements Upstream.Listener {
       republish(place.id());
     }
     begun.fill().retain();
-    Flow.Subscriber<ByteBuf> to = compresses ? new Compressing(begun.fill()) : begun.fill();
+    Flow.Subscriber<ByteBuf> to = compresses ? new Compressing(came, begun.fill()) : begun.fill();
     if (head instanceof FullHttpResponse full) {
       new WholeBody(full).subscribe(to);
       delivery.give(all, begun, selected);
@@ -315,15 +360,22 @@ final class Flight implements Upstream.Listener {
       HttpResponse head,
       Flow.@Nullable Publisher<ByteBuf> body,
       @Nullable String refusal) {
-    HttpHeaders wanted = plan.asked().request().headers();
+    String range = plan.asked().request().headers().get(HttpHeaderNames.RANGE, "");
     Head whole = refusal == null ? slice.whole(part) : null;
     if (whole != null) {
       cut(whole, slice.range().first(), head, body);
-    } else if (refusal == null && Slice.answers(part, wanted.get(HttpHeaderNames.RANGE, ""))) {
-      record(Variants.Place.of(plan.key(), wanted, part), part, head, body);
+    } else if (refusal == null && Slice.answers(part, range)) {
+      record(Variants.Place.of(plan.key(), plan.request().headers(), part), part, head, body);
+    } else if (refusal == null || part.status() == 416) {
+      Unwanted.response(head, body);
+      if (refusal == null) {
+        cache.unsliced(plan.key());
+      }
+      end().forEach(Waiter::retry);
     } else {
       Unwanted.response(head, body);
-      end().forEach(refusal == null ? Waiter::retry : Waiter::alone);
+      cache.herds().unshared(plan.key(), cache.clock().millis());
+      end().forEach(Waiter::alone);
     }
   }
 
@@ -350,29 +402,54 @@ final class Flight implements Upstream.Listener {
       Slice slice = Slice.of(place.id(), start / Slice.BYTES, whole);
       long length = slice.range().length();
       var begun =
-          new Recording(cache, key.space(), slice.id(), slice.head(whole), length, this::end);
+          new Recording(cache, key.space(), slice.id(), slice.head(whole), length, true, this::end);
       List<Waiter> all = filling(begun, new Variants.Place(slice.id(), null));
       republish(slice.id());
       begun.fill().retain();
       delivery.give(all, kept, whole, CacheResult.Outcome.MISS, status, place.variant());
-      var first = new FirstBytes(length, begun.fill());
-      if (head instanceof FullHttpResponse full) {
-        new WholeBody(full).subscribe(first);
-      } else {
-        feed(first, body);
-      }
+      feedFirst(length, begun.fill(), head, body);
       begun.fill().release();
     }
     kept.release();
   }
 
-  /** The origin has something else now than what the slice is of, or nothing. */
+  /**
+   * What came is not the slice. Either the origin has something else now, or nothing; or it has
+   * something against this request, and others ask for themselves.
+   */
   private void changed(Slice slice, HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
     Unwanted.response(head, body);
-    if (head.status().code() < 500) {
-      cache.store().remove(slice.whole());
+    int status = head.status().code();
+    switch (status) {
+      case 200, 206 -> {
+        cache.unsliced(plan.key());
+        forget(slice);
+      }
+      case 404, 410, 412, 416 -> forget(slice);
+      default -> {
+        boolean passing = status >= 500 || status == 408 || status == 429;
+        var failure = new FetchFailure(passing ? 503 : status, "status " + status, null);
+        for (Waiter waiter : end()) {
+          if (waiter.equals(leader)) {
+            waiter.fail(failure);
+          } else {
+            waiter.retry();
+          }
+        }
+        return;
+      }
     }
     end().forEach(Waiter::alone);
+  }
+
+  /** What the slice is of is not to be used again, unless it has been replaced already. */
+  private void forget(Slice slice) {
+    try (StoredObject present = cache.store().find(slice.whole())) {
+      Head now = present == null ? null : LocalCache.response(present);
+      if (now != null && EntityTags.strongMatch(now.etag(), slice.etag())) {
+        cache.store().remove(slice.whole());
+      }
+    }
   }
 
   private void republish(StoreKey id) {

@@ -42,6 +42,7 @@ final class GzipReader implements AutoCloseable {
   private int at;
 
   private long number;
+  private boolean first = true;
 
   /** Whether nothing is missing at the end. */
   boolean isBetweenMembers() {
@@ -78,7 +79,7 @@ final class GzipReader implements AutoCloseable {
       int size = inflater.inflate(room);
       in.skipBytes((int) (inflater.getBytesRead() - before));
       crc.update(piece.nioBuffer(0, size));
-      more = size == PIECE_BYTES;
+      more = size == PIECE_BYTES && !inflater.finished();
       if (inflater.finished()) {
         begin(Part.TRAILER);
       } else if (size == 0 && inflater.needsDictionary()) {
@@ -136,6 +137,10 @@ final class GzipReader implements AutoCloseable {
   }
 
   private void fixed(int value) throws DataFormatException {
+    if (part == Part.START && value == 0 && !first) {
+      // Some pad what they have compressed with zeros, and all decoders take it.
+      return;
+    }
     part = Part.FIXED;
     boolean expected =
         switch (at) {
@@ -174,6 +179,7 @@ final class GzipReader implements AutoCloseable {
     }
     inflater.reset();
     crc.reset();
+    first = false;
     begin(Part.START);
   }
 

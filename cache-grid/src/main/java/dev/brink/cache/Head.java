@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,6 +123,9 @@ record Head(
 
   /** The same representation in another coding than it came in, or to be changed when it goes. */
   Head coded(Coding newCoding) {
+    if (newCoding == coding) {
+      return this;
+    }
     HttpHeaders newFields = fields.copy();
     if (newCoding == Coding.GZIP_MADE) {
       newFields.set(HttpHeaderNames.CONTENT_ENCODING, HttpHeaderValues.GZIP);
@@ -152,7 +156,31 @@ record Head(
     HttpHeaders newFields = fields.copy();
     newFields.remove(HttpHeaderNames.CONTENT_RANGE);
     newFields.remove(HttpHeaderNames.CONTENT_LENGTH);
+    if (partial()) {
+      newFields.remove(Fields.CONTENT_DIGEST);
+    }
     return with(200, "OK", newFields, List.of(), newCompleteLength, true);
+  }
+
+  /** With more names that it is purged by. */
+  Head tagged(List<String> more) {
+    return new Head(
+        status,
+        reason,
+        fields,
+        requestedMillis,
+        receivedMillis,
+        freshness,
+        stamp,
+        asOf,
+        site,
+        url,
+        Stream.concat(tags.stream(), more.stream()).distinct().toList(),
+        parts,
+        completeLength,
+        coding,
+        sliced,
+        fetchNanos);
   }
 
   /** Some bytes of what is stored in slices. */
@@ -171,6 +199,7 @@ record Head(
     HttpHeaders newFields = fields.copy();
     newFields.remove(HttpHeaderNames.CONTENT_RANGE);
     newFields.remove(HttpHeaderNames.CONTENT_LENGTH);
+    newFields.remove(Fields.CONTENT_DIGEST);
     return with(
         whole ? 200 : status,
         whole ? "OK" : reason,

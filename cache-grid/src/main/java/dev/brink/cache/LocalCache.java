@@ -31,6 +31,10 @@ final class LocalCache implements HttpCache {
   private final Outdated outdated;
   private final @Nullable Journal journal;
   private final HerdMemory herds = new HerdMemory();
+
+  /** What turned out not to come in slices though it seemed so: not tried again for a while. */
+  private final HerdMemory unsliced = new HerdMemory();
+
   private final Counters counters = new Counters();
   private final ConcurrentHashMap<StoreKey, Flight> flights = new ConcurrentHashMap<>();
   private final Object[] indexLocks = new Object[LOCKS];
@@ -78,6 +82,16 @@ final class LocalCache implements HttpCache {
 
   HerdMemory herds() {
     return herds;
+  }
+
+  /** Whether something large may be fetched and stored in slices. */
+  boolean slices(CacheKey key) {
+    return store.maxObjectBytes() >= Slice.BYTES && !unsliced.expectsUnshared(key, clock.millis());
+  }
+
+  /** Something can't be had in slices. */
+  void unsliced(CacheKey key) {
+    unsliced.unshared(key, clock.millis());
   }
 
   Counters counters() {

@@ -59,7 +59,7 @@ final class OriginRequest {
     HttpHeaders from = asked.request().headers();
     HttpHeaders headers =
         asked.policy().strict() ? from.copy() : withoutUnkeyed(asked.policy(), from, selecting);
-    if (asked.policy().compresses() && Coding.takesGzip(from)) {
+    if (asksForGzip(asked)) {
       headers.set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.GZIP);
     }
     if (range) {
@@ -71,6 +71,18 @@ final class OriginRequest {
       CONDITIONS.forEach(headers::remove);
     }
     return new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, key.target(), headers);
+  }
+
+  private static boolean asksForGzip(CacheRequest asked) {
+    return asked.policy().compresses() && Coding.takesGzip(asked.request().headers());
+  }
+
+  /** The fields of a request as its variant is selected by them: what the origin would get. */
+  static HttpHeaders selecting(CacheRequest asked) {
+    HttpHeaders own = asked.request().headers();
+    return asksForGzip(asked)
+        ? own.copy().set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.GZIP)
+        : own;
   }
 
   /** A request for one slice, if the representation is still the one it is a slice of. */
@@ -116,6 +128,9 @@ final class OriginRequest {
    */
   static void condition(HttpRequest request, @Nullable Head stale, List<String> etags) {
     HttpHeaders headers = request.headers();
+    if (stale != null && stale.coding() == Coding.GZIP_CAME) {
+      headers.set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.GZIP);
+    }
     String own = stale == null ? null : stale.etag();
     if (!etags.isEmpty() && (stale == null || own != null)) {
       headers.set(HttpHeaderNames.IF_NONE_MATCH, String.join(", ", etags));

@@ -168,7 +168,7 @@ final class Passage implements Upstream.Listener {
   }
 
   private void record(Head stored, HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
-    var recording = new Recording(cache, key.space(), key.key(), stored, -1, () -> {});
+    var recording = new Recording(cache, key.space(), key.key(), stored, -1, true, () -> {});
     Fill fill = recording.fill();
     if (!exchange.answer(recording, why, false)) {
       Unwanted.response(head, body);

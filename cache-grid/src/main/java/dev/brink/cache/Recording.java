@@ -12,18 +12,28 @@ final class Recording implements Fill.Outcome {
   private final String space;
   private final StoreKey id;
   private final Head head;
+  private final boolean kept;
   private final Runnable onEnd;
   private final Fill fill;
 
   /**
    * @param length of the body; -1: not known
+   * @param kept whether it is stored; else it is for those alone who read it as it comes
    * @param onEnd runs when it can be found, or never will be; no reader is added afterwards
    */
-  Recording(LocalCache cache, String space, StoreKey id, Head head, long length, Runnable onEnd) {
+  Recording(
+      LocalCache cache,
+      String space,
+      StoreKey id,
+      Head head,
+      long length,
+      boolean kept,
+      Runnable onEnd) {
     this.cache = cache;
     this.space = space;
     this.id = id;
     this.head = head;
+    this.kept = kept;
     this.onEnd = onEnd;
     fill = new Fill(cache.store().draft(id, length), length, this);
   }
@@ -39,7 +49,9 @@ final class Recording implements Fill.Outcome {
   @Override
   public @Nullable StoredObject completed(Draft draft) {
     try {
-      if (cache.standing(space, head) == PurgeTable.Standing.HARD || cache.outdated(space, head)) {
+      if (!kept
+          || cache.standing(space, head) == PurgeTable.Standing.HARD
+          || cache.outdated(space, head)) {
         return null;
       }
       if (!head.partial()) {

@@ -3,7 +3,6 @@ package dev.brink.cache;
 import dev.brink.cache.field.ByteRange;
 import dev.brink.cache.field.ContentRange;
 import dev.brink.cache.field.EntityTags;
-import dev.brink.cache.store.Store;
 import dev.brink.cache.store.StoreKey;
 import dev.brink.cache.store.StoredObject;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -22,8 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param index the first is 0
  * @param etag of the representation; empty: not known yet, the first slice to come will tell
  * @param completeLength of the representation; -1: not known yet
+ * @param tags that the representation is purged by
  */
-record Slice(StoreKey id, StoreKey whole, long index, String etag, long completeLength) {
+record Slice(
+    StoreKey id, StoreKey whole, long index, String etag, long completeLength, List<String> tags) {
   static final long BYTES = 1 << 20;
 
   /** Shorter representations that come whole are stored whole. */
@@ -33,7 +34,12 @@ record Slice(StoreKey id, StoreKey whole, long index, String etag, long complete
   static Slice of(StoreKey whole, long index, Head sliced) {
     String etag = sliced.etag();
     return new Slice(
-        id(whole, index), whole, index, etag == null ? "" : etag, sliced.completeLength());
+        id(whole, index),
+        whole,
+        index,
+        etag == null ? "" : etag,
+        sliced.completeLength(),
+        sliced.tags());
   }
 
   private static StoreKey id(StoreKey whole, long index) {
@@ -57,7 +63,7 @@ record Slice(StoreKey id, StoreKey whole, long index, String etag, long complete
       return null;
     }
     long index = one.first() / BYTES;
-    return new Slice(id(whole, index), whole, index, "", -1);
+    return new Slice(id(whole, index), whole, index, "", -1, List.of());
   }
 
   /** Whether it is to tell first what it is a slice of. */
@@ -73,7 +79,9 @@ record Slice(StoreKey id, StoreKey whole, long index, String etag, long complete
 
   /** Whether a response is this slice. */
   boolean isIn(HttpResponse response) {
+    long length = Storing.length(response);
     return response.status().code() == 206
+        && (length < 0 || length == range().length())
         && EntityTags.strongMatch(etag, response.headers().get(HttpHeaderNames.ETAG))
         && new ContentRange(range(), completeLength)
             .equals(Storing.contentRange(response.headers()));
@@ -106,7 +114,7 @@ record Slice(StoreKey id, StoreKey whole, long index, String etag, long complete
   }
 
   /** Whether a response that comes whole, or as one long part, had better be stored in slices. */
-  static boolean cuts(HttpResponse response, HttpHeaders headers, Store store) {
+  static boolean cuts(HttpResponse response, HttpHeaders headers) {
     boolean suits =
         switch (response.status().code()) {
           case 200 -> headers.containsValue(HttpHeaderNames.ACCEPT_RANGES, "bytes", true);
@@ -115,7 +123,6 @@ record Slice(StoreKey id, StoreKey whole, long index, String etag, long complete
         };
     return suits
         && Storing.length(response) >= LEAST_LENGTH
-        && store.maxObjectBytes() >= BYTES
         && EntityTags.isStrong(headers.get(HttpHeaderNames.ETAG, ""));
   }
 

@@ -2,7 +2,7 @@ package dev.brink.cache;
 
 import dev.brink.cache.store.StoredObject;
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -29,6 +29,7 @@ final class SliceReader implements Waiter, Flow.Subscriber<ByteBuf> {
   private int maxBytes;
   private int tries;
   private boolean idle = true;
+  private boolean stored;
   private boolean cancelled;
   private @Nullable Throwable failure;
   private @Nullable CompletableFuture<ByteBuf> wanted;
@@ -90,7 +91,7 @@ final class SliceReader implements Waiter, Flow.Subscriber<ByteBuf> {
       idle = false;
     }
     if (!again) {
-      fail(new FetchFailure(502, "slice " + slice.index() + " can't be had", null));
+      broken(new IllegalStateException("body: slice " + slice.index() + " can't be had"));
       return;
     }
     StoredObject object = usable(cache.store().find(slice.id()));
@@ -111,6 +112,9 @@ final class SliceReader implements Waiter, Flow.Subscriber<ByteBuf> {
     if (object == null) {
       share();
       return;
+    }
+    synchronized (this) {
+      stored = true;
     }
     var body = new StoredBody(object);
     reader(body).subscribe(this);
@@ -177,8 +181,8 @@ final class SliceReader implements Waiter, Flow.Subscriber<ByteBuf> {
   // Waits for a flight.
 
   @Override
-  public HttpRequest request() {
-    return asked.request();
+  public HttpHeaders selecting() {
+    return OriginRequest.selecting(asked);
   }
 
   @Override
@@ -217,9 +221,7 @@ final class SliceReader implements Waiter, Flow.Subscriber<ByteBuf> {
 
   @Override
   public void alone() {
-    fail(
-        new FetchFailure(
-            502, "slice " + slice.index() + ": changed, or no longer to be stored", null));
+    broken(new IllegalStateException("body: slice " + slice.index() + " is of another file now"));
   }
 
   @Override
@@ -234,7 +236,15 @@ final class SliceReader implements Waiter, Flow.Subscriber<ByteBuf> {
 
   @Override
   public void fail(FetchFailure cause) {
-    broken(new IllegalStateException("body: " + cause.detail()));
+    boolean again;
+    synchronized (this) {
+      again = cause.status() >= 500 && tries < MAX_TRIES;
+    }
+    if (again) {
+      look();
+    } else {
+      broken(new IllegalStateException("body: " + cause.detail()));
+    }
   }
 
   // Reads.
@@ -264,7 +274,10 @@ final class SliceReader implements Waiter, Flow.Subscriber<ByteBuf> {
         piece = bytes.readRetainedSlice(maxBytes);
         rest = bytes;
       }
-      offset += piece.readableBytes();
+      if (to != null) {
+        offset += piece.readableBytes();
+        tries = 0;
+      }
     }
     if (to == null || !to.complete(piece)) {
       piece.release();
@@ -274,14 +287,21 @@ final class SliceReader implements Waiter, Flow.Subscriber<ByteBuf> {
   /** What came broke off: goes on from there, as soon as more is wanted, with another fetch. */
   @Override
   public void onError(Throwable cause) {
+    boolean unreadable;
+    boolean later;
     synchronized (this) {
+      unreadable = stored;
+      stored = false;
       subscription = null;
       idle = wanted == null;
-      if (idle) {
-        return;
-      }
+      later = idle;
     }
-    look();
+    if (unreadable) {
+      cache.store().remove(slice.id());
+    }
+    if (!later) {
+      look();
+    }
   }
 
   private void broken(Throwable cause) {

@@ -28,6 +28,8 @@ final class SlicedBody implements BodySource {
   private long end;
   private long lastIndex = -1;
   private int inOrder;
+  private long aheadOf = -1;
+  private boolean wasted;
   private boolean detached;
   private @Nullable SliceReader reader;
 
@@ -111,8 +113,16 @@ final class SlicedBody implements BodySource {
     return next;
   }
 
-  /** A fetch of a slice that is neither stored nor under way. */
+  /**
+   * A fetch of a slice that is neither stored nor under way.
+   *
+   * @param waiter {@code null}: it is fetched ahead
+   */
   private Flight fetch(Slice slice, @Nullable Waiter waiter) {
+    synchronized (this) {
+      // What was fetched ahead and is fetched again was not kept: there is no room for it.
+      wasted |= waiter != null && slice.index() <= aheadOf;
+    }
     Set<String> selecting = new TreeSet<>(Variants.names(head));
     var plan =
         new FetchPlan(
@@ -140,8 +150,10 @@ final class SlicedBody implements BodySource {
       }
       inOrder = index == lastIndex + 1 ? inOrder + 1 : 0;
       lastIndex = index;
-      from = index + 1;
-      to = Math.min(index + Math.min(inOrder, MAX_AHEAD), (end - 1) / Slice.BYTES);
+      from = Math.max(index, aheadOf) + 1;
+      int ahead = wasted ? 0 : Math.min(inOrder, MAX_AHEAD);
+      to = Math.min(index + ahead, (end - 1) / Slice.BYTES);
+      aheadOf = Math.max(aheadOf, to);
     }
     for (long next = from; next <= to; next++) {
       fetchAhead(slice(next));
@@ -174,6 +186,11 @@ final class SlicedBody implements BodySource {
   }
 
   private void begin(Slice slice) {
+    synchronized (this) {
+      if (detached) {
+        return;
+      }
+    }
     Flight begun = fetch(slice, null);
     if (cache.flights().putIfAbsent(slice.id(), begun) == null) {
       begun.start();

@@ -1,15 +1,15 @@
 package dev.brink.cache;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /** Whoever waits for what a {@link Flight} fetches. Thread-safe. */
 interface Waiter {
-  /** What it asks for: its fields say which variant it selects. */
-  HttpRequest request();
+  /** The fields that say which variant it selects, as an origin would get them. */
+  HttpHeaders selecting();
 
   /**
    * What is stored may be used, as the origin has said or as nothing better is to be had.

@@ -277,6 +277,86 @@ class CompressedTest {
     assertThat(zipped("/d").body.toString(UTF_8)).isEqualTo(TEXT);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {16_383, 16_384, 32_768, 65_536})
+  void piecesThatAreJustFullAreWhole(int length) throws Exception {
+    String text = "a".repeat(length);
+    Upstream source = zipping(gzip(text.getBytes(UTF_8)));
+    var plain = new Bytes();
+    var _ = origin.cache.handle(origin.request(HttpMethod.GET, "/full"), source, plain);
+    assertThat(plain.complete).isTrue();
+    assertThat(plain.body.toString(UTF_8)).isEqualTo(text);
+    origin.reply(200, text, "cache-control", "max-age=60", "content-type", "text/plain");
+    assertThat(origin.get("/made").body).hasToString(text);
+    assertThat(origin.get("/made").body).hasToString(text);
+  }
+
+  @Test
+  void membersAndPaddingAreRead() throws Exception {
+    var two = new ByteArrayOutputStream();
+    two.writeBytes(gzip("first ".getBytes(UTF_8)));
+    two.writeBytes(gzip("second".getBytes(UTF_8)));
+    two.writeBytes(new byte[7]);
+    var plain = new Bytes();
+    var _ =
+        origin.cache.handle(
+            origin.request(HttpMethod.GET, "/two"), zipping(two.toByteArray()), plain);
+    assertThat(plain.body.toString(UTF_8)).isEqualTo("first second");
+    assertThat(plain.complete).isTrue();
+  }
+
+  @Test
+  void aBodyShorterThanAnnouncedIsNeverStoredAsWhole() {
+    var plain = new Client();
+    var _ = origin.begin(plain, HttpMethod.GET, "/short");
+    Body body =
+        origin.answer(
+            200,
+            "cache-control",
+            "max-age=60",
+            "content-type",
+            "text/plain",
+            "content-length",
+            "5000");
+    body.send("x".repeat(3000));
+    body.end();
+    assertThat(plain.broken).isNotNull();
+    assertThat(plain.complete).isFalse();
+    origin.reply(200, "whole", "cache-control", "max-age=60");
+    assertThat(origin.get("/short").body).hasToString("whole");
+  }
+
+  @Test
+  void aBrowserFindsASmallPictureThatVariesByCoding() {
+    origin.reply(
+        200,
+        "png",
+        "cache-control",
+        "max-age=60",
+        "content-type",
+        "image/png",
+        "vary",
+        "Accept-Encoding");
+    for (int i = 0; i < 3; i++) {
+      assertThat(origin.get("/p", "accept-encoding", "gzip, deflate, br").body).hasToString("png");
+    }
+    assertThat(origin.requests).hasSize(1);
+  }
+
+  @Test
+  void a304OfTheUncompressedFileLeavesTheTagAsItIs() throws Exception {
+    Upstream source = zipping(gzip(TEXT.getBytes(UTF_8)), "etag", "W/\"z\"");
+    var client = new Bytes();
+    var _ =
+        origin.cache.handle(
+            origin.request(HttpMethod.GET, "/z", "accept-encoding", "gzip"), source, client);
+    origin.pass(61);
+    origin.reply(304, "", "etag", "\"z\"", "cache-control", "max-age=60");
+    assertThat(origin.get("/z").body).hasToString(TEXT);
+    assertThat(origin.requests.getLast().headers().get("accept-encoding")).isEqualTo("gzip");
+    assertThat(zipped("/z").header("etag")).isEqualTo("W/\"z\"");
+  }
+
   @Test
   void aBombIsNotUnpacked() throws Exception {
     Upstream source = zipping(gzip(new byte[64 << 20]));
@@ -304,7 +384,7 @@ class CompressedTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1024, 100_000, 700_000})
+  @ValueSource(ints = {1024, 16_384, 32_768, 65_536, 100_000, 700_000})
   void whatDoesNotCompressIsWholeAllTheSame(int length) throws Exception {
     var random = new Random(length);
     var text = new StringBuilder();

@@ -43,6 +43,8 @@ final class FileOrigin implements Upstream {
   int breaks;
 
   @Nullable String vary;
+  @Nullable String tagOf304;
+  boolean refusesAuthorized;
 
   FileOrigin(long length) {
     this.length = length;
@@ -84,8 +86,16 @@ final class FileOrigin implements Upstream {
       listener.onFailure(new FetchFailure(502, "the origin is gone", null));
       return;
     }
+    if (refusesAuthorized && request.headers().contains("authorization")) {
+      listener.onResponse(head(403), null, 0);
+      return;
+    }
     if (request.headers().get("if-none-match", "").equals(etag)) {
-      listener.onResponse(head(304), null, 0);
+      HttpResponse head = head(304);
+      if (tagOf304 != null) {
+        head.headers().set("etag", tagOf304);
+      }
+      listener.onResponse(head, null, 0);
       return;
     }
     String range = request.headers().get("range", "");

@@ -161,8 +161,9 @@ class SlicesTest {
     origin.holds = true;
     Reader reader = origin.get(cache);
     requireNonNull(origin.held.poll()).run();
-    origin.failures = 1;
+    origin.failures = 100;
     origin.answerAll();
+    origin.failures = 0;
     assertThat(reader.broken).isNotNull();
     assertThat(reader.complete).isFalse();
     origin.holds = false;
@@ -273,6 +274,81 @@ class SlicesTest {
   }
 
   @Test
+  void anOriginWhoseTagsDifferIsSlicedOnceAndPassedThroughThen() {
+    origin.holds = true;
+    Reader broken = origin.get(cache);
+    requireNonNull(origin.held.poll()).run();
+    origin.etag = "\"of another server\"";
+    origin.answerAll();
+    assertThat(broken.broken).isNotNull();
+    origin.holds = false;
+    int before = origin.ranges.size();
+    assertRead(origin.get(cache), LENGTH);
+    assertRead(origin.get(cache, "range", "bytes=2000000-"), LENGTH - 2_000_000);
+    assertThat(origin.ranges.subList(before, origin.ranges.size()))
+        .containsExactly("", "bytes=2000000-");
+  }
+
+  @Test
+  void whoIsRefusedASliceBreaksOffAndNobodyElse() {
+    origin.refusesAuthorized = true;
+    assertRead(origin.get(cache, "range", "bytes=0-2000000"), 2_000_001);
+    Reader refused =
+        origin.get(cache, "range", "bytes=3000000-6000000", "authorization", "Bearer wrong");
+    assertThat(refused.broken).isNotNull();
+    assertRead(origin.get(cache), LENGTH);
+    assertThat(origin.ranges).filteredOn(String::isEmpty).as("the file is still known").isEmpty();
+  }
+
+  @Test
+  void aSliceThatMayNotBeStoredIsForWhoeverAskedForIt() {
+    assertRead(origin.get(cache, "range", "bytes=0-1500000"), 1_500_001);
+    Reader own = origin.get(cache, "authorization", "Bearer right");
+    assertRead(own, LENGTH);
+    int before = origin.ranges.size();
+    assertRead(origin.get(cache), LENGTH);
+    assertThat(origin.ranges.size()).as("none of it was stored").isGreaterThan(before + 5);
+  }
+
+  @Test
+  void aBrowserFindsWhatItsOwnRequestHasStored() {
+    origin.vary = "Accept-Encoding";
+    for (int i = 0; i < 3; i++) {
+      assertRead(origin.get(cache, "accept-encoding", "gzip, deflate, br"), LENGTH);
+    }
+    assertRead(origin.get(cache, "accept-encoding", "gzip, deflate"), LENGTH);
+    assertThat(origin.ranges).hasSize(11);
+  }
+
+  @Test
+  void aResumedDownloadOfAFileThatBecameShorterGetsTheNewOne() {
+    origin.length = 3 * MIB;
+    Reader resumed = origin.get(cache, "range", "bytes=5242880-", "if-range", "\"v0\"");
+    assertThat(resumed.status()).isEqualTo(200);
+    assertRead(resumed, 3 * MIB);
+  }
+
+  @Test
+  void aServerThatIsBusyForAMomentDoesNotBreakAnAnswerOff() {
+    origin.holds = true;
+    Reader reader = origin.get(cache);
+    requireNonNull(origin.held.poll()).run();
+    origin.failures = 2;
+    origin.answerAll();
+    assertRead(reader, LENGTH);
+  }
+
+  @Test
+  void aWeakTagInA304LeavesTheSlicesTheirOwn() {
+    assertRead(origin.get(cache), LENGTH);
+    millis += 61_000;
+    origin.tagOf304 = "W/\"v1\"";
+    assertRead(origin.get(cache), LENGTH);
+    assertThat(origin.get(cache).header("etag")).isEqualTo("\"v1\"");
+    assertThat(origin.ranges).hasSize(12);
+  }
+
+  @Test
   void whatMayNotBeStoredIsPassedOnAsItWasAskedFor() {
     origin.caching = "no-store";
     Reader reader = origin.get(cache, "range", "bytes=100-");
@@ -302,6 +378,7 @@ class SlicesTest {
       assertRead(origin.get(small), 200 * MIB + 1);
       assertThat(small.storeStats().bytes()).isLessThanOrEqualTo(8 * MIB);
       assertThat(new HashSet<>(origin.ranges)).hasSize(201);
+      assertThat(origin.ranges).as("little is fetched twice").hasSizeLessThan(210);
     }
   }
 
