@@ -139,9 +139,11 @@ final class GuestSocket implements WebSocketConnection.Output, BodyWriter.Source
       return;
     }
     while (!gone && to.closed() == null) {
-      ByteBuf bytes = input == null ? next(from) : input;
+      // Read before the bytes: those that came before the end are then seen.
+      boolean finished = from.finished();
+      ByteBuf bytes = input == null ? from.poll() : input;
       if (bytes == null) {
-        if (from.finished()) {
+        if (finished) {
           to.lost();
         } else {
           from.await(this::read);
@@ -159,12 +161,6 @@ final class GuestSocket implements WebSocketConnection.Output, BodyWriter.Source
       }
     }
     look();
-  }
-
-  private static @Nullable ByteBuf next(BodyReader from) {
-    ByteBuf bytes = from.poll();
-    // Something may have arrived between the two looks.
-    return bytes == null && from.finished() ? from.poll() : bytes;
   }
 
   private void keep(ByteBuf bytes) {
