@@ -55,7 +55,8 @@ enum Coding {
   }
 
   /**
-   * What to store a response in.
+   * What to store a response in. It is compressed for a client that takes that: others would have
+   * it decoded each time, and where there are only such ones, as between servers, for nothing.
    *
    * @param response to a request that asked for no range
    */
@@ -75,7 +76,8 @@ enum Coding {
     }
     long length = Storing.length(response);
     boolean gains =
-        (length < 0 || length >= LEAST_BYTES)
+        takesGzip(asked.request().headers())
+            && (length < 0 || length >= LEAST_BYTES)
             && compressible(headers.get(HttpHeaderNames.CONTENT_TYPE, ""));
     return gains ? GZIP_MADE : AS_IT_CAME;
   }

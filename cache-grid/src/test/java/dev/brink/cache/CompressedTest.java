@@ -177,9 +177,9 @@ class CompressedTest {
 
   @Test
   void whoReadsAlongGetsEachPieceAsItComes() throws Exception {
+    Bytes coded = zipped("/slow");
     var reading = new Client();
     var _ = origin.begin(reading, HttpMethod.GET, "/slow");
-    Bytes coded = zipped("/slow");
     Body body = origin.answer(200, "cache-control", "max-age=60", "content-type", "text/plain");
     body.send("first ");
     assertThat(reading.body).hasToString("first ");
@@ -195,9 +195,9 @@ class CompressedTest {
 
   @Test
   void aBodyThatBreaksOffIsNeverTakenForWhole() {
+    Bytes coded = zipped("/b");
     var plain = new Client();
     var _ = origin.begin(plain, HttpMethod.GET, "/b");
-    Bytes coded = zipped("/b");
     Body body = origin.answer(200, "cache-control", "max-age=60", "content-type", "text/plain");
     body.send("begun");
     body.breakOff();
@@ -261,6 +261,16 @@ class CompressedTest {
   }
 
   @Test
+  void whatWasFetchedForAClientWithoutGzipIsStoredAsItCame() {
+    origin.reply(200, TEXT, "cache-control", "max-age=60", "content-type", "text/html");
+    assertThat(origin.get("/a").body).hasToString(TEXT);
+    Bytes later = zipped("/a");
+    assertThat(later.header("content-encoding")).isNull();
+    assertThat(later.body.toString(UTF_8)).isEqualTo(TEXT);
+    assertThat(origin.requests).hasSize(1);
+  }
+
+  @Test
   void noTransformAndShortAndStrictStayAsTheyCame() {
     origin.reply(
         200, TEXT, "cache-control", "max-age=60, no-transform", "content-type", "text/html");
@@ -287,6 +297,7 @@ class CompressedTest {
     assertThat(plain.complete).isTrue();
     assertThat(plain.body.toString(UTF_8)).isEqualTo(text);
     origin.reply(200, text, "cache-control", "max-age=60", "content-type", "text/plain");
+    assertThat(zipped("/made").unzipped()).isEqualTo(text);
     assertThat(origin.get("/made").body).hasToString(text);
     assertThat(origin.get("/made").body).hasToString(text);
   }
@@ -307,6 +318,7 @@ class CompressedTest {
 
   @Test
   void aBodyShorterThanAnnouncedIsNeverStoredAsWhole() {
+    Bytes coded = zipped("/short");
     var plain = new Client();
     var _ = origin.begin(plain, HttpMethod.GET, "/short");
     Body body =
@@ -322,6 +334,8 @@ class CompressedTest {
     body.end();
     assertThat(plain.broken).isNotNull();
     assertThat(plain.complete).isFalse();
+    assertThat(coded.broken).isNotNull();
+    assertThat(coded.complete).isFalse();
     origin.reply(200, "whole", "cache-control", "max-age=60");
     assertThat(origin.get("/short").body).hasToString("whole");
   }
