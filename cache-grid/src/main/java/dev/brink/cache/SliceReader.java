@@ -134,6 +134,12 @@ final class SliceReader implements Waiter, Flow.Subscriber<ByteBuf> {
     if (present != null && joined(present)) {
       return;
     }
+    // It may have come, and its flight have ended, between the look at the store and the one here.
+    StoredObject since = usable(cache.store().find(slice.id()));
+    if (since != null) {
+      found(since);
+      return;
+    }
     Flight begun = fetch.of(slice, this);
     Flight other = cache.flights().putIfAbsent(slice.id(), begun);
     if (other != null && other != present && joined(other)) {

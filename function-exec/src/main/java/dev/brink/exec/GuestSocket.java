@@ -235,7 +235,10 @@ final class GuestSocket implements WebSocketConnection.Output, BodyWriter.Source
   public void cancelled() {
     outputEnded = true;
     dropQueue();
-    if (connection != null) {
+    if (accepted) {
+      // What the peer has said before, such as its close, is read first; its end follows.
+      instance.lane().post(this::read);
+    } else if (connection != null) {
       connection.lost();
     }
     account();
