@@ -16,14 +16,6 @@ import dev.brink.mesh.http.BodyPipe;
 import dev.brink.mesh.http.EventLoops;
 import dev.brink.mesh.http.Problem;
 import dev.brink.mesh.http.ProblemException;
-import dev.brink.mesh.proto.ApplyReply;
-import dev.brink.mesh.proto.ApplyRequest;
-import dev.brink.mesh.proto.Distance;
-import dev.brink.mesh.proto.LoadBeat;
-import dev.brink.mesh.proto.News;
-import dev.brink.mesh.proto.PurgeReply;
-import dev.brink.mesh.proto.PurgeRequest;
-import dev.brink.mesh.proto.StoredRecord;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -40,30 +32,26 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+/** Calls over a link. */
 class LinkTest {
   private static final Target.Function TARGET = new Target.Function("acme", "hello", "d1ge57");
   private static final CallTiming TIMING = new CallTiming("b", true, 1, 2, 3, 0);
 
   private final EventLoops loops = EventLoops.create(2, "test-io");
   private final Heard heard = new Heard();
-  private final Service service = new Service();
+  private final TestService service = new TestService();
   private final Links links = new Links(loops, null, heard);
   private LinkServer server;
 
@@ -257,28 +245,6 @@ class LinkTest {
   }
 
   @Test
-  void aPeerThatMovedIsUpInTheEnd() throws Exception {
-    var events = new ConcurrentLinkedDeque<String>();
-    try (var moving = new Links(loops, null, new Events(events));
-        LinkServer second =
-            LinkServer.start(
-                loops, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, service)) {
-      for (int i = 0; i < 10; i++) {
-        int moves = i;
-        moving.add("b", (i % 2 == 0 ? server : second).address());
-        BooleanSupplier moved =
-            () ->
-                events.stream().filter("up"::equals).count() > moves
-                    && "up".equals(events.peekLast());
-        while (!moved.getAsBoolean()) {
-          Thread.sleep(1);
-        }
-        assertThat(moving.up()).containsExactly("b");
-      }
-    }
-  }
-
-  @Test
   void aDrainedServerFinishesWhatItHasAndGetsNoMore() throws Exception {
     var late = new CompletableFuture<CallListener>();
     service.executor =
@@ -299,64 +265,6 @@ class LinkTest {
     listener.onResponse(full(200, "late"), null, TIMING);
     assertThat(answer.text()).isEqualTo("late");
     drained.toCompletableFuture().get(10, TimeUnit.SECONDS);
-  }
-
-  @Test
-  void loadAndRoundTripsAreHeard() throws Exception {
-    assertThat(heard.load.get(10, TimeUnit.SECONDS).getLanes()).isEqualTo(7);
-    assertThat(heard.rtt.get(10, TimeUnit.SECONDS)).isPositive();
-    assertThat(links.traffic().sentBytes()).as("a ping").isGreaterThanOrEqualTo(17);
-    assertThat(server.traffic().receivedBytes()).as("a ping").isGreaterThanOrEqualTo(17);
-    int beat = 9 + 4 + service.load().getSerializedSize();
-    assertThat(server.traffic().sentBytes())
-        .as("an answer and a beat")
-        .isGreaterThanOrEqualTo(17 + beat);
-    assertThat(links.traffic().receivedBytes())
-        .as("an answer and a beat")
-        .isGreaterThanOrEqualTo(17 + beat);
-  }
-
-  @Test
-  void whatIsWarmIsHeardWithEachReportAndAgainOnANewLink() throws Exception {
-    service.warm = List.of(3L, 5L);
-    awaitWarm(3L, 5L);
-    assertThat(nextLoad().getWarmList()).containsExactly(3L, 5L);
-    InetSocketAddress address = server.address();
-    heard.up = new CountDownLatch(1);
-    server.close();
-    assertThat(heard.down.await(10, TimeUnit.SECONDS)).isTrue();
-    heard.loads.clear();
-    server = LinkServer.start(loops, address, null, service);
-    assertThat(heard.up.await(10, TimeUnit.SECONDS)).isTrue();
-    assertThat(nextLoad().getWarmList()).containsExactly(3L, 5L);
-    service.warm = List.of(5L);
-    awaitWarm(5L);
-  }
-
-  private void awaitWarm(Long... versions) throws InterruptedException {
-    LoadBeat load;
-    do {
-      load = nextLoad();
-    } while (!load.getWarmList().equals(List.of(versions)));
-  }
-
-  private LoadBeat nextLoad() throws InterruptedException {
-    return requireNonNull(heard.loads.poll(10, TimeUnit.SECONDS), "a report");
-  }
-
-  @Test
-  void anApplyRequestIsAnswered() throws Exception {
-    ApplyRequest request =
-        ApplyRequest.newBuilder()
-            .setDeployment(StoredRecord.newBuilder().setKey("acme/hello"))
-            .setRemainingNanos(1)
-            .build();
-    ApplyReply reply =
-        links
-            .apply("b", request, Duration.ofSeconds(10))
-            .toCompletableFuture()
-            .get(10, TimeUnit.SECONDS);
-    assertThat(reply.getMessage()).isEqualTo("got acme/hello");
   }
 
   @Test
@@ -410,25 +318,6 @@ class LinkTest {
   }
 
   @Test
-  void newsIsToldOnce() throws Exception {
-    News news =
-        News.newBuilder().addDistances(Distance.newBuilder().setTo("c").setRttNanos(5)).build();
-    service.issue = new NewsIssue(1, news);
-    assertThat(heard.news.poll(10, TimeUnit.SECONDS)).isEqualTo(news);
-    service.issue = new NewsIssue(2, News.getDefaultInstance());
-    assertThat(heard.news.poll(10, TimeUnit.SECONDS))
-        .as("the first issue was not told again")
-        .isEqualTo(News.getDefaultInstance());
-  }
-
-  @Test
-  void aPeerIsAskedToWarmAFunction() throws Exception {
-    links.warm("b", 0xfedcba9876543210L);
-    links.warm("nobody", 1);
-    assertThat(service.warmed.get(10, TimeUnit.SECONDS)).isEqualTo(0xfedcba9876543210L);
-  }
-
-  @Test
   void aBodyThatWasReadySaysHowFastTheLinkIs() throws Exception {
     service.executor =
         (call, target, listener) -> {
@@ -451,140 +340,11 @@ class LinkTest {
     assertThat(heard.transferred.get(10, TimeUnit.SECONDS)).isEqualTo(300_000);
   }
 
-  @Test
-  void anEmulatedDelayIsARoundTripMore() throws Exception {
-    var slow = new Heard();
-    try (var far = new Links(loops, null, slow)) {
-      far.add("b", server.address(), Duration.ofMillis(60));
-      assertThat(slow.rtts.poll(10, TimeUnit.SECONDS)).isGreaterThanOrEqualTo(60_000_000);
-    }
-  }
-
   private static FullHttpResponse full(int status, String text) {
     return new DefaultFullHttpResponse(
         HttpVersion.HTTP_1_1,
         HttpResponseStatus.valueOf(status),
         Unpooled.copiedBuffer(text, UTF_8));
-  }
-
-  private static final class Service implements LinkService {
-    @Override
-    public Executor<Target.Cached> cached() {
-      return (call, target, listener) -> {
-        throw new AssertionError("nothing is cached here");
-      };
-    }
-
-    @Override
-    public Executor<Target.NamedCache> named() {
-      return (call, target, listener) -> {
-        throw new AssertionError("nothing is kept here");
-      };
-    }
-
-    @Override
-    public CompletionStage<PurgeReply> purge(PurgeRequest request) {
-      return CompletableFuture.completedFuture(
-          PurgeReply.newBuilder().setStamp(request.getPurgesCount()).build());
-    }
-
-    volatile Executor<Target.Function> executor = (call, target, listener) -> () -> {};
-    volatile NewsIssue issue = NewsIssue.NONE;
-    volatile List<Long> warm = List.of();
-    final CompletableFuture<Long> warmed = new CompletableFuture<>();
-
-    @Override
-    public Executor<Target.Function> executor() {
-      return executor;
-    }
-
-    @Override
-    public CompletionStage<ApplyReply> apply(ApplyRequest request) {
-      return CompletableFuture.completedFuture(
-          ApplyReply.newBuilder().setMessage("got " + request.getDeployment().getKey()).build());
-    }
-
-    @Override
-    public LoadBeat beat() {
-      return load().toBuilder().addAllWarm(warm).setWarmFollows(true).build();
-    }
-
-    @Override
-    public NewsIssue news() {
-      return issue;
-    }
-
-    @Override
-    public void warm(long version) {
-      warmed.complete(version);
-    }
-
-    @Override
-    public LoadBeat load() {
-      return LoadBeat.newBuilder().setLanes(7).build();
-    }
-  }
-
-  private record Events(Deque<String> all) implements LinkListener {
-    @Override
-    public void up(String node) {
-      all.add("up");
-    }
-
-    @Override
-    public void down(String node) {
-      all.add("down");
-    }
-
-    @Override
-    public void load(String node, LoadBeat load) {}
-
-    @Override
-    public void transferred(String node, long bytes, long nanos) {}
-
-    @Override
-    public void rtt(String node, long nanos) {}
-  }
-
-  private static final class Heard implements LinkListener {
-    volatile CountDownLatch up = new CountDownLatch(1);
-    final CountDownLatch down = new CountDownLatch(1);
-    final CompletableFuture<LoadBeat> load = new CompletableFuture<>();
-    final CompletableFuture<Long> rtt = new CompletableFuture<>();
-    final CompletableFuture<Long> transferred = new CompletableFuture<>();
-    final BlockingQueue<Long> rtts = new LinkedBlockingQueue<>();
-    final BlockingQueue<LoadBeat> loads = new LinkedBlockingQueue<>();
-    final BlockingQueue<News> news = new LinkedBlockingQueue<>();
-
-    @Override
-    public void up(String node) {
-      up.countDown();
-    }
-
-    @Override
-    public void down(String node) {
-      down.countDown();
-    }
-
-    @Override
-    public void load(String node, LoadBeat beat) {
-      if (beat.hasNews()) {
-        news.add(beat.getNews());
-      }
-      loads.add(beat);
-      load.complete(beat);
-    }
-
-    @Override
-    public void transferred(String node, long bytes, long nanos) {
-      transferred.complete(bytes);
-    }
-
-    @Override
-    public void rtt(String node, long nanos) {
-      rtts.add(nanos);
-      rtt.complete(nanos);
-    }
   }
 
   /** What came of a call. */

@@ -1,0 +1,155 @@
+package dev.brink.mesh.link;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.brink.mesh.http.EventLoops;
+import dev.brink.mesh.proto.ApplyReply;
+import dev.brink.mesh.proto.ApplyRequest;
+import dev.brink.mesh.proto.Distance;
+import dev.brink.mesh.proto.LoadBeat;
+import dev.brink.mesh.proto.News;
+import dev.brink.mesh.proto.StoredRecord;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What nodes tell each other over a link beside calls. */
+class LinkControlTest {
+  private final EventLoops loops = EventLoops.create(2, "test-io");
+  private final Heard heard = new Heard();
+  private final TestService service = new TestService();
+  private final Links links = new Links(loops, null, heard);
+  private LinkServer server;
+
+  @BeforeEach
+  void link() throws Exception {
+    server =
+        LinkServer.start(
+            loops, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, service);
+    links.add("b", server.address());
+    assertThat(heard.up.await(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @AfterEach
+  void close() {
+    links.close();
+    server.close();
+    loops.close();
+  }
+
+  @Test
+  void loadAndRoundTripsAreHeard() throws Exception {
+    assertThat(heard.load.get(10, TimeUnit.SECONDS).getLanes()).isEqualTo(7);
+    assertThat(heard.rtt.get(10, TimeUnit.SECONDS)).isPositive();
+    assertThat(links.traffic().sentBytes()).as("a ping").isGreaterThanOrEqualTo(17);
+    assertThat(server.traffic().receivedBytes()).as("a ping").isGreaterThanOrEqualTo(17);
+    int beat = 9 + 4 + service.load().getSerializedSize();
+    assertThat(server.traffic().sentBytes())
+        .as("an answer and a beat")
+        .isGreaterThanOrEqualTo(17 + beat);
+    assertThat(links.traffic().receivedBytes())
+        .as("an answer and a beat")
+        .isGreaterThanOrEqualTo(17 + beat);
+  }
+
+  @Test
+  void whatIsWarmIsHeardWithEachReportAndAgainOnANewLink() throws Exception {
+    service.warm = List.of(3L, 5L);
+    awaitWarm(3L, 5L);
+    assertThat(nextLoad().getWarmList()).containsExactly(3L, 5L);
+    InetSocketAddress address = server.address();
+    heard.up = new CountDownLatch(1);
+    server.close();
+    assertThat(heard.down.await(10, TimeUnit.SECONDS)).isTrue();
+    heard.loads.clear();
+    server = LinkServer.start(loops, address, null, service);
+    assertThat(heard.up.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(nextLoad().getWarmList()).containsExactly(3L, 5L);
+    service.warm = List.of(5L);
+    awaitWarm(5L);
+  }
+
+  private void awaitWarm(Long... versions) throws InterruptedException {
+    LoadBeat load;
+    do {
+      load = nextLoad();
+    } while (!load.getWarmList().equals(List.of(versions)));
+  }
+
+  private LoadBeat nextLoad() throws InterruptedException {
+    return requireNonNull(heard.loads.poll(10, TimeUnit.SECONDS), "a report");
+  }
+
+  @Test
+  void anApplyRequestIsAnswered() throws Exception {
+    ApplyRequest request =
+        ApplyRequest.newBuilder()
+            .setDeployment(StoredRecord.newBuilder().setKey("acme/hello"))
+            .setRemainingNanos(1)
+            .build();
+    ApplyReply reply =
+        links
+            .apply("b", request, Duration.ofSeconds(10))
+            .toCompletableFuture()
+            .get(10, TimeUnit.SECONDS);
+    assertThat(reply.getMessage()).isEqualTo("got acme/hello");
+  }
+
+  @Test
+  void newsIsToldOnce() throws Exception {
+    News news =
+        News.newBuilder().addDistances(Distance.newBuilder().setTo("c").setRttNanos(5)).build();
+    service.issue = new NewsIssue(1, news);
+    assertThat(heard.news.poll(10, TimeUnit.SECONDS)).isEqualTo(news);
+    service.issue = new NewsIssue(2, News.getDefaultInstance());
+    assertThat(heard.news.poll(10, TimeUnit.SECONDS))
+        .as("the first issue was not told again")
+        .isEqualTo(News.getDefaultInstance());
+  }
+
+  @Test
+  void aPeerIsAskedToWarmAFunction() throws Exception {
+    links.warm("b", 0xfedcba9876543210L);
+    links.warm("nobody", 1);
+    assertThat(service.warmed.get(10, TimeUnit.SECONDS)).isEqualTo(0xfedcba9876543210L);
+  }
+
+  @Test
+  void aPeerThatMovedIsUpInTheEnd() throws Exception {
+    var heard = new Heard();
+    try (var moving = new Links(loops, null, heard);
+        LinkServer second =
+            LinkServer.start(
+                loops, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, service)) {
+      for (int i = 0; i < 10; i++) {
+        int moves = i;
+        moving.add("b", (i % 2 == 0 ? server : second).address());
+        BooleanSupplier moved =
+            () ->
+                heard.events.stream().filter("up"::equals).count() > moves
+                    && "up".equals(heard.events.peekLast());
+        while (!moved.getAsBoolean()) {
+          Thread.sleep(1);
+        }
+        assertThat(moving.up()).containsExactly("b");
+      }
+    }
+  }
+
+  @Test
+  void anEmulatedDelayIsARoundTripMore() throws Exception {
+    var slow = new Heard();
+    try (var far = new Links(loops, null, slow)) {
+      far.add("b", server.address(), Duration.ofMillis(60));
+      assertThat(slow.rtts.poll(10, TimeUnit.SECONDS)).isGreaterThanOrEqualTo(60_000_000);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package dev.brink.mesh.link;
+
+import dev.brink.mesh.exchange.Executor;
+import dev.brink.mesh.exchange.Target;
+import dev.brink.mesh.proto.ApplyReply;
+import dev.brink.mesh.proto.ApplyRequest;
+import dev.brink.mesh.proto.LoadBeat;
+import dev.brink.mesh.proto.PurgeReply;
+import dev.brink.mesh.proto.PurgeRequest;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A node whose links answer as a test says. */
+final class TestService implements LinkService {
+  @Override
+  public Executor<Target.Cached> cached() {
+    return (call, target, listener) -> {
+      throw new AssertionError("nothing is cached here");
+    };
+  }
+
+  @Override
+  public Executor<Target.NamedCache> named() {
+    return (call, target, listener) -> {
+      throw new AssertionError("nothing is kept here");
+    };
+  }
+
+  @Override
+  public CompletionStage<PurgeReply> purge(PurgeRequest request) {
+    return CompletableFuture.completedFuture(
+        PurgeReply.newBuilder().setStamp(request.getPurgesCount()).build());
+  }
+
+  volatile Executor<Target.Function> executor = (call, target, listener) -> () -> {};
+  volatile NewsIssue issue = NewsIssue.NONE;
+  volatile List<Long> warm = List.of();
+  final CompletableFuture<Long> warmed = new CompletableFuture<>();
+
+  @Override
+  public Executor<Target.Function> executor() {
+    return executor;
+  }
+
+  @Override
+  public CompletionStage<ApplyReply> apply(ApplyRequest request) {
+    return CompletableFuture.completedFuture(
+        ApplyReply.newBuilder().setMessage("got " + request.getDeployment().getKey()).build());
+  }
+
+  @Override
+  public LoadBeat beat() {
+    return load().toBuilder().addAllWarm(warm).setWarmFollows(true).build();
+  }
+
+  @Override
+  public NewsIssue news() {
+    return issue;
+  }
+
+  @Override
+  public void warm(long version) {
+    warmed.complete(version);
+  }
+
+  @Override
+  public LoadBeat load() {
+    return LoadBeat.newBuilder().setLanes(7).build();
+  }
+}
