@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** One client's request on its way through the cache, until it has an answer. */
@@ -221,13 +222,13 @@ final class Exchange implements HttpCache.Running, Waiter {
       return;
     }
     StoreKey id = body.object().key();
-    if (cache.flights().containsKey(id)) {
+    if (cache.flights().contains(id)) {
       return;
     }
     FetchPlan plan = plan(id, variants, StatusField.Forward.STALE, new StaleCopy(body, head));
     body.attach();
     var refresh = new Flight(cache, plan, upstream, null);
-    if (cache.flights().putIfAbsent(id, refresh) == null) {
+    if (cache.flights().begin(id, refresh, other -> true)) {
       refresh.start();
     } else {
       body.release();
@@ -251,42 +252,41 @@ final class Exchange implements HttpCache.Running, Waiter {
   private void share(Variants variants, StatusField.Forward why, @Nullable StaleCopy stale) {
     StoreKey whole = id(variants, stale);
     String range = stale == null ? request().headers().get(HttpHeaderNames.RANGE) : null;
-    FetchPlan plan = range == null || probed ? null : probe(whole, range, variants, why);
-    Flight present = cache.flights().get(whole);
-    boolean validated = why == StatusField.Forward.REQUEST;
-    probing = plan != null;
-    if (present != null && joined(present, validated)) {
+    FetchPlan probe = range == null || probed ? null : probe(whole, range, variants, why);
+    Predicate<Flight> join = other -> joined(other, why == StatusField.Forward.REQUEST);
+    probing = probe != null;
+    if (cache.flights().share(whole, join)) {
       return;
     }
-    StoreKey id = whole;
-    if (plan != null) {
-      id = plan.id();
-    } else if (range != null) {
-      String condition = request().headers().get(HttpHeaderNames.IF_RANGE, "");
-      id = StoreKey.of(key.text() + "\nrange " + range + "\n" + condition);
+    // It may have come, and its flight have ended, between the look at the store and the one here.
+    if (range == null && stale == null && cache.hasFresh(whole, key.space())) {
+      retry();
+      return;
     }
+    FetchPlan plan = probe == null ? plan(id(whole, range), variants, why, stale) : probe;
     if (stale != null) {
       stale.body().attach();
     }
-    Flight begun =
-        new Flight(cache, plan == null ? plan(id, variants, why, stale) : plan, upstream, this);
+    Flight begun = new Flight(cache, plan, upstream, this);
     flight = begun;
-    Flight other = cache.flights().putIfAbsent(id, begun);
-    while (other != null) {
-      if (other != present && joined(other, validated)) {
-        if (stale != null) {
-          stale.body().release();
-        }
-        return;
-      }
+    if (cache.flights().begin(plan.id(), begun, join)) {
       flight = begun;
-      if (cache.flights().replace(id, other, begun)) {
-        break;
-      }
-      present = other;
-      other = cache.flights().putIfAbsent(id, begun);
+      begun.start();
+    } else if (stale != null) {
+      stale.body().release();
     }
-    begun.start();
+  }
+
+  /** What a range of something is found by while it is fetched. */
+  private StoreKey id(StoreKey whole, @Nullable String range) {
+    return range == null
+        ? whole
+        : StoreKey.of(
+            key.text()
+                + "\nrange "
+                + range
+                + "\n"
+                + request().headers().get(HttpHeaderNames.IF_RANGE, ""));
   }
 
   private boolean joined(Flight other, boolean validated) {
@@ -318,7 +318,7 @@ final class Exchange implements HttpCache.Running, Waiter {
     if (!ranged) {
       OriginRequest.condition(sent, stale == null ? null : stale.head(), variants.etags());
     }
-    return new FetchPlan(id, key, asked, sent, ranged, false, true, stale, variants, why, null);
+    return new FetchPlan(id, key, asked, sent, false, stale, variants, why, null);
   }
 
   /** Asks for the slice that a range begins in; {@code null} when it had better not. */
@@ -329,28 +329,13 @@ final class Exchange implements HttpCache.Running, Waiter {
       return null;
     }
     HttpRequest sent = OriginRequest.slice(asked, key, variants.selectingFields(), probe);
-    return upstream.asksSource(sent)
-        ? new FetchPlan(probe.id(), key, asked, sent, true, false, true, null, variants, why, probe)
-        : null;
+    return upstream.asksSource(sent) ? FetchPlan.of(probe, key, asked, sent, why) : null;
   }
 
   @Override
   public void alone() {
     listener.onUnshared();
-    var plan =
-        new FetchPlan(
-            key.key(),
-            key,
-            asked,
-            OriginRequest.verbatim(request()),
-            request().headers().contains(HttpHeaderNames.RANGE),
-            true,
-            asked.policy().strict(),
-            null,
-            Variants.NONE,
-            StatusField.Forward.URI_MISS,
-            null);
-    var begun = new Flight(cache, plan, upstream, this);
+    var begun = new Flight(cache, FetchPlan.solo(key, asked), upstream, this);
     flight = begun;
     begun.start();
     if (cancelled) {

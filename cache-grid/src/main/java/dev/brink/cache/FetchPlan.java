@@ -1,6 +1,7 @@
 package dev.brink.cache;
 
 import dev.brink.cache.store.StoreKey;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -10,9 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param id what others find the flight by
  * @param asked the request it is for
  * @param request what the origin gets
- * @param ranged whether it asks for a range
  * @param solo whether nobody else may share it
- * @param mayStore whether its response may be stored
  * @param stale what is validated; {@code null}: nothing
  * @param variants that are stored; none: not known
  * @param slice what the range is of; {@code null}: no slice
@@ -22,15 +21,38 @@ record FetchPlan(
     CacheKey key,
     CacheRequest asked,
     HttpRequest request,
-    boolean ranged,
     boolean solo,
-    boolean mayStore,
     @Nullable StaleCopy stale,
     Variants variants,
     StatusField.Forward why,
     @Nullable Slice slice) {
-  /** Whether the response is to tell first what it is a slice of. */
-  boolean probes() {
-    return slice != null && slice.probes();
+  /** A fetch for one request alone, as that came. */
+  static FetchPlan solo(CacheKey key, CacheRequest asked) {
+    return new FetchPlan(
+        key.key(),
+        key,
+        asked,
+        OriginRequest.verbatim(asked.request()),
+        true,
+        null,
+        Variants.NONE,
+        StatusField.Forward.URI_MISS,
+        null);
+  }
+
+  /** A fetch of a slice, for all who want it. */
+  static FetchPlan of(
+      Slice slice, CacheKey key, CacheRequest asked, HttpRequest request, StatusField.Forward why) {
+    return new FetchPlan(slice.id(), key, asked, request, false, null, Variants.NONE, why, slice);
+  }
+
+  /** Whether it asks for a range. */
+  boolean ranged() {
+    return request.headers().contains(HttpHeaderNames.RANGE);
+  }
+
+  /** Whether its response may be stored, as far as that depends on the request. */
+  boolean mayStore() {
+    return !solo || asked.policy().strict();
   }
 }

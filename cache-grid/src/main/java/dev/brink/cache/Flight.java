@@ -32,6 +32,7 @@ final class Flight implements Upstream.Listener {
   private final Upstream upstream;
   private final @Nullable Waiter leader;
   private final Delivery delivery;
+  private final Slicing slicing;
   private final Question question;
   private volatile HttpCache.@Nullable Running running;
 
@@ -55,6 +56,7 @@ final class Flight implements Upstream.Listener {
     this.upstream = upstream;
     this.leader = leader;
     this.delivery = new Delivery(plan.why(), leader);
+    this.slicing = new Slicing(cache, plan, this, delivery);
     this.stale = plan.stale();
     this.storedAs = plan.id();
     this.question = new Question(cache.clock(), plan.asked(), plan.key());
@@ -138,7 +140,7 @@ final class Flight implements Upstream.Listener {
   }
 
   /** Nobody finds it any more; whoever waits is returned. */
-  private List<Waiter> end() {
+  List<Waiter> end() {
     List<Waiter> left;
     StaleCopy over;
     StoreKey also;
@@ -212,76 +214,27 @@ final class Flight implements Upstream.Listener {
       return;
     }
     Slice slice = plan.slice();
-    if (slice != null && !slice.probes() && !slice.isIn(head)) {
-      changed(slice, head, body);
+    boolean oneSlice = slice != null && !slice.probes();
+    if (slice != null && oneSlice && !slice.isIn(head)) {
+      slicing.changed(slice, head, body);
       return;
     }
     Rules rules = Rules.of(headers);
     Head came = question.head(head, rules, peerStamp);
-    boolean oneSlice = slice != null && !slice.probes();
     boolean cuts =
         !plan.solo() && !oneSlice && Slice.cuts(head, headers) && cache.slices(plan.key());
     Head stored = cuts || plan.solo() ? came : came.coded(Coding.of(plan.asked(), head, headers));
     String refusal = refusal(head, headers, rules, stored, cuts);
     if (slice != null && oneSlice) {
-      slice(slice, stored.tagged(slice.tags()), head, body, refusal == null);
+      slicing.came(slice, stored.tagged(slice.tags()), head, body, refusal == null);
     } else if (slice != null && (status == 206 || status == 416)) {
-      probed(slice, stored, head, body, refusal);
+      slicing.probed(slice, stored, head, body, refusal);
     } else if (refusal != null) {
       passThrough(head, body, refusal);
     } else if (cuts) {
-      cut(
-          stored.sliced(stored.partial() ? stored.completeLength() : Storing.length(head)),
-          stored.partial() ? stored.parts().getFirst().first() : 0,
-          head,
-          body);
+      slicing.cut(stored, head, body);
     } else {
       record(Variants.Place.of(plan.key(), plan.request().headers(), stored), stored, head, body);
-    }
-  }
-
-  /**
-   * A slice came that was asked for.
-   *
-   * @param shared whether it is stored and given to all; else it is the leader's alone
-   */
-  private void slice(
-      Slice slice,
-      Head stored,
-      HttpResponse head,
-      Flow.@Nullable Publisher<ByteBuf> body,
-      boolean shared) {
-    var begun =
-        new Recording(
-            cache,
-            plan.key().space(),
-            slice.id(),
-            stored,
-            slice.range().length(),
-            shared,
-            this::end);
-    if (shared) {
-      List<Waiter> all = filling(begun, new Variants.Place(slice.id(), null));
-      begun.fill().retain();
-      delivery.give(all, begun, null);
-    } else {
-      for (Waiter waiter : end()) {
-        if (!waiter.equals(leader) || !waiter.answer(begun, plan.why(), false)) {
-          waiter.retry();
-        }
-      }
-    }
-    feedFirst(slice.range().length(), begun.fill(), head, body);
-    begun.fill().release();
-  }
-
-  private static void feedFirst(
-      long length, Fill fill, HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
-    var first = new FirstBytes(length, fill);
-    if (head instanceof FullHttpResponse full) {
-      new WholeBody(full).subscribe(first);
-    } else {
-      feed(first, body);
     }
   }
 
@@ -308,7 +261,7 @@ final class Flight implements Upstream.Listener {
   }
 
   /** Stores the response as it comes, and gives it to all it is good for. */
-  private void record(
+  void record(
       Variants.Place place,
       Head stored,
       HttpResponse head,
@@ -328,18 +281,19 @@ final class Flight implements Upstream.Listener {
     }
     begun.fill().retain();
     Flow.Subscriber<ByteBuf> to = compresses ? new Compressing(came, begun.fill()) : begun.fill();
-    if (head instanceof FullHttpResponse full) {
-      new WholeBody(full).subscribe(to);
+    boolean whole = head instanceof FullHttpResponse;
+    if (!whole) {
       delivery.give(all, begun, selected);
-    } else {
+    }
+    WholeBody.feed(head, body, to);
+    if (whole) {
       delivery.give(all, begun, selected);
-      feed(to, body);
     }
     begun.fill().release();
   }
 
   /** From now on who comes reads along; who has waited until now is returned. */
-  private List<Waiter> filling(Recording begun, Variants.Place place) {
+  List<Waiter> filling(Recording begun, Variants.Place place) {
     List<Waiter> all;
     synchronized (this) {
       all = List.copyOf(waiters);
@@ -353,118 +307,9 @@ final class Flight implements Upstream.Listener {
     return all;
   }
 
-  /** A first slice came of something that nothing was known of. */
-  private void probed(
-      Slice slice,
-      Head part,
-      HttpResponse head,
-      Flow.@Nullable Publisher<ByteBuf> body,
-      @Nullable String refusal) {
-    String range = plan.asked().request().headers().get(HttpHeaderNames.RANGE, "");
-    Head whole = refusal == null ? slice.whole(part) : null;
-    if (whole != null) {
-      cut(whole, slice.range().first(), head, body);
-    } else if (refusal == null && Slice.answers(part, range)) {
-      record(Variants.Place.of(plan.key(), plan.request().headers(), part), part, head, body);
-    } else if (refusal == null || part.status() == 416) {
-      Unwanted.response(head, body);
-      if (refusal == null) {
-        cache.unsliced(plan.key());
-      }
-      end().forEach(Waiter::retry);
-    } else {
-      Unwanted.response(head, body);
-      cache.herds().unshared(plan.key(), cache.clock().millis());
-      end().forEach(Waiter::alone);
-    }
-  }
-
-  /**
-   * Stores the head of something large and, as it comes, the slice that the body begins with; a
-   * body that begins in the middle of one is not read.
-   *
-   * @param start of the body within the whole
-   */
-  private void cut(
-      Head whole, long start, HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
-    CacheKey key = plan.key();
-    var place = Variants.Place.of(key, plan.request().headers(), whole);
-    var kept =
-        new StoredBody(cache.store().draft(place.id(), 0).commit(whole.encode(), whole.worth()));
-    if (place.variant() != null) {
-      cache.addVariant(key, place.variant());
-    }
-    int status = head.status().code();
-    if (start % Slice.BYTES != 0) {
-      Unwanted.response(head, body);
-      delivery.give(end(), kept, whole, CacheResult.Outcome.MISS, status, place.variant());
-    } else {
-      Slice slice = Slice.of(place.id(), start / Slice.BYTES, whole);
-      long length = slice.range().length();
-      var begun =
-          new Recording(cache, key.space(), slice.id(), slice.head(whole), length, true, this::end);
-      List<Waiter> all = filling(begun, new Variants.Place(slice.id(), null));
-      republish(slice.id());
-      begun.fill().retain();
-      delivery.give(all, kept, whole, CacheResult.Outcome.MISS, status, place.variant());
-      feedFirst(length, begun.fill(), head, body);
-      begun.fill().release();
-    }
-    kept.release();
-  }
-
-  /**
-   * What came is not the slice. Either the origin has something else now, or nothing; or it has
-   * something against this request, and others ask for themselves.
-   */
-  private void changed(Slice slice, HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
-    Unwanted.response(head, body);
-    int status = head.status().code();
-    switch (status) {
-      case 200, 206 -> {
-        cache.unsliced(plan.key());
-        forget(slice);
-      }
-      case 404, 410, 412, 416 -> forget(slice);
-      default -> {
-        boolean passing = status >= 500 || status == 408 || status == 429;
-        var failure = new FetchFailure(passing ? 503 : status, "status " + status, null);
-        for (Waiter waiter : end()) {
-          if (waiter.equals(leader)) {
-            waiter.fail(failure);
-          } else {
-            waiter.retry();
-          }
-        }
-        return;
-      }
-    }
-    end().forEach(Waiter::alone);
-  }
-
-  /** What the slice is of is not to be used again, unless it has been replaced already. */
-  private void forget(Slice slice) {
-    try (StoredObject present = cache.store().find(slice.whole())) {
-      Head now = present == null ? null : LocalCache.response(present);
-      if (now != null && EntityTags.strongMatch(now.etag(), slice.etag())) {
-        cache.store().remove(slice.whole());
-      }
-    }
-  }
-
-  private void republish(StoreKey id) {
-    if (!id.equals(plan.id())) {
-      cache.flights().put(id, this);
-      cache.flights().remove(plan.id(), this);
-    }
-  }
-
-  private static void feed(Flow.Subscriber<ByteBuf> to, Flow.@Nullable Publisher<ByteBuf> body) {
-    if (body == null) {
-      to.onComplete();
-    } else {
-      body.subscribe(to);
-    }
+  /** From now on others find it by what it will be stored as. */
+  void republish(StoreKey id) {
+    cache.flights().move(plan.id(), id, this);
   }
 
   /** A response for the one request it was fetched for. */

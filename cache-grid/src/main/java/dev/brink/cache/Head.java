@@ -132,23 +132,7 @@ record Head(
       newFields.remove(HttpHeaderNames.CONTENT_LENGTH);
       newFields.remove(HttpHeaderNames.ACCEPT_RANGES);
     }
-    return new Head(
-        status,
-        reason,
-        newFields,
-        requestedMillis,
-        receivedMillis,
-        freshness,
-        stamp,
-        asOf,
-        site,
-        url,
-        tags,
-        parts,
-        completeLength,
-        newCoding,
-        sliced,
-        fetchNanos);
+    return with(status, reason, newFields, tags, parts, completeLength, newCoding, sliced);
   }
 
   /** The same representation, whose body is stored in slices. */
@@ -159,35 +143,21 @@ record Head(
     if (partial()) {
       newFields.remove(Fields.CONTENT_DIGEST);
     }
-    return with(200, "OK", newFields, List.of(), newCompleteLength, true);
+    return with(200, "OK", newFields, tags, List.of(), newCompleteLength, coding, true);
   }
 
   /** With more names that it is purged by. */
   Head tagged(List<String> more) {
-    return new Head(
-        status,
-        reason,
-        fields,
-        requestedMillis,
-        receivedMillis,
-        freshness,
-        stamp,
-        asOf,
-        site,
-        url,
-        Stream.concat(tags.stream(), more.stream()).distinct().toList(),
-        parts,
-        completeLength,
-        coding,
-        sliced,
-        fetchNanos);
+    List<String> all = Stream.concat(tags.stream(), more.stream()).distinct().toList();
+    return with(status, reason, fields, all, parts, completeLength, coding, sliced);
   }
 
   /** Some bytes of what is stored in slices. */
   Head part(ByteRange range) {
     HttpHeaders newFields = fields.copy();
     newFields.set(HttpHeaderNames.CONTENT_RANGE, new ContentRange(range, completeLength).text());
-    return with(206, "Partial Content", newFields, List.of(range), completeLength, false);
+    return with(
+        206, "Partial Content", newFields, tags, List.of(range), completeLength, coding, false);
   }
 
   /** The same response with other bytes. */
@@ -204,8 +174,10 @@ record Head(
         whole ? 200 : status,
         whole ? "OK" : reason,
         newFields,
+        tags,
         whole ? List.of() : newParts,
         newCompleteLength,
+        coding,
         false);
   }
 
@@ -213,8 +185,10 @@ record Head(
       int newStatus,
       String newReason,
       HttpHeaders newFields,
+      List<String> newTags,
       List<ByteRange> newParts,
       long newCompleteLength,
+      Coding newCoding,
       boolean newSliced) {
     return new Head(
         newStatus,
@@ -227,10 +201,10 @@ record Head(
         asOf,
         site,
         url,
-        tags,
+        newTags,
         newParts,
         newCompleteLength,
-        coding,
+        newCoding,
         newSliced,
         fetchNanos);
   }

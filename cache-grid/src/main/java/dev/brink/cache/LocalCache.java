@@ -16,7 +16,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +35,7 @@ final class LocalCache implements HttpCache {
   private final HerdMemory unsliced = new HerdMemory();
 
   private final Counters counters = new Counters();
-  private final ConcurrentHashMap<StoreKey, Flight> flights = new ConcurrentHashMap<>();
+  private final Flights flights = new Flights();
   private final Object[] indexLocks = new Object[LOCKS];
 
   /** What was fetched no later than this is validated before it is used. */
@@ -98,7 +97,7 @@ final class LocalCache implements HttpCache {
     return counters;
   }
 
-  ConcurrentHashMap<StoreKey, Flight> flights() {
+  Flights flights() {
     return flights;
   }
 
@@ -121,6 +120,19 @@ final class LocalCache implements HttpCache {
   /** Whether what is fetched for a key as of a stamp is outdated already. */
   boolean outdates(CacheKey key, long stamp) {
     return outdated.changed(key, stamp) || outdated.purged(key, stamp);
+  }
+
+  /** Whether there is a whole response that may be used as it is. */
+  boolean hasFresh(StoreKey id, String space) {
+    try (StoredObject object = store.find(id)) {
+      Head head = object == null ? null : response(object);
+      return head != null
+          && !head.partial()
+          && !head.freshness().noCache()
+          && head.freshSeconds(clock.millis()) > 0
+          && standing(space, head) == PurgeTable.Standing.GOOD
+          && !outdated(space, head);
+    }
   }
 
   /** Adds a variant to a key's index, which takes the place of a response without {@code Vary}. */
@@ -222,7 +234,7 @@ final class LocalCache implements HttpCache {
 
   @Override
   public void close() {
-    flights.values().forEach(Flight::abandon);
+    flights.all().forEach(Flight::abandon);
     store.close();
     if (journal != null) {
       journal.close();

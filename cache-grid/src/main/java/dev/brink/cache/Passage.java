@@ -2,7 +2,6 @@ package dev.brink.cache;
 
 import dev.brink.cache.field.EntityTags;
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -174,13 +173,7 @@ final class Passage implements Upstream.Listener {
       Unwanted.response(head, body);
       return;
     }
-    if (head instanceof FullHttpResponse full) {
-      new WholeBody(full).subscribe(fill);
-    } else if (body == null) {
-      fill.onComplete();
-    } else {
-      body.subscribe(fill);
-    }
+    WholeBody.feed(head, body, fill);
     fill.release();
   }
 

@@ -4,7 +4,6 @@ import dev.brink.cache.store.Draft;
 import dev.brink.cache.store.StoredObject;
 import dev.brink.cache.wire.Variant;
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -56,13 +55,7 @@ final class Put implements Fill.Outcome, Flow.Subscriber<ByteBuf> {
       return CompletableFuture.failedFuture(new NotStoredException(refusal));
     }
     var put = new Put(cache, key, asked, head, length);
-    if (response instanceof FullHttpResponse full) {
-      new WholeBody(full).subscribe(put);
-    } else if (body == null) {
-      put.onComplete();
-    } else {
-      body.subscribe(put);
-    }
+    WholeBody.feed(response, body, put);
     put.fill.release();
     return put.done;
   }

@@ -130,8 +130,7 @@ final class SliceReader implements Waiter, Flow.Subscriber<ByteBuf> {
   }
 
   private void share() {
-    Flight present = cache.flights().get(slice.id());
-    if (present != null && joined(present)) {
+    if (cache.flights().share(slice.id(), this::joined)) {
       return;
     }
     // It may have come, and its flight have ended, between the look at the store and the one here.
@@ -141,17 +140,12 @@ final class SliceReader implements Waiter, Flow.Subscriber<ByteBuf> {
       return;
     }
     Flight begun = fetch.of(slice, this);
-    Flight other = cache.flights().putIfAbsent(slice.id(), begun);
-    if (other != null && other != present && joined(other)) {
-      return;
+    if (cache.flights().begin(slice.id(), begun, this::joined)) {
+      synchronized (this) {
+        flight = begun;
+      }
+      begun.start();
     }
-    if (other != null) {
-      cache.flights().put(slice.id(), begun);
-    }
-    synchronized (this) {
-      flight = begun;
-    }
-    begun.start();
   }
 
   private boolean joined(Flight other) {

@@ -33,6 +33,11 @@ final class SlicedBody implements BodySource {
   private boolean detached;
   private @Nullable SliceReader reader;
 
+  /** What is read at present, if it is in the store, and which slice it is; of the one reader. */
+  private @Nullable StoredObject held;
+
+  private long heldIndex;
+
   /**
    * @param asked whose fields the slices are fetched with
    * @param whole what the sliced head is stored as
@@ -74,18 +79,39 @@ final class SlicedBody implements BodySource {
 
   @Override
   public @Nullable ByteBuf read(long offset, int maxBytes) {
+    boolean goesOn;
     synchronized (this) {
       if (reader != null && reader.reaches(offset)) {
         return null;
       }
+      goesOn = end > 0;
     }
-    Slice slice = slice(offset / Slice.BYTES);
-    try (StoredObject object = slice.usable(cache.store().find(slice.id()), cache, key.space())) {
-      ByteBuf bytes = object == null ? null : object.read(offset - slice.range().first(), maxBytes);
-      if (bytes != null) {
-        reached(slice.index());
-      }
-      return bytes;
+    long index = offset / Slice.BYTES;
+    StoredObject object = held(index);
+    ByteBuf bytes = object == null ? null : object.read(offset - index * Slice.BYTES, maxBytes);
+    if (!goesOn) {
+      letGo();
+    } else if (bytes != null) {
+      reached(index);
+    }
+    return bytes;
+  }
+
+  /** The slice as it is stored, kept until another one is read; {@code null} when it is not. */
+  private synchronized @Nullable StoredObject held(long index) {
+    if (held == null || heldIndex != index) {
+      letGo();
+      Slice slice = slice(index);
+      held = slice.usable(cache.store().find(slice.id()), cache, key.space());
+      heldIndex = index;
+    }
+    return held;
+  }
+
+  private synchronized void letGo() {
+    if (held != null) {
+      held.close();
+      held = null;
     }
   }
 
@@ -125,18 +151,12 @@ final class SlicedBody implements BodySource {
     }
     Set<String> selecting = new TreeSet<>(Variants.names(head));
     var plan =
-        new FetchPlan(
-            slice.id(),
+        FetchPlan.of(
+            slice,
             key,
             asked,
             OriginRequest.slice(asked, key, selecting, slice),
-            true,
-            false,
-            true,
-            null,
-            Variants.NONE,
-            StatusField.Forward.PARTIAL,
-            slice);
+            StatusField.Forward.PARTIAL);
     return new Flight(cache, plan, upstream, waiter);
   }
 
@@ -161,7 +181,7 @@ final class SlicedBody implements BodySource {
   }
 
   private void fetchAhead(Slice slice) {
-    if (cache.flights().containsKey(slice.id())) {
+    if (cache.flights().contains(slice.id())) {
       return;
     }
     try (StoredObject present = slice.usable(cache.store().find(slice.id()), cache, key.space())) {
@@ -192,7 +212,7 @@ final class SlicedBody implements BodySource {
       }
     }
     Flight begun = fetch(slice, null);
-    if (cache.flights().putIfAbsent(slice.id(), begun) == null) {
+    if (cache.flights().begin(slice.id(), begun, other -> true)) {
       begun.start();
     }
   }
@@ -212,6 +232,7 @@ final class SlicedBody implements BodySource {
     SliceReader last;
     synchronized (this) {
       detached = true;
+      letGo();
       last = reader;
       reader = null;
     }

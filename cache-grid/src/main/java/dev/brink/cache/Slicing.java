@@ -1,0 +1,162 @@
+package dev.brink.cache;
+
+import dev.brink.cache.field.EntityTags;
+import dev.brink.cache.store.StoredObject;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponse;
+import java.util.List;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of a flight's response that is a {@linkplain Slice slice}, or is to be stored in
+ * slices.
+ */
+record Slicing(LocalCache cache, FetchPlan plan, Flight flight, Delivery delivery) {
+  /**
+   * A slice came that was asked for.
+   *
+   * @param shared whether it is stored and given to all; else it is the leader's alone
+   */
+  void came(
+      Slice slice,
+      Head stored,
+      HttpResponse head,
+      Flow.@Nullable Publisher<ByteBuf> body,
+      boolean shared) {
+    var begun =
+        new Recording(
+            cache,
+            plan.key().space(),
+            slice.id(),
+            stored,
+            slice.range().length(),
+            shared,
+            flight::end);
+    if (shared) {
+      List<Waiter> all = flight.filling(begun, new Variants.Place(slice.id(), null));
+      begun.fill().retain();
+      delivery.give(all, begun, null);
+    } else {
+      for (Waiter waiter : flight.end()) {
+        if (!waiter.equals(delivery.leader()) || !waiter.answer(begun, delivery.why(), false)) {
+          waiter.retry();
+        }
+      }
+    }
+    WholeBody.feed(head, body, new FirstBytes(slice.range().length(), begun.fill()));
+    begun.fill().release();
+  }
+
+  /** A first slice came of something that nothing was known of. */
+  void probed(
+      Slice slice,
+      Head part,
+      HttpResponse head,
+      Flow.@Nullable Publisher<ByteBuf> body,
+      @Nullable String refusal) {
+    String range = plan.asked().request().headers().get(HttpHeaderNames.RANGE, "");
+    Head whole = refusal == null ? slice.whole(part) : null;
+    if (whole != null) {
+      cut(whole, slice.range().first(), head, body);
+    } else if (refusal == null && Slice.answers(part, range)) {
+      flight.record(
+          Variants.Place.of(plan.key(), plan.request().headers(), part), part, head, body);
+    } else if (refusal == null || part.status() == 416) {
+      Unwanted.response(head, body);
+      if (refusal == null) {
+        cache.unsliced(plan.key());
+      }
+      flight.end().forEach(Waiter::retry);
+    } else {
+      Unwanted.response(head, body);
+      cache.herds().unshared(plan.key(), cache.clock().millis());
+      flight.end().forEach(Waiter::alone);
+    }
+  }
+
+  /** A large response came as a whole, or as one long part. */
+  void cut(Head stored, HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
+    if (stored.partial()) {
+      long start = stored.parts().getFirst().first();
+      cut(stored.sliced(stored.completeLength()), start, head, body);
+    } else {
+      cut(stored.sliced(Storing.length(head)), 0, head, body);
+    }
+  }
+
+  /**
+   * Stores the head of something large and, as it comes, the slice that the body begins with; a
+   * body that begins in the middle of one is not read.
+   *
+   * @param start of the body within the whole
+   */
+  private void cut(
+      Head whole, long start, HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
+    CacheKey key = plan.key();
+    var place = Variants.Place.of(key, plan.request().headers(), whole);
+    var kept =
+        new StoredBody(cache.store().draft(place.id(), 0).commit(whole.encode(), whole.worth()));
+    if (place.variant() != null) {
+      cache.addVariant(key, place.variant());
+    }
+    int status = head.status().code();
+    if (start % Slice.BYTES != 0) {
+      Unwanted.response(head, body);
+      delivery.give(flight.end(), kept, whole, CacheResult.Outcome.MISS, status, place.variant());
+    } else {
+      Slice slice = Slice.of(place.id(), start / Slice.BYTES, whole);
+      long length = slice.range().length();
+      var begun =
+          new Recording(
+              cache, key.space(), slice.id(), slice.head(whole), length, true, flight::end);
+      List<Waiter> all = flight.filling(begun, new Variants.Place(slice.id(), null));
+      flight.republish(slice.id());
+      begun.fill().retain();
+      delivery.give(all, kept, whole, CacheResult.Outcome.MISS, status, place.variant());
+      WholeBody.feed(head, body, new FirstBytes(length, begun.fill()));
+      begun.fill().release();
+    }
+    kept.release();
+  }
+
+  /**
+   * What came is not the slice. Either the origin has something else now, or nothing; or it has
+   * something against this request, and others ask for themselves.
+   */
+  void changed(Slice slice, HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
+    Unwanted.response(head, body);
+    int status = head.status().code();
+    switch (status) {
+      case 200, 206 -> {
+        cache.unsliced(plan.key());
+        forget(slice);
+      }
+      case 404, 410, 412, 416 -> forget(slice);
+      default -> {
+        boolean passing = status >= 500 || status == 408 || status == 429;
+        var failure = new FetchFailure(passing ? 503 : status, "status " + status, null);
+        for (Waiter waiter : flight.end()) {
+          if (waiter.equals(delivery.leader())) {
+            waiter.fail(failure);
+          } else {
+            waiter.retry();
+          }
+        }
+        return;
+      }
+    }
+    flight.end().forEach(Waiter::alone);
+  }
+
+  /** What the slice is of is not to be used again, unless it has been replaced already. */
+  private void forget(Slice slice) {
+    try (StoredObject present = cache.store().find(slice.whole())) {
+      Head now = present == null ? null : LocalCache.response(present);
+      if (now != null && EntityTags.strongMatch(now.etag(), slice.etag())) {
+        cache.store().remove(slice.whole());
+      }
+    }
+  }
+}
