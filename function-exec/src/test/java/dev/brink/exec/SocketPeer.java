@@ -14,6 +14,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +28,7 @@ final class SocketPeer
   final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
   final QueuedBody output = new QueuedBody();
   private final WebSocketConnection connection;
-  private volatile Flow.@Nullable Subscription input;
+  private final CompletableFuture<Flow.Subscription> input = new CompletableFuture<>();
   private volatile @Nullable HttpResponse head;
   private volatile boolean greedy = true;
   private volatile boolean echoes;
@@ -109,20 +110,19 @@ final class SocketPeer
 
   /** Cuts the line. */
   void vanish() {
-    Flow.Subscription from = input;
-    if (from != null) {
-      from.cancel();
-    }
+    input().cancel();
     output.end();
   }
 
   /** From now on takes what is sent. */
   void read() {
     greedy = true;
-    Flow.Subscription from = input;
-    if (from != null) {
-      from.request(Long.MAX_VALUE);
-    }
+    input().request(Long.MAX_VALUE);
+  }
+
+  /** The head is heard a moment before what follows it is subscribed to. */
+  private Flow.Subscription input() {
+    return input.orTimeout(30, TimeUnit.SECONDS).join();
   }
 
   @Override
@@ -149,7 +149,7 @@ final class SocketPeer
 
   @Override
   public void onSubscribe(Flow.Subscription subscription) {
-    input = subscription;
+    input.complete(subscription);
     if (greedy) {
       subscription.request(Long.MAX_VALUE);
     }
