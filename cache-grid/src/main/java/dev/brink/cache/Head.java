@@ -10,12 +10,12 @@ import dev.brink.cache.wire.StoredField;
 import dev.brink.cache.wire.StoredHead;
 import dev.brink.cache.wire.StoredPart;
 import dev.brink.cache.wire.StoredResponse;
-import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -247,9 +247,9 @@ record Head(
    *
    * @return {@code null} when it is neither, as a later version may write
    */
-  static @Nullable StoredHead parse(ByteBuf bytes) {
+  static @Nullable StoredHead parse(ByteBuffer bytes) {
     try {
-      return StoredHead.parseFrom(CodedInputStream.newInstance(bytes.nioBuffer()));
+      return StoredHead.parseFrom(CodedInputStream.newInstance(bytes));
     } catch (InvalidProtocolBufferException _) {
       return null;
     } catch (IOException e) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** An object on disk. Its head is read, and its body when it is small. */
 final class DiskObject implements StoredObject {
   private final DiskPlace place;
-  private final ByteBuf head;
+  private final ByteBuffer head;
   private final @Nullable ByteBuf small;
   private final Executor readers;
 
@@ -21,7 +21,7 @@ final class DiskObject implements StoredObject {
   DiskObject(DiskPlace place, Executor readers) throws IOException {
     this.place = place;
     this.readers = readers;
-    head = Unpooled.wrappedBuffer(place.segment.head(place)).asReadOnly();
+    head = place.segment.head(place).asReadOnlyBuffer();
     small =
         place.bodyBytes > 0 && place.bodyBytes <= Segment.CHUNK_BYTES
             ? Unpooled.wrappedBuffer(place.segment.body(place, 0, Segment.CHUNK_BYTES))
@@ -38,8 +38,8 @@ final class DiskObject implements StoredObject {
   }
 
   @Override
-  public ByteBuf head() {
-    return head;
+  public ByteBuffer head() {
+    return head.duplicate();
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.brink.cache.store;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -41,6 +40,10 @@ public final class DiskStore implements Store {
   private final long capacityBytes;
   private final long maxWaitingBytes;
   private final SegmentLog log;
+
+  /** For what waits to be written, where no tier above has it. */
+  private final Slab slab;
+
   private final ConcurrentHashMap<StoreKey, MemoryObject> waiting = new ConcurrentHashMap<>();
   private final AtomicLong waitingBytes = new AtomicLong();
   private final LongAdder rejections = new LongAdder();
@@ -48,7 +51,7 @@ public final class DiskStore implements Store {
       new Destination() {
         @Override
         public StoredObject add(StoreKey key, byte[] head, MemoryBody body, Worth worth) {
-          var object = new MemoryObject(key, MemoryStore.copy(head), body);
+          var object = new MemoryObject(slab, key, head, body);
           keep(object);
           return object;
         }
@@ -68,6 +71,7 @@ public final class DiskStore implements Store {
     this.directory = directory;
     this.capacityBytes = capacityBytes;
     maxWaitingBytes = Math.min(MOST_WAITING_BYTES, capacityBytes / 8);
+    slab = new Slab(maxWaitingBytes);
     log = new SegmentLog(directory, capacityBytes, writing);
   }
 
@@ -138,8 +142,7 @@ public final class DiskStore implements Store {
 
   @Override
   public Draft draft(StoreKey key, long expectedBytes) {
-    return new MemoryDraft(
-        destination, key, PooledByteBufAllocator.DEFAULT, maxObjectBytes(), expectedBytes);
+    return new MemoryDraft(destination, key, slab, maxObjectBytes(), expectedBytes);
   }
 
   @Override
@@ -175,7 +178,7 @@ public final class DiskStore implements Store {
       if (waiting.get(object.key()) == object) {
         log.put(
             object.key(),
-            object.head().nioBuffer(),
+            object.head(),
             object.bodyLength(),
             (offset, max) -> copy(object.read(offset, max)));
       }
@@ -270,6 +273,7 @@ public final class DiskStore implements Store {
       Thread.currentThread().interrupt();
     }
     readers.close();
+    slab.close();
     try {
       log.close();
     } catch (IOException e) {

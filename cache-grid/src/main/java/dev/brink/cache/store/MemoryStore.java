@@ -3,9 +3,6 @@ package dev.brink.cache.store;
 import dev.brink.cache.policy.AdaptivePolicy;
 import dev.brink.cache.policy.Goal;
 import dev.brink.cache.policy.PolicyStats;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,14 +17,13 @@ public final class MemoryStore implements Store {
   /** Bytes of the largest object, as a part of the whole: one object never empties the store. */
   private static final int LARGEST_PART = 8;
 
-  private static final ByteBufAllocator ALLOCATOR = PooledByteBufAllocator.DEFAULT;
-
   private final long capacityBytes;
   private final long maxObjectBytes;
 
   /** By the lower half of the key; of two keys alike there, the store holds one. */
   private final ConcurrentHashMap<Long, MemoryObject> objects = new ConcurrentHashMap<>();
 
+  private final Slab slab;
   private final UseBuffer uses = new UseBuffer();
   private final LongAdder rejections = new LongAdder();
   private final Destination destination =
@@ -52,6 +48,7 @@ public final class MemoryStore implements Store {
   private MemoryStore(long capacityBytes, Goal goal) {
     this.capacityBytes = capacityBytes;
     this.maxObjectBytes = capacityBytes / LARGEST_PART;
+    slab = new Slab(capacityBytes);
     policy = AdaptivePolicy.builder(capacityBytes).goal(goal).build();
   }
 
@@ -83,10 +80,10 @@ public final class MemoryStore implements Store {
   public @Nullable StoredObject find(StoreKey key) {
     MemoryObject object = objects.get(key.low());
     // One that is closed already has been taken out or replaced meanwhile: look again.
-    while (object != null && object.key().equals(key) && !object.retain()) {
+    while (object != null && object.is(key) && !object.retain()) {
       object = objects.get(key.low());
     }
-    if (object == null || !object.key().equals(key)) {
+    if (object == null || !object.is(key)) {
       return null;
     }
     if (uses.offer(key.low()) && lock.tryLock()) {
@@ -105,7 +102,7 @@ public final class MemoryStore implements Store {
 
   @Override
   public Draft draft(StoreKey key, long expectedBytes) {
-    return new MemoryDraft(destination, key, ALLOCATOR, maxObjectBytes, expectedBytes);
+    return new MemoryDraft(destination, key, slab, maxObjectBytes, expectedBytes);
   }
 
   @Override
@@ -114,7 +111,7 @@ public final class MemoryStore implements Store {
   }
 
   MemoryObject add(StoreKey key, byte[] head, MemoryBody body, Worth worth) {
-    var object = new MemoryObject(key, copy(head), body);
+    var object = new MemoryObject(slab, key, head, body);
     var _ = object.retain();
     lock.lock();
     try {
@@ -129,8 +126,9 @@ public final class MemoryStore implements Store {
     return object;
   }
 
-  static ByteBuf copy(byte[] head) {
-    return ALLOCATOR.directBuffer(head.length, head.length).writeBytes(head);
+  /** Where the objects are, and what is on its way into the store. */
+  Slab slab() {
+    return slab;
   }
 
   @Override
@@ -148,10 +146,10 @@ public final class MemoryStore implements Store {
     var before = (MemoryObject) present;
     lock.lock();
     try {
-      if (objects.get(before.key().low()) != before || !before.body().retain()) {
+      if (objects.get(before.keyLow()) != before || !before.body().retain()) {
         return null;
       }
-      var object = new MemoryObject(before.key(), copy(head), before.body());
+      var object = new MemoryObject(slab, before.key(), head, before.body());
       var _ = object.retain();
       put(object, worth);
       return object;
@@ -163,7 +161,7 @@ public final class MemoryStore implements Store {
   /** Takes the place of the one with the same key, if the policy keeps it. */
   private void put(MemoryObject object, Worth worth) {
     drain();
-    long id = object.key().low();
+    long id = object.keyLow();
     MemoryObject before = objects.put(id, object);
     if (before != null) {
       before.close();
@@ -186,7 +184,7 @@ public final class MemoryStore implements Store {
     lock.lock();
     try {
       MemoryObject object = objects.get(key.low());
-      if (object != null && object.key().equals(key)) {
+      if (object != null && object.is(key)) {
         policy.remove(key.low());
         drop(key.low());
       }
@@ -236,6 +234,7 @@ public final class MemoryStore implements Store {
     try {
       closed = true;
       clear();
+      slab.close();
     } finally {
       lock.unlock();
     }

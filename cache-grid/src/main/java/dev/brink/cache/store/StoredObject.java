@@ -1,6 +1,7 @@
 package dev.brink.cache.store;
 
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -13,8 +14,8 @@ public interface StoredObject extends AutoCloseable {
   /** What it is found by. */
   StoreKey key();
 
-  /** The head's bytes: shared, so nobody may change or release them; valid until closed. */
-  ByteBuf head();
+  /** The head's bytes: nobody may change them; valid until closed. */
+  ByteBuffer head();
 
   /** How long the body is. */
   long bodyLength();

@@ -1,8 +1,7 @@
 package dev.brink.cache.store;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.PooledByteBufAllocator;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +20,7 @@ public final class TieredStore implements Store {
           var object =
               body.length() <= memory.maxObjectBytes()
                   ? memory.add(key, head, body, worth)
-                  : new MemoryObject(key, MemoryStore.copy(head), body);
+                  : new MemoryObject(memory.slab(), key, head, body);
           disk.keep(object);
           return object;
         }
@@ -68,14 +67,16 @@ public final class TieredStore implements Store {
           return null;
         }
       }
-      return draft.commit(ByteBufUtil.getBytes(object.head()), Worth.UNKNOWN);
+      ByteBuffer head = object.head();
+      byte[] bytes = new byte[head.remaining()];
+      head.get(bytes);
+      return draft.commit(bytes, Worth.UNKNOWN);
     }
   }
 
   @Override
   public Draft draft(StoreKey key, long expectedBytes) {
-    return new MemoryDraft(
-        destination, key, PooledByteBufAllocator.DEFAULT, maxObjectBytes(), expectedBytes);
+    return new MemoryDraft(destination, key, memory.slab(), maxObjectBytes(), expectedBytes);
   }
 
   @Override

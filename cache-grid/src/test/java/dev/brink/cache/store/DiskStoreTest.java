@@ -57,7 +57,7 @@ class DiskStoreTest {
       if (object == null) {
         return null;
       }
-      assertThat(object.head().toString(US_ASCII)).isEqualTo("head " + number);
+      assertThat(US_ASCII.decode(object.head()).toString()).isEqualTo("head " + number);
       ByteBuf all = Unpooled.buffer();
       while (all.readableBytes() < object.bodyLength()) {
         ByteBuf part = object.load(all.readableBytes(), 50_000).toCompletableFuture().join();

@@ -23,6 +23,10 @@ class MemoryStoreTest {
     return draft.commit(head.getBytes(US_ASCII), Worth.UNKNOWN);
   }
 
+  private static String head(StoredObject object) {
+    return US_ASCII.decode(object.head()).toString();
+  }
+
   private static String body(StoredObject object) {
     var text = new StringBuilder();
     while (text.length() < object.bodyLength()) {
@@ -37,7 +41,7 @@ class MemoryStoreTest {
   void findsWhatWasCommitted() {
     put(KEY, "head", "a body ", "in two parts").close();
     try (StoredObject found = Objects.requireNonNull(store.find(KEY), "found")) {
-      assertThat(found.head().toString(US_ASCII)).isEqualTo("head");
+      assertThat(head(found)).isEqualTo("head");
       assertThat(body(found)).isEqualTo("a body in two parts");
     }
     assertThat(store.find(StoreKey.of("other"))).isNull();
@@ -71,10 +75,10 @@ class MemoryStoreTest {
     try (StoredObject before = Objects.requireNonNull(store.find(KEY), "before")) {
       assertThat(store.replaceHead(before, "new".getBytes(US_ASCII), Worth.UNKNOWN)).isTrue();
       assertThat(store.replaceHead(before, "late".getBytes(US_ASCII), Worth.UNKNOWN)).isFalse();
-      assertThat(before.head().toString(US_ASCII)).isEqualTo("old");
+      assertThat(head(before)).isEqualTo("old");
     }
     try (StoredObject after = Objects.requireNonNull(store.find(KEY), "after")) {
-      assertThat(after.head().toString(US_ASCII)).isEqualTo("new");
+      assertThat(head(after)).isEqualTo("new");
       assertThat(body(after)).isEqualTo("body");
     }
   }
@@ -124,5 +128,38 @@ class MemoryStoreTest {
     store.clear();
     assertThat(store.stats().bytes()).isZero();
     assertThat(store.stats().objects()).isZero();
+  }
+
+  @Test
+  void othersSizesTakeTheSameMemory() {
+    try (MemoryStore large = MemoryStore.ofBytes(32 << 20)) {
+      for (int size : new int[] {1_000, 100_000, 3_000, 30_000}) {
+        for (int i = 0; i < (100 << 20) / size; i++) {
+          Draft draft = large.draft(StoreKey.of(size + "/" + i), i % 2 == 0 ? size : -1);
+          for (int sent = 0; sent < size; sent += 1_000) {
+            draft.append(Unpooled.wrappedBuffer(new byte[1_000]));
+          }
+          draft.commit(new byte[200], Worth.UNKNOWN).close();
+        }
+        assertThat(large.stats().bytes()).isGreaterThan(28 << 20);
+        assertThat(large.slab().reservedBytes()).isLessThanOrEqualTo(36 << 20);
+      }
+    }
+  }
+
+  @Test
+  void bytesInUseOutliveTheStore() {
+    MemoryStore closed = MemoryStore.ofBytes(1 << 20);
+    ByteBuf bytes;
+    Draft draft = closed.draft(KEY, -1);
+    draft.append(Unpooled.copiedBuffer("body", US_ASCII));
+    try (StoredObject object = draft.commit(new byte[1], Worth.UNKNOWN)) {
+      bytes = Objects.requireNonNull(object.read(0, 4), "bytes");
+    }
+    closed.close();
+    assertThat(bytes.toString(US_ASCII)).isEqualTo("body");
+    assertThat(closed.slab().reservedBytes()).isPositive();
+    bytes.release();
+    assertThat(closed.slab().reservedBytes()).isZero();
   }
 }
