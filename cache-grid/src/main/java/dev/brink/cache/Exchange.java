@@ -120,7 +120,7 @@ final class Exchange implements HttpCache.Running, Waiter {
       return;
     }
     if (!head.hasVariants()) {
-      variant(object, none);
+      stored(object, LocalCache.response(head), none);
       return;
     }
     object.close();
@@ -134,7 +134,10 @@ final class Exchange implements HttpCache.Running, Waiter {
   }
 
   private void variant(@Nullable StoredObject object, Variants variants) {
-    Head head = object == null ? null : LocalCache.response(object);
+    stored(object, object == null ? null : LocalCache.response(object), variants);
+  }
+
+  private void stored(@Nullable StoredObject object, @Nullable Head head, Variants variants) {
     if (object == null || head == null) {
       if (object != null) {
         object.close();

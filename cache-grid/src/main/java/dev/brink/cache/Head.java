@@ -10,14 +10,12 @@ import dev.brink.cache.wire.StoredField;
 import dev.brink.cache.wire.StoredHead;
 import dev.brink.cache.wire.StoredPart;
 import dev.brink.cache.wire.StoredResponse;
-import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -231,11 +229,8 @@ record Head(
             .setCompleteLength(completeLength)
             .setCoding(coding.number())
             .setSliced(sliced)
-            .setFetchNanos(fetchNanos);
-    for (Map.Entry<String, String> field : fields) {
-      response.addFields(
-          StoredField.newBuilder().setName(field.getKey()).setValue(field.getValue()));
-    }
+            .setFetchNanos(fetchNanos)
+            .setPackedFields(PackedFields.pack(fields));
     for (ByteRange part : parts) {
       response.addParts(StoredPart.newBuilder().setFirst(part.first()).setLast(part.last()));
     }
@@ -257,9 +252,16 @@ record Head(
     }
   }
 
-  static Head of(StoredResponse from) {
-    HttpHeaders fields =
-        DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
+  /**
+   * The head that was written.
+   *
+   * @return {@code null} when a later version wrote it
+   */
+  static @Nullable Head of(StoredResponse from) {
+    HttpHeaders fields = PackedFields.unpack(from.getPackedFields());
+    if (fields == null) {
+      return null;
+    }
     for (StoredField field : from.getFieldsList()) {
       fields.add(field.getName(), field.getValue());
     }

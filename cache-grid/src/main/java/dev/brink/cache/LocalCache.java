@@ -244,6 +244,11 @@ final class LocalCache implements HttpCache {
   /** The response of an object, or {@code null} if it is none. */
   static @Nullable Head response(StoredObject object) {
     StoredHead head = Head.parse(object.head());
-    return head == null || !head.hasResponse() ? null : Head.of(head.getResponse());
+    return head == null ? null : response(head);
+  }
+
+  /** The response whose head it is, or {@code null} if it is no response's. */
+  static @Nullable Head response(StoredHead head) {
+    return head.hasResponse() ? Head.of(head.getResponse()) : null;
   }
 }

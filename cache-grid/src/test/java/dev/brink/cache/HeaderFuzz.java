@@ -1,7 +1,9 @@
 package dev.brink.cache;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.util.Objects.requireNonNull;
 
+import com.google.protobuf.ByteString;
 import dev.brink.cache.field.ByteRange;
 import dev.brink.cache.field.ContentRange;
 import dev.brink.cache.field.Directives;
@@ -146,6 +148,20 @@ public final class HeaderFuzz {
     var _ = Storing.kept(headers, rules);
     var _ = Variants.names(headers);
     var _ = Coding.takesGzip(headers);
+    packed(headers, lines);
+  }
+
+  private static void packed(HttpHeaders headers, List<String> lines) {
+    hold(repacked(headers).equals(headers.entries().toString()), "packed: " + headers.entries());
+    for (String line : lines) {
+      HttpHeaders any = PackedFields.unpack(ByteString.copyFrom(line, ISO_8859_1));
+      hold(any == null || repacked(any).equals(any.entries().toString()), "unpacked: " + line);
+    }
+  }
+
+  private static String repacked(HttpHeaders headers) {
+    HttpHeaders unpacked = PackedFields.unpack(PackedFields.pack(headers));
+    return requireNonNull(unpacked, "what was packed").entries().toString();
   }
 
   private static void hold(boolean held, String otherwise) {

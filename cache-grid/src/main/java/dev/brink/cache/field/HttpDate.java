@@ -1,10 +1,11 @@
 package dev.brink.cache.field;
 
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /**
@@ -21,9 +22,14 @@ public final class HttpDate {
   private static final String[] LONG_DAYS = {
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
   };
-  private static final DateTimeFormatter FORMAT =
-      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
-          .withZone(ZoneOffset.UTC);
+  private static final String WRITTEN_MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  private static final String WRITTEN_DAYS = "MonTueWedThuFriSatSun";
+  private static final int DAY_SECONDS = 86_400;
+
+  /** The first second of the year 0, and the last of the year 9999. */
+  private static final long FIRST = -62_167_219_200L;
+
+  private static final long LAST = 253_402_300_799L;
 
   private final String text;
   private int at;
@@ -50,9 +56,50 @@ public final class HttpDate {
     return comma > 3 ? date.rfc850(comma, nowSeconds) : date.asctime();
   }
 
-  /** Writes a date in today's format. */
+  /**
+   * Writes a date in today's format.
+   *
+   * @throws IllegalArgumentException unless it is in the years 0 to 9999
+   */
   public static String format(long epochSeconds) {
-    return FORMAT.format(Instant.ofEpochSecond(epochSeconds));
+    if (epochSeconds < FIRST || epochSeconds > LAST) {
+      throw new IllegalArgumentException(
+          "epochSeconds: " + epochSeconds + " (expected: " + FIRST + " to " + LAST + ")");
+    }
+    LocalDate day = LocalDate.ofEpochDay(Math.floorDiv(epochSeconds, DAY_SECONDS));
+    int second = Math.floorMod(epochSeconds, DAY_SECONDS);
+    byte[] text = new byte[29];
+    name(text, 0, WRITTEN_DAYS, day.getDayOfWeek().ordinal());
+    text[3] = ',';
+    text[4] = ' ';
+    digits(text, 5, day.getDayOfMonth());
+    text[7] = ' ';
+    name(text, 8, WRITTEN_MONTHS, day.getMonthValue() - 1);
+    text[11] = ' ';
+    digits(text, 12, day.getYear() / 100);
+    digits(text, 14, day.getYear() % 100);
+    text[16] = ' ';
+    digits(text, 17, second / 3600);
+    text[19] = ':';
+    digits(text, 20, second / 60 % 60);
+    text[22] = ':';
+    digits(text, 23, second % 60);
+    text[25] = ' ';
+    text[26] = 'G';
+    text[27] = 'M';
+    text[28] = 'T';
+    return new String(text, StandardCharsets.ISO_8859_1);
+  }
+
+  private static void name(byte[] text, int from, String names, int number) {
+    for (int i = 0; i < 3; i++) {
+      text[from + i] = (byte) names.charAt(3 * number + i);
+    }
+  }
+
+  private static void digits(byte[] text, int from, int number) {
+    text[from] = (byte) ('0' + number / 10);
+    text[from + 1] = (byte) ('0' + number % 10);
   }
 
   /** {@code Sun, 06 Nov 1994 08:49:37 GMT}. */

@@ -51,7 +51,7 @@ public final class DiskStore implements Store {
       new Destination() {
         @Override
         public StoredObject add(StoreKey key, byte[] head, MemoryBody body, Worth worth) {
-          var object = new MemoryObject(slab, key, head, body);
+          var object = new MemoryObject(key, head, body);
           keep(object);
           return object;
         }

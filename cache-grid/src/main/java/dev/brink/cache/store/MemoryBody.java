@@ -1,5 +1,7 @@
 package dev.brink.cache.store;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.buffer.ByteBuf;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -28,15 +30,12 @@ final class MemoryBody {
 
   private final Slab slab;
   private long length;
-  private int count;
 
-  /** Where the first block is. */
+  /** Where the first block is, if the body is not empty. */
   private long first;
 
-  /** Of the second block and those after it, where each begins in the body, and where it is. */
-  private long @Nullable [] starts;
-
-  private long @Nullable [] more;
+  /** The blocks after it. */
+  private @Nullable Rest rest;
 
   @SuppressWarnings("FieldMayBeFinal") // changed by its handle
   private volatile int users = 1;
@@ -49,21 +48,29 @@ final class MemoryBody {
     return length;
   }
 
-  /** Bytes of memory it takes. */
-  long footprint() {
-    long bytes = 0;
-    for (int i = 0; i < count; i++) {
-      bytes += slab.footprint(block(i));
-    }
-    return bytes;
+  Slab slab() {
+    return slab;
+  }
+
+  private int count() {
+    return length == 0 ? 0 : rest == null ? 1 : 1 + rest.count;
   }
 
   private long block(int index) {
-    return index == 0 ? first : Objects.requireNonNull(more)[index - 1];
+    return index == 0 ? first : requireNonNull(rest).blocks[index - 1];
   }
 
   private long start(int index) {
-    return index == 0 ? 0 : Objects.requireNonNull(starts)[index - 1];
+    return index == 0 ? 0 : requireNonNull(rest).starts[index - 1];
+  }
+
+  /** Bytes of memory it takes. */
+  long footprint() {
+    long bytes = 0;
+    for (int i = 0; i < count(); i++) {
+      bytes += slab.footprint(block(i));
+    }
+    return bytes;
   }
 
   /**
@@ -74,12 +81,20 @@ final class MemoryBody {
   void append(ByteBuf bytes, long expected) {
     long left = expected;
     while (bytes.isReadable()) {
-      int filled = count == 0 ? 0 : (int) (length - start(count - 1));
-      if (count == 0 || filled == slab.size(block(count - 1))) {
-        add(slab.allocate((int) Math.min(Slab.MAX_BYTES, left)));
+      int last = count() - 1;
+      int filled = last < 0 ? 0 : (int) (length - start(last));
+      if (last < 0 || filled == slab.size(block(last))) {
+        long added = slab.allocate((int) Math.min(Slab.MAX_BYTES, left));
+        if (last < 0) {
+          first = added;
+        } else {
+          rest = rest == null ? new Rest() : rest;
+          rest.add(length, added);
+        }
+        last++;
         filled = 0;
       }
-      long block = block(count - 1);
+      long block = block(last);
       int part = Math.min(slab.size(block) - filled, bytes.readableBytes());
       bytes.readBytes(slab.view(block, filled, part));
       length += part;
@@ -87,45 +102,22 @@ final class MemoryBody {
     }
   }
 
-  private void add(long block) {
-    if (count == 0) {
-      first = block;
-    } else {
-      starts = grown(starts);
-      more = grown(more);
-      starts[count - 1] = length;
-      more[count - 1] = block;
-    }
-    count++;
-  }
-
-  private long[] grown(long @Nullable [] table) {
-    if (table == null) {
-      return new long[4];
-    }
-    return count > table.length ? Arrays.copyOf(table, 2 * table.length) : table;
-  }
-
   /** It does not grow any more: gives back what it does not need. */
   void seal() {
-    if (count > 0) {
-      slab.shrink(block(count - 1), (int) (length - start(count - 1)));
+    int last = count() - 1;
+    if (last >= 0) {
+      slab.shrink(block(last), (int) (length - start(last)));
     }
-    if (starts != null && more != null) {
-      starts = Arrays.copyOf(starts, count - 1);
-      more = Arrays.copyOf(more, count - 1);
+    if (rest != null) {
+      rest.trim();
     }
   }
 
   /** As {@link StoredObject#read}; what is read is a user of its own. */
   ByteBuf read(long offset, int maxBytes) {
     Objects.checkIndex(offset, length);
-    int at = 0;
-    if (starts != null) {
-      int found = Arrays.binarySearch(starts, 0, count - 1, offset);
-      at = found >= 0 ? found + 1 : -found - 1;
-    }
-    long end = at + 1 < count ? start(at + 1) : length;
+    int at = rest == null ? 0 : rest.find(offset);
+    long end = at + 1 < count() ? start(at + 1) : length;
     int bytes = (int) Math.min(maxBytes, end - offset);
     ByteBuffer view = slab.view(block(at), (int) (offset - start(at)), bytes);
     users(1);
@@ -146,7 +138,7 @@ final class MemoryBody {
 
   void release() {
     if (users(-1) == 0) {
-      for (int i = 0; i < count; i++) {
+      for (int i = 0; i < count(); i++) {
         slab.free(block(i));
       }
     }
@@ -154,5 +146,34 @@ final class MemoryBody {
 
   private int users(int more) {
     return (int) USERS.getAndAdd(this, more) + more;
+  }
+
+  /** The blocks from the second one on. */
+  private static final class Rest {
+    /** Where each begins in the body, and where it is. */
+    private long[] starts = new long[4];
+
+    private long[] blocks = new long[4];
+    private int count;
+
+    void add(long start, long block) {
+      if (count == starts.length) {
+        starts = Arrays.copyOf(starts, 2 * count);
+        blocks = Arrays.copyOf(blocks, 2 * count);
+      }
+      starts[count] = start;
+      blocks[count++] = block;
+    }
+
+    /** The block, counted with the first one, in which a byte is. */
+    int find(long offset) {
+      int found = Arrays.binarySearch(starts, 0, count, offset);
+      return found >= 0 ? found + 1 : -found - 1;
+    }
+
+    void trim() {
+      starts = Arrays.copyOf(starts, count);
+      blocks = Arrays.copyOf(blocks, count);
+    }
   }
 }

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** An object in memory. There may be a million of them: its key and its count are fields. */
 final class MemoryObject implements StoredObject {
@@ -22,25 +23,36 @@ final class MemoryObject implements StoredObject {
     }
   }
 
-  private final Slab slab;
+  /** How many bits tell how long the head is; the others tell where it is. */
+  private static final int LENGTH_BITS = 20;
+
   private final long keyHigh;
   private final long keyLow;
   private final long head;
-  private final int headBytes;
   private final MemoryBody body;
+
+  /** The next one in the same bucket of the {@link ObjectTable}. */
+  volatile @Nullable MemoryObject next;
 
   @SuppressWarnings("FieldMayBeFinal") // changed by its handle
   private volatile int users = 1;
 
   /** Owns the body, and copies the head. */
-  MemoryObject(Slab slab, StoreKey key, byte[] head, MemoryBody body) {
-    this.slab = slab;
+  MemoryObject(StoreKey key, byte[] head, MemoryBody body) {
+    if (head.length > Slab.MAX_BYTES) {
+      throw new IllegalArgumentException(
+          "head: " + head.length + " bytes (expected: at most " + Slab.MAX_BYTES + ")");
+    }
     this.keyHigh = key.high();
     this.keyLow = key.low();
-    this.head = slab.allocateWhole(head.length);
-    this.headBytes = head.length;
     this.body = body;
-    slab.view(this.head, 0, headBytes).put(head);
+    long at = body.slab().allocateWhole(head.length);
+    body.slab().view(at, 0, head.length).put(head);
+    this.head = at << LENGTH_BITS | head.length;
+  }
+
+  private long headAt() {
+    return head >>> LENGTH_BITS;
   }
 
   @Override
@@ -58,7 +70,7 @@ final class MemoryObject implements StoredObject {
 
   @Override
   public ByteBuffer head() {
-    return slab.view(head, 0, headBytes);
+    return body.slab().view(headAt(), 0, (int) head & (1 << LENGTH_BITS) - 1);
   }
 
   @Override
@@ -76,7 +88,7 @@ final class MemoryObject implements StoredObject {
   }
 
   long bytes() {
-    return OVERHEAD_BYTES + slab.footprint(head) + body.footprint();
+    return OVERHEAD_BYTES + body.slab().footprint(headAt()) + body.footprint();
   }
 
   /** One more user; false when the last one has let go. */
@@ -94,7 +106,7 @@ final class MemoryObject implements StoredObject {
   @Override
   public void close() {
     if ((int) USERS.getAndAdd(this, -1) == 1) {
-      slab.free(head);
+      body.slab().free(headAt());
       body.release();
     }
   }

@@ -3,7 +3,6 @@ package dev.brink.cache.store;
 import dev.brink.cache.policy.AdaptivePolicy;
 import dev.brink.cache.policy.Goal;
 import dev.brink.cache.policy.PolicyStats;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +20,7 @@ public final class MemoryStore implements Store {
   private final long maxObjectBytes;
 
   /** By the lower half of the key; of two keys alike there, the store holds one. */
-  private final ConcurrentHashMap<Long, MemoryObject> objects = new ConcurrentHashMap<>();
+  private final ObjectTable objects = new ObjectTable();
 
   private final Slab slab;
   private final UseBuffer uses = new UseBuffer();
@@ -111,7 +110,7 @@ public final class MemoryStore implements Store {
   }
 
   MemoryObject add(StoreKey key, byte[] head, MemoryBody body, Worth worth) {
-    var object = new MemoryObject(slab, key, head, body);
+    var object = new MemoryObject(key, head, body);
     var _ = object.retain();
     lock.lock();
     try {
@@ -149,7 +148,7 @@ public final class MemoryStore implements Store {
       if (objects.get(before.keyLow()) != before || !before.body().retain()) {
         return null;
       }
-      var object = new MemoryObject(slab, before.key(), head, before.body());
+      var object = new MemoryObject(before.key(), head, before.body());
       var _ = object.retain();
       put(object, worth);
       return object;
@@ -162,7 +161,7 @@ public final class MemoryStore implements Store {
   private void put(MemoryObject object, Worth worth) {
     drain();
     long id = object.keyLow();
-    MemoryObject before = objects.put(id, object);
+    MemoryObject before = objects.put(object);
     if (before != null) {
       before.close();
     }
@@ -197,10 +196,11 @@ public final class MemoryStore implements Store {
   public void clear() {
     lock.lock();
     try {
-      for (Long id : objects.keySet()) {
-        policy.remove(id);
-        drop(id);
-      }
+      objects.removeAll(
+          object -> {
+            policy.remove(object.keyLow());
+            object.close();
+          });
     } finally {
       lock.unlock();
     }

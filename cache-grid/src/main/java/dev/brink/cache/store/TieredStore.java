@@ -20,7 +20,7 @@ public final class TieredStore implements Store {
           var object =
               body.length() <= memory.maxObjectBytes()
                   ? memory.add(key, head, body, worth)
-                  : new MemoryObject(memory.slab(), key, head, body);
+                  : new MemoryObject(key, head, body);
           disk.keep(object);
           return object;
         }
