@@ -2,6 +2,7 @@ package dev.brink.cache.policy;
 
 import java.util.List;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** A cache without its contents: what it holds, what it held, and the rules over that. */
 final class Engine {
@@ -17,14 +18,20 @@ final class Engine {
 
   private final long capacityBytes;
   private final Slots slots;
-  private final History history;
+  private final @Nullable History history;
   private final Rule[] rules;
   private Rule active;
 
+  /**
+   * @param mostHistory how many evicted objects it remembers at most; 0: its rules need none
+   */
   Engine(long capacityBytes, int expected, int mostHistory, Rules makes) {
     this.capacityBytes = capacityBytes;
     slots = new Slots(expected);
-    history = new History(Math.max(FIRST_HISTORY, expected * REMEMBERED), mostHistory);
+    history =
+        mostHistory == 0
+            ? null
+            : new History(Math.max(FIRST_HISTORY, expected * REMEMBERED), mostHistory);
     rules = makes.over(slots).toArray(Rule[]::new);
     active = rules[rules.length - 1];
   }
@@ -71,13 +78,15 @@ final class Engine {
       for (Rule rule : rules) {
         rule.resize(slots.capacity());
       }
-      history.fit(slots.capacity() * REMEMBERED);
+      if (history != null) {
+        history.fit(slots.capacity() * REMEMBERED);
+      }
     }
     int uses = 1;
     int reuseClass = 0;
     int evictionsSince = Rule.NEVER;
-    int known = history.find(key);
-    if (known != History.NONE) {
+    int known = history == null ? History.NONE : history.find(key);
+    if (history != null && known != History.NONE) {
       uses = Math.min(history.uses(known) + 1, Byte.MAX_VALUE);
       reuseClass = ReuseModel.classOf(uses, now - history.lastUse(known));
       evictionsSince = history.evictionsSince(known);
@@ -108,7 +117,9 @@ final class Engine {
     while (slots.totalBytes() > capacityBytes) {
       int victim = active.victim(incoming);
       long key = slots.key(victim);
-      history.add(key, Slots.lastUse(slots.packed(victim)), slots.uses(victim));
+      if (history != null) {
+        history.add(key, Slots.lastUse(slots.packed(victim)), slots.uses(victim));
+      }
       remove(victim);
       evicted.accept(key);
       if (victim == incoming) {

@@ -33,6 +33,13 @@ final class ReuseModel {
 
   private static final double SURE = 1e-4;
   private static final int SCAN_STEP = 16;
+
+  /**
+   * A class takes two microseconds to estimate. Where there are few keys, a round would consist of
+   * little else; so once all are known, one request in so many estimates one.
+   */
+  private static final int FIT_PACE = 12;
+
   private static final double[] EDGES = edges();
   private static final double[] WIDTHS = widths();
 
@@ -49,6 +56,9 @@ final class ReuseModel {
   // Where the round of estimates is: first the scan of the tracker, then class by class.
   private int scanned;
   private int fitted = CLASSES;
+  private int paced;
+  private int known;
+  private boolean manyKeys = true;
 
   ReuseModel(int tracked) {
     tracker = new Tracker(tracked, this::leave);
@@ -102,7 +112,9 @@ final class ReuseModel {
 
   private void step(int now) {
     if (fitted < CLASSES) {
-      fitNext();
+      if (manyKeys || ++paced % FIT_PACE == 0) {
+        fitNext();
+      }
       return;
     }
     int end = Math.min(scanned + SCAN_STEP, tracker.top());
@@ -112,6 +124,8 @@ final class ReuseModel {
       }
     }
     if (scanned >= tracker.top()) {
+      manyKeys = tracker.top() > known || tracker.sampleShift() > 0;
+      known = tracker.top();
       scanned = 0;
       fitted = 0;
     }

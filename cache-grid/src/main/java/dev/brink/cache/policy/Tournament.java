@@ -89,11 +89,16 @@ final class Tournament {
     };
   }
 
+  /** Only these two look at what an object was before it was evicted. */
+  private static int history(Expert expert) {
+    return expert == Expert.S3_FIFO || expert == Expert.REUSE_MODEL ? 2 * MINIATURE : 0;
+  }
+
   private void restart() {
     long capacity = Math.max(1, capacityBytes >> sampleShift);
     for (Expert expert : EXPERTS) {
       miniatures[number(expert)] =
-          new Engine(capacity, 0, 2 * MINIATURE, slots -> rules(expert, slots, capacity));
+          new Engine(capacity, 0, history(expert), slots -> rules(expert, slots, capacity));
     }
   }
 
