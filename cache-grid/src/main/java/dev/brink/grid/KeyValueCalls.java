@@ -6,7 +6,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import javax.cache.CacheException;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Carries out calls into Ignite, which wait, on virtual threads: bounded in number and bytes, each
  * with a deadline, tried again while what failed may be tried again.
  */
-final class KeyValueCalls {
+final class KeyValueCalls implements AutoCloseable {
   private static final int MAX_PENDING = 8192;
   private static final int MAX_AT_ONCE = 128;
   private static final long MAX_PENDING_BYTES = 128L << 20;
@@ -30,6 +29,7 @@ final class KeyValueCalls {
   private final Semaphore atOnce = new Semaphore(MAX_AT_ONCE);
   private final AtomicLong pendingBytes = new AtomicLong();
   private final LongAdder failures = new LongAdder();
+  private final CallTimeouts timeouts = new CallTimeouts();
 
   /** What to do; may be done more than once when Ignite fails in between. */
   @FunctionalInterface
@@ -61,31 +61,32 @@ final class KeyValueCalls {
     }
     Deadline deadline = Deadline.in(timeout);
     CompletableFuture<T> outcome = new CompletableFuture<>();
+    CallTimeouts.Call call =
+        timeouts.began(
+            deadline,
+            () -> fail(outcome, unavailable(Reason.TIMEOUT, what + ": not done in time", null)));
     Thread.ofVirtual()
         .name("brink-kv")
         .start(
             () -> {
               try {
-                outcome.complete(attempt(what, deadline, operation));
+                T value = attempt(what, deadline, operation);
+                timeouts.ended(call);
+                outcome.complete(value);
               } catch (RuntimeException | Error e) {
-                outcome.completeExceptionally(e);
+                timeouts.ended(call);
+                fail(outcome, told(what, e));
               } finally {
                 release(bytes);
               }
             });
-    CompletableFuture<T> result = new CompletableFuture<>();
-    var _ =
-        outcome
-            .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-            .whenComplete(
-                (value, failure) -> {
-                  if (failure == null) {
-                    result.complete(value);
-                  } else {
-                    result.completeExceptionally(told(what, failure));
-                  }
-                });
-    return result;
+    return outcome;
+  }
+
+  private void fail(CompletableFuture<?> outcome, Throwable failure) {
+    if (outcome.completeExceptionally(failure)) {
+      failures.increment();
+    }
   }
 
   long pending() {
@@ -164,13 +165,10 @@ final class KeyValueCalls {
     }
   }
 
-  private Throwable told(String what, Throwable failure) {
-    failures.increment();
-    return switch (failure) {
-      case GridException e -> e;
-      case TimeoutException e -> unavailable(Reason.TIMEOUT, what + ": not done in time", e);
-      default -> unavailable(Reason.FAILED, what + ": " + failure.getMessage(), failure);
-    };
+  private static Throwable told(String what, Throwable failure) {
+    return failure instanceof GridException
+        ? failure
+        : unavailable(Reason.FAILED, what + ": " + failure.getMessage(), failure);
   }
 
   private void release(long bytes) {
@@ -185,5 +183,10 @@ final class KeyValueCalls {
   static GridUnavailableException unavailable(
       Reason reason, String message, @Nullable Throwable cause) {
     return new GridUnavailableException(reason, message, cause);
+  }
+
+  @Override
+  public void close() {
+    timeouts.close();
   }
 }

@@ -164,5 +164,6 @@ final class KeyValueEngine implements AutoCloseable {
   public void close() {
     watches.close();
     sweeper.close();
+    calls.close();
   }
 }

@@ -29,6 +29,7 @@ final class KeyValueFigures {
   }
 
   public static void main(String[] arguments) throws Exception {
+    System.setProperty(NodeProcess.FIGURES, "");
     Path directory = Files.createTempDirectory("kv-figures");
     try (Grids grids = new Grids(directory)) {
       Grid here = grids.start(1);

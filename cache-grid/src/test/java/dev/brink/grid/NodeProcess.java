@@ -21,6 +21,9 @@ import java.util.function.Function;
  * A grid in a JVM of its own, so that it can be killed and frozen; one line asks, one line answers.
  */
 final class NodeProcess implements AutoCloseable {
+  /** Set where calls are measured: other processes are compiled as well as this one then. */
+  static final String FIGURES = "brink.figures";
+
   private final Process process;
   private final BufferedReader answers;
   private final PrintWriter questions;
@@ -49,13 +52,16 @@ final class NodeProcess implements AutoCloseable {
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> argument.startsWith("--add-opens") || argument.startsWith("--sun-misc"))
         .forEach(command::add);
+    if (!System.getProperties().containsKey(FIGURES)) {
+      command.add("-XX:TieredStopAtLevel=1");
+    }
     command.addAll(
         List.of(
             "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
             "--add-opens=java.base/java.io=ALL-UNNAMED",
             "-Xmx256m",
             "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
+            "-Dx=1",
             "-cp",
             System.getProperty("java.class.path")));
     command.addAll(
