@@ -171,6 +171,10 @@ final class Exchange implements HttpCache.Running, Waiter {
     if (fresh > 0 && !soft && !changed && !insisted && !head.freshness().noCache()) {
       if (!answer(body, head, CacheResult.Outcome.HIT, null, 0, false)) {
         miss(variants, StatusField.Forward.PARTIAL, null);
+      } else if (!head.sliced()
+          && !asked.policy().manual()
+          && EarlyRefresh.due(head, now, () -> !upstream.asksSource(request()))) {
+        refresh(body, head, variants);
       }
       return;
     }
@@ -219,8 +223,13 @@ final class Exchange implements HttpCache.Running, Waiter {
   private void refreshBehind(StoredBody body, Head head, Variants variants) {
     if (!answer(body, head, CacheResult.Outcome.STALE, null, 0, false)) {
       miss(variants, StatusField.Forward.PARTIAL, null);
-      return;
+    } else {
+      refresh(body, head, variants);
     }
+  }
+
+  /** Validates what its client has been answered with. */
+  private void refresh(StoredBody body, Head head, Variants variants) {
     if (isHead() || head.partial()) {
       return;
     }
@@ -229,6 +238,11 @@ final class Exchange implements HttpCache.Running, Waiter {
       return;
     }
     FetchPlan plan = plan(id, variants, StatusField.Forward.STALE, new StaleCopy(body, head));
+    long fresh = head.freshSeconds(cache.clock().millis());
+    if (fresh > 0 && !upstream.asksSource(plan.request())) {
+      // What another node has is no newer; it shall get what is.
+      plan.request().headers().set(HttpHeaderNames.CACHE_CONTROL, "min-fresh=" + (fresh + 1));
+    }
     body.attach();
     var refresh = new Flight(cache, plan, upstream, null);
     if (cache.flights().begin(id, refresh, other -> true)) {

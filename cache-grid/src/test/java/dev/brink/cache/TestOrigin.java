@@ -28,6 +28,10 @@ final class TestOrigin implements Upstream, AutoCloseable {
   private final ArrayDeque<Reply> replies = new ArrayDeque<>();
   private long millis = 1_800_000_000_000L;
   CachePolicy policy = CachePolicy.DEFAULT;
+
+  /** Whether this stands for the source, and not for another cache of the mesh. */
+  boolean source = true;
+
   final HttpCache cache;
 
   TestOrigin() {
@@ -178,6 +182,11 @@ final class TestOrigin implements Upstream, AutoCloseable {
       listener.onResponse(response(reply.status, reply.body, reply.headers), null, 0);
     }
     return () -> {};
+  }
+
+  @Override
+  public boolean asksSource(HttpRequest request) {
+    return source;
   }
 
   /** Answers the oldest request that waits with the head of a response, whose body is to come. */

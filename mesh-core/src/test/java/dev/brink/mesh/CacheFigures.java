@@ -73,6 +73,7 @@ final class CacheFigures {
         print("uncacheable, then", herd(site, "/slow/unshared"));
       }
       anothersMemory(site);
+      ends(site);
       purge(mesh, site);
     } finally {
       delete(directory);
@@ -92,12 +93,16 @@ final class CacheFigures {
     String path = exchange.getRequestURI().getPath();
     if (path.startsWith("/slow/")) {
       TimeUnit.MILLISECONDS.sleep(ORIGIN_MILLIS);
+    } else if (path.startsWith("/short/")) {
+      TimeUnit.MILLISECONDS.sleep(ORIGIN_MILLIS / 4);
     }
     CountingOrigin.send(
         exchange,
         "x".repeat(1024),
         "cache-control",
-        path.contains("unshared") ? "no-store" : "max-age=600",
+        path.contains("unshared")
+            ? "no-store"
+            : path.startsWith("/short/") ? "max-age=4" : "max-age=600",
         "cache-tag",
         "all-of-it");
   }
@@ -159,6 +164,30 @@ final class CacheFigures {
     }
     Arrays.sort(micros);
     return micros;
+  }
+
+  /** All nodes are asked 100 times a second for what is fresh for 4 s, over five lives of it. */
+  private void ends(Site site) throws Exception {
+    site.get(0, "/short/page");
+    origin.asked.set(0);
+    List<CompletableFuture<Double>> all = new ArrayList<>();
+    for (int i = 0; i < 2_000; i++) {
+      for (int node = 0; node < NODES; node++) {
+        long begun = System.nanoTime();
+        all.add(
+            site.getAsync(node, "/short/page")
+                .thenApply(response -> (System.nanoTime() - begun) / 1e6));
+      }
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+    double[] millis = all.stream().mapToDouble(CompletableFuture::join).sorted().toArray();
+    System.out.printf(
+        Locale.ROOT,
+        "fresh for 4 s, asked for all the time: %d of %d waited for more than 100 ms, %d origin"
+            + " requests%n",
+        Arrays.stream(millis).filter(each -> each > 100).count(),
+        millis.length,
+        origin.asked.get());
   }
 
   private void purge(TestMesh mesh, Site site) throws Exception {

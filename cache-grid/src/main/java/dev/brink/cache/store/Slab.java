@@ -65,7 +65,7 @@ final class Slab {
    *     arena for the largest block counts as that
    */
   Slab(long limitBytes) {
-    arenaBytes = (int) Math.clamp(limitBytes & -GRAIN, MAX_BYTES + 2 * LEAST_BLOCK, ARENA_BYTES);
+    arenaBytes = Math.clamp(limitBytes & -GRAIN, MAX_BYTES + 2 * LEAST_BLOCK, ARENA_BYTES);
     this.limitBytes = Math.max(limitBytes, arenaBytes);
     Arrays.fill(lists, NONE);
   }
