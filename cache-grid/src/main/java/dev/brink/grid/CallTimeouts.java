@@ -36,7 +36,7 @@ final class CallTimeouts implements AutoCloseable {
   /**
    * A call begins; {@link #ended} has to follow.
    *
-   * @param late called when its time is over, unless it has ended; must not block
+   * @param late called when its time is over, unless it has ended, on a thread of its own
    */
   Call began(Deadline deadline, Runnable late) {
     var call = new Call(deadline, late);
@@ -62,7 +62,7 @@ final class CallTimeouts implements AutoCloseable {
       }
       for (Call call : running) {
         if (call.deadline.passed() && running.remove(call)) {
-          call.late.run();
+          Thread.ofVirtual().name("brink-kv-late").start(call.late);
         }
       }
     }

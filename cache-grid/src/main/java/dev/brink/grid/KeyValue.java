@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.function.Function;
 
 /**
  * The keys and values of one {@link Namespace}, spread over the members of the grid: each entry is
@@ -87,6 +88,23 @@ public interface KeyValue {
    */
   CompletionStage<Optional<Stamp>> compareAndSet(
       String key, Optional<Stamp> expected, byte[] value, WriteOptions options);
+
+  /**
+   * Changes a value by a function of what it is, as an entry processor does: reads it, and writes
+   * what the function returns if nobody else has written meanwhile; else once more, up to 32 times.
+   *
+   * @param change given the value or, when there is none, nothing; returns the new value, or
+   *     nothing for none; must not block, and may be called more than once, on any thread
+   * @return the new version, or empty when the key has no value now; fails with what {@code change}
+   *     throws, and with {@link GridUnavailableException} and {@code BUSY} when others were always
+   *     first
+   */
+  default CompletionStage<Optional<Stamp>> update(
+      String key,
+      WriteOptions options,
+      Function<Optional<KeyValueEntry>, Optional<byte[]>> change) {
+    return new KeyValueUpdate(this, key, options, change).run();
+  }
 
   /**
    * Removes a key.

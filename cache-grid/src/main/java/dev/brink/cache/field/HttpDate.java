@@ -69,7 +69,7 @@ public final class HttpDate {
     LocalDate day = LocalDate.ofEpochDay(Math.floorDiv(epochSeconds, DAY_SECONDS));
     int second = Math.floorMod(epochSeconds, DAY_SECONDS);
     byte[] text = new byte[29];
-    name(text, 0, WRITTEN_DAYS, day.getDayOfWeek().ordinal());
+    name(text, 0, WRITTEN_DAYS, day.getDayOfWeek().getValue() - 1);
     text[3] = ',';
     text[4] = ' ';
     digits(text, 5, day.getDayOfMonth());
