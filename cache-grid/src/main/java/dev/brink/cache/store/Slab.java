@@ -115,7 +115,7 @@ final class Slab {
     int size = sizeOf(header(block));
     int rest = size - blockSize(bytes);
     if (rest >= LEAST_BLOCK) {
-      setHeader(block, (size - rest) | header(block) & AFTER_FREE);
+      setHeader(block, (size - rest) | (header(block) & AFTER_FREE));
       setHeader(block + size - rest, rest);
       usedBytes -= rest;
       release(block + size - rest);
@@ -142,7 +142,7 @@ final class Slab {
     closed = true;
     for (int i = 0; i < arenas.length; i++) {
       long first = (long) i << ARENA_SHIFT;
-      if (arenas[i] != GONE && (header(first) & FREE) != 0 && isWhole(first)) {
+      if (arenas[i].hasRemaining() && (header(first) & FREE) != 0 && isWhole(first)) {
         unlist(first);
         drop(i);
       }
@@ -165,7 +165,7 @@ final class Slab {
     } else {
       setHeader(block + size, header(block + size) & ~AFTER_FREE);
     }
-    setHeader(block, size | header(block) & AFTER_FREE);
+    setHeader(block, size | (header(block) & AFTER_FREE));
     usedBytes += size;
     return block + HEADER;
   }
@@ -239,7 +239,7 @@ final class Slab {
     long first = lists[list];
     ByteBuffer arena = arena(block);
     int offset = offset(block);
-    arena.putInt(offset, size | FREE | header(block) & AFTER_FREE);
+    arena.putInt(offset, size | FREE | (header(block) & AFTER_FREE));
     arena.putLong(offset + BEFORE_IT, NONE);
     arena.putLong(offset + AFTER_IT, first);
     arena.putInt(offset + size - HEADER, size);
@@ -274,7 +274,7 @@ final class Slab {
   /** A new one, which is one free block. */
   private long arena() {
     int index = 0;
-    while (index < arenas.length && arenas[index] != GONE) {
+    while (index < arenas.length && arenas[index].hasRemaining()) {
       index++;
     }
     ByteBuffer[] all = Arrays.copyOf(arenas, Math.max(arenas.length, index + 1));
