@@ -60,12 +60,16 @@ final class CallTimeouts implements AutoCloseable {
       } else {
         LockSupport.parkNanos(TICK_MILLIS * 1_000_000L);
       }
-      for (Call call : running) {
-        if (call.deadline.passed() && running.remove(call)) {
-          Thread.ofVirtual().name("brink-kv-late").start(call.late);
-        }
-      }
+      running.removeIf(CallTimeouts::late);
     }
+  }
+
+  private static boolean late(Call call) {
+    boolean late = call.deadline.passed();
+    if (late) {
+      Thread.ofVirtual().name("brink-kv-late").start(call.late);
+    }
+    return late;
   }
 
   private void rest() {
