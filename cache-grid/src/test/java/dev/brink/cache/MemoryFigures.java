@@ -30,10 +30,7 @@ final class MemoryFigures {
     int objects = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1_000_000;
     long before = resident();
     HttpCache cache = HttpCache.builder(MemoryStore.ofBytes(2L << 30)).build();
-    var random = new SplittableRandom(1);
-    byte[] body = new byte[1024];
     for (int i = 0; i < objects; i++) {
-      random.nextBytes(body);
       var request =
           new DefaultHttpRequest(
               HttpVersion.HTTP_1_1, HttpMethod.GET, "/images/products/" + i + ".jpg");
@@ -41,7 +38,7 @@ final class MemoryFigures {
       var _ =
           cache.handle(
               new CacheRequest(request, "https", null, CachePolicy.DEFAULT),
-              new Source(body.clone(), i),
+              new Source(i),
               Drain.INSTANCE);
     }
     var stored = cache.storeStats();
@@ -68,10 +65,12 @@ final class MemoryFigures {
   }
 
   /** Answers as nginx does for a file. */
-  private record Source(byte[] body, int number) implements Upstream {
+  private record Source(int number) implements Upstream {
     @Override
     public HttpCache.Running fetch(
         HttpRequest request, Flow.@Nullable Publisher<ByteBuf> none, Listener listener) {
+      byte[] body = new byte[1024];
+      new SplittableRandom(number).nextBytes(body);
       FullHttpResponse response =
           new DefaultFullHttpResponse(
               HttpVersion.HTTP_1_1, HttpResponseStatus.OK, Unpooled.wrappedBuffer(body));
