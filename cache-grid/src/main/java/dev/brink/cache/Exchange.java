@@ -150,82 +150,40 @@ final class Exchange implements HttpCache.Running, Waiter {
     body.release();
   }
 
-  /** Decides what a stored response is good for (RFC 9111 section 4). */
   private void use(StoredBody body, Head head, Variants variants) {
-    long now = cache.clock().millis();
-    PurgeTable.Standing standing = cache.standing(key.space(), head);
     if (head.sliced() && directives.has("only-if-cached")) {
       // Some of its slices may be missing.
       miss(variants, StatusField.Forward.PARTIAL, null);
       return;
     }
-    if (standing == PurgeTable.Standing.HARD) {
-      miss(variants, StatusField.Forward.URI_MISS, null);
-      return;
-    }
-    long age = head.ageSeconds(now);
-    long fresh = head.freshSeconds(now);
+    long now = cache.clock().millis();
     boolean changed = cache.outdated(key.space(), head);
-    boolean insisted = insists(age, fresh);
-    boolean soft = standing == PurgeTable.Standing.SOFT;
-    if (fresh > 0 && !soft && !changed && !insisted && !head.freshness().noCache()) {
-      if (!answer(body, head, CacheResult.Outcome.HIT, null, 0, false)) {
-        miss(variants, StatusField.Forward.PARTIAL, null);
-      } else if (!head.sliced()
-          && !asked.policy().manual()
-          && EarlyRefresh.due(head, now, () -> !upstream.asksSource(request()))) {
-        refresh(body, head, variants);
-      }
-      return;
+    Reuse reuse = Reuse.of(head, cache.standing(key.space(), head), changed, directives, now);
+    boolean useful = !head.partial() && (head.hasValidator() || !changed);
+    StaleCopy stale = useful ? new StaleCopy(body, head) : null;
+    switch (reuse) {
+      case NONE -> miss(variants, StatusField.Forward.URI_MISS, null);
+      case ON_REQUEST -> miss(variants, StatusField.Forward.REQUEST, stale);
+      case VALIDATED -> miss(variants, StatusField.Forward.STALE, stale);
+      case FRESH, BEHIND, STALE -> serve(body, head, variants, reuse);
     }
-    if (!changed && !head.freshness().mustRevalidate() && !insisted) {
-      long staleness = Math.max(soft ? 1 : 0, -fresh);
-      long window = head.freshness().staleWhileRevalidate();
-      if (window > 0 && staleness <= window) {
-        refreshBehind(body, head, variants);
-        return;
-      }
-      long accepted = maxStale();
-      if (!soft && accepted > 0 && staleness <= accepted) {
-        serveStale(body, head, variants);
-        return;
-      }
-    }
-    StatusField.Forward why =
-        insisted && fresh > 0 ? StatusField.Forward.REQUEST : StatusField.Forward.STALE;
-    boolean useful = head.hasValidator() || !changed;
-    miss(variants, why, useful && !head.partial() ? new StaleCopy(body, head) : null);
   }
 
-  /** Whether the client wants more than what is fresh. */
-  private boolean insists(long age, long fresh) {
-    long maxAge = directives.seconds("max-age");
-    long minFresh = directives.seconds("min-fresh");
-    return directives.has("no-cache")
-        || (maxAge != Directives.ABSENT && (age > maxAge || maxAge == 0))
-        || (minFresh != Directives.ABSENT && fresh < minFresh);
-  }
-
-  private long maxStale() {
-    if (directives.flag("max-stale")) {
-      return Long.MAX_VALUE;
-    }
-    return directives.has("max-stale") ? directives.seconds("max-stale") : 0;
-  }
-
-  private void serveStale(StoredBody body, Head head, Variants variants) {
-    if (!answer(body, head, CacheResult.Outcome.STALE, null, 0, false)) {
+  /** Answers with what is stored, and has it fetched anew if that is due. */
+  private void serve(StoredBody body, Head head, Variants variants, Reuse reuse) {
+    boolean fresh = reuse == Reuse.FRESH;
+    CacheResult.Outcome outcome = fresh ? CacheResult.Outcome.HIT : CacheResult.Outcome.STALE;
+    if (!answer(body, head, outcome, null, 0, false)) {
       miss(variants, StatusField.Forward.PARTIAL, null);
-    }
-  }
-
-  /** Serves what is stale, and has it validated without anybody waiting (RFC 5861 section 3). */
-  private void refreshBehind(StoredBody body, Head head, Variants variants) {
-    if (!answer(body, head, CacheResult.Outcome.STALE, null, 0, false)) {
-      miss(variants, StatusField.Forward.PARTIAL, null);
-    } else {
+    } else if (reuse == Reuse.BEHIND || (fresh && endsSoon(head))) {
       refresh(body, head, variants);
     }
+  }
+
+  private boolean endsSoon(Head head) {
+    return !head.sliced()
+        && !asked.policy().manual()
+        && EarlyRefresh.due(head, cache.clock().millis(), () -> !upstream.asksSource(request()));
   }
 
   /** Validates what its client has been answered with. */
@@ -239,9 +197,11 @@ final class Exchange implements HttpCache.Running, Waiter {
     }
     FetchPlan plan = plan(id, variants, StatusField.Forward.STALE, new StaleCopy(body, head));
     long fresh = head.freshSeconds(cache.clock().millis());
+    HttpHeaders headers = plan.request().headers();
+    headers.remove(HttpHeaderNames.CACHE_CONTROL);
     if (fresh > 0 && !upstream.asksSource(plan.request())) {
       // What another node has is no newer; it shall get what is.
-      plan.request().headers().set(HttpHeaderNames.CACHE_CONTROL, "min-fresh=" + (fresh + 1));
+      headers.set(HttpHeaderNames.CACHE_CONTROL, "min-fresh=" + (fresh + 1));
     }
     body.attach();
     var refresh = new Flight(cache, plan, upstream, null);
