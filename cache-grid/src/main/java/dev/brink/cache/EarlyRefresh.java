@@ -36,10 +36,10 @@ final class EarlyRefresh {
     if (left <= 0 || here < RESIDENCE * left) {
       return false;
     }
-    double fetch = EARLINESS * head.fetchNanos();
-    if (copy.getAsBoolean()) {
-      fetch = Math.max(fetch, Math.min(COPY_NANOS, (here + left) * 1e6 / COPY_PART));
-    }
-    return left * 1e6 <= fetch * -Math.log(1 - ThreadLocalRandom.current().nextDouble());
+    double die = -Math.log(1 - ThreadLocalRandom.current().nextDouble());
+    double leftNanos = left * 1e6;
+    return leftNanos <= EARLINESS * head.fetchNanos() * die
+        || (leftNanos <= Math.min(COPY_NANOS, (here + left) * 1e6 / COPY_PART) * die
+            && copy.getAsBoolean());
   }
 }

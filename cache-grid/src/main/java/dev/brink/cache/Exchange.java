@@ -183,6 +183,7 @@ final class Exchange implements HttpCache.Running, Waiter {
   private boolean endsSoon(Head head) {
     return !head.sliced()
         && !asked.policy().manual()
+        && !Storing.tellsWho(request())
         && EarlyRefresh.due(head, cache.clock().millis(), () -> !upstream.asksSource(request()));
   }
 
@@ -230,7 +231,9 @@ final class Exchange implements HttpCache.Running, Waiter {
     StoreKey whole = id(variants, stale);
     String range = stale == null ? request().headers().get(HttpHeaderNames.RANGE) : null;
     FetchPlan probe = range == null || probed ? null : probe(whole, range, variants, why);
-    Predicate<Flight> join = other -> joined(other, why == StatusField.Forward.REQUEST);
+    Predicate<Head> enough =
+        why == StatusField.Forward.REQUEST ? this::isFreshEnough : head -> true;
+    Predicate<Flight> join = other -> joined(other, enough);
     probing = probe != null;
     if (cache.flights().share(whole, join)) {
       return;
@@ -266,9 +269,15 @@ final class Exchange implements HttpCache.Running, Waiter {
                 + request().headers().get(HttpHeaderNames.IF_RANGE, ""));
   }
 
-  private boolean joined(Flight other, boolean validated) {
+  /** Whether what has just come is as fresh as the request wants it. */
+  private boolean isFreshEnough(Head head) {
+    long now = cache.clock().millis();
+    return Reuse.of(head, PurgeTable.Standing.GOOD, false, directives, now) == Reuse.FRESH;
+  }
+
+  private boolean joined(Flight other, Predicate<Head> enough) {
     flight = other;
-    if (other.join(this, validated)) {
+    if (other.join(this, enough)) {
       if (cancelled) {
         other.leave(this);
       }

@@ -102,6 +102,23 @@ final class Fill implements BodySource, Flow.Subscriber<ByteBuf> {
 
   @Override
   public void onNext(ByteBuf bytes) {
+    try {
+      take(bytes);
+    } catch (RuntimeException | Error e) {
+      // No memory, say. Nobody shall wait for what will not come.
+      Flow.Subscription from;
+      synchronized (this) {
+        from = subscription;
+      }
+      onError(e);
+      if (from != null) {
+        from.cancel();
+      }
+      throw e;
+    }
+  }
+
+  private void take(ByteBuf bytes) {
     boolean tooLarge = false;
     boolean goOn;
     synchronized (this) {
@@ -110,7 +127,14 @@ final class Fill implements BodySource, Flow.Subscriber<ByteBuf> {
       } else {
         int size = bytes.readableBytes();
         ByteBuf kept = bytes.retainedDuplicate();
-        if (draft.append(bytes)) {
+        boolean taken = false;
+        try {
+          taken = draft.append(bytes);
+        } catch (RuntimeException | Error e) {
+          kept.release();
+          throw e;
+        }
+        if (taken) {
           kept.release();
           windowEnd += size;
         } else {
@@ -157,12 +181,18 @@ final class Fill implements BodySource, Flow.Subscriber<ByteBuf> {
               "body: " + windowEnd + " bytes (expected: " + expectedBytes + ")"));
       return;
     }
-    synchronized (this) {
-      if (!overflowed && !settled) {
-        object = outcome.completed(draft);
+    try {
+      synchronized (this) {
+        if (!overflowed && !settled) {
+          settled = true;
+          object = outcome.completed(draft);
+        }
+        settled = true;
+        complete = true;
       }
-      settled = true;
-      complete = true;
+    } catch (RuntimeException | Error e) {
+      onError(e);
+      throw e;
     }
     wake();
     letGoIfUnused();

@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Flow;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,25 +83,28 @@ final class Flight implements Upstream.Listener {
   /**
    * Shares it with one more request.
    *
-   * @param validated whether that wants a response no older than itself
+   * @param enough whether what has already come is good enough for it
    * @return false, with nothing done, when it can't be shared any more
    */
-  boolean join(Waiter waiter, boolean validated) {
+  boolean join(Waiter waiter, Predicate<Head> enough) {
     Recording shared;
     synchronized (this) {
-      if (state == State.DONE || unshared || outdated() || (validated && state != State.ASKING)) {
+      if (state == State.DONE || unshared || outdated()) {
         return false;
       }
       if (state == State.ASKING) {
         waiters.add(waiter);
         return true;
       }
+      if (recording == null || !enough.test(recording.head())) {
+        return false;
+      }
       if (variant != null && !Variants.selects(variant, waiter.selecting())) {
         return false;
       }
       shared = recording;
     }
-    return shared != null && waiter.answer(shared, plan.why(), true);
+    return waiter.answer(shared, plan.why(), true);
   }
 
   private boolean outdated() {
@@ -146,6 +150,9 @@ final class Flight implements Upstream.Listener {
     StoreKey also;
     Recording recorded;
     synchronized (this) {
+      if (state == State.DONE) {
+        return List.of();
+      }
       state = State.DONE;
       left = List.copyOf(waiters);
       waiters.clear();
@@ -187,7 +194,7 @@ final class Flight implements Upstream.Listener {
       others.remove(leader);
       waiters.removeAll(others);
     }
-    if (!plan.ranged()) {
+    if (!plan.ranged() && leader != null) {
       cache.herds().unshared(plan.key(), cache.clock().millis());
     }
     others.forEach(Waiter::alone);
@@ -196,6 +203,15 @@ final class Flight implements Upstream.Listener {
   @Override
   public void onResponse(
       HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, long peerStamp) {
+    try {
+      respond(head, body, peerStamp);
+    } catch (RuntimeException | Error e) {
+      failed(end(), e);
+      throw e;
+    }
+  }
+
+  private void respond(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, long peerStamp) {
     HttpHeaders headers = head.headers();
     Fields.removeHopByHop(headers);
     int status = head.status().code();
@@ -208,7 +224,7 @@ final class Flight implements Upstream.Listener {
       revalidated(headers, copy, peerStamp);
       return;
     }
-    if (status >= 500 && copy != null && copy.usableOnError(cache.clock().millis())) {
+    if (status >= 500 && copy != null && outlasts(copy)) {
       Unwanted.response(head, body);
       serve(copy.body(), copy.head(), CacheResult.Outcome.STALE, status);
       return;
@@ -236,6 +252,12 @@ final class Flight implements Upstream.Listener {
     } else {
       record(Variants.Place.of(plan.key(), plan.request().headers(), stored), stored, head, body);
     }
+  }
+
+  /** Whether what is stored is served, or kept, in spite of an error. */
+  private boolean outlasts(StaleCopy copy) {
+    long now = cache.clock().millis();
+    return copy.usableOnError(now) || (leader == null && copy.head().freshSeconds(now) > 0);
   }
 
   private synchronized boolean conditional() {
@@ -273,23 +295,40 @@ final class Flight implements Upstream.Listener {
     long length = compresses ? -1 : came;
     var begun = new Recording(cache, key.space(), place.id(), stored, length, true, this::end);
     List<Waiter> all = filling(begun, place);
-    if (selected != null) {
-      cache.addVariant(key, selected);
-    }
-    if (!plan.solo() && !plan.ranged()) {
-      republish(place.id());
-    }
-    begun.fill().retain();
-    Flow.Subscriber<ByteBuf> to = compresses ? new Compressing(came, begun.fill()) : begun.fill();
     boolean whole = head instanceof FullHttpResponse;
-    if (!whole) {
-      delivery.give(all, begun, selected);
+    boolean fed = false;
+    begun.fill().retain();
+    try {
+      if (selected != null) {
+        cache.addVariant(key, selected);
+      }
+      if (!plan.solo() && !plan.ranged()) {
+        republish(place.id());
+      }
+      if (!whole) {
+        delivery.give(all, begun, selected);
+      }
+      fed = true;
+      WholeBody.feed(head, body, compresses ? new Compressing(came, begun.fill()) : begun.fill());
+      if (whole) {
+        delivery.give(all, begun, selected);
+      }
+    } catch (RuntimeException | Error e) {
+      if (!fed) {
+        Unwanted.response(head, body);
+      }
+      begun.fill().onError(e);
+      failed(all, e);
+      throw e;
+    } finally {
+      begun.fill().release();
     }
-    WholeBody.feed(head, body, to);
-    if (whole) {
-      delivery.give(all, begun, selected);
-    }
-    begun.fill().release();
+  }
+
+  /** Nobody shall wait for what will not come. */
+  private static void failed(List<Waiter> all, Throwable cause) {
+    var failure = new FetchFailure(502, "the response could not be taken", cause);
+    all.forEach(waiter -> waiter.fail(failure));
   }
 
   /** From now on who comes reads along; who has waited until now is returned. */
@@ -319,7 +358,7 @@ final class Flight implements Upstream.Listener {
     long now = cache.clock().millis();
     if (refusal.equals("unshared")) {
       cache.herds().shared(plan.key());
-    } else if (unshared || plan.solo()) {
+    } else if ((unshared || plan.solo()) && leader != null) {
       cache.herds().unshared(plan.key(), now);
     }
     boolean taken = false;

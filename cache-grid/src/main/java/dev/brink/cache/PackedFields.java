@@ -232,7 +232,7 @@ final class PackedFields {
     long date = usual == null && value.length() == DATE_LENGTH ? HttpDate.parse(value, 0) : -1;
     if (usual != null) {
       out.writeUInt64NoTag((long) usual << KINDS | USUAL);
-    } else if (date >= 0 && HttpDate.format(date).equals(value)) {
+    } else if (date >= 0 && date <= LAST_DATE && HttpDate.format(date).equals(value)) {
       out.writeUInt64NoTag(date << KINDS | DATE);
     } else {
       writeText(out, value);

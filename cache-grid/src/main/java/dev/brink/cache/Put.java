@@ -120,8 +120,13 @@ final class Put implements Fill.Outcome, Flow.Subscriber<ByteBuf> {
       return null;
     }
     StoredObject object = draft.commit(head.encode(), head.worth());
-    if (variant != null) {
-      cache.addVariant(key, variant);
+    try {
+      if (variant != null) {
+        cache.addVariant(key, variant);
+      }
+    } catch (RuntimeException | Error e) {
+      object.close();
+      throw e;
     }
     refusal = null;
     return object;
@@ -154,7 +159,12 @@ final class Put implements Fill.Outcome, Flow.Subscriber<ByteBuf> {
 
   @Override
   public void onComplete() {
-    fill.onComplete();
+    try {
+      fill.onComplete();
+    } catch (RuntimeException | Error e) {
+      done.completeExceptionally(e);
+      throw e;
+    }
     String refused = refusal;
     Throwable failure = fill.failure();
     if (refused == null) {

@@ -152,7 +152,7 @@ final class SliceReader implements Waiter, Flow.Subscriber<ByteBuf> {
     synchronized (this) {
       flight = other;
     }
-    return other.join(this, false);
+    return other.join(this, head -> true);
   }
 
   /** Nobody reads any more. */

@@ -25,6 +25,9 @@ final class Storing {
           404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 421, 422, 426, 428,
           429, 431, 451, 500, 501, 502, 503, 504, 505, 511);
 
+  /** Characters of names and values: with tags, and what an update adds, a head's bound. */
+  private static final int MAX_FIELDS = 256 << 10;
+
   private static final int MAX_TAGS = 256;
   private static final int MAX_TAG_LENGTH = 1024;
 
@@ -40,6 +43,9 @@ final class Storing {
     CachePolicy policy = asked.policy();
     if (status < 200 || status == 304 || status == 416) {
       return "status";
+    }
+    if (length(headers) > MAX_FIELDS) {
+      return "fields-too-large";
     }
     if (directives.has("must-understand")) {
       if (!UNDERSTOOD.contains(status)) {
@@ -101,6 +107,20 @@ final class Storing {
     return !policy.strict()
         && request.method().equals(HttpMethod.GET)
         && request.headers().contains(HttpHeaderNames.COOKIE);
+  }
+
+  private static long length(HttpHeaders fields) {
+    long length = 0;
+    for (var field : fields) {
+      length += field.getKey().length() + field.getValue().length();
+    }
+    return length;
+  }
+
+  /** Whether a request tells who is asking, so that its response may be for no one else. */
+  static boolean tellsWho(HttpRequest request) {
+    return request.headers().contains(HttpHeaderNames.COOKIE)
+        || request.headers().contains(HttpHeaderNames.AUTHORIZATION);
   }
 
   /** The one part of a 206, or {@code null} when that cannot be told. */

@@ -22,6 +22,9 @@ record Variants(List<Variant> all) {
   /** Beyond these the oldest are forgotten. */
   private static final int MAX_VARIANTS = 64;
 
+  /** Beyond these bytes too, which an index with long values reaches sooner. */
+  private static final int MAX_BYTES = 64 << 10;
+
   private static final int MAX_VALIDATORS = 12;
 
   static final Variants NONE = new Variants(List.of());
@@ -142,11 +145,13 @@ record Variants(List<Variant> all) {
   Variants with(Variant added) {
     List<Variant> after = new ArrayList<>();
     after.add(added);
+    int bytes = added.getSerializedSize();
     for (Variant each : all) {
       boolean same =
           each.getNamesList().equals(added.getNamesList())
               && each.getValuesList().equals(added.getValuesList());
-      if (!same && after.size() < MAX_VARIANTS) {
+      bytes += same ? 0 : each.getSerializedSize();
+      if (!same && after.size() < MAX_VARIANTS && bytes <= MAX_BYTES) {
         after.add(each);
       }
     }

@@ -30,7 +30,8 @@ final class CallTimeouts implements AutoCloseable {
   }
 
   CallTimeouts() {
-    ticker = Thread.ofVirtual().name("brink-kv-timeouts").start(this::tick);
+    // Virtual threads may all be waiting for a processor when it is needed most.
+    ticker = Thread.ofPlatform().daemon().name("brink-kv-timeouts").start(this::tick);
   }
 
   /**
@@ -41,7 +42,10 @@ final class CallTimeouts implements AutoCloseable {
   Call began(Deadline deadline, Runnable late) {
     var call = new Call(deadline, late);
     running.add(call);
-    if (resting) {
+    if (closed) {
+      running.remove(call);
+      Thread.ofVirtual().name("brink-kv-late").start(late);
+    } else if (resting) {
       LockSupport.unpark(ticker);
     }
     return call;

@@ -22,6 +22,11 @@ public final class KeyValueEntry {
     this.stream = stream;
   }
 
+  /** The same whole value for one more, whose stream is its own. */
+  KeyValueEntry again() {
+    return new KeyValueEntry(info, value(), BlobStream.of(value()));
+  }
+
   /** The key, version, metadata and expiry. */
   public KeyInfo info() {
     return info;

@@ -86,13 +86,13 @@ public final class KeyValueLoader {
     var mine = new CompletableFuture<KeyValueEntry>();
     CompletableFuture<KeyValueEntry> other = loads.putIfAbsent(key, mine);
     if (other != null) {
-      return other.copy();
+      return other.thenApply(KeyValueEntry::again);
     }
     var _ = mine.whenComplete((entry, failure) -> loads.remove(key, mine));
     if (loads.size() > MAX_LOADS) {
       mine.completeExceptionally(
           new GridUnavailableException(Reason.BUSY, "too many loads are under way"));
-      return mine.copy();
+      return mine.thenApply(KeyValueEntry::again);
     }
     var _ =
         made(key)
@@ -108,20 +108,27 @@ public final class KeyValueLoader {
                             : failure);
                   }
                 });
-    return mine.copy();
+    return mine.thenApply(KeyValueEntry::again);
   }
 
   /** What the function makes, in time. */
   private CompletionStage<byte[]> made(String key) {
-    CompletionStage<byte @Nullable []> making;
+    CompletableFuture<byte @Nullable []> making = new CompletableFuture<>();
     try {
-      making = requireNonNull(load.apply(key), "what load returned");
-    } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
+      var _ =
+          requireNonNull(load.apply(key), "what load returned")
+              .whenComplete(
+                  (value, failure) -> {
+                    if (failure == null) {
+                      making.complete(value);
+                    } else {
+                      making.completeExceptionally(failure);
+                    }
+                  });
+    } catch (RuntimeException | Error e) {
+      making.completeExceptionally(e);
     }
     return making
-        .toCompletableFuture()
-        .copy()
         .orTimeout(LOAD_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
         .thenApply(
             value -> {

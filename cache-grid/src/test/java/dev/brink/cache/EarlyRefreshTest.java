@@ -94,4 +94,44 @@ class EarlyRefreshTest {
     }
     use(1, "new");
   }
+
+  @Test
+  void anErrorDoesNotTakeThePlaceOfWhatIsFresh() {
+    home.reply(200, "good", "cache-control", "s-maxage=100", "etag", "\"1\"");
+    assertThat(home.get("/other").body).hasToString("good");
+    home.pass(99);
+    home.reply(503, "bad", "cache-control", "max-age=60");
+    while (home.requests.size() == 2) {
+      assertThat(home.get("/other").body).hasToString("good");
+    }
+    home.source = true;
+    assertThat(home.get("/other").body).hasToString("good");
+  }
+
+  @Test
+  void whoeverTellsWhoItIsDoesNotBringItOn() {
+    home.pass(99);
+    for (int i = 0; i < USES; i++) {
+      assertThat(home.get("/page", "cookie", "who=me").body).hasToString("old");
+      assertThat(home.get("/page", "authorization", "Basic bWU6").body).hasToString("old");
+    }
+    assertThat(home.requests).hasSize(1);
+  }
+
+  @Test
+  void whoWantsItFresherReadsAlongWithWhatIsComing() {
+    home.pass(50);
+    TestOrigin.Client first = home.get("/page", "cache-control", "min-fresh=60");
+    TestOrigin.Body body =
+        home.answer(200, "cache-control", "max-age=100", "etag", "\"2\"", "content-length", "3");
+    TestOrigin.Client second = home.get("/page", "cache-control", "min-fresh=60");
+    assertThat(home.requests).hasSize(2);
+    TestOrigin.Client third = home.get("/page", "cache-control", "no-cache");
+    assertThat(home.requests).hasSize(3);
+    body.send("new");
+    body.end();
+    assertThat(first.body).hasToString("new");
+    assertThat(second.body).hasToString("new");
+    assertThat(third.head).isNull();
+  }
 }

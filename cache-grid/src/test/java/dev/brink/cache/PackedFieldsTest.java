@@ -56,6 +56,8 @@ class PackedFieldsTest {
         "Sunday, 06-Nov-94 08:49:37 GMT",
         "Wed, 31 Dec 1969 23:59:59 GMT",
         "Fri, 31 Dec 9999 23:59:59 GMT",
+        "Fri, 31 Dec 9999 23:59:60 GMT",
+        "Fri, 31 Dec 2027 23:59:60 GMT",
         "Thu, 01 Jan 1970 00:00:00 GMT",
         "caf\u00e9 \u00ff",
         "\u65e5\u672c \ud83d\ude00",

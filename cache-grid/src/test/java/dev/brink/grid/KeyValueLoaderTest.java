@@ -108,6 +108,24 @@ class KeyValueLoaderTest {
   }
 
   @Test
+  void aLoadThatThrowsLeavesNothingBehind() throws Exception {
+    KeyValueLoader throwing =
+        KeyValueLoader.of(
+            here,
+            ReadMode.consistent(),
+            WriteOptions.none(),
+            key -> {
+              throw new AssertionError("load " + loads.incrementAndGet());
+            });
+    for (int i = 1; i <= 3; i++) {
+      String message = "load " + i;
+      assertThatThrownBy(() -> get(throwing.get("thrown")))
+          .hasCauseInstanceOf(AssertionError.class)
+          .hasMessageContaining(message);
+    }
+  }
+
+  @Test
   void aRefreshReplacesWhatIsThere() throws Exception {
     get(here.put("refreshed", bytes("old")));
     assertThat(get(loader(there, done("new")).refresh("refreshed")).text()).isEqualTo("new");

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.netty.buffer.ByteBuf;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +83,8 @@ final class MemoryBody {
       int last = count() - 1;
       int filled = last < 0 ? 0 : (int) (length - start(last));
       if (last < 0 || filled == slab.size(block(last))) {
-        long added = slab.allocate((int) Math.min(Slab.MAX_BYTES, left));
+        long wanted = Math.max(left, bytes.readableBytes());
+        long added = slab.allocate((int) Math.min(Slab.MAX_BYTES, wanted));
         if (last < 0) {
           first = added;
         } else {
@@ -119,9 +119,10 @@ final class MemoryBody {
     int at = rest == null ? 0 : rest.find(offset);
     long end = at + 1 < count() ? start(at + 1) : length;
     int bytes = (int) Math.min(maxBytes, end - offset);
-    ByteBuffer view = slab.view(block(at), (int) (offset - start(at)), bytes);
-    users(1);
-    return new BodyBytes(this, view);
+    if (!retain()) {
+      throw new IllegalStateException("body: freed (expected: in use)");
+    }
+    return new BodyBytes(this, slab.view(block(at), (int) (offset - start(at)), bytes));
   }
 
   /** One more user; false when the last one has let go. */
@@ -137,15 +138,11 @@ final class MemoryBody {
   }
 
   void release() {
-    if (users(-1) == 0) {
+    if ((int) USERS.getAndAdd(this, -1) == 1) {
       for (int i = 0; i < count(); i++) {
         slab.free(block(i));
       }
     }
-  }
-
-  private int users(int more) {
-    return (int) USERS.getAndAdd(this, more) + more;
   }
 
   /** The blocks from the second one on. */

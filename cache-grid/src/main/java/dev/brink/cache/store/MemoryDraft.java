@@ -13,6 +13,7 @@ final class MemoryDraft implements Draft {
 
   // Guarded by this.
   private final MemoryBody body;
+  private boolean ended;
 
   MemoryDraft(Destination destination, StoreKey key, Slab slab, long maxBytes, long expectedBytes) {
     this.destination = destination;
@@ -25,6 +26,7 @@ final class MemoryDraft implements Draft {
   @Override
   public synchronized boolean append(ByteBuf bytes) {
     try {
+      requireOpen();
       if (body.length() + bytes.readableBytes() > maxBytes) {
         destination.rejected();
         return false;
@@ -51,19 +53,32 @@ final class MemoryDraft implements Draft {
 
   @Override
   public synchronized ByteBuf read(long offset, int maxBytes) {
+    requireOpen();
     return body.read(offset, maxBytes);
   }
 
   @Override
   public StoredObject commit(byte[] head, Worth worth) {
     synchronized (this) {
+      requireOpen();
       body.seal();
+      StoredObject object = destination.add(key, head, body, worth);
+      ended = true;
+      return object;
     }
-    return destination.add(key, head, body, worth);
   }
 
   @Override
-  public void discard() {
-    body.release();
+  public synchronized void discard() {
+    if (!ended) {
+      ended = true;
+      body.release();
+    }
+  }
+
+  private void requireOpen() {
+    if (ended) {
+      throw new IllegalStateException(key + ": ended (expected: neither committed nor discarded)");
+    }
   }
 }

@@ -37,12 +37,11 @@ final class MemoryObject implements StoredObject {
   @SuppressWarnings("FieldMayBeFinal") // changed by its handle
   private volatile int users = 1;
 
-  /** Owns the body, and copies the head. */
+  /**
+   * Copies the head, which has at most {@link Slab#MAX_WHOLE_BYTES}, and owns the body, unless it
+   * throws.
+   */
   MemoryObject(StoreKey key, byte[] head, MemoryBody body) {
-    if (head.length > Slab.MAX_BYTES) {
-      throw new IllegalArgumentException(
-          "head: " + head.length + " bytes (expected: at most " + Slab.MAX_BYTES + ")");
-    }
     this.keyHigh = key.high();
     this.keyLow = key.low();
     this.body = body;

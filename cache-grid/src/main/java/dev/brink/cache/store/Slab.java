@@ -12,15 +12,18 @@ import java.util.Arrays;
  *
  * <p>Memory comes in arenas of {@value #ARENA_BYTES} bytes. Once as many are there as the limit
  * allows, what is asked for in {@linkplain #allocate pieces} is made of whatever is free, so that
- * memory in small pieces is used up before there is another arena. Beyond the limit, arenas come
- * and go with what is in them.
+ * memory in small pieces is used up before there is another arena. Beyond the limit and one more,
+ * arenas come and go with what is in them.
  *
  * <p>Thread-safe: one thread at a time allocates or frees, for well under a microsecond but when an
  * arena is made; views need no lock.
  */
 final class Slab {
-  /** The largest block. */
+  /** The largest piece of a body. */
   static final int MAX_BYTES = 256 << 10;
+
+  /** The largest block. */
+  static final int MAX_WHOLE_BYTES = (1 << 20) - 1;
 
   private static final int ARENA_SHIFT = 22;
   private static final int ARENA_BYTES = 1 << ARENA_SHIFT;
@@ -43,6 +46,7 @@ final class Slab {
   /** Up to this many grains each size has a list of its own; beyond, sixteen a doubling. */
   private static final int EXACT = 32;
 
+  private static final int LEAST_ARENA = MAX_WHOLE_BYTES + 1 + 2 * LEAST_BLOCK;
   private static final int LISTS = 256;
   private static final long NONE = -1;
   private static final ByteBuffer GONE = ByteBuffer.allocate(0);
@@ -65,16 +69,18 @@ final class Slab {
    *     arena for the largest block counts as that
    */
   Slab(long limitBytes) {
-    arenaBytes = Math.clamp(limitBytes & -GRAIN, MAX_BYTES + 2 * LEAST_BLOCK, ARENA_BYTES);
+    arenaBytes = Math.clamp(limitBytes & -GRAIN, LEAST_ARENA, ARENA_BYTES);
     this.limitBytes = Math.max(limitBytes, arenaBytes);
     Arrays.fill(lists, NONE);
   }
 
-  /** A block of that many bytes, 1 to {@link #MAX_BYTES}; where it is. */
-  synchronized long allocateWhole(int bytes) {
-    int size = blockSize(bytes);
-    long block = fitting(size);
-    return take(block == NONE ? arena() : block, size);
+  /** A block of that many bytes, up to {@link #MAX_WHOLE_BYTES}; where it is. */
+  long allocateWhole(int bytes) {
+    if (bytes > MAX_WHOLE_BYTES) {
+      throw new IllegalArgumentException(
+          "bytes: " + bytes + " (expected: at most " + MAX_WHOLE_BYTES + ")");
+    }
+    return allocate(blockSize(bytes), false);
   }
 
   /**
@@ -82,16 +88,27 @@ final class Slab {
    *
    * @param bytes 1 or more; more than {@link #MAX_BYTES} counts as that
    */
-  synchronized long allocate(int bytes) {
-    int size = blockSize(Math.min(bytes, MAX_BYTES));
-    long block = fitting(size);
-    if (block == NONE && reservedBytes + arenaBytes > limitBytes) {
-      long largest = largest();
-      if (largest != NONE && size(largest + HEADER) >= LEAST_PIECE) {
-        return take(largest, size);
-      }
+  long allocate(int bytes) {
+    return allocate(blockSize(Math.min(bytes, MAX_BYTES)), true);
+  }
+
+  private long allocate(int size, boolean pieces) {
+    long at = taken(size, pieces);
+    while (at == NONE) {
+      // Takes a while, so others go on meanwhile.
+      add(ByteBuffer.allocateDirect(arenaBytes).order(ByteOrder.nativeOrder()));
+      at = taken(size, pieces);
     }
-    return take(block == NONE ? arena() : block, size);
+    return at;
+  }
+
+  private synchronized long taken(int size, boolean pieces) {
+    long block = fitting(size);
+    if (block == NONE && pieces && reservedBytes + arenaBytes > limitBytes) {
+      long largest = largest();
+      block = largest != NONE && size(largest + HEADER) >= LEAST_PIECE ? largest : NONE;
+    }
+    return block == NONE ? NONE : take(block, size);
   }
 
   /** How many bytes there is room for. */
@@ -187,7 +204,7 @@ final class Slab {
     }
     setHeader(block, size);
     int index = (int) (block >>> ARENA_SHIFT);
-    if (isWhole(block) && (closed || reservedBytes > limitBytes)) {
+    if (isWhole(block) && (closed || reservedBytes > limitBytes + arenaBytes)) {
       drop(index);
     } else {
       list(block);
@@ -272,13 +289,13 @@ final class Slab {
   // Arenas.
 
   /** A new one, which is one free block. */
-  private long arena() {
+  private synchronized void add(ByteBuffer arena) {
     int index = 0;
     while (index < arenas.length && arenas[index].hasRemaining()) {
       index++;
     }
     ByteBuffer[] all = Arrays.copyOf(arenas, Math.max(arenas.length, index + 1));
-    all[index] = ByteBuffer.allocateDirect(arenaBytes).order(ByteOrder.nativeOrder());
+    all[index] = arena;
     arenas = all;
     reservedBytes += arenaBytes;
     long block = (long) index << ARENA_SHIFT;
@@ -286,7 +303,6 @@ final class Slab {
     setHeader(block + arenaBytes - GRAIN, GRAIN);
     setHeader(block, arenaBytes - GRAIN);
     list(block);
-    return block;
   }
 
   private void drop(int index) {
