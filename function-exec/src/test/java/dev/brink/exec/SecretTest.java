@@ -40,13 +40,35 @@ class SecretTest {
   }
 
   @Test
+  void whateverTheFormItIsHidden() {
+    String value = "first \"line\"\nsecond 'line'\tend";
+    LoadedFunction function =
+        load(
+            """
+            console.log(env.API_KEY, [env.API_KEY], JSON.stringify({ key: env.API_KEY }));
+            throw new Error('x'.repeat(1900) + env.API_KEY + 'more');
+            """,
+            value);
+    assertThat(sandbox.get(function, "/").failure().getMessage()).endsWith("xxx***");
+    assertThat(sandbox.console.toString()).contains("*** [ \"***\" ] {\"key\":\"***\"}");
+    assertThat(sandbox.console.toString()).doesNotContain("first", "second", "line");
+    LoadedFunction cut = load("throw new Error('x'.repeat(1980) + env.API_KEY)", "a-b-".repeat(9));
+    assertThat(sandbox.get(cut, "/").failure().getMessage()).endsWith("xxx***…");
+  }
+
+  @Test
   void bundlesHideIt() {
     assertThat(bundle("").toString()).doesNotContain(VALUE);
     assertThat(Secret.of(VALUE)).hasToString("***").isEqualTo(Secret.of(VALUE));
   }
 
   private LoadedFunction load(String script) {
-    return Sandbox.join(sandbox.runtime.load(bundle(script)));
+    return load(script, VALUE);
+  }
+
+  private LoadedFunction load(String script, String value) {
+    return Sandbox.join(
+        sandbox.runtime.load(bundle(script).withSecrets(Map.of("API_KEY", Secret.of(value)))));
   }
 
   private static FunctionBundle bundle(String script) {
