@@ -6,6 +6,7 @@ import dev.brink.grid.GridState;
 import dev.brink.mesh.link.LinkServer;
 import dev.brink.mesh.link.Links;
 import dev.brink.mesh.metrics.NodeMetrics;
+import dev.brink.mesh.registry.Registry;
 import dev.brink.mesh.registry.Snapshot;
 import dev.brink.mesh.schedule.Schedules;
 import java.util.function.Supplier;
@@ -77,6 +78,14 @@ final class NodeGauges {
         "brink.schedule.missed",
         "Ticks that failed here, or could not be claimed",
         schedules::missed);
+  }
+
+  static void secrets(NodeMetrics metrics, Registry registry) {
+    metrics.gauge("brink.secrets", "Functions' secrets in the mesh", registry::secretCount);
+    metrics.gauge(
+        "brink.secrets.unreadable",
+        "Of these, the ones that no key of this node opens",
+        registry::unreadableSecrets);
   }
 
   static void deployed(NodeMetrics metrics, Supplier<Snapshot> snapshot) {

@@ -10,6 +10,7 @@ import dev.brink.mesh.deploy.Mesh;
 import dev.brink.mesh.deploy.NodeInfo;
 import dev.brink.mesh.deploy.PurgeResult;
 import dev.brink.mesh.deploy.RegretSample;
+import dev.brink.mesh.deploy.Secrets;
 import dev.brink.mesh.deploy.UsageRow;
 import dev.brink.mesh.ingress.Explainer;
 import dev.brink.mesh.ingress.RegretSampler;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /** The mesh as the node in this process sees it. */
 record NodeMesh(
     Deployments deployments,
+    Secrets secrets,
     Purges purges,
     Grid grid,
     Links links,

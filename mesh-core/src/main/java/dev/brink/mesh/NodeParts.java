@@ -51,7 +51,10 @@ import dev.brink.mesh.registry.GridFeed;
 import dev.brink.mesh.registry.Registry;
 import dev.brink.mesh.registry.Snapshot;
 import dev.brink.mesh.rollout.NodeDeployments;
+import dev.brink.mesh.rollout.NodeSecrets;
 import dev.brink.mesh.schedule.Schedules;
+import dev.brink.mesh.secret.SecretKeyFile;
+import dev.brink.mesh.secret.SecretKeys;
 import dev.brink.mesh.usage.UsageLedger;
 import dev.brink.mesh.usage.UsageMeter;
 import dev.brink.placement.Placement;
@@ -60,6 +63,7 @@ import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -105,6 +109,7 @@ final class NodeParts implements AutoCloseable {
 
   private final Member self;
   private final String token;
+  private final SecretKeys secretKeys;
   private final EventLoops loops;
   private final NodeMetrics metrics = new NodeMetrics();
   private final FunctionRuntime runtime;
@@ -162,6 +167,8 @@ final class NodeParts implements AutoCloseable {
     token = configured == null ? AdminToken.readOrCreate(data.path()) : configured.reveal();
     MutualTls files = config.tls();
     MeshTls tls = files == null ? null : MeshTls.of(files.certificate(), files.key(), files.ca());
+    Path keyFile = config.secrets().keyFile();
+    secretKeys = keyFile == null ? SecretKeys.none() : SecretKeyFile.read(keyFile);
     UUID id = data.nodeId();
     String node = id.toString();
     String name = config.name().isEmpty() ? "node-" + node.substring(0, SHORT_ID) : config.name();
@@ -180,6 +187,7 @@ final class NodeParts implements AutoCloseable {
             runtime,
             config.functions().limits(),
             new NodeBindings(namespaces, namedCaches::get),
+            secretKeys,
             data.path().resolve("snapshot"),
             this::deployedChanged);
     shutdown.add(registry::close);
@@ -380,10 +388,12 @@ final class NodeParts implements AutoCloseable {
     shutdown.add(ledger::close);
     grid.listen(peers);
     var invoker = new LocalInvoker(this::snapshot, dispatcher, origins, peers::nameOf);
-    var deployments = new NodeDeployments(registry, grid, links, invoker);
+    var secrets = new NodeSecrets(secretKeys, grid, registry);
+    var deployments = new NodeDeployments(registry, grid, links, invoker, secrets);
     var purges = Purges.start(cache, grid, links);
     var explainer = new Explainer(this::snapshot, placement, peers::nameOf);
-    return new NodeMesh(deployments, purges, grid, links, placement, explainer, sampler, ledger);
+    return new NodeMesh(
+        deployments, secrets, purges, grid, links, placement, explainer, sampler, ledger);
   }
 
   private void gauges() {
@@ -395,6 +405,7 @@ final class NodeParts implements AutoCloseable {
     NodeGauges.webSockets(metrics, runtime);
     NodeGauges.schedules(metrics, schedules);
     NodeGauges.deployed(metrics, this::snapshot);
+    NodeGauges.secrets(metrics, registry);
     KeyValueGauges.register(metrics, grid);
     KeepAliveGauges.register(metrics, keeper);
     new CacheGauges(metrics, cache).register();
@@ -405,6 +416,9 @@ final class NodeParts implements AutoCloseable {
     GridFeed.start(registry, grid, restored);
     grid.map(GridFeed.VERSIONS).entries().forEach(registry::putVersion);
     List<CompletableFuture<Void>> served = new ArrayList<>();
+    grid.map(GridFeed.SECRETS)
+        .entries()
+        .forEach((key, entry) -> served.add(registry.putSecret(key, entry).toCompletableFuture()));
     grid.map(GridFeed.DEPLOYMENTS)
         .entries()
         .forEach(

@@ -13,6 +13,7 @@ import dev.brink.mesh.proto.LoadBeat;
 import dev.brink.mesh.proto.PurgeReply;
 import dev.brink.mesh.proto.PurgeRequest;
 import dev.brink.mesh.registry.Registry;
+import dev.brink.mesh.registry.StoredRecords;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -38,9 +39,10 @@ record PeerService(
     long beganNanos = System.nanoTime();
     request
         .getVersionsList()
-        .forEach(version -> registry.putVersion(version.getKey(), Registry.entry(version)));
+        .forEach(version -> registry.putVersion(version.getKey(), StoredRecords.entry(version)));
     return registry
-        .putDeployment(request.getDeployment().getKey(), Registry.entry(request.getDeployment()))
+        .putDeployment(
+            request.getDeployment().getKey(), StoredRecords.entry(request.getDeployment()))
         .toCompletableFuture()
         .copy()
         .orTimeout(Math.max(1, request.getRemainingNanos()), TimeUnit.NANOSECONDS)

@@ -73,6 +73,7 @@ class ArchitectureTest {
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
               "java..",
+              "javax.crypto..",
               "javax.net.ssl..",
               "dev.brink..",
               "io.netty..",

@@ -188,6 +188,10 @@ public final class AdminHandler implements HttpHandler {
         yield json(AdminMessages.toProto(mesh().purge(CacheMessages.fromProto(call))));
       }
       case "deployments" -> deployments(method, parts.subList(2, parts.size()), body);
+      case "secrets" ->
+          SecretResource.answer(mesh().secrets(), method, parts.subList(2, parts.size()), body)
+              .map(AdminHandler::json)
+              .orElseGet(() -> response(204, JSON, ""));
       case "kv" -> keyValue.answer(request, parts.subList(2, parts.size()), body);
       default -> throw notFound(path);
     };
@@ -258,7 +262,7 @@ public final class AdminHandler implements HttpHandler {
         Problem.of(404, "not-found", "path: " + path + " (expected: one of the admin API)"));
   }
 
-  private static void require(HttpMethod method, HttpMethod expected) {
+  static void require(HttpMethod method, HttpMethod expected) {
     if (!method.equals(expected)) {
       throw new ProblemException(
           Problem.of(
@@ -290,9 +294,10 @@ public final class AdminHandler implements HttpHandler {
 
   private static int status(DeploymentException e) {
     return switch (e.code()) {
-      case "deployment-not-found", "route-not-found" -> 404;
-      case "route-conflict" -> 409;
-      case "invalid-deployment", "invalid-request" -> 400;
+      case "deployment-not-found", "route-not-found", "secret-not-found" -> 404;
+      case "route-conflict", "secret-unreadable" -> 409;
+      case "invalid-deployment", "invalid-request", "invalid-secret" -> 400;
+      case "secrets-not-configured" -> 501;
       case "module-error" -> 422;
       case "grid-unavailable" -> 503;
       case "deadline-exceeded" -> 504;

@@ -78,6 +78,7 @@ public final class Brink implements Runnable {
             new NodesCommand(session),
             new UsageCommand(session),
             new KvCommand(session),
+            new SecretCommand(session),
             new PurgeCommand(session),
             new RemoveCommand(session),
             new VersionCommand(session),

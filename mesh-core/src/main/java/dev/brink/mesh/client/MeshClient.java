@@ -9,6 +9,7 @@ import dev.brink.mesh.deploy.Mesh;
 import dev.brink.mesh.deploy.NodeInfo;
 import dev.brink.mesh.deploy.PurgeResult;
 import dev.brink.mesh.deploy.RegretSample;
+import dev.brink.mesh.deploy.Secrets;
 import dev.brink.mesh.deploy.UsageRow;
 import dev.brink.mesh.proto.ExplanationView;
 import dev.brink.mesh.proto.NodeList;
@@ -42,10 +43,12 @@ public final class MeshClient implements Mesh, AutoCloseable {
 
   private final AdminCalls calls;
   private final Deployments deployments;
+  private final Secrets secrets;
 
   private MeshClient(AdminCalls calls) {
     this.calls = calls;
     this.deployments = new HttpDeployments(calls);
+    this.secrets = new HttpSecrets(calls);
   }
 
   /** A client of one node; connects on the first call. */
@@ -73,6 +76,11 @@ public final class MeshClient implements Mesh, AutoCloseable {
   @Override
   public Deployments deployments() {
     return deployments;
+  }
+
+  @Override
+  public Secrets secrets() {
+    return secrets;
   }
 
   @Override

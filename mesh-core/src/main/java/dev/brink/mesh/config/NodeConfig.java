@@ -36,6 +36,7 @@ public record NodeConfig(
     NearestConfig nearest,
     DnsConfig dns,
     CacheConfig cache,
+    SecretsConfig secrets,
     Duration shutdownGrace,
     LogConfig log) {
 
@@ -58,6 +59,7 @@ public record NodeConfig(
       NearestConfig nearest,
       DnsConfig dns,
       CacheConfig cache,
+      SecretsConfig secrets,
       Duration shutdownGrace,
       LogConfig log) {
     this.name = name;
@@ -74,6 +76,7 @@ public record NodeConfig(
     this.nearest = nearest;
     this.dns = dns;
     this.cache = cache;
+    this.secrets = secrets;
     this.shutdownGrace = shutdownGrace;
     this.log = log;
     for (Option<?> option : Options.ALL) {
@@ -159,6 +162,7 @@ public record NodeConfig(
     private NearestConfig.Builder nearest = new NearestConfig.Builder();
     private DnsConfig.Builder dns = new DnsConfig.Builder();
     private CacheConfig.Builder cache = new CacheConfig.Builder();
+    private SecretsConfig.Builder secrets = new SecretsConfig.Builder();
     private Duration shutdownGrace = Duration.ofSeconds(10);
     private LogConfig.Builder log = new LogConfig.Builder();
 
@@ -183,6 +187,7 @@ public record NodeConfig(
       nearest = from.nearest.toBuilder();
       dns = from.dns.toBuilder();
       cache = from.cache.toBuilder();
+      secrets = from.secrets.toBuilder();
       shutdownGrace = from.shutdownGrace;
       log = from.log.toBuilder();
     }
@@ -270,6 +275,11 @@ public record NodeConfig(
       return this;
     }
 
+    public Builder secrets(Consumer<SecretsConfig.Builder> change) {
+      change.accept(secrets);
+      return this;
+    }
+
     public Builder shutdownGrace(Duration grace) {
       shutdownGrace = grace;
       return this;
@@ -311,6 +321,7 @@ public record NodeConfig(
           nearest.build(),
           dns.build(),
           cache.build(),
+          secrets.build(),
           shutdownGrace,
           log.build());
     }

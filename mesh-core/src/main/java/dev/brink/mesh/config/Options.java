@@ -275,6 +275,11 @@ final class Options {
               node -> node.cache().goal(),
               (builder, value) -> builder.cache(cache -> cache.goal(value))),
           Option.of(
+              "secrets.key-file",
+              ValueType.FILE,
+              node -> node.secrets().keyFile(),
+              (builder, value) -> builder.secrets(secrets -> secrets.keyFile(value))),
+          Option.of(
               "shutdown.grace",
               ValueType.duration(Duration.ZERO, ofHours(1)),
               NodeConfig::shutdownGrace,

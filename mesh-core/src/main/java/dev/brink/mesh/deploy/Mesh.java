@@ -11,6 +11,9 @@ import java.util.Map;
 public interface Mesh {
   Deployments deployments();
 
+  /** What functions get in {@code env} and nobody else sees. */
+  Secrets secrets();
+
   /** The nodes this node knows, itself included. */
   List<NodeInfo> nodes();
 

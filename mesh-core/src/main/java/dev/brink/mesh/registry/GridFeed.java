@@ -11,6 +11,7 @@ import dev.brink.mesh.proto.SnapshotFile;
 import dev.brink.mesh.proto.StoredRecord;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,20 +27,27 @@ public final class GridFeed {
   /** The map of function versions, by digest. */
   public static final String VERSIONS = "versions";
 
+  /** The map of functions' secrets, sealed, by {@code tenant/function/name}. */
+  public static final String SECRETS = "secrets";
+
   private static final Logger LOG = LoggerFactory.getLogger(GridFeed.class);
 
   private final Registry registry;
   private final Grid grid;
   private final ReplicatedMap deployments;
   private final ReplicatedMap versions;
+  private final ReplicatedMap secrets;
   private final Map<String, Entry> unmergedVersions = new ConcurrentHashMap<>();
   private final Map<String, Entry> unmergedDeployments = new ConcurrentHashMap<>();
+  private final Map<String, Entry> unmergedSecrets = new ConcurrentHashMap<>();
 
   private GridFeed(Registry registry, Grid grid, SnapshotFile restored) {
     this.registry = registry;
     this.grid = grid;
     this.deployments = grid.map(DEPLOYMENTS);
     this.versions = grid.map(VERSIONS);
+    this.secrets = grid.map(SECRETS);
+    restored.getSecretsList().forEach(record -> keep(unmergedSecrets, record));
     restored.getVersionsList().forEach(record -> keep(unmergedVersions, record));
     restored.getDeploymentsList().forEach(record -> keep(unmergedDeployments, record));
   }
@@ -51,6 +59,8 @@ public final class GridFeed {
    */
   public static void start(Registry registry, Grid grid, SnapshotFile restored) {
     var feed = new GridFeed(registry, grid, restored);
+    registry.secretsFrom(feed.secrets::entries);
+    feed.secrets.listen(feed.new Secrets());
     feed.versions.listen(feed.new Versions());
     feed.deployments.listen(feed.new Deployments());
     grid.listen(
@@ -64,27 +74,36 @@ public final class GridFeed {
   }
 
   private static void keep(Map<String, Entry> unmerged, StoredRecord record) {
-    unmerged.put(record.getKey(), Registry.entry(record));
+    unmerged.put(record.getKey(), StoredRecords.entry(record));
   }
 
   private void merge() {
     if (grid.state() != GridState.CONNECTED) {
       return;
     }
-    unmergedVersions.forEach(
-        (digest, entry) ->
-            versions
-                .merge(digest, entry)
-                .whenComplete((newer, failure) -> merged(unmergedVersions, digest, failure)));
-    unmergedDeployments.forEach(
+    merge(
+        unmergedSecrets,
+        secrets,
+        (key, stamp) -> {
+          var _ = registry.removeSecret(key, stamp);
+        });
+    merge(unmergedVersions, versions, (digest, stamp) -> {});
+    merge(unmergedDeployments, deployments, registry::removeDeployment);
+  }
+
+  /**
+   * @param gone hears of what the others have removed meanwhile
+   */
+  private void merge(
+      Map<String, Entry> unmerged, ReplicatedMap map, BiConsumer<String, Stamp> gone) {
+    unmerged.forEach(
         (key, entry) ->
-            deployments
-                .merge(key, entry)
+            map.merge(key, entry)
                 .whenComplete(
                     (newer, failure) -> {
-                      merged(unmergedDeployments, key, failure);
-                      if (failure == null && deployments.get(key).isEmpty()) {
-                        registry.removeDeployment(key, grid.clock().now());
+                      merged(unmerged, key, failure);
+                      if (failure == null && map.get(key).isEmpty()) {
+                        gone.accept(key, grid.clock().now());
                       }
                     }));
   }
@@ -94,6 +113,18 @@ public final class GridFeed {
       unmerged.remove(key);
     } else {
       LOG.warn("{} is not in the grid yet: {}; tried again later", key, failure.toString());
+    }
+  }
+
+  private final class Secrets implements MapListener {
+    @Override
+    public void changed(String key, Entry entry) {
+      var _ = registry.putSecret(key, entry);
+    }
+
+    @Override
+    public void removed(String key, Stamp stamp) {
+      var _ = registry.removeSecret(key, stamp);
     }
   }
 

@@ -1,17 +1,16 @@
 package dev.brink.mesh.registry;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.brink.exec.FunctionException;
 import dev.brink.exec.FunctionLimits;
 import dev.brink.exec.FunctionRuntime;
-import dev.brink.exec.LoadedFunction;
 import dev.brink.grid.Entry;
 import dev.brink.grid.Stamp;
 import dev.brink.mesh.proto.Deployment;
 import dev.brink.mesh.proto.FunctionVersion;
 import dev.brink.mesh.proto.SnapshotFile;
 import dev.brink.mesh.proto.StoredRecord;
+import dev.brink.mesh.secret.SecretId;
+import dev.brink.mesh.secret.SecretKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -19,14 +18,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,13 +38,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Registry implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Registry.class);
-  private static final long KEEP_UNUSED_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final long SWEEP_SECONDS = 10;
   private static final long WRITE_DELAY_MILLIS = 20;
 
-  private final FunctionRuntime runtime;
-  private final FunctionLimits defaults;
-  private final HostBindings bindings;
   private final SnapshotStore store;
   private final Consumer<Snapshot> onChange;
   private final ScheduledExecutorService thread =
@@ -55,7 +49,8 @@ public final class Registry implements AutoCloseable {
 
   private final Map<String, DeploymentState> deployments = new HashMap<>();
   private final Map<String, Stamp> removed = new HashMap<>();
-  private final Map<String, VersionState> versions = new HashMap<>();
+  private final FunctionSecrets secrets;
+  private final Versions versions;
   private boolean writePlanned;
   private volatile Snapshot snapshot = Snapshot.empty();
 
@@ -64,6 +59,7 @@ public final class Registry implements AutoCloseable {
    *
    * @param defaults for limits that manifests do not set
    * @param bindings makes what versions ask the host for
+   * @param keys open functions' secrets
    * @param file where the snapshot is kept
    * @param onChange hears of each new snapshot, on the registry's thread
    */
@@ -71,11 +67,18 @@ public final class Registry implements AutoCloseable {
       FunctionRuntime runtime,
       FunctionLimits defaults,
       HostBindings bindings,
+      SecretKeys keys,
       Path file,
       Consumer<Snapshot> onChange) {
-    this.runtime = runtime;
-    this.defaults = defaults;
-    this.bindings = bindings;
+    this.secrets = new FunctionSecrets(keys);
+    this.versions =
+        new Versions(
+            runtime,
+            defaults,
+            bindings,
+            secrets,
+            task -> thread.execute(guarded(task)),
+            this::versionChanged);
     this.store = new SnapshotStore(file);
     this.onChange = onChange;
     var _ =
@@ -95,21 +98,25 @@ public final class Registry implements AutoCloseable {
    */
   public CompletionStage<SnapshotFile> restore() {
     return CompletableFuture.supplyAsync(store::read, thread)
-        .thenCompose(
+        .thenComposeAsync(
             file -> {
-              file.getVersionsList().forEach(record -> version(record.getKey(), entry(record)));
+              file.getSecretsList()
+                  .forEach(record -> secrets.put(record.getKey(), StoredRecords.entry(record)));
+              file.getVersionsList()
+                  .forEach(record -> version(record.getKey(), StoredRecords.entry(record)));
               CompletableFuture<?>[] all =
                   file.getDeploymentsList().stream()
                       .map(this::restored)
                       .map(served -> served.exceptionally(failure -> null))
                       .toArray(CompletableFuture<?>[]::new);
               return CompletableFuture.allOf(all).thenApply(done -> file);
-            });
+            },
+            thread);
   }
 
   private CompletableFuture<Void> restored(StoredRecord record) {
     CompletableFuture<Void> served = new CompletableFuture<>();
-    deployment(record.getKey(), entry(record), served);
+    deployment(record.getKey(), StoredRecords.entry(record), served);
     return served;
   }
 
@@ -121,30 +128,8 @@ public final class Registry implements AutoCloseable {
    */
   public CompletionStage<Void> prepare(FunctionVersion version) {
     CompletableFuture<Void> ready = new CompletableFuture<>();
-    thread.execute(
-        guarded(
-            () -> {
-              VersionState state =
-                  versions.computeIfAbsent(
-                      version.getDigest(), digest -> new VersionState(version));
-              state.waiters.add(ready);
-              settle(state);
-              if (!state.waiters.isEmpty()) {
-                load(state);
-              }
-            }));
+    thread.execute(guarded(() -> versions.prepare(version, ready)));
     return ready;
-  }
-
-  private static void settle(VersionState state) {
-    if (state.loaded != null) {
-      state.waiters.forEach(waiter -> waiter.complete(null));
-      state.waiters.clear();
-    } else if (state.failure != null) {
-      String why = state.failure;
-      state.waiters.forEach(waiter -> waiter.completeExceptionally(new RegistryException(why)));
-      state.waiters.clear();
-    }
   }
 
   /** A version's content has arrived. Content that is not what its digest says is refused. */
@@ -178,24 +163,70 @@ public final class Registry implements AutoCloseable {
             }));
   }
 
+  /** Secrets are looked up there too, for those that nobody has told of yet. */
+  void secretsFrom(Supplier<Map<String, Entry>> entries) {
+    thread.execute(guarded(() -> secrets.source(entries)));
+  }
+
+  /**
+   * A secret has arrived, by {@code tenant/function/name}.
+   *
+   * @return completes when what is loaded here of its function has it, or cannot have it
+   */
+  public CompletionStage<Void> putSecret(String key, Entry entry) {
+    return secretChanged(() -> secrets.put(key, entry));
+  }
+
+  /**
+   * A secret was taken away.
+   *
+   * @return as {@link #putSecret}
+   */
+  public CompletionStage<Void> removeSecret(String key, Stamp stamp) {
+    return secretChanged(() -> secrets.remove(key, stamp));
+  }
+
+  private CompletionStage<Void> secretChanged(Supplier<@Nullable SecretId> change) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    thread.execute(
+        guarded(
+            () -> {
+              SecretId secret = change.get();
+              if (secret == null) {
+                done.complete(null);
+              } else {
+                versions.refresh(secret, done);
+                planWrite();
+              }
+            }));
+    return done;
+  }
+
+  /** How many secrets there are. */
+  public int secretCount() {
+    return secrets.held();
+  }
+
+  /** How many of them this node cannot open. */
+  public int unreadableSecrets() {
+    return secrets.unreadable();
+  }
+
   private void version(String digest, Entry entry) {
-    if (versions.containsKey(digest)) {
-      return;
+    if (versions.add(digest, entry)) {
+      advanceAllOf(digest);
     }
-    try {
-      FunctionVersion version = FunctionVersion.parseFrom(entry.value());
-      if (!version.getDigest().equals(digest) || !VersionDigest.matches(version)) {
-        LOG.error("version {}: its content is not what the digest says; refused", digest);
-        return;
-      }
-      versions.put(digest, new VersionState(version));
-      deployments.values().stream()
-          .filter(state -> state.digests().contains(digest))
-          .toList()
-          .forEach(this::advance);
-    } catch (InvalidProtocolBufferException e) {
-      LOG.error("version {}: unreadable: {}", digest, e.getMessage());
-    }
+  }
+
+  private void versionChanged(VersionState version) {
+    advanceAllOf(version.version.getDigest());
+  }
+
+  private void advanceAllOf(String digest) {
+    deployments.values().stream()
+        .filter(state -> state.digests().contains(digest))
+        .toList()
+        .forEach(this::advance);
   }
 
   private void deployment(String key, Entry entry, CompletableFuture<Void> served) {
@@ -242,7 +273,7 @@ public final class Registry implements AutoCloseable {
         return;
       } else if (version.loaded == null) {
         complete = false;
-        load(version);
+        versions.load(version);
       }
     }
     if (complete) {
@@ -261,49 +292,14 @@ public final class Registry implements AutoCloseable {
     state.waiters.clear();
   }
 
-  private void load(VersionState version) {
-    if (version.loading) {
-      return;
-    }
-    version.loading = true;
-    runtime
-        .load(Bundles.of(version.version, defaults, bindings))
-        .whenComplete(
-            (loaded, failure) -> thread.execute(guarded(() -> loaded(version, loaded, failure))));
-  }
-
-  private void loaded(
-      VersionState version, @Nullable LoadedFunction loaded, @Nullable Throwable failure) {
-    version.loading = false;
-    if (loaded != null) {
-      version.loaded = loaded;
-    } else {
-      version.failure = text(failure);
-      LOG.error(
-          "{}/{}: cannot be loaded: {}",
-          version.version.getTenant(),
-          version.version.getName(),
-          version.failure);
-    }
-    settle(version);
-    deployments.values().stream()
-        .filter(state -> state.digests().contains(version.version.getDigest()))
-        .toList()
-        .forEach(this::advance);
-  }
-
-  private static String text(@Nullable Throwable failure) {
-    Throwable cause = failure instanceof CompletionException e ? e.getCause() : failure;
-    if (cause instanceof FunctionException e) {
-      return (e.position() == null ? "" : e.position() + ": ") + e.getMessage();
-    }
-    return String.valueOf(cause);
-  }
-
   private void publish() {
-    Snapshot next = SnapshotBuilder.build(deployments.values(), versions);
+    Snapshot next = SnapshotBuilder.build(deployments.values(), versions.all());
     snapshot = next;
     onChange.accept(next);
+    planWrite();
+  }
+
+  private void planWrite() {
     if (!writePlanned) {
       writePlanned = true;
       var _ = thread.schedule(guarded(this::write), WRITE_DELAY_MILLIS, TimeUnit.MILLISECONDS);
@@ -315,16 +311,22 @@ public final class Registry implements AutoCloseable {
     SnapshotFile.Builder file = SnapshotFile.newBuilder();
     Set<String> wanted = new HashSet<>();
     for (DeploymentState state : deployments.values()) {
-      file.addDeployments(record(state.key, state.deployment.toByteString(), state.stamp));
+      file.addDeployments(
+          StoredRecords.of(state.key, state.deployment.toByteString(), state.stamp));
       wanted.addAll(state.digests());
     }
-    versions.forEach(
-        (digest, state) -> {
-          if (wanted.contains(digest)) {
-            file.addVersions(
-                StoredRecord.newBuilder().setKey(digest).setValue(state.version.toByteString()));
-          }
-        });
+    file.addAllSecrets(secrets.records());
+    versions
+        .all()
+        .forEach(
+            (digest, state) -> {
+              if (wanted.contains(digest)) {
+                file.addVersions(
+                    StoredRecord.newBuilder()
+                        .setKey(digest)
+                        .setValue(state.version.toByteString()));
+              }
+            });
     try {
       store.write(file.build());
     } catch (IOException e) {
@@ -341,45 +343,9 @@ public final class Registry implements AutoCloseable {
         wanted.addAll(state.before.digests());
       }
     }
-    long now = System.nanoTime();
-    boolean changed = false;
-    for (VersionState state : List.copyOf(versions.values())) {
-      if (wanted.contains(state.version.getDigest()) || state.loading) {
-        state.unusedSinceNanos = 0;
-      } else if (state.unusedSinceNanos == 0) {
-        state.unusedSinceNanos = now == 0 ? 1 : now;
-      } else if (now - state.unusedSinceNanos > KEEP_UNUSED_NANOS) {
-        versions.remove(state.version.getDigest());
-        changed = true;
-        if (state.loaded != null) {
-          state.loaded.close();
-        }
-      }
-    }
-    if (changed) {
+    if (versions.sweep(wanted)) {
       publish();
     }
-  }
-
-  /** A record as it crosses a link or lies in the file. */
-  public static StoredRecord record(String key, ByteString value, Stamp stamp) {
-    return StoredRecord.newBuilder()
-        .setKey(key)
-        .setValue(value)
-        .setWallMillis(stamp.wallMillis())
-        .setCounter(stamp.counter())
-        .setNode(stamp.node().toString())
-        .build();
-  }
-
-  /** The reverse of {@link #record}. */
-  public static Entry entry(StoredRecord record) {
-    return new Entry(
-        record.getValue().toByteArray(),
-        new Stamp(
-            record.getWallMillis(),
-            record.getCounter(),
-            record.getNode().isEmpty() ? new UUID(0, 0) : UUID.fromString(record.getNode())));
   }
 
   private static Runnable guarded(Runnable action) {

@@ -19,6 +19,9 @@ final class VersionState {
   /** Wait until it is loaded or has failed. */
   final List<CompletableFuture<Void>> waiters = new ArrayList<>();
 
+  /** Wait until it runs with the secrets that its function has now. */
+  final List<CompletableFuture<Void>> upToDate = new ArrayList<>();
+
   /** When nothing referred to it any more; 0 while something does. */
   long unusedSinceNanos;
 

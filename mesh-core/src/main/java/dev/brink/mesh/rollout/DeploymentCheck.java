@@ -123,6 +123,21 @@ final class DeploymentCheck {
     }
   }
 
+  /** Refuses a function that has something else under the name of one of its secrets. */
+  static void secrets(FunctionSpec function, Set<String> secrets) {
+    for (String name : secrets) {
+      String what =
+          function.variables().containsKey(name)
+              ? "variables"
+              : function.services().containsKey(name)
+                  ? "services"
+                  : function.kv().containsKey(name) ? "kv" : "";
+      if (!what.isEmpty()) {
+        throw invalid(what, name, "a name that no secret of the function has");
+      }
+    }
+  }
+
   private static void origin(OriginSpec origin) {
     try {
       Origins.check(SpecMessages.pool(origin));

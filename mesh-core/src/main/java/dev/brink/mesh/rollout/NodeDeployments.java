@@ -3,7 +3,6 @@ package dev.brink.mesh.rollout;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.brink.grid.Grid;
-import dev.brink.grid.GridUnavailableException;
 import dev.brink.grid.ReplicatedMap;
 import dev.brink.grid.Stamp;
 import dev.brink.mesh.deploy.DeployOptions;
@@ -25,6 +24,7 @@ import dev.brink.mesh.proto.WeightedVersion;
 import dev.brink.mesh.registry.GridFeed;
 import dev.brink.mesh.registry.Registry;
 import dev.brink.mesh.registry.RegistryException;
+import dev.brink.mesh.registry.StoredRecords;
 import dev.brink.mesh.registry.VersionDigest;
 import dev.brink.mesh.wire.SpecMessages;
 import java.time.Instant;
@@ -33,8 +33,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -45,21 +43,23 @@ import org.slf4j.LoggerFactory;
 public final class NodeDeployments implements Deployments {
   private static final Logger LOG = LoggerFactory.getLogger(NodeDeployments.class);
   private static final int KEPT_VERSIONS = 5;
-  private static final long GRID_SECONDS = 10;
 
   private final Registry registry;
   private final Grid grid;
   private final Links links;
   private final Invoker invoker;
+  private final NodeSecrets secrets;
   private final ReplicatedMap deployments;
   private final ReplicatedMap versions;
 
   /** For one node. */
-  public NodeDeployments(Registry registry, Grid grid, Links links, Invoker invoker) {
+  public NodeDeployments(
+      Registry registry, Grid grid, Links links, Invoker invoker, NodeSecrets secrets) {
     this.registry = registry;
     this.grid = grid;
     this.links = links;
     this.invoker = invoker;
+    this.secrets = secrets;
     this.deployments = grid.map(GridFeed.DEPLOYMENTS);
     this.versions = grid.map(GridFeed.VERSIONS);
   }
@@ -76,9 +76,11 @@ public final class NodeDeployments implements Deployments {
             .setUpdatedMs(System.currentTimeMillis());
     return switch (spec) {
       case FunctionSpec function -> {
+        DeploymentCheck.secrets(function, secrets.names(spec.tenant(), spec.name()));
+        secrets.requireReadable(spec.tenant(), spec.name());
         FunctionVersion version = version(function);
         load(version, options);
-        inGrid(versions.put(version.getDigest(), version.toByteArray()));
+        GridCalls.await(versions.put(version.getDigest(), version.toByteArray()));
         deployment.setFunction(
             FunctionTarget.newBuilder()
                 .addVersions(
@@ -128,7 +130,7 @@ public final class NodeDeployments implements Deployments {
           "the module did not load within " + options.timeout().toMillis() + " ms",
           true);
     } catch (InterruptedException e) {
-      throw interrupted();
+      throw GridCalls.interrupted();
     }
   }
 
@@ -139,8 +141,8 @@ public final class NodeDeployments implements Deployments {
       long beganNanos) {
     String key = deployment.getTenant() + "/" + deployment.getName();
     ByteString value = deployment.toByteString();
-    Stamp stamp = inGrid(deployments.put(key, value.toByteArray()));
-    StoredRecord record = Registry.record(key, value, stamp);
+    Stamp stamp = GridCalls.await(deployments.put(key, value.toByteArray()));
+    StoredRecord record = StoredRecords.of(key, value, stamp);
     List<DeployResult.NodeOutcome> outcomes =
         new Rollout(registry, links, options, beganNanos)
             .run(grid.membership().members(), record, versionRecords);
@@ -271,35 +273,14 @@ public final class NodeDeployments implements Deployments {
   public void remove(String tenant, String name) {
     deployed(tenant, name);
     String key = tenant + "/" + name;
-    Stamp stamp = inGrid(deployments.remove(key));
+    Stamp stamp = GridCalls.await(deployments.remove(key));
     registry.removeDeployment(key, stamp);
+    secrets.deleteAll(tenant, name);
   }
 
   @Override
   public InvokeResponse invoke(String tenant, String name, InvokeRequest request) {
     deployed(tenant, name);
     return invoker.invoke(tenant, name, request);
-  }
-
-  private static <T> T inGrid(CompletionStage<T> operation) {
-    try {
-      return operation.toCompletableFuture().get(GRID_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException | CompletionException e) {
-      if (e.getCause() instanceof GridUnavailableException unavailable) {
-        throw new DeploymentException(
-            "grid-unavailable", unavailable.getMessage() + "", unavailable.retryable());
-      }
-      throw new DeploymentException("internal", String.valueOf(e.getCause()), true);
-    } catch (TimeoutException e) {
-      throw new DeploymentException(
-          "grid-unavailable", "the grid did not answer within " + GRID_SECONDS + " s", true);
-    } catch (InterruptedException e) {
-      throw interrupted();
-    }
-  }
-
-  private static DeploymentException interrupted() {
-    Thread.currentThread().interrupt();
-    return new DeploymentException("interrupted", "the calling thread was interrupted", true);
   }
 }

@@ -10,6 +10,7 @@ import dev.brink.mesh.proto.ApplyReply;
 import dev.brink.mesh.proto.ApplyRequest;
 import dev.brink.mesh.proto.StoredRecord;
 import dev.brink.mesh.registry.Registry;
+import dev.brink.mesh.registry.StoredRecords;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,7 @@ final class Rollout {
   /** Pushes the record to all members and waits as the options say. */
   List<NodeOutcome> run(
       List<Member> members, StoredRecord deployment, List<StoredRecord> versions) {
-    Entry entry = Registry.entry(deployment);
+    Entry entry = StoredRecords.entry(deployment);
     List<String> names = new ArrayList<>();
     List<CompletableFuture<NodeOutcome>> outcomes = new ArrayList<>();
     for (Member member : members) {

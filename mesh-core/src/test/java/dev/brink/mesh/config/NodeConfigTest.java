@@ -106,6 +106,7 @@ class NodeConfigTest {
           Map.entry("cache.memory", "32m"),
           Map.entry("cache.disk", "64m"),
           Map.entry("cache.goal", "byte-hits"),
+          Map.entry("secrets.key-file", "/etc/brink/secrets.keys"),
           Map.entry("shutdown.grace", "3s"),
           Map.entry("log.format", "json"),
           Map.entry("log.level", "debug"));

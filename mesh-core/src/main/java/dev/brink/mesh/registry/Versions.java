@@ -1,0 +1,266 @@
+package dev.brink.mesh.registry;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.brink.exec.FunctionBundle;
+import dev.brink.exec.FunctionException;
+import dev.brink.exec.FunctionLimits;
+import dev.brink.exec.FunctionRuntime;
+import dev.brink.exec.LoadedFunction;
+import dev.brink.exec.Secret;
+import dev.brink.grid.Entry;
+import dev.brink.mesh.proto.FunctionVersion;
+import dev.brink.mesh.secret.SecretId;
+import dev.brink.mesh.secret.UnreadableSecretException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The function versions that this node knows: loads them, loads them anew when their secrets
+ * change, and lets them go. What is replaced stays for a while, for calls that have found it.
+ * Touched on the registry's thread only.
+ */
+final class Versions {
+  private static final Logger LOG = LoggerFactory.getLogger(Versions.class);
+  private static final long KEEP_UNUSED_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  private final FunctionRuntime runtime;
+  private final FunctionLimits defaults;
+  private final HostBindings bindings;
+  private final FunctionSecrets secrets;
+  private final Executor thread;
+  private final Consumer<VersionState> onChange;
+  private final Map<String, VersionState> byDigest = new HashMap<>();
+  private final List<Replaced> replaced = new ArrayList<>();
+
+  private record Replaced(LoadedFunction function, long sinceNanos) {}
+
+  /**
+   * @param thread the registry's
+   * @param onChange hears when a version was loaded, or could not be
+   */
+  Versions(
+      FunctionRuntime runtime,
+      FunctionLimits defaults,
+      HostBindings bindings,
+      FunctionSecrets secrets,
+      Executor thread,
+      Consumer<VersionState> onChange) {
+    this.runtime = runtime;
+    this.defaults = defaults;
+    this.bindings = bindings;
+    this.secrets = secrets;
+    this.thread = thread;
+    this.onChange = onChange;
+  }
+
+  @Nullable VersionState get(String digest) {
+    return byDigest.get(digest);
+  }
+
+  Map<String, VersionState> all() {
+    return Collections.unmodifiableMap(byDigest);
+  }
+
+  /**
+   * Takes a version's content, unless it is known.
+   *
+   * @return whether it is new; content that is not what its digest says is refused
+   */
+  boolean add(String digest, Entry entry) {
+    if (byDigest.containsKey(digest)) {
+      return false;
+    }
+    try {
+      FunctionVersion version = FunctionVersion.parseFrom(entry.value());
+      if (!version.getDigest().equals(digest) || !VersionDigest.matches(version)) {
+        LOG.error("version {}: its content is not what the digest says; refused", digest);
+        return false;
+      }
+      byDigest.put(digest, new VersionState(version));
+      return true;
+    } catch (InvalidProtocolBufferException e) {
+      LOG.error("version {}: unreadable: {}", digest, e.getMessage());
+      return false;
+    }
+  }
+
+  /** Loads a version that nothing may refer to yet. */
+  void prepare(FunctionVersion version, CompletableFuture<Void> ready) {
+    VersionState state =
+        byDigest.computeIfAbsent(version.getDigest(), _ -> new VersionState(version));
+    state.waiters.add(ready);
+    settle(state);
+    if (!state.waiters.isEmpty()) {
+      load(state);
+    }
+  }
+
+  private static void settle(VersionState state) {
+    if (state.loaded != null) {
+      state.waiters.forEach(waiter -> waiter.complete(null));
+      state.waiters.clear();
+    } else if (state.failure != null) {
+      String why = state.failure;
+      state.waiters.forEach(waiter -> waiter.completeExceptionally(new RegistryException(why)));
+      state.waiters.clear();
+    }
+  }
+
+  /** Begins to load a version, or to load it anew. */
+  void load(VersionState state) {
+    if (state.loading) {
+      return;
+    }
+    state.loading = true;
+    secrets.catchUp(state.version.getTenant(), state.version.getName());
+    FunctionBundle bundle;
+    try {
+      bundle = Bundles.of(state.version, defaults, bindings).withSecrets(secrets(state));
+    } catch (UnreadableSecretException e) {
+      thread.execute(() -> loaded(state, null, e));
+      return;
+    }
+    runtime
+        .load(bundle)
+        .whenComplete((loaded, failure) -> thread.execute(() -> loaded(state, loaded, failure)));
+  }
+
+  private Map<String, Secret> secrets(VersionState state) {
+    return secrets.of(state.version.getTenant(), state.version.getName());
+  }
+
+  private void loaded(
+      VersionState state, @Nullable LoadedFunction loaded, @Nullable Throwable failure) {
+    state.loading = false;
+    if (loaded != null) {
+      if (state.loaded != null) {
+        replaced.add(new Replaced(state.loaded, System.nanoTime()));
+      }
+      state.loaded = loaded;
+      state.failure = null;
+    } else {
+      failed(state, text(failure));
+    }
+    settle(state);
+    onChange.accept(state);
+    if (loaded != null) {
+      refresh(state);
+    }
+    if (!state.loading) {
+      state.upToDate.forEach(waiter -> waiter.complete(null));
+      state.upToDate.clear();
+    }
+  }
+
+  private static void failed(VersionState state, String why) {
+    String name = state.version.getTenant() + "/" + state.version.getName();
+    if (state.loaded == null) {
+      state.failure = why;
+      LOG.error("{}: cannot be loaded: {}", name, why);
+    } else {
+      LOG.error("{}: goes on with the secrets that it had: {}", name, why);
+    }
+  }
+
+  private static String text(@Nullable Throwable failure) {
+    return switch (failure instanceof CompletionException e ? e.getCause() : failure) {
+      case FunctionException e ->
+          (e.position() == null ? "" : e.position() + ": ") + e.getMessage();
+      case UnreadableSecretException e -> String.valueOf(e.getMessage());
+      case null, default -> String.valueOf(failure);
+    };
+  }
+
+  /**
+   * A secret has changed: the versions of its function get what it is now.
+   *
+   * @param done completes when those that are loaded here have it
+   */
+  void refresh(SecretId secret, CompletableFuture<Void> done) {
+    List<CompletableFuture<Void>> waits = new ArrayList<>();
+    for (VersionState state : List.copyOf(byDigest.values())) {
+      if (state.version.getTenant().equals(secret.tenant())
+          && state.version.getName().equals(secret.function())) {
+        if (state.failure != null) {
+          state.failure = null;
+          load(state);
+        } else {
+          refresh(state);
+        }
+        if (state.loading) {
+          CompletableFuture<Void> wait = new CompletableFuture<>();
+          state.upToDate.add(wait);
+          waits.add(wait);
+        }
+      }
+    }
+    var _ =
+        CompletableFuture.allOf(waits.toArray(CompletableFuture<?>[]::new))
+            .whenComplete((_, _) -> done.complete(null));
+  }
+
+  /** Loads a version anew when its function's secrets are others than those it has. */
+  private void refresh(VersionState state) {
+    LoadedFunction loaded = state.loaded;
+    if (loaded == null || state.loading) {
+      return;
+    }
+    try {
+      if (!loaded.bundle().secrets().equals(secrets(state))) {
+        load(state);
+      }
+    } catch (UnreadableSecretException _) {
+      // Logged when it came. What is loaded goes on.
+    }
+  }
+
+  /**
+   * Unloads what nothing has referred to for a while.
+   *
+   * @param wanted the digests of what is deployed
+   * @return whether anything that was loaded has gone
+   */
+  boolean sweep(Set<String> wanted) {
+    long now = System.nanoTime();
+    boolean changed = false;
+    for (VersionState state : List.copyOf(byDigest.values())) {
+      if (wanted.contains(state.version.getDigest()) || state.loading) {
+        state.unusedSinceNanos = 0;
+        refresh(state);
+      } else if (state.unusedSinceNanos == 0) {
+        state.unusedSinceNanos = now == 0 ? 1 : now;
+      } else if (now - state.unusedSinceNanos > KEEP_UNUSED_NANOS) {
+        byDigest.remove(state.version.getDigest());
+        changed = true;
+        if (state.loaded != null) {
+          state.loaded.close();
+        }
+      }
+    }
+    closeReplaced(now);
+    return changed;
+  }
+
+  private void closeReplaced(long now) {
+    for (Iterator<Replaced> all = replaced.iterator(); all.hasNext(); ) {
+      Replaced one = all.next();
+      if (now - one.sinceNanos > KEEP_UNUSED_NANOS) {
+        one.function.close();
+        all.remove();
+      }
+    }
+  }
+}
