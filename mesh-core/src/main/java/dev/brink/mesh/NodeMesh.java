@@ -11,11 +11,14 @@ import dev.brink.mesh.deploy.NodeInfo;
 import dev.brink.mesh.deploy.PurgeResult;
 import dev.brink.mesh.deploy.RegretSample;
 import dev.brink.mesh.deploy.Secrets;
+import dev.brink.mesh.deploy.TickRequest;
+import dev.brink.mesh.deploy.TickResult;
 import dev.brink.mesh.deploy.UsageRow;
 import dev.brink.mesh.ingress.Explainer;
 import dev.brink.mesh.ingress.RegretSampler;
 import dev.brink.mesh.link.Links;
 import dev.brink.mesh.peer.NodeAddress;
+import dev.brink.mesh.schedule.TicksByHand;
 import dev.brink.mesh.usage.UsageLedger;
 import dev.brink.mesh.wire.AdminMessages;
 import dev.brink.placement.NodeStatus;
@@ -32,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 record NodeMesh(
     Deployments deployments,
     Secrets secrets,
+    TicksByHand ticks,
     Purges purges,
     Grid grid,
     Links links,
@@ -66,6 +70,11 @@ record NodeMesh(
         status == null ? address.lanes() : status.lanes(),
         status == null ? 0 : status.busy(),
         status == null ? 0 : status.queued());
+  }
+
+  @Override
+  public TickResult tick(String tenant, String name, TickRequest request) {
+    return ticks.run(tenant, name, request);
   }
 
   @Override

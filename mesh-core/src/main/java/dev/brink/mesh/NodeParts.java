@@ -53,6 +53,7 @@ import dev.brink.mesh.registry.Snapshot;
 import dev.brink.mesh.rollout.NodeDeployments;
 import dev.brink.mesh.rollout.NodeSecrets;
 import dev.brink.mesh.schedule.Schedules;
+import dev.brink.mesh.schedule.TicksByHand;
 import dev.brink.mesh.secret.SecretKeyFile;
 import dev.brink.mesh.secret.SecretKeys;
 import dev.brink.mesh.usage.UsageLedger;
@@ -112,6 +113,7 @@ final class NodeParts implements AutoCloseable {
   private final SecretKeys secretKeys;
   private final EventLoops loops;
   private final NodeMetrics metrics = new NodeMetrics();
+  private final ConsoleLog console = new ConsoleLog();
   private final FunctionRuntime runtime;
   private final Origins origins;
   private final Outbound outbound;
@@ -281,7 +283,7 @@ final class NodeParts implements AutoCloseable {
             true);
     grid = NodeGrid.start(config.grid(), self, data.path(), tls);
     shutdown.add(grid::close);
-    mesh.set(joinMesh());
+    mesh.set(joinMesh(local));
     schedules = new Schedules(this::snapshot, grid, placement, local, InstantSource.system());
     shutdown.add(schedules::close);
     gauges();
@@ -311,7 +313,7 @@ final class NodeParts implements AutoCloseable {
         .lanes(profile.lanes())
         .companions(loops.companions())
         .queueBound(config.functions().queue())
-        .console(new ConsoleLog())
+        .console(console)
         .webSockets(config.functions().webSockets())
         .subrequests(
             new NodeSubrequests(
@@ -381,19 +383,20 @@ final class NodeParts implements AutoCloseable {
         .build();
   }
 
-  private NodeMesh joinMesh() {
+  private NodeMesh joinMesh(LocalExecutor local) {
     String start = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
     var ledger =
         new UsageLedger(meter, grid.map("usage"), self.id() + "." + start, InstantSource.system());
     shutdown.add(ledger::close);
     grid.listen(peers);
     var invoker = new LocalInvoker(this::snapshot, dispatcher, origins, peers::nameOf);
+    var ticks = new TicksByHand(this::snapshot, placement, local, console, InstantSource.system());
     var secrets = new NodeSecrets(secretKeys, grid, registry);
     var deployments = new NodeDeployments(registry, grid, links, invoker, secrets);
     var purges = Purges.start(cache, grid, links);
     var explainer = new Explainer(this::snapshot, placement, peers::nameOf);
     return new NodeMesh(
-        deployments, secrets, purges, grid, links, placement, explainer, sampler, ledger);
+        deployments, secrets, ticks, purges, grid, links, placement, explainer, sampler, ledger);
   }
 
   private void gauges() {

@@ -3,11 +3,16 @@ package dev.brink.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.brink.mesh.cli.Commands;
+import dev.brink.mesh.client.MeshClient;
 import dev.brink.mesh.deploy.CronSchedule;
 import dev.brink.mesh.deploy.DeploymentException;
 import dev.brink.mesh.deploy.FunctionPlacement;
 import dev.brink.mesh.deploy.FunctionSpec;
 import dev.brink.mesh.deploy.KeyValueBinding;
+import dev.brink.mesh.deploy.Mesh;
+import dev.brink.mesh.deploy.TickRequest;
+import dev.brink.mesh.deploy.TickResult;
 import dev.brink.placement.Hints;
 import dev.brink.placement.NodeSelector;
 import java.nio.file.Path;
@@ -16,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -89,6 +95,108 @@ class ScheduleMeshTest {
     TestMesh.until(
         () -> mesh.nodes().stream().mapToLong(node -> node.schedules().missed()).sum() == 1);
     mesh.node(0).deployments().remove("default", "fails");
+  }
+
+  private static final String PRINTS =
+      """
+      export default {
+        async scheduled(event, env, ctx) {
+          console.log(event.cron, new Date(event.scheduledTime).toISOString());
+          ctx.waitUntil(scheduler.wait(1).then(() => console.warn('later')));
+          if (event.cron.startsWith('13 ')) throw new RangeError('unlucky');
+        },
+      };
+      """;
+
+  @Test
+  void aTickCanBeRunByHand() {
+    deploy(
+        FunctionSpec.builder("prints")
+            .module("main.js", PRINTS)
+            .schedule(CronSchedule.parse("*/5 * * * *"))
+            .build());
+    Mesh here = mesh.node(1).mesh();
+    TickResult result =
+        here.tick("default", "prints", new TickRequest(Optional.of(NOON), Optional.empty()));
+    assertThat(result.ok()).isTrue();
+    assertThat(result.node()).isEqualTo("n1");
+    assertThat(result.wallMillis()).isPositive();
+    assertThat(result.log())
+        .containsExactly(
+            new TickResult.Line("INFO", "*/5 * * * * 2026-11-27T12:00:00.000Z"),
+            new TickResult.Line("WARN", "later"));
+
+    Instant before = Instant.now().minusMillis(1);
+    assertThat(here.tick("default", "prints", TickRequest.NOW).time())
+        .isBetween(before, Instant.now());
+
+    MeshNode other = mesh.node(2);
+    try (MeshClient client = MeshClient.connect(other.adminUri(), other.adminToken())) {
+      TickResult failed =
+          client.tick(
+              "default", "prints", new TickRequest(Optional.of(NOON), Optional.of("13 * * * *")));
+      assertThat(failed.ok()).isFalse();
+      assertThat(failed.code()).isEqualTo("function-error");
+      assertThat(failed.detail()).isEqualTo("RangeError: unlucky");
+      assertThat(failed.log().getLast().text()).startsWith("RangeError: unlucky\n    at ");
+    }
+    mesh.node(0).deployments().remove("default", "prints");
+  }
+
+  @Test
+  void aTickByHandIsRefusedWhereItCannotRun() {
+    Hints hints = Hints.builder().pin(NodeSelector.parse("zone=z1")).build();
+    deploy(
+        counting("elsewhere")
+            .placement(new FunctionPlacement(hints, FunctionPlacement.DEFAULT.affinity()))
+            .build());
+    refused("elsewhere", Optional.empty(), "tick-not-here", "(expected: one of n1)");
+    refused(
+        "nothing", Optional.empty(), "deployment-not-found", "(expected: one that is deployed)");
+    deploy(FunctionSpec.of("fetches", "export default { fetch() {} }", "/fetches"));
+    refused("fetches", Optional.of("* * *"), "invalid-request", "schedule: * * * (expected: ");
+    assertThat(mesh.node(0).mesh().tick("default", "fetches", TickRequest.NOW).code())
+        .isEqualTo("no-handler");
+    mesh.node(0).deployments().remove("default", "elsewhere");
+    mesh.node(0).deployments().remove("default", "fetches");
+  }
+
+  private static void refused(String name, Optional<String> cron, String code, String message) {
+    assertThatThrownBy(
+            () ->
+                mesh.node(0).mesh().tick("default", name, new TickRequest(Optional.empty(), cron)))
+        .isInstanceOfSatisfying(
+            DeploymentException.class, e -> assertThat(e.code()).isEqualTo(code))
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void theCommandLineRunsATick() {
+    deploy(FunctionSpec.builder("shell").module("main.js", PRINTS).build());
+    var brink = new Commands(mesh.node(0).adminUri(), mesh.node(0).adminToken());
+    String time = "2026-11-27T12:00:00Z";
+    var well =
+        brink.run("", "invoke", "shell", "--scheduled", "--time", time, "--cron", "0 0 * * *");
+    assertThat(well.code()).isZero();
+    assertThat(well.out()).isEqualTo("INFO 0 0 * * * 2026-11-27T12:00:00.000Z\nWARN later\n");
+    assertThat(well.err())
+        .containsPattern("the tick of " + time + " ran on n0: [0-9.]+ ms, [0-9.]+ ms of processor");
+
+    String[] unlucky = {"invoke", "shell", "--scheduled", "--cron", "13 0 * * *"};
+    var badly = brink.run("", unlucky);
+    assertThat(badly.code()).isEqualTo(1);
+    assertThat(badly.out()).startsWith("INFO 13 0 * * * ").contains("ERROR RangeError: unlucky");
+    assertThat(badly.err()).endsWith("brink invoke: function-error: RangeError: unlucky\n");
+    var json = brink.run("", "invoke", "shell", "--scheduled", "--json", "--cron", "13 0 * * *");
+    assertThat(json.out())
+        .contains("\"code\": \"function-error\"", "\"detail\": \"RangeError: unlucky\"");
+
+    var noTime = brink.run("", "invoke", "shell", "--scheduled", "--time", "noon");
+    assertThat(noTime.code()).isEqualTo(2);
+    assertThat(noTime.err()).contains("time: noon (expected: a time in UTC such as 2026-");
+    assertThat(brink.run("", "invoke", "shell", "--time", time).code()).isEqualTo(2);
+    assertThat(brink.run("", "invoke", "shell", "/path", "--scheduled").code()).isEqualTo(2);
+    mesh.node(0).deployments().remove("default", "shell");
   }
 
   @Test

@@ -13,10 +13,12 @@ import dev.brink.mesh.proto.DeployRequest;
 import dev.brink.mesh.proto.ExplanationView;
 import dev.brink.mesh.proto.InvokeRequest;
 import dev.brink.mesh.proto.PurgeCall;
+import dev.brink.mesh.proto.TickCall;
 import dev.brink.mesh.wire.AdminJson;
 import dev.brink.mesh.wire.AdminMessages;
 import dev.brink.mesh.wire.CacheMessages;
 import dev.brink.mesh.wire.ExplanationMessages;
+import dev.brink.mesh.wire.TickMessages;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -236,6 +238,14 @@ public final class AdminHandler implements HttpHandler {
       require(method, HttpMethod.GET);
       return json(AdminMessages.toProto(deployments.describe(rest.get(0), rest.get(1))));
     }
+    if (rest.size() == 3 && rest.get(2).equals("tick")) {
+      require(method, HttpMethod.POST);
+      TickCall call =
+          AdminJson.parse(new String(body, StandardCharsets.UTF_8), TickCall.newBuilder()).build();
+      return json(
+          TickMessages.toProto(
+              mesh().tick(rest.get(0), rest.get(1), TickMessages.fromProto(call))));
+    }
     if (rest.size() == 3 && rest.get(2).equals("invoke")) {
       require(method, HttpMethod.POST);
       InvokeRequest request =
@@ -295,7 +305,7 @@ public final class AdminHandler implements HttpHandler {
   private static int status(DeploymentException e) {
     return switch (e.code()) {
       case "deployment-not-found", "route-not-found", "secret-not-found" -> 404;
-      case "route-conflict", "secret-unreadable" -> 409;
+      case "route-conflict", "secret-unreadable", "tick-not-here" -> 409;
       case "invalid-deployment", "invalid-request", "invalid-secret" -> 400;
       case "secrets-not-configured" -> 501;
       case "module-error" -> 422;

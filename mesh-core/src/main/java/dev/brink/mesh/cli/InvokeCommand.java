@@ -65,8 +65,12 @@ final class InvokeCommand implements Callable<Integer> {
       description = "Print status and header fields before the body.")
   private boolean include;
 
-  @Option(names = "--json", description = "Print an InvokeReply message.")
+  @Option(
+      names = "--json",
+      description = "Print an InvokeReply message; with --scheduled, a TickAnswer.")
   private boolean json;
+
+  @Mixin private ScheduledOptions scheduled = new ScheduledOptions();
 
   InvokeCommand(Session session) {
     this.session = session;
@@ -75,6 +79,14 @@ final class InvokeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Target target = Target.parse(name);
+    if (scheduled.asked()) {
+      if (!path.equals("/") || method != null || !headers.isEmpty() || data != null || include) {
+        throw new UsageException("--scheduled: no request (expected: no path, -X, -H, -d and -i)");
+      }
+      try (MeshClient client = mesh.connect(session)) {
+        return scheduled.run(session, client, target, json);
+      }
+    }
     if (!path.startsWith("/")) {
       throw new UsageException("path: " + path + " (expected: one that starts with /)");
     }

@@ -77,7 +77,7 @@ final class HttpDeployments implements Deployments {
         AdminCalls.read(calls.call(call), InvokeReply.newBuilder()).build());
   }
 
-  private static String path(String tenant, String name) {
+  static String path(String tenant, String name) {
     return "/v1/deployments/" + segment(tenant) + "/" + segment(name);
   }
 

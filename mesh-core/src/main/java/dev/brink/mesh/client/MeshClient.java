@@ -10,16 +10,20 @@ import dev.brink.mesh.deploy.NodeInfo;
 import dev.brink.mesh.deploy.PurgeResult;
 import dev.brink.mesh.deploy.RegretSample;
 import dev.brink.mesh.deploy.Secrets;
+import dev.brink.mesh.deploy.TickRequest;
+import dev.brink.mesh.deploy.TickResult;
 import dev.brink.mesh.deploy.UsageRow;
 import dev.brink.mesh.proto.ExplanationView;
 import dev.brink.mesh.proto.NodeList;
 import dev.brink.mesh.proto.PurgeAnswer;
 import dev.brink.mesh.proto.RegretList;
+import dev.brink.mesh.proto.TickAnswer;
 import dev.brink.mesh.proto.UsageList;
 import dev.brink.mesh.wire.AdminJson;
 import dev.brink.mesh.wire.AdminMessages;
 import dev.brink.mesh.wire.CacheMessages;
 import dev.brink.mesh.wire.ExplanationMessages;
+import dev.brink.mesh.wire.TickMessages;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -34,12 +38,16 @@ import javax.net.ssl.SSLContext;
  * that found its node gone is made again at the next, unless it may have had an effect that must
  * not happen twice (an {@code invoke} with a method that is not safe).
  *
- * <p>Thread-safe. Methods block; each has a deadline: a deploy its own timeout and 10 seconds,
- * other calls 60 seconds. All throw {@link DeploymentException}, with the node's code or {@code
- * mesh-unreachable}, {@code deadline-exceeded}, {@code bad-reply}, {@code interrupted}.
+ * <p>Thread-safe. Methods block; each has a deadline: a deploy its own timeout and 10 seconds, a
+ * tick 16 minutes, other calls 60 seconds. All throw {@link DeploymentException}, with the node's
+ * code or {@code mesh-unreachable}, {@code deadline-exceeded}, {@code bad-reply}, {@code
+ * interrupted}.
  */
 public final class MeshClient implements Mesh, AutoCloseable {
   static final Duration DEADLINE = Duration.ofSeconds(60);
+
+  /** Longer than a node lets a tick go on. */
+  private static final Duration TICK_DEADLINE = Duration.ofMinutes(16);
 
   private final AdminCalls calls;
   private final Deployments deployments;
@@ -76,6 +84,19 @@ public final class MeshClient implements Mesh, AutoCloseable {
   @Override
   public Deployments deployments() {
     return deployments;
+  }
+
+  @Override
+  public TickResult tick(String tenant, String name, TickRequest request) {
+    AdminCalls.Call call =
+        new AdminCalls.Call(
+            "POST",
+            HttpDeployments.path(tenant, name) + "/tick",
+            AdminJson.compact(TickMessages.toProto(request)),
+            false,
+            TICK_DEADLINE);
+    return TickMessages.fromProto(
+        AdminCalls.read(calls.call(call), TickAnswer.newBuilder()).build());
   }
 
   @Override

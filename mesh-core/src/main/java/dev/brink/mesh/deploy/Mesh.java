@@ -11,6 +11,16 @@ import java.util.Map;
 public interface Mesh {
   Deployments deployments();
 
+  /**
+   * Has a function hear of a tick of its schedule now, on the node asked, beside those that are
+   * due; waits until it has ended.
+   *
+   * @throws DeploymentException {@code deployment-not-found}; {@code invalid-request} for what is
+   *     no function, or no expression; {@code tick-not-here} when the function may not run on that
+   *     node
+   */
+  TickResult tick(String tenant, String name, TickRequest request);
+
   /** What functions get in {@code env} and nobody else sees. */
   Secrets secrets();
 

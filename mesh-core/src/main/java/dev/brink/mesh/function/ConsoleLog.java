@@ -1,16 +1,45 @@
 package dev.brink.mesh.function;
 
 import dev.brink.exec.ConsoleSink;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What functions print goes to the log, with the function, its version and the request. */
+/**
+ * What functions print goes to the log, with the function, its version and the request; and to whom
+ * listens to that request. Thread-safe.
+ */
 public final class ConsoleLog implements ConsoleSink {
   private static final Logger LOG = LoggerFactory.getLogger("dev.brink.console");
+
+  private final Map<String, BiConsumer<Level, String>> listeners = new ConcurrentHashMap<>();
+
+  /** Ends what {@link #listen} began. */
+  public interface Listening extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * Has somebody hear, too, of what is printed for one request.
+   *
+   * @param requestId of one request only
+   * @param listener called on a lane: it must not block
+   */
+  public Listening listen(String requestId, BiConsumer<Level, String> listener) {
+    listeners.put(requestId, listener);
+    return () -> listeners.remove(requestId);
+  }
 
   @Override
   public void print(String function, String requestId, ConsoleSink.Level level, String text) {
     LOG.atLevel(of(level)).log("{} request {}: {}", function, requestId, text);
+    BiConsumer<Level, String> listener = listeners.isEmpty() ? null : listeners.get(requestId);
+    if (listener != null) {
+      listener.accept(level, text);
+    }
   }
 
   private static org.slf4j.event.Level of(ConsoleSink.Level level) {

@@ -31,6 +31,9 @@ import org.slf4j.LoggerFactory;
 public final class LocalExecutor implements Executor<Target.Function> {
   private static final Logger LOG = LoggerFactory.getLogger(LocalExecutor.class);
 
+  private static final InvocationReport NOT_RUN =
+      new InvocationReport(Timing.NONE, 0, 0, 0, 0, 0, 0, null);
+
   private final String node;
   private final Supplier<Snapshot> snapshot;
   private final UsageMeter meter;
@@ -93,7 +96,9 @@ public final class LocalExecutor implements Executor<Target.Function> {
       LoadedFunction function,
       CallListener listener,
       Consumer<CallFailure> onPass) {
-    LocalCall local = begin(call.requestId(), target, function, listener, onPass);
+    CallCounts.Count count = counts.of(target.digest());
+    count.began();
+    var local = new LocalCall(call.requestId(), target, function, listener, onPass, count);
     LoadedFunction.Running running =
         function.invoke(
             new Invocation(
@@ -105,44 +110,101 @@ public final class LocalExecutor implements Executor<Target.Function> {
     return running::cancel;
   }
 
-  /**
-   * Has a function that is loaded here hear of a tick of its schedule.
-   *
-   * @param onFailure runs when the handler fails, or when the version is not loaded any more
-   */
-  public void tick(Target.Function target, ScheduledEvent event, Runnable onFailure) {
+  /** Hears how a tick has ended. */
+  @FunctionalInterface
+  public interface TickListener {
+    /**
+     * It has ended, and all that it waited for.
+     *
+     * @param code empty when it went well; else the stable code of what went wrong
+     * @param detail what went wrong, in the function's words where they are its
+     */
+    void ended(String code, String detail, InvocationReport report);
+  }
+
+  /** Has a function that is loaded here hear of a tick of its schedule. */
+  public void tick(Target.Function target, ScheduledEvent event, TickListener listener) {
     Binding.Version version = snapshot.get().versions().get(target.digest());
     LoadedFunction function = version == null ? null : version.local();
     if (function == null) {
-      onFailure.run();
+      listener.ended("version-not-loaded", "the function is not loaded on this node", NOT_RUN);
       return;
     }
-    var ticked = new Ticked(onFailure);
-    function.invoke(event, begin(event.requestId(), target, function, ticked, ticked::onFailure));
-  }
-
-  private LocalCall begin(
-      String requestId,
-      Target.Function target,
-      LoadedFunction function,
-      CallListener listener,
-      Consumer<CallFailure> onPass) {
     CallCounts.Count count = counts.of(target.digest());
     count.began();
-    return new LocalCall(requestId, target, function, listener, onPass, count);
+    function.invoke(event, new LocalTick(event.requestId(), target, function, count, listener));
   }
 
-  private record Ticked(Runnable onFailure) implements CallListener {
+  private final class LocalTick implements InvocationListener {
+    private final String requestId;
+    private final Target.Function target;
+    private final LoadedFunction function;
+    private final CallCounts.Count count;
+    private final TickListener listener;
+    private volatile @Nullable FunctionException failure;
+
+    LocalTick(
+        String requestId,
+        Target.Function target,
+        LoadedFunction function,
+        CallCounts.Count count,
+        TickListener listener) {
+      this.requestId = requestId;
+      this.target = target;
+      this.function = function;
+      this.count = count;
+      this.listener = listener;
+    }
+
     @Override
     public void onResponse(
-        HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, CallTiming timing) {
+        HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, Timing timing) {
       ReferenceCountUtil.release(head);
     }
 
     @Override
-    public void onFailure(CallFailure failure) {
-      onFailure.run();
+    public void onFailure(FunctionException why, Timing timing) {
+      failure = why;
+      logFailure(function, requestId, why);
     }
+
+    @Override
+    public void onDone(InvocationReport report) {
+      ended(target, function, requestId, count, report);
+      FunctionException why = failure;
+      if (why == null && report.outcome() != null) {
+        why = new FunctionException(report.outcome(), "what it waited for did not end well", null);
+      }
+      if (why == null) {
+        listener.ended("", "", report);
+      } else {
+        String code = FunctionFailures.of(why, function.bundle().limits()).problem().code();
+        listener.ended(code, String.valueOf(why.getMessage()), report);
+      }
+    }
+  }
+
+  private static void logFailure(
+      LoadedFunction function, String requestId, FunctionException failure) {
+    if (failure.code() != FunctionException.Code.CANCELLED) {
+      LOG.info(
+          "{} request {}: {}: {}",
+          function.bundle().name(),
+          requestId,
+          failure.code(),
+          failure.getMessage());
+    }
+  }
+
+  private void ended(
+      Target.Function target,
+      LoadedFunction function,
+      String requestId,
+      CallCounts.Count count,
+      InvocationReport report) {
+    var _ = tally.take(function.bundle().name(), requestId);
+    count.ended(report.cpuNanos());
+    meter.record(target, function.bundle().limits(), report);
   }
 
   private final class LocalCall implements InvocationListener {
@@ -189,14 +251,7 @@ public final class LocalExecutor implements Executor<Target.Function> {
     public void onFailure(FunctionException failure, Timing timing) {
       failed = true;
       var _ = tally.take(function.bundle().name(), requestId);
-      if (failure.code() != FunctionException.Code.CANCELLED) {
-        LOG.info(
-            "{} request {}: {}: {}",
-            function.bundle().name(),
-            requestId,
-            failure.code(),
-            failure.getMessage());
-      }
+      logFailure(function, requestId, failure);
       CallFailure told = FunctionFailures.of(failure, function.bundle().limits());
       if (failure.passThrough()) {
         onPass.accept(told);
@@ -207,9 +262,7 @@ public final class LocalExecutor implements Executor<Target.Function> {
 
     @Override
     public void onDone(InvocationReport report) {
-      var _ = tally.take(function.bundle().name(), requestId);
-      count.ended(report.cpuNanos());
-      meter.record(target, function.bundle().limits(), report);
+      ended(target, function, requestId, count, report);
     }
   }
 }
