@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * The immutable input of one function version: its modules, its limits and what {@code env} holds.
  *
  * @param name what logs and stack traces call the function, such as {@code default/hello@1f3a}
+ * @param owner whose function it is: some limits hold for all functions of one owner; empty:
+ *     nobody's, and none of these hold
  * @param main path of the main module within {@code modules}
  * @param modules module sources by path, relative, with forward slashes
  * @param limits what one invocation may use
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record FunctionBundle(
     String name,
+    String owner,
     String main,
     Map<String, byte[]> modules,
     FunctionLimits limits,
@@ -44,7 +47,10 @@ public record FunctionBundle(
     }
   }
 
-  /** A bundle without bindings whose code cannot be made of strings: {@code eval} is off. */
+  /**
+   * A bundle of nobody in particular, without bindings, whose code cannot be made of strings:
+   * {@code eval} is off.
+   */
   public FunctionBundle(
       String name,
       String main,
@@ -52,30 +58,36 @@ public record FunctionBundle(
       FunctionLimits limits,
       Map<String, String> variables,
       Set<String> services) {
-    this(name, main, modules, limits, variables, services, Map.of(), Map.of(), null, false);
+    this(name, "", main, modules, limits, variables, services, Map.of(), Map.of(), null, false);
+  }
+
+  /** The same bundle, of this owner. */
+  public FunctionBundle withOwner(String another) {
+    return new FunctionBundle(
+        name, another, main, modules, limits, variables, services, bindings, secrets, caches, eval);
   }
 
   /** The same bundle with {@code eval} and {@code new Function} switched on. */
   public FunctionBundle withEval() {
     return new FunctionBundle(
-        name, main, modules, limits, variables, services, bindings, secrets, caches, true);
+        name, owner, main, modules, limits, variables, services, bindings, secrets, caches, true);
   }
 
   /** The same bundle with these bindings instead of its own. */
   public FunctionBundle withBindings(Map<String, HostBinding> others) {
     return new FunctionBundle(
-        name, main, modules, limits, variables, services, others, secrets, caches, eval);
+        name, owner, main, modules, limits, variables, services, others, secrets, caches, eval);
   }
 
   /** The same bundle with these secrets instead of its own. */
   public FunctionBundle withSecrets(Map<String, Secret> others) {
     return new FunctionBundle(
-        name, main, modules, limits, variables, services, bindings, others, caches, eval);
+        name, owner, main, modules, limits, variables, services, bindings, others, caches, eval);
   }
 
   /** The same bundle with a Cache API, answered for by a binding of face {@code CACHES}. */
   public FunctionBundle withCaches(HostBinding binding) {
     return new FunctionBundle(
-        name, main, modules, limits, variables, services, bindings, secrets, binding, eval);
+        name, owner, main, modules, limits, variables, services, bindings, secrets, binding, eval);
   }
 }

@@ -20,6 +20,10 @@ public final class FunctionException extends RuntimeException {
     WALL_LIMIT,
     MEMORY_LIMIT,
     BODY_LIMIT,
+    /** The runtime has as many WebSockets as it may: it answers with none. */
+    WEBSOCKET_LIMIT,
+    /** The functions of its owner have as many WebSockets as they may. */
+    OWNER_WEBSOCKET_LIMIT,
     /** The lanes' queue is full: nothing has run, so the request may run elsewhere. */
     QUEUE_FULL,
     /** The deadline passed before the invocation got a lane: nothing has run. */

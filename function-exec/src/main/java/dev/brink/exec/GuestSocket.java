@@ -370,7 +370,7 @@ final class GuestSocket implements WebSocketConnection.Output, BodyWriter.Source
       input = null;
     }
     account();
-    budget.giveBack();
+    budget.giveBack(instance.function().bundle().owner());
     instance.sockets().remove(number);
   }
 }

@@ -117,7 +117,6 @@ public final class RunPort {
     }
     GuestSocket socket = instance.sockets().answering(run, request);
     if (socket == null) {
-      text(503, "", "content-type\ntext/plain\n", "too many WebSockets are open\n");
       return -1;
     }
     run.bodies().respondWriter(socket.output());

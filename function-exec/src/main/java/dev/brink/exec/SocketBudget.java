@@ -1,17 +1,23 @@
 package dev.brink.exec;
 
+import dev.brink.exec.FunctionException.Code;
 import dev.brink.exec.websocket.WebSocketLimits;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** Counts a runtime's WebSockets, and holds them to their limits. Thread-safe. */
 final class SocketBudget {
   private final WebSocketLimits limits;
   private final AtomicInteger open = new AtomicInteger();
+  private final ConcurrentHashMap<String, Integer> ofOwners = new ConcurrentHashMap<>();
   private final AtomicLong heldBytes = new AtomicLong();
   private final LongAdder opened = new LongAdder();
   private final LongAdder failed = new LongAdder();
+  private final LongAdder refused = new LongAdder();
+  private final LongAdder refusedToOwners = new LongAdder();
   private final LongAdder received = new LongAdder();
   private final LongAdder sent = new LongAdder();
 
@@ -23,16 +29,27 @@ final class SocketBudget {
     return limits;
   }
 
-  /** Takes a place for one more socket; {@code false} when there is none. */
-  boolean take() {
+  /**
+   * Takes a place for one more socket of an owner.
+   *
+   * @return {@code null} when it has one; else which limit is in the way
+   */
+  @Nullable Code take(String owner) {
     if (open.incrementAndGet() > limits.maxOpen()) {
       open.decrementAndGet();
-      return false;
+      refused.increment();
+      return Code.WEBSOCKET_LIMIT;
     }
-    return true;
+    if (!owner.isEmpty() && ofOwners.merge(owner, 1, Integer::sum) > limits.maxPerOwner()) {
+      giveBack(owner);
+      refusedToOwners.increment();
+      return Code.OWNER_WEBSOCKET_LIMIT;
+    }
+    return null;
   }
 
-  void giveBack() {
+  void giveBack(String owner) {
+    ofOwners.computeIfPresent(owner, (_, count) -> count == 1 ? null : count - 1);
     open.decrementAndGet();
   }
 
@@ -58,6 +75,13 @@ final class SocketBudget {
   }
 
   WebSocketCounts counts() {
-    return new WebSocketCounts(open.get(), opened.sum(), failed.sum(), received.sum(), sent.sum());
+    return new WebSocketCounts(
+        open.get(),
+        opened.sum(),
+        failed.sum(),
+        refused.sum(),
+        refusedToOwners.sum(),
+        received.sum(),
+        sent.sum());
   }
 }

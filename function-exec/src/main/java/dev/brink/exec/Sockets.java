@@ -1,5 +1,6 @@
 package dev.brink.exec;
 
+import dev.brink.exec.FunctionException.Code;
 import dev.brink.exec.stream.BodyReader;
 import java.util.HashMap;
 import java.util.List;
@@ -20,25 +21,42 @@ final class Sockets {
     this.instance = instance;
   }
 
-  /** The end that answers {@code run}'s request; {@code null} when there are too many. */
+  /** The end that answers {@code run}'s request; fails the run when there are too many. */
   @Nullable GuestSocket answering(Run run, BodyReader request) {
-    GuestSocket socket = make(run, false);
-    if (socket != null) {
-      socket.open(request);
+    Code limit = budget().take(owner());
+    if (limit != null) {
+      run.failTurn(
+          new FunctionException(
+              limit,
+              limit == Code.WEBSOCKET_LIMIT
+                  ? "more than " + budget().limits().maxOpen() + " WebSockets are open"
+                  : "more than "
+                      + budget().limits().maxPerOwner()
+                      + " WebSockets of one owner are"
+                      + " open",
+              null));
+      return null;
     }
+    GuestSocket socket = make(run, false);
+    socket.open(request);
     return socket;
   }
 
   /** An end that is about to connect; {@code null} when there are too many. */
   @Nullable GuestSocket connecting(Run run) {
     long has = open.values().stream().filter(socket -> socket.run() == run).count();
-    return has < MAX_PER_RUN ? make(run, true) : null;
+    return has < MAX_PER_RUN && budget().take(owner()) == null ? make(run, true) : null;
   }
 
-  private @Nullable GuestSocket make(Run run, boolean client) {
-    if (!instance.function().runtime().sockets().take()) {
-      return null;
-    }
+  private SocketBudget budget() {
+    return instance.function().runtime().sockets();
+  }
+
+  private String owner() {
+    return instance.function().bundle().owner();
+  }
+
+  private GuestSocket make(Run run, boolean client) {
     var socket = new GuestSocket(++last, instance, run, client);
     open.put(last, socket);
     return socket;

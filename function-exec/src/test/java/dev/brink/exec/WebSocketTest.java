@@ -279,7 +279,7 @@ class WebSocketTest {
   @Test
   void limitsAreForAllSocketsTogether() {
     var limits =
-        new WebSocketLimits(2, 1_000, 4_000, 1_500, Duration.ofSeconds(30), Duration.ofHours(1));
+        new WebSocketLimits(2, 2, 1_000, 4_000, 1_500, Duration.ofSeconds(30), Duration.ofHours(1));
     try (FunctionRuntime runtime = FunctionRuntime.builder().lanes(1).webSockets(limits).build()) {
       LoadedFunction function = Sandbox.join(runtime.load(SANDBOX.handler(ECHO).bundle()));
       SocketPeer one = SocketPeer.connect(function);
@@ -287,12 +287,12 @@ class WebSocketTest {
       SocketPeer two = SocketPeer.connect(function);
       var _ = two.opened();
       SocketPeer three = SocketPeer.connect(function);
-      assertThat(three.next()).isEqualTo("503");
-      assertThat(three.next()).isEqualTo("done null");
+      assertThat(three.next()).isEqualTo("WEBSOCKET_LIMIT more than 2 WebSockets are open");
+      assertThat(three.next()).isEqualTo("done WEBSOCKET_LIMIT");
       one.text("x".repeat(1_001));
       assertThat(one.next()).isEqualTo("closed 1009 a message is larger than 1000 bytes");
       assertThat(one.next()).isEqualTo("done null");
-      assertThat(runtime.webSockets()).isEqualTo(new WebSocketCounts(1, 2, 1, 0, 0));
+      assertThat(runtime.webSockets()).isEqualTo(new WebSocketCounts(1, 2, 1, 1, 0, 0, 0));
 
       SocketPeer four = SocketPeer.connect(function, false);
       var _ = four.opened();
@@ -305,6 +305,33 @@ class WebSocketTest {
       assertThat(four.next()).isEqualTo("text " + "x".repeat(900));
       assertThat(four.next()).isEqualTo("text " + "x".repeat(900));
       assertThat(four.next()).isEqualTo("closed 1013 the node's WebSockets hold too much");
+    }
+  }
+
+  @Test
+  void anOwnerHasALimitOfItsOwn() {
+    var limits = WebSocketLimits.builder().maxOpen(3).maxPerOwner(1).build();
+    try (FunctionRuntime runtime = FunctionRuntime.builder().lanes(1).webSockets(limits).build()) {
+      FunctionBundle echo = SANDBOX.handler(ECHO).bundle();
+      LoadedFunction first = Sandbox.join(runtime.load(echo.withOwner("a")));
+      LoadedFunction second = Sandbox.join(runtime.load(echo.withOwner("a")));
+      SocketPeer one = SocketPeer.connect(first);
+      var _ = one.opened();
+      SocketPeer two = SocketPeer.connect(second);
+      assertThat(two.next())
+          .isEqualTo("OWNER_WEBSOCKET_LIMIT more than 1 WebSockets of one owner are open");
+      assertThat(two.next()).isEqualTo("done OWNER_WEBSOCKET_LIMIT");
+      assertThat(runtime.webSockets().refusedToOwners()).isEqualTo(1);
+
+      var _ = SocketPeer.connect(Sandbox.join(runtime.load(echo.withOwner("b")))).opened();
+      one.text("x".repeat(limits.messageBytes() + 1));
+      assertThat(one.next()).startsWith("closed 1009 ");
+      Sandbox.await("closed", () -> runtime.webSockets().open() == 1);
+      var _ = SocketPeer.connect(second).opened();
+      LoadedFunction ofNobody = Sandbox.join(runtime.load(echo));
+      var _ = SocketPeer.connect(ofNobody).opened();
+      assertThat(SocketPeer.connect(ofNobody).next())
+          .isEqualTo("WEBSOCKET_LIMIT more than 3 WebSockets are open");
     }
   }
 

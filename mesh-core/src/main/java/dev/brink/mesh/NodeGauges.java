@@ -63,6 +63,14 @@ final class NodeGauges {
         "Of these, the ones that ended without a close of both ends",
         () -> runtime.webSockets().failed());
     metrics.counter(
+        "brink.websockets.refused",
+        "Functions' WebSockets that were not opened, because the node had as many as it may",
+        () -> runtime.webSockets().refused());
+    metrics.counter(
+        "brink.websockets.refused.tenant",
+        "The same, because a tenant had as many as it may",
+        () -> runtime.webSockets().refusedToOwners());
+    metrics.counter(
         "brink.websockets.messages.received",
         "Messages that functions received",
         () -> runtime.webSockets().received());

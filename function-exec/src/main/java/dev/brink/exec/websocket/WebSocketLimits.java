@@ -6,6 +6,8 @@ import java.time.Duration;
  * What the WebSockets of a runtime may use.
  *
  * @param maxOpen sockets at once, of all functions; a request for one more is answered with 503
+ * @param maxPerOwner of these, sockets of the functions of one owner; a request for one more is
+ *     answered with 429
  * @param messageBytes largest message that is received; a larger one closes the socket with 1009
  * @param queuedBytes what may wait at a socket to be sent; beyond it the socket is closed with 1008
  * @param memoryBytes what all sockets together may hold of messages that are not complete or not
@@ -16,6 +18,7 @@ import java.time.Duration;
  */
 public record WebSocketLimits(
     int maxOpen,
+    int maxPerOwner,
     int messageBytes,
     int queuedBytes,
     long memoryBytes,
@@ -29,6 +32,7 @@ public record WebSocketLimits(
 
   public WebSocketLimits {
     positive("maxOpen", maxOpen);
+    positive("maxPerOwner", maxPerOwner);
     positive("messageBytes", messageBytes);
     positive("queuedBytes", queuedBytes);
     positive("memoryBytes", memoryBytes);
@@ -50,6 +54,7 @@ public record WebSocketLimits(
   public Builder toBuilder() {
     return new Builder()
         .maxOpen(maxOpen)
+        .maxPerOwner(maxPerOwner)
         .messageBytes(messageBytes)
         .queuedBytes(queuedBytes)
         .memoryBytes(memoryBytes)
@@ -58,11 +63,12 @@ public record WebSocketLimits(
   }
 
   /**
-   * Collects limits. Defaults: 4,096 sockets; messages of 1 MiB; 4 MiB queued at one; 256 MiB in
-   * all; a ping after 30 s; an hour. Not thread-safe.
+   * Collects limits. Defaults: 4,096 sockets, 2,048 of one owner; messages of 1 MiB; 4 MiB queued
+   * at one; 256 MiB in all; a ping after 30 s; an hour. Not thread-safe.
    */
   public static final class Builder {
     private int maxOpen = 4_096;
+    private int maxPerOwner = 2_048;
     private int messageBytes = 1 << 20;
     private int queuedBytes = 4 << 20;
     private long memoryBytes = 256L << 20;
@@ -73,6 +79,11 @@ public record WebSocketLimits(
 
     public Builder maxOpen(int sockets) {
       maxOpen = sockets;
+      return this;
+    }
+
+    public Builder maxPerOwner(int sockets) {
+      maxPerOwner = sockets;
       return this;
     }
 
@@ -107,7 +118,8 @@ public record WebSocketLimits(
      * @throws IllegalArgumentException unless all are positive
      */
     public WebSocketLimits build() {
-      return new WebSocketLimits(maxOpen, messageBytes, queuedBytes, memoryBytes, idle, lifetime);
+      return new WebSocketLimits(
+          maxOpen, maxPerOwner, messageBytes, queuedBytes, memoryBytes, idle, lifetime);
     }
   }
 }

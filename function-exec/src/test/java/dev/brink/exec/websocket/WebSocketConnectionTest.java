@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class WebSocketConnectionTest {
   private static final WebSocketLimits LIMITS =
-      new WebSocketLimits(1, 100, 100, 1_000, Duration.ofSeconds(30), Duration.ofMinutes(10));
+      new WebSocketLimits(1, 1, 100, 100, 1_000, Duration.ofSeconds(30), Duration.ofMinutes(10));
   private static final long SECOND = 1_000_000_000L;
 
   /** Soon after it the clock wraps around. */

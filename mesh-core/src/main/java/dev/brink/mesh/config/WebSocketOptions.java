@@ -18,6 +18,11 @@ final class WebSocketOptions {
               WebSocketLimits::maxOpen,
               WebSocketLimits.Builder::maxOpen),
           option(
+              "max-per-tenant",
+              ValueType.integer(1, 1_000_000),
+              WebSocketLimits::maxPerOwner,
+              WebSocketLimits.Builder::maxPerOwner),
+          option(
               "message",
               BYTES,
               WebSocketLimits::messageBytes,

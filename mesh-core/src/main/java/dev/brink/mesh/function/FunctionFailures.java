@@ -42,6 +42,18 @@ final class FunctionFailures {
               "memory-limit",
               "the function used more than its " + (limits.memoryBytes() >> 20) + " MiB of memory");
       case BODY_LIMIT -> ran(413, "body-limit", "a body is larger than the function may have");
+      case WEBSOCKET_LIMIT ->
+          new CallFailure(
+              new Problem(503, "websocket-limit", "the node has as many WebSockets as it may", 1),
+              Reach.RAN);
+      case OWNER_WEBSOCKET_LIMIT ->
+          new CallFailure(
+              new Problem(
+                  429,
+                  "tenant-websocket-limit",
+                  "the tenant's functions have as many WebSockets on the node as they may",
+                  1),
+              Reach.RAN);
       case UNCAUGHT -> ran(500, "function-error", "the function threw an error");
       case BAD_RESPONSE -> ran(500, "bad-response", "the function did not return a response");
       case NO_HANDLER ->

@@ -38,6 +38,7 @@ public final class Bundles {
             SpecMessages.limits(manifest.getLimits(), defaults),
             manifest.getVariablesMap(),
             manifest.getServicesMap().keySet())
+        .withOwner(version.getTenant())
         .withBindings(bindings.of(version))
         .withCaches(bindings.caches(version));
   }

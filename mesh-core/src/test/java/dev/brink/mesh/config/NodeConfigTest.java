@@ -91,6 +91,7 @@ class NodeConfigTest {
           Map.entry("functions.outbound.public", "false"),
           Map.entry("functions.outbound.allow", "intranet.example:8443,[::1]:443"),
           Map.entry("functions.websockets.max-open", "100"),
+          Map.entry("functions.websockets.max-per-tenant", "50"),
           Map.entry("functions.websockets.message", "64k"),
           Map.entry("functions.websockets.queue", "128k"),
           Map.entry("functions.websockets.memory", "8m"),
@@ -171,6 +172,7 @@ class NodeConfigTest {
                     450_000),
                 new WebSocketLimits(
                     4_096,
+                    2_048,
                     1 << 20,
                     4 << 20,
                     256L << 20,

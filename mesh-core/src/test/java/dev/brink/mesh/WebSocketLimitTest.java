@@ -1,0 +1,110 @@
+package dev.brink.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.brink.mesh.deploy.FunctionSpec;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How many WebSockets a node and each of its tenants may have, on one node. */
+class WebSocketLimitTest {
+  private static final String ECHO =
+      """
+      export default { fetch(request) {
+        const { 0: client, 1: server } = new WebSocketPair();
+        server.accept();
+        server.addEventListener('message', ({ data }) => server.send(data));
+        return new Response(null, { status: 101, webSocket: client });
+      } };
+      """;
+
+  @TempDir static Path directory;
+  private static TestMesh mesh;
+
+  @BeforeAll
+  static void start() throws Exception {
+    mesh =
+        TestMesh.start(
+            directory,
+            1,
+            (_, config) ->
+                config.functions(
+                    functions ->
+                        functions.webSockets(sockets -> sockets.maxOpen(2).maxPerOwner(1))));
+    for (String tenant : new String[] {"one", "two", "three"}) {
+      mesh.node(0)
+          .deployments()
+          .deploy(
+              FunctionSpec.builder("echo")
+                  .tenant(tenant)
+                  .module("main.js", ECHO)
+                  .route("/" + tenant)
+                  .build());
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    mesh.close();
+  }
+
+  @Test
+  void aTenantLeavesPlacesToOthers() throws Exception {
+    TestSocket first = TestSocket.open(mesh.client(), mesh.node(0), "/one");
+    refused("/one", 429, "tenant-websocket-limit");
+    assertThat(metric("brink_websockets_refused_tenant_total")).isEqualTo(1);
+    TestSocket second = TestSocket.open(mesh.client(), mesh.node(0), "/two");
+    refused("/three", 503, "websocket-limit");
+    assertThat(metric("brink_websockets_refused_total")).isEqualTo(1);
+    for (TestSocket socket : new TestSocket[] {first, second}) {
+      socket.text("there");
+      assertThat(socket.next()).isEqualTo("text there");
+    }
+    first.socket().sendClose(1000, "").join();
+    TestMesh.until(() -> metric("brink_websockets_open") == 1);
+    TestSocket again = TestSocket.open(mesh.client(), mesh.node(0), "/one");
+    again.text("there");
+    assertThat(again.next()).isEqualTo("text there");
+  }
+
+  private static void refused(String path, int status, String code) {
+    Throwable thrown =
+        catchThrowableOfType(
+            CompletionException.class, () -> TestSocket.open(mesh.client(), mesh.node(0), path));
+    assertThat(thrown)
+        .cause()
+        .isInstanceOfSatisfying(
+            WebSocketHandshakeException.class,
+            e -> {
+              assertThat(e.getResponse().statusCode()).isEqualTo(status);
+              assertThat(e.getResponse().headers().firstValue("retry-after")).contains("1");
+              assertThat(String.valueOf(e.getResponse().body())).contains("\"" + code + "\"");
+            });
+  }
+
+  private static double metric(String name) {
+    HttpRequest request =
+        HttpRequest.newBuilder(mesh.node(0).adminUri().resolve("/metrics"))
+            .header("authorization", "Bearer " + mesh.node(0).adminToken())
+            .timeout(Duration.ofSeconds(30))
+            .build();
+    return mesh.client()
+        .sendAsync(request, HttpResponse.BodyHandlers.ofString())
+        .join()
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+        .findFirst()
+        .orElseThrow();
+  }
+}
