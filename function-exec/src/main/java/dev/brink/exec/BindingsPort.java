@@ -82,11 +82,14 @@ public final class BindingsPort {
       int offset,
       int length) {
     Run run = instance.current();
-    if (run == null || run.ended() || run.subrequests >= OutboundFetch.MAX_PER_RUN) {
+    if (run == null || run.ended()) {
       return REFUSED;
     }
     if (json.length() > BindingCall.MAX_ARGUMENT_CHARS) {
       return TOO_LONG;
+    }
+    if (!run.use().takeSubrequest()) {
+      return REFUSED;
     }
     var outcome = new BoundCall(instance, run, op, text);
     if (!instance.ops().begin(op, run, outcome::abandon)) {
@@ -95,7 +98,6 @@ public final class BindingsPort {
     int writer = kind == GuestBody.STREAM ? instance.bodies().write(run, false) : 0;
     Flow.@Nullable Publisher<ByteBuf> body =
         GuestBody.publisher(instance, kind, data, offset, length, writer);
-    run.subrequests++;
     outcome.start(
         bindings.get(index),
         new BindingCall(
@@ -104,7 +106,7 @@ public final class BindingsPort {
             body,
             instance.function().bundle().name(),
             run.requestId(),
-            run.endNanos()));
+            run.use().endNanos()));
     return writer;
   }
 }

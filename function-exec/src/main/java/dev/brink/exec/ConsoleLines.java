@@ -5,7 +5,6 @@ import org.jspecify.annotations.Nullable;
 /** Bounds and cleans what a guest prints before it reaches the sink. */
 final class ConsoleLines {
   private static final int MAX_LINE_CHARS = 16 << 10;
-  private static final int MAX_RUN_CHARS = 64 << 10;
 
   static void print(
       GraalFunction function, @Nullable Run run, ConsoleSink.Level level, String text) {
@@ -13,9 +12,8 @@ final class ConsoleLines {
     String line = function.shown(text);
     if (run != null) {
       requestId = run.requestId();
-      int room = MAX_RUN_CHARS - run.consoleChars;
-      run.consoleChars += text.length();
-      if (room <= 0) {
+      int room = run.use().takeLog(line.length());
+      if (room == 0 && !line.isEmpty()) {
         return;
       }
       line = cut(line, room);

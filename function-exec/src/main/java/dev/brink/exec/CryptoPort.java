@@ -164,8 +164,9 @@ public final class CryptoPort {
     /** Ends the run when its work goes on for longer than the processor time it has left. */
     private void watch() {
       if (instance.ops().isPending(op)) {
-        long due = System.nanoTime() + run.cpuNanosLeft();
-        limit = instance.lane().schedule(due, () -> run.chargeElsewhere(run.cpuNanosLeft() + 1));
+        long due = System.nanoTime() + run.use().cpuNanosLeft();
+        limit =
+            instance.lane().schedule(due, () -> run.chargeElsewhere(run.use().cpuNanosLeft() + 1));
       }
     }
 

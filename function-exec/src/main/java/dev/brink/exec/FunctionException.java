@@ -20,6 +20,12 @@ public final class FunctionException extends RuntimeException {
     WALL_LIMIT,
     MEMORY_LIMIT,
     BODY_LIMIT,
+    /** Calls within calls went too deep. */
+    STACK_LIMIT,
+    /** It was refused a request, or a call of a binding, because it had made so many. */
+    SUBREQUEST_LIMIT,
+    /** It was refused a timer, an operation or a promise to wait for, because it had so many. */
+    PENDING_LIMIT,
     /** The runtime has as many WebSockets as it may: it answers with none. */
     WEBSOCKET_LIMIT,
     /** The functions of its owner have as many WebSockets as they may. */
@@ -34,7 +40,14 @@ public final class FunctionException extends RuntimeException {
     /** Whether the function itself is to blame, for what it did and how much of it. */
     boolean ofTheFunction() {
       return switch (this) {
-        case UNCAUGHT, BAD_RESPONSE, CPU_LIMIT, MEMORY_LIMIT -> true;
+        case UNCAUGHT,
+            BAD_RESPONSE,
+            CPU_LIMIT,
+            MEMORY_LIMIT,
+            STACK_LIMIT,
+            SUBREQUEST_LIMIT,
+            PENDING_LIMIT ->
+            true;
         default -> false;
       };
     }

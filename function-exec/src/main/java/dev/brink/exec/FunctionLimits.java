@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param memoryBytes bytes allocated and held, as sampled
  * @param requestBodyBytes size of the request's body
  * @param responseBodyBytes size of the response's body
+ * @param subrequests requests and calls of bindings that it may make
  * @param concurrency invocations one instance may have under way at once, waiting for I/O
  */
 public record FunctionLimits(
@@ -20,7 +21,29 @@ public record FunctionLimits(
     long memoryBytes,
     long requestBodyBytes,
     long responseBodyBytes,
+    int subrequests,
     int concurrency) {
+  /** Requests of an invocation, where nothing else is said. */
+  public static final int DEFAULT_SUBREQUESTS = 50;
+
+  /** With as many requests as is usual. */
+  public FunctionLimits(
+      Duration cpu,
+      Duration wall,
+      long memoryBytes,
+      long requestBodyBytes,
+      long responseBodyBytes,
+      int concurrency) {
+    this(
+        cpu,
+        wall,
+        memoryBytes,
+        requestBodyBytes,
+        responseBodyBytes,
+        DEFAULT_SUBREQUESTS,
+        concurrency);
+  }
+
   /** 50 ms of processor time would be too little for a first, interpreted run: 1 s; wall 30 s. */
   public static final FunctionLimits DEFAULT =
       new FunctionLimits(

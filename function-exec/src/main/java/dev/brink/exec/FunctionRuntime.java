@@ -35,6 +35,9 @@ public interface FunctionRuntime extends AutoCloseable {
   /** What functions' WebSockets do. Cheap: reads a few counters. */
   WebSocketCounts webSockets();
 
+  /** How often functions met a limit since the runtime started. Cheap: reads a counter. */
+  long limitsMet(Limit limit);
+
   /**
    * Begins to close the WebSockets that are open, with 1001, so that the invocations that have them
    * end; for a host that is about to stop.

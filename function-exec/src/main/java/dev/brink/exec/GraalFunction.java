@@ -246,6 +246,9 @@ final class GraalFunction implements LoadedFunction {
         return instance;
       }
     }
+    if (!here.isEmpty()) {
+      runtime.limitCounts().met(Limit.CONCURRENCY);
+    }
     return null;
   }
 

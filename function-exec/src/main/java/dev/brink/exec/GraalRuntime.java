@@ -23,6 +23,7 @@ final class GraalRuntime implements FunctionRuntime {
 
   private static final Logger log = LoggerFactory.getLogger(GraalRuntime.class);
   static final Duration GRACE = Duration.ofMillis(500);
+  private static final long MAX_CODE_BYTES = 16L << 20;
   private static final long CLOSE_NANOS = Duration.ofSeconds(5).toNanos();
 
   private final Lanes lanes;
@@ -30,6 +31,7 @@ final class GraalRuntime implements FunctionRuntime {
   private final ConsoleSink console;
   private final Subrequests subrequests;
   private final SocketBudget sockets;
+  private final LimitCounts limitCounts = new LimitCounts();
   private final BackgroundWork background;
   private final GuestContexts contexts = new GuestContexts();
   private final Set<GraalFunction> functions = ConcurrentHashMap.newKeySet();
@@ -71,6 +73,16 @@ final class GraalRuntime implements FunctionRuntime {
   @Override
   public CompletionStage<LoadedFunction> load(FunctionBundle bundle) {
     var loaded = new CompletableFuture<LoadedFunction>();
+    long bytes = bundle.modules().values().stream().mapToLong(module -> module.length).sum();
+    if (bytes > MAX_CODE_BYTES) {
+      limitCounts.met(Limit.CODE);
+      loaded.completeExceptionally(
+          new FunctionException(
+              Code.MODULE_ERROR,
+              "modules: " + bytes + " bytes (expected: at most " + MAX_CODE_BYTES + ")",
+              null));
+      return loaded;
+    }
     if (!TypeScript.isIn(bundle.modules())) {
       load(bundle, bundle.modules(), loaded);
     } else if (background.submit(() -> loadTypeScript(bundle, loaded)) == null) {
@@ -197,6 +209,15 @@ final class GraalRuntime implements FunctionRuntime {
     return console;
   }
 
+  @Override
+  public long limitsMet(Limit limit) {
+    return limitCounts.of(limit);
+  }
+
+  LimitCounts limitCounts() {
+    return limitCounts;
+  }
+
   SocketBudget sockets() {
     return sockets;
   }
@@ -207,6 +228,10 @@ final class GraalRuntime implements FunctionRuntime {
 
   static FunctionException closedException() {
     return new FunctionException(Code.CLOSED, "the function, or its runtime, was closed", null);
+  }
+
+  static FunctionException cancelledException() {
+    return new FunctionException(Code.CANCELLED, "the caller has gone", null);
   }
 
   private static FunctionException queueFull() {

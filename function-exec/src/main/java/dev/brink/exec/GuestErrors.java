@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class GuestErrors {
   private static final int MAX_MESSAGE_CHARS = 2_000;
   private static final int MAX_STACK_FRAMES = 20;
+  private static final String OVERFLOW = "RangeError: Maximum call stack size exceeded";
   private static final Pattern POSITION_PREFIX =
       Pattern.compile("^((?:\\w*Error: )?)\\S+?:\\d+:\\d+ ");
   private static final Pattern UNREADABLE_MODULE =
@@ -28,6 +29,11 @@ final class GuestErrors {
     }
     message = POSITION_PREFIX.matcher(message).replaceFirst("$1");
     return new FunctionException(code, message, position(thrown));
+  }
+
+  /** Whether calls within calls went too deep. */
+  static boolean isOverflow(PolyglotException thrown) {
+    return OVERFLOW.equals(thrown.getMessage());
   }
 
   /** Message and stack for the console, one frame a line. */

@@ -112,7 +112,7 @@ final class Instance {
       thrown = null;
       lane.turn(run, () -> guarded(body));
       current = null;
-      run.charge(lane.lastCpuNanos(), lane.lastAllocatedBytes());
+      run.use().charge(lane.lastCpuNanos(), lane.lastAllocatedBytes());
       PolyglotException error = thrown;
       if (error != null) {
         thrown = null;
@@ -206,7 +206,7 @@ final class Instance {
     unlist();
     ops.clear();
     for (Run run : List.copyOf(runs)) {
-      run.abort(run == end.culprit || end.culprit == null ? end.cause : beside(end.cause));
+      run.fail(run == end.culprit || end.culprit == null ? end.cause : beside(end.cause));
     }
     runs.clear();
     sockets.clear(CloseCode.GOING_AWAY, "the instance has ended");

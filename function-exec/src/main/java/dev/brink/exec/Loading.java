@@ -5,6 +5,7 @@ import dev.brink.exec.lane.Lane;
 import dev.brink.exec.lane.Watched;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ final class Loading implements Watched {
   private final CompletableFuture<LoadedFunction> loaded;
   private final Consumer<GraalFunction> onFailure;
   private final TurnMemory memory;
+  private final AtomicBoolean counted = new AtomicBoolean();
   private volatile @Nullable Instance instance;
 
   /**
@@ -64,10 +66,10 @@ final class Loading implements Watched {
       return false;
     }
     if (cpuNanos > Math.max(MAX_CPU_NANOS, limits.cpu().toNanos())) {
-      return made.end(moduleError("its modules ran too long while loading"), this);
+      return made.end(tooMuch("its modules ran too long while loading"), this);
     }
     if (memory.over(allocatedBytes)) {
-      return made.end(moduleError("its modules use too much memory while loading"), this);
+      return made.end(tooMuch("its modules use too much memory while loading"), this);
     }
     return false;
   }
@@ -78,7 +80,7 @@ final class Loading implements Watched {
     if (made != null) {
       made.discard();
     }
-    fail(moduleError("its modules could not be stopped while loading"));
+    fail(tooMuch("its modules could not be stopped while loading"));
   }
 
   private void fail(FunctionException failure) {
@@ -86,7 +88,10 @@ final class Loading implements Watched {
     loaded.completeExceptionally(failure);
   }
 
-  private static FunctionException moduleError(String message) {
+  private FunctionException tooMuch(String message) {
+    if (counted.compareAndSet(false, true)) {
+      function.runtime().limitCounts().met(Limit.START_UP);
+    }
     return new FunctionException(Code.MODULE_ERROR, message, null);
   }
 }

@@ -8,8 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What the guests of an instance wait for: timers, reads, requests. On the lane. */
 final class Ops {
-  private static final int MAX_PER_RUN = 10_000;
-
   private final Instance instance;
   private final Map<Integer, Op> pending = new HashMap<>();
 
@@ -25,10 +23,9 @@ final class Ops {
    * @return {@code false} when there is no invocation or it has too many
    */
   boolean begin(int id, Run run, @Nullable Runnable cancel) {
-    if (run.ended() || run.openOps >= MAX_PER_RUN) {
+    if (run.ended() || !run.use().takePending()) {
       return false;
     }
-    run.openOps++;
     pending.put(id, new Op(run, cancel));
     return true;
   }
@@ -59,7 +56,7 @@ final class Ops {
 
   /** Forgets what {@code run} waits for, on both sides. */
   void drop(Run run) {
-    if (run.openOps == 0) {
+    if (run.use().pending() == 0) {
       return;
     }
     List<Integer> ids = new ArrayList<>();
@@ -81,7 +78,7 @@ final class Ops {
   private @Nullable Op remove(int id) {
     Op op = pending.remove(id);
     if (op != null) {
-      op.run.openOps--;
+      op.run.use().givePending();
     }
     return op;
   }

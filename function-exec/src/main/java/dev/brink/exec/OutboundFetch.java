@@ -20,9 +20,6 @@ import org.slf4j.LoggerFactory;
 final class OutboundFetch {
   private static final Logger log = LoggerFactory.getLogger(OutboundFetch.class);
 
-  /** How many requests and calls to bindings one invocation may make. */
-  static final int MAX_PER_RUN = 1_000;
-
   private final Instance instance;
 
   OutboundFetch(Instance instance) {
@@ -40,7 +37,7 @@ final class OutboundFetch {
       int offset,
       int length) {
     Run run = instance.current();
-    if (run == null || run.ended() || run.subrequests >= MAX_PER_RUN) {
+    if (run == null || run.ended() || !run.use().takeSubrequest()) {
       return -1;
     }
     HttpHeaders checked;
@@ -60,12 +57,11 @@ final class OutboundFetch {
             request,
             body,
             run.requestId(),
-            run.endNanos());
+            run.use().endNanos());
     var answer = new Answering(op, run);
     if (!instance.ops().begin(op, run, answer::cancel)) {
       return -1;
     }
-    run.subrequests++;
     try {
       answer.started(instance.function().runtime().subrequests().fetch(asked, answer));
     } catch (RuntimeException e) {

@@ -32,7 +32,7 @@ final class OutboundSocket {
 
   boolean start(int op, @Nullable String service, String url, String headers) {
     Run run = instance.current();
-    if (run == null || run.ended() || run.subrequests >= OutboundFetch.MAX_PER_RUN) {
+    if (run == null || run.ended() || !run.use().takeSubrequest()) {
       return false;
     }
     HttpHeaders asked;
@@ -54,13 +54,12 @@ final class OutboundSocket {
             request,
             socket.output(),
             run.requestId(),
-            run.endNanos());
+            run.use().endNanos());
     var answer = new Answering(op, run, socket, asked);
     if (!instance.ops().begin(op, run, answer::cancel)) {
       answer.giveUp();
       return false;
     }
-    run.subrequests++;
     try {
       answer.started(instance.function().runtime().subrequests().fetch(subrequest, answer));
     } catch (RuntimeException e) {

@@ -5,14 +5,9 @@ import dev.brink.exec.lane.Lane;
 import dev.brink.exec.lane.LaneJob;
 import dev.brink.exec.lane.LaneTimer;
 import dev.brink.exec.lane.Watched;
-import dev.brink.exec.web.NormalUrl;
 import dev.brink.exec.websocket.CloseCode;
-import dev.brink.exec.websocket.Handshake;
 import dev.brink.exec.websocket.WebSocketLimits;
-import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.HttpHeaders;
 import java.time.Duration;
-import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.graalvm.polyglot.PolyglotException;
 import org.jspecify.annotations.Nullable;
@@ -27,73 +22,42 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   private static final Logger log = LoggerFactory.getLogger(Run.class);
 
   private final GraalFunction function;
-  private final Trigger trigger;
+  private final RunRequest request;
   private final InvocationListener listener;
-  private final FunctionLimits limits;
-  private final long queuedNanos = System.nanoTime();
+  private final FunctionLimits given;
+  private final InvocationLimits limits;
+  private final RunClock clock = new RunClock();
   private final AtomicBoolean taken = new AtomicBoolean();
   private final RunBodies bodies;
-  private final TurnMemory memory;
   private volatile boolean cancelled;
   private volatile @Nullable Lane lane;
   private volatile @Nullable Instance instance;
-  private volatile long cpuNanos;
-  private volatile long allocatedBytes;
-  private volatile long endNanos;
 
-  /** What it had computed when its limit began anew. */
-  private volatile long renewedNanos;
-
-  private long renewedAtNanos;
-  private boolean outlives;
-
-  int openOps;
-  int subrequests;
-  int consoleChars;
   int cancelOp = -1;
 
-  private long startNanos;
-  private long enteredNanos;
-  private long respondedNanos;
-  private boolean cold;
   private @Nullable Answer answer;
   private @Nullable FunctionException failure;
   private @Nullable LaneTimer limit;
   private boolean passThrough;
   private boolean heard;
-  private int waits;
   private boolean ended;
 
   Run(GraalFunction function, Trigger trigger, InvocationListener listener) {
     this.function = function;
-    this.trigger = trigger;
+    this.request = new RunRequest(trigger);
     this.listener = listener;
-    this.limits = function.bundle().limits();
+    this.given = function.bundle().limits();
+    this.limits = new InvocationLimits(given, function.runtime().limitCounts());
     this.bodies = new RunBodies(this);
-    this.memory = new TurnMemory(limits);
   }
 
   String requestId() {
-    return trigger.requestId();
+    return request.trigger().requestId();
   }
 
-  /** The request's headers as lines of names and values; none of what is no request. */
-  String headerLines() {
-    return trigger instanceof Invocation call ? RequestHead.lines(call.request().headers()) : "";
-  }
-
-  /** The request's body; {@code null} for none. */
-  Flow.@Nullable Publisher<ByteBuf> requestBody() {
-    return trigger instanceof Invocation call ? call.body() : null;
-  }
-
-  /** The headers of a request for a WebSocket; {@code null} for any other. */
-  @Nullable HttpHeaders upgradeHeaders() {
-    return trigger instanceof Invocation call
-            && call.body() != null
-            && Handshake.isIn(call.request().headers())
-        ? call.request().headers()
-        : null;
+  /** What it is for. */
+  RunRequest request() {
+    return request;
   }
 
   GraalFunction function() {
@@ -101,6 +65,11 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   }
 
   FunctionLimits limits() {
+    return given;
+  }
+
+  /** What it has used, and what it may yet. */
+  InvocationLimits use() {
     return limits;
   }
 
@@ -110,11 +79,6 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
 
   boolean ended() {
     return ended;
-  }
-
-  /** When the run must have ended, by its limit or its caller. */
-  long endNanos() {
-    return endNanos;
   }
 
   // ---- on the caller's thread
@@ -149,12 +113,12 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     }
     lane = on;
     long now = System.nanoTime();
-    startNanos = now;
+    clock.started(now);
     if (function.closed()) {
       refuseQueued(GraalRuntime.closedException());
     } else if (cancelled) {
-      refuseQueued(cancelledException());
-    } else if (now - trigger.deadlineNanos() >= 0) {
+      refuseQueued(GraalRuntime.cancelledException());
+    } else if (now - request.trigger().deadlineNanos() >= 0) {
       refuseQueued(new FunctionException(Code.DEADLINE, "the deadline passed in the queue", null));
     } else {
       beginOrFail(on, now);
@@ -171,17 +135,16 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   }
 
   private void begin(Lane on, long now) {
-    long wallEnd = now + limits.wall().toNanos();
-    endNanos = wallEnd - trigger.deadlineNanos() < 0 ? wallEnd : trigger.deadlineNanos();
+    limits.begin(now, request.trigger().deadlineNanos());
     Instance chosen = function.take(on);
     if (chosen == null) {
-      cold = true;
+      clock.cold();
       chosen = new Instance(function, on);
       instance = chosen;
       FunctionException wrong = chosen.prepare(this);
-      charge(on.lastCpuNanos(), on.lastAllocatedBytes());
+      limits.charge(on.lastCpuNanos(), on.lastAllocatedBytes());
       if (wrong != null) {
-        enteredNanos = System.nanoTime();
+        clock.entered();
         fail(wrong);
         return;
       }
@@ -189,43 +152,25 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     instance = chosen;
     Instance home = chosen;
     home.begin(this);
-    enteredNanos = System.nanoTime();
-    home.enter(this, entry(home));
+    clock.entered();
+    home.enter(this, request.entry(new RunPort(this, home), home.guest()));
     if (!ended && limit == null) {
-      limit = on.schedule(endNanos, () -> fail(wallLimit()));
+      limit = on.schedule(limits.endNanos(), () -> fail(limits.wallLimit()));
     }
-  }
-
-  /** The call of the guest that this run is for. */
-  private Runnable entry(Instance home) {
-    var port = new RunPort(this, home);
-    return switch (trigger) {
-      case Invocation call -> {
-        String method = call.request().method().name();
-        String url = RequestHead.url(call);
-        boolean normal = NormalUrl.is(url);
-        boolean hasBody = call.body() != null && upgradeHeaders() == null;
-        yield () -> home.guest().dispatch(port, method, url, normal, hasBody);
-      }
-      case ScheduledEvent event ->
-          () ->
-              home.guest()
-                  .schedule(port, (double) event.scheduledTime().toEpochMilli(), event.cron());
-    };
   }
 
   private void refuseQueued(FunctionException why) {
     ended = true;
     function.runtime().finished();
-    var timing = new Timing(false, startNanos - queuedNanos, 0, 0);
+    Timing timing = clock.queued();
     tell(() -> listener.onFailure(why, timing));
     tell(() -> listener.onDone(new InvocationReport(timing, 0, 0, 0, 0, 0, 0, why.code())));
   }
 
   private void cancelOnLane() {
     if (taken.compareAndSet(false, true)) {
-      startNanos = System.nanoTime();
-      refuseQueued(cancelledException());
+      clock.started(System.nanoTime());
+      refuseQueued(GraalRuntime.cancelledException());
       return;
     }
     Lane home = lane;
@@ -238,7 +183,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
       if (cancelOp >= 0) {
         in.ops().settle(cancelOp, Guest.ABORTED, null);
       }
-      fail(cancelledException());
+      fail(GraalRuntime.cancelledException());
     }
   }
 
@@ -249,7 +194,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
       given.discard();
       return;
     }
-    respondedNanos = System.nanoTime();
+    clock.responded();
     answer = given;
     changed();
   }
@@ -263,12 +208,19 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
 
   /** The handler threw, or its promise was rejected. */
   void uncaught(PolyglotException error) {
-    uncaught(GuestErrors.of(Code.UNCAUGHT, error, function.bundle()), GuestErrors.stack(error));
+    Code code = GuestErrors.isOverflow(error) ? Code.STACK_LIMIT : Code.UNCAUGHT;
+    uncaught(GuestErrors.of(code, error, function.bundle()), GuestErrors.stack(error));
   }
 
   void uncaught(FunctionException why, String stack) {
     print(ConsoleSink.Level.ERROR, stack);
-    failTurn(bodies.overLimit() ? bodies.limitExceeded() : why);
+    failTurn(blamed(why));
+  }
+
+  /** The limit that stood in its way, if one did. */
+  private FunctionException blamed(FunctionException why) {
+    FunctionException refusal = limits.refusal();
+    return bodies.overLimit() ? bodies.limitExceeded() : refusal != null ? refusal : why;
   }
 
   /** A failure from now on is for others to answer. */
@@ -276,33 +228,28 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     passThrough = true;
   }
 
-  void wait(int more) {
-    waits += more;
+  /** One more promise to wait for, if it may. */
+  boolean waitForOneMore() {
+    return limits.takePromise();
+  }
+
+  void waitForOneLess() {
+    limits.givePromise();
     changed();
   }
 
   /** Has a WebSocket, which goes on for so long at most, and a little to be closed. */
   void outlive(Duration lifetime) {
-    outlives = true;
-    renewCpu();
-    endNanos = System.nanoTime() + lifetime.plus(WebSocketLimits.CLOSING.multipliedBy(2)).toNanos();
+    Duration most = lifetime.plus(WebSocketLimits.CLOSING.multipliedBy(2));
+    limits.outlive(System.nanoTime() + most.toNanos());
     LaneTimer before = limit;
     if (before != null) {
       before.cancel();
     }
     Lane home = lane;
     if (home != null) {
-      limit = home.schedule(endNanos, () -> fail(wallLimit()));
+      limit = home.schedule(limits.endNanos(), () -> fail(limits.wallLimit()));
     }
-  }
-
-  /**
-   * Something new came for it to do, or time has passed in which another invocation would have
-   * ended: its limit of processor time begins anew.
-   */
-  void renewCpu() {
-    renewedNanos = cpuNanos;
-    renewedAtNanos = System.nanoTime();
   }
 
   void print(ConsoleSink.Level level, String text) {
@@ -318,32 +265,15 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
 
   // ---- between turns
 
-  void charge(long cpu, long allocated) {
-    long cpuBefore = cpuNanos;
-    long allocatedBefore = allocatedBytes;
-    cpuNanos = cpuBefore + cpu;
-    allocatedBytes = allocatedBefore + allocated;
-    memory.start();
-    if (outlives && System.nanoTime() - renewedAtNanos > limits.wall().toNanos()) {
-      renewCpu();
-    }
-  }
-
-  /** How much longer it may compute. */
-  long cpuNanosLeft() {
-    return Math.max(0, limits.cpu().toNanos() - (cpuNanos - renewedNanos));
-  }
-
   /**
    * Adds what was computed for it on another thread; ends it when that was too much.
    *
    * @return whether it goes on
    */
   boolean chargeElsewhere(long cpu) {
-    long cpuBefore = cpuNanos;
-    cpuNanos = cpuBefore + cpu;
-    if (cpuNanos - renewedNanos > limits.cpu().toNanos()) {
-      fail(cpuLimit());
+    FunctionException over = limits.chargeElsewhere(cpu);
+    if (over != null) {
+      fail(over);
     }
     return !ended;
   }
@@ -359,13 +289,13 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
       fail(wrong);
     } else if (given != null && !heard) {
       heard = true;
-      tell(() -> listener.onResponse(given.head(), given.body(), timing()));
+      tell(() -> listener.onResponse(given.head(), given.body(), clock.timing()));
     }
     finishIfDone();
   }
 
   void finishIfDone() {
-    if (!ended && heard && waits == 0 && bodies.responseEnded()) {
+    if (!ended && heard && !limits.waits() && bodies.responseEnded()) {
       finish(bodies.outcome());
     }
   }
@@ -385,18 +315,11 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
         unheard.discard();
       }
       bodies.dropResponse();
-      if (respondedNanos == 0) {
-        respondedNanos = System.nanoTime();
-      }
+      clock.responded();
       boolean passes = passThrough && why.code().ofTheFunction();
-      tell(() -> listener.onFailure(passes ? why.passingThrough() : why, timing()));
+      tell(() -> listener.onFailure(passes ? why.passingThrough() : why, clock.timing()));
     }
     finish(why.code());
-  }
-
-  /** The instance is gone. */
-  void abort(FunctionException why) {
-    fail(why);
   }
 
   private void finish(@Nullable Code outcome) {
@@ -408,6 +331,10 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     if (timer != null) {
       timer.cancel();
     }
+    Limit met = outcome == null ? null : Limit.of(outcome);
+    if (met != null) {
+      function.runtime().limitCounts().met(met);
+    }
     Instance in = instance;
     if (in != null) {
       in.ops().drop(this);
@@ -416,13 +343,13 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     bodies.close(in == null ? null : in.bodies());
     var report =
         new InvocationReport(
-            timing(),
-            System.nanoTime() - startNanos,
-            cpuNanos,
-            allocatedBytes,
+            clock.timing(),
+            clock.wallNanos(),
+            limits.cpuNanos(),
+            limits.allocatedBytes(),
             bodies.bytesIn(),
             bodies.bytesOut(),
-            subrequests,
+            limits.subrequests(),
             outcome);
     function.runtime().finished();
     if (in != null) {
@@ -436,12 +363,6 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     if (in != null) {
       in.sockets().drop(this, code, why);
     }
-  }
-
-  private Timing timing() {
-    long coldNanos = cold ? enteredNanos - startNanos : 0;
-    return new Timing(
-        cold, startNanos - queuedNanos, coldNanos, Math.max(0, respondedNanos - enteredNanos));
   }
 
   private void tell(Runnable call) {
@@ -460,16 +381,8 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     if (in == null) {
       return false;
     }
-    if (cpuNanos - renewedNanos + turnCpuNanos > limits.cpu().toNanos()) {
-      return in.end(cpuLimit(), this);
-    }
-    if (nowNanos - endNanos > 0) {
-      return in.end(wallLimit(), this);
-    }
-    if (memory.over(turnAllocatedBytes)) {
-      return in.end(memoryLimit(), this);
-    }
-    return false;
+    FunctionException over = limits.over(turnCpuNanos, turnAllocatedBytes, nowNanos);
+    return over != null && in.end(over, this);
   }
 
   @Override
@@ -481,28 +394,5 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     if (!ended) {
       fail(new FunctionException(Code.CPU_LIMIT, "could not be stopped", null));
     }
-  }
-
-  private FunctionException cpuLimit() {
-    return new FunctionException(
-        Code.CPU_LIMIT, "ran for more than " + limits.cpu().toMillis() + " ms", null);
-  }
-
-  private FunctionException wallLimit() {
-    return new FunctionException(
-        Code.WALL_LIMIT,
-        "took longer than "
-            + Math.max(0, (endNanos - startNanos) / 1_000_000)
-            + " ms, or than its caller waits",
-        null);
-  }
-
-  private FunctionException memoryLimit() {
-    return new FunctionException(
-        Code.MEMORY_LIMIT, "used more than " + (limits.memoryBytes() >> 20) + " MiB", null);
-  }
-
-  private static FunctionException cancelledException() {
-    return new FunctionException(Code.CANCELLED, "the caller has gone", null);
   }
 }

@@ -31,7 +31,7 @@ final class RunBodies {
 
   /** The request's body as a reader in {@code bodies}, made at first use. -1 for none. */
   int requestBody(Bodies bodies) {
-    Flow.Publisher<ByteBuf> publisher = run.requestBody();
+    Flow.Publisher<ByteBuf> publisher = run.request().body();
     if (publisher == null || request != null) {
       return -1;
     }
@@ -44,7 +44,7 @@ final class RunBodies {
    * The bytes of a client that wants a WebSocket; {@code null} when they are not there any more.
    */
   @Nullable BodyReader upgrade(Lane lane) {
-    Flow.Publisher<ByteBuf> publisher = run.requestBody();
+    Flow.Publisher<ByteBuf> publisher = run.request().body();
     if (publisher == null || request != null) {
       return null;
     }
@@ -154,7 +154,7 @@ final class RunBodies {
 
   /** Lets go of everything; a request's body that nobody read is subscribed to and cancelled. */
   void close(@Nullable Bodies bodies) {
-    Flow.Publisher<ByteBuf> publisher = run.requestBody();
+    Flow.Publisher<ByteBuf> publisher = run.request().body();
     if (request == null && publisher != null) {
       new BodyReader(publisher, Runnable::run, 0).cancel();
     }

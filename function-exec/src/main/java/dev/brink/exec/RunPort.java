@@ -29,7 +29,7 @@ public final class RunPort {
   /** The request's headers as lines of names and values. */
   @HostAccess.Export
   public String headers() {
-    return run.headerLines();
+    return run.request().headerLines();
   }
 
   /** The number of the request's body. */
@@ -96,7 +96,7 @@ public final class RunPort {
    */
   @HostAccess.Export
   public int upgrade(String headers) {
-    HttpHeaders asked = run.upgradeHeaders();
+    HttpHeaders asked = run.request().upgradeHeaders();
     if (asked == null || run.ended()) {
       bad("the response has a webSocket, which the request did not ask for");
       return -1;
@@ -159,10 +159,16 @@ public final class RunPort {
     run.passThrough();
   }
 
-  /** One more ({@code +1}) or less ({@code -1}) promise to wait for. */
+  /** One more promise to wait for; {@code false} when there are too many. */
   @HostAccess.Export
-  public void await(int more) {
-    run.wait(more);
+  public boolean waits() {
+    return run.waitForOneMore();
+  }
+
+  /** One less promise to wait for. */
+  @HostAccess.Export
+  public void waited() {
+    run.waitForOneLess();
   }
 
   /** Settles operation {@code op} when the caller goes. */

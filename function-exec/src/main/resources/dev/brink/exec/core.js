@@ -163,12 +163,12 @@
     }
     waitUntil(promise) {
       const run = this[$ExecutionContext].run;
-      run.await(1);
+      if (!run.waits()) throw new RangeError('waitUntil: too many promises at once');
       apply(then, Promise.resolve(promise), [
-        () => run.await(-1),
+        () => run.waited(),
         (error) => {
           host.print(3, `waitUntil: ${shown(error)}`);
-          run.await(-1);
+          run.waited();
         },
       ]);
     }

@@ -206,8 +206,8 @@ class HostBindingTest {
                     """),
                 "/")
             .end();
-    assertThat(answered.text()).startsWith("1000 TypeError: get: not possible here");
-    assertThat(answered.report().subrequests()).isEqualTo(1000);
+    assertThat(answered.text()).startsWith("50 TypeError: get: not possible here");
+    assertThat(answered.report().subrequests()).isEqualTo(50);
   }
 
   @Test

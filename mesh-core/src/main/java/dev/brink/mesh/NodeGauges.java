@@ -1,6 +1,7 @@
 package dev.brink.mesh;
 
 import dev.brink.exec.FunctionRuntime;
+import dev.brink.exec.Limit;
 import dev.brink.grid.Grid;
 import dev.brink.grid.GridState;
 import dev.brink.mesh.link.LinkServer;
@@ -9,6 +10,7 @@ import dev.brink.mesh.metrics.NodeMetrics;
 import dev.brink.mesh.registry.Registry;
 import dev.brink.mesh.registry.Snapshot;
 import dev.brink.mesh.schedule.Schedules;
+import java.util.Locale;
 import java.util.function.Supplier;
 
 /** What a node as a whole has to measure: its place in the grid, its lanes, what is deployed. */
@@ -47,6 +49,17 @@ final class NodeGauges {
         "brink.lanes.abandoned",
         "Lanes given up because a guest could not be stopped",
         () -> runtime.load().abandonedLanes());
+  }
+
+  static void limits(NodeMetrics metrics, FunctionRuntime runtime) {
+    for (Limit limit : Limit.values()) {
+      metrics.counter(
+          "brink.function.limits",
+          "How often functions met one of their limits here",
+          "limit",
+          limit.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+          () -> runtime.limitsMet(limit));
+    }
   }
 
   static void webSockets(NodeMetrics metrics, FunctionRuntime runtime) {

@@ -60,7 +60,7 @@ final class WptRunner implements AutoCloseable {
       throws IOException, InterruptedException, ExecutionException, TimeoutException {
     Duration patience = test.limit().plus(GRACE);
     long seconds = patience.toSeconds();
-    var limits = new FunctionLimits(patience, patience, MEMORY_BYTES, 1L << 30, 1L << 30, 1);
+    var limits = new FunctionLimits(patience, patience, MEMORY_BYTES, 1L << 30, 1L << 30, 1_000, 1);
     var bundle =
         new FunctionBundle(
                 "wpt/" + test.name(),

@@ -39,6 +39,7 @@ public record FunctionsConfig(
     builder.memoryBytes = limits.memoryBytes();
     builder.requestBodyBytes = limits.requestBodyBytes();
     builder.responseBodyBytes = limits.responseBodyBytes();
+    builder.subrequests = limits.subrequests();
     builder.concurrency = limits.concurrency();
     builder.outboundPublic = outboundPublic;
     builder.outboundAllow = outboundAllow;
@@ -59,6 +60,7 @@ public record FunctionsConfig(
     private long memoryBytes = FunctionLimits.DEFAULT.memoryBytes();
     private long requestBodyBytes = FunctionLimits.DEFAULT.requestBodyBytes();
     private long responseBodyBytes = FunctionLimits.DEFAULT.responseBodyBytes();
+    private int subrequests = FunctionLimits.DEFAULT.subrequests();
     private int concurrency = FunctionLimits.DEFAULT.concurrency();
     private boolean outboundPublic = true;
     private List<OutboundTarget> outboundAllow = List.of();
@@ -102,6 +104,11 @@ public record FunctionsConfig(
       return this;
     }
 
+    public Builder subrequests(int limit) {
+      subrequests = limit;
+      return this;
+    }
+
     public Builder concurrency(int limit) {
       concurrency = limit;
       return this;
@@ -132,7 +139,13 @@ public record FunctionsConfig(
           lanes,
           queue,
           new FunctionLimits(
-              cpu, wall, memoryBytes, requestBodyBytes, responseBodyBytes, concurrency),
+              cpu,
+              wall,
+              memoryBytes,
+              requestBodyBytes,
+              responseBodyBytes,
+              subrequests,
+              concurrency),
           outboundPublic,
           outboundAllow,
           keepAlive.build(),

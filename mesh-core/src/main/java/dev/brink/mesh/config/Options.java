@@ -4,7 +4,6 @@ import static java.time.Duration.ofHours;
 import static java.time.Duration.ofMillis;
 
 import dev.brink.cache.policy.Goal;
-import dev.brink.placement.warmth.WarmthPolicyKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -17,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** The options a node has: the one place that names them. */
 final class Options {
   private static final ValueType<Duration> TIMEOUT = ValueType.duration(ofMillis(1), ofHours(24));
-  private static final ValueType<Duration> HOLD = ValueType.duration(ofMillis(1), ofHours(24));
   private static final ValueType<Long> BODY = ValueType.size(0, 1L << 50);
   private static final ValueType<Integer> HEADERS = ValueType.smallSize(256, 1 << 20);
 
@@ -182,83 +180,6 @@ final class Options {
               NodeConfig.Builder::tlsCa),
           Option.of(
               "insecure", ValueType.BOOLEAN, NodeConfig::insecure, NodeConfig.Builder::insecure),
-          functions(
-              "lanes",
-              ValueType.integer(0, 1024),
-              FunctionsConfig::lanes,
-              FunctionsConfig.Builder::lanes),
-          functions(
-              "queue",
-              ValueType.integer(0, 1_000_000),
-              FunctionsConfig::queue,
-              FunctionsConfig.Builder::queue),
-          functions(
-              "limits.cpu",
-              TIMEOUT,
-              functions -> functions.limits().cpu(),
-              FunctionsConfig.Builder::cpu),
-          functions(
-              "limits.wall",
-              TIMEOUT,
-              functions -> functions.limits().wall(),
-              FunctionsConfig.Builder::wall),
-          functions(
-              "limits.memory",
-              ValueType.size(1L << 20, 1L << 40),
-              functions -> functions.limits().memoryBytes(),
-              FunctionsConfig.Builder::memoryBytes),
-          functions(
-              "limits.request-body",
-              BODY,
-              functions -> functions.limits().requestBodyBytes(),
-              FunctionsConfig.Builder::requestBodyBytes),
-          functions(
-              "limits.response-body",
-              BODY,
-              functions -> functions.limits().responseBodyBytes(),
-              FunctionsConfig.Builder::responseBodyBytes),
-          functions(
-              "limits.concurrency",
-              ValueType.integer(1, 100_000),
-              functions -> functions.limits().concurrency(),
-              FunctionsConfig.Builder::concurrency),
-          functions(
-              "outbound.public",
-              ValueType.BOOLEAN,
-              FunctionsConfig::outboundPublic,
-              FunctionsConfig.Builder::outboundPublic),
-          functions(
-              "outbound.allow",
-              ValueType.TARGETS,
-              FunctionsConfig::outboundAllow,
-              FunctionsConfig.Builder::outboundAllow),
-          keepAlive(
-              "policy",
-              ValueType.oneOf(WarmthPolicyKind.class),
-              KeepAliveConfig::policy,
-              KeepAliveConfig.Builder::policy),
-          keepAlive(
-              "switching",
-              ValueType.BOOLEAN,
-              KeepAliveConfig::switching,
-              KeepAliveConfig.Builder::switching),
-          keepAlive("window", HOLD, KeepAliveConfig::window, KeepAliveConfig.Builder::window),
-          keepAlive("least", HOLD, KeepAliveConfig::least, KeepAliveConfig.Builder::least),
-          keepAlive(
-              "memory",
-              ValueType.size(1, 1L << 40),
-              KeepAliveConfig::memoryBytes,
-              KeepAliveConfig.Builder::memoryBytes),
-          keepAlive(
-              "warming-percent",
-              ValueType.integer(0, 100),
-              KeepAliveConfig::warmingPercent,
-              KeepAliveConfig.Builder::warmingPercent),
-          keepAlive(
-              "cold-price",
-              ValueType.integer(1, 1_000_000_000),
-              KeepAliveConfig::coldPrice,
-              KeepAliveConfig.Builder::coldPrice),
           Option.of(
               "cache.memory",
               ValueType.size(64L << 10, 1L << 44),
@@ -296,7 +217,13 @@ final class Options {
               LogConfig.Builder::level));
 
   static final List<Option<?>> ALL =
-      concat(List.of(OWN, WebSocketOptions.ALL, PlacementOptions.ALL, NearestOptions.ALL));
+      concat(
+          List.of(
+              OWN,
+              FunctionOptions.ALL,
+              WebSocketOptions.ALL,
+              PlacementOptions.ALL,
+              NearestOptions.ALL));
 
   private static final Map<String, Option<?>> BY_NAME =
       ALL.stream().collect(Collectors.toUnmodifiableMap(Option::name, Function.identity()));
@@ -382,30 +309,6 @@ final class Options {
         type,
         node -> get.get(node.grid()),
         (builder, value) -> builder.grid(section -> set.accept(section, value)));
-  }
-
-  private static <T> Option<T> functions(
-      String name,
-      ValueType<T> type,
-      SectionGetter<FunctionsConfig, T> get,
-      BiConsumer<FunctionsConfig.Builder, T> set) {
-    return Option.of(
-        "functions." + name,
-        type,
-        node -> get.get(node.functions()),
-        (builder, value) -> builder.functions(section -> set.accept(section, value)));
-  }
-
-  private static <T> Option<T> keepAlive(
-      String name,
-      ValueType<T> type,
-      SectionGetter<KeepAliveConfig, T> get,
-      BiConsumer<KeepAliveConfig.Builder, T> set) {
-    return functions(
-        "keep-alive." + name,
-        type,
-        functions -> get.get(functions.keepAlive()),
-        (builder, value) -> builder.keepAlive(section -> set.accept(section, value)));
   }
 
   private static <T> Option<T> log(

@@ -3,6 +3,7 @@ package dev.brink.mesh.deploy;
 import dev.brink.cache.CachePolicy;
 import dev.brink.exec.FunctionLimits;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +41,12 @@ public record FunctionSpec(
     List<CronSchedule> schedule,
     String passThrough)
     implements DeploymentSpec {
+  /** The most processor time that a function's limits may give an invocation. */
+  public static final Duration MAX_CPU = Duration.ofMinutes(10);
+
+  /** The most requests that they may give one. */
+  public static final int MAX_SUBREQUESTS = 10_000;
+
   public FunctionSpec {
     modules = Map.copyOf(modules);
     routes = List.copyOf(routes);

@@ -54,6 +54,14 @@ final class FunctionFailures {
                   "the tenant's functions have as many WebSockets on the node as they may",
                   1),
               Reach.RAN);
+      case STACK_LIMIT -> ran(503, "stack-limit", "the function's calls went too deep");
+      case SUBREQUEST_LIMIT ->
+          ran(
+              503,
+              "subrequest-limit",
+              "the function made more than its " + limits.subrequests() + " requests");
+      case PENDING_LIMIT ->
+          ran(503, "pending-limit", "the function waits for too many things at once");
       case UNCAUGHT -> ran(500, "function-error", "the function threw an error");
       case BAD_RESPONSE -> ran(500, "bad-response", "the function did not return a response");
       case NO_HANDLER ->

@@ -127,6 +127,16 @@ public final class NodeMetrics implements HttpServerListener, DispatchListener, 
         .register(registry);
   }
 
+  /** Adds one of several such numbers, told apart by a tag. */
+  public void counter(
+      String name, String description, String tag, String tagged, Supplier<Number> value) {
+    counted.add(value); // the meter itself holds it weakly
+    FunctionCounter.builder(name, value, supplier -> supplier.get().doubleValue())
+        .description(description)
+        .tag(tag, tagged)
+        .register(registry);
+  }
+
   /** Adds a row of numbers per tag, to be set anew with {@link MultiGauge#register}. */
   public MultiGauge rows(String name, String description) {
     return MultiGauge.builder(name).description(description).register(registry);

@@ -1,5 +1,6 @@
 package dev.brink.mesh.rollout;
 
+import dev.brink.exec.FunctionLimits;
 import dev.brink.mesh.deploy.DeploymentException;
 import dev.brink.mesh.deploy.DeploymentSpec;
 import dev.brink.mesh.deploy.FunctionSpec;
@@ -81,6 +82,7 @@ final class DeploymentCheck {
     if (!function.modules().containsKey(function.main())) {
       throw invalid("main", function.main(), "one of the modules " + function.modules().keySet());
     }
+    limits(function.limits());
     names(function);
     if (!function.passThrough().isEmpty()) {
       name("passThrough", function.passThrough());
@@ -94,6 +96,21 @@ final class DeploymentCheck {
     long bytes = function.modules().values().stream().mapToLong(content -> content.length).sum();
     if (bytes > MAX_BYTES) {
       throw invalid("modules", bytes + " bytes", "at most " + MAX_BYTES + " in all");
+    }
+  }
+
+  private static void limits(FunctionLimits limits) {
+    if (limits.cpu().compareTo(FunctionSpec.MAX_CPU) > 0) {
+      throw invalid(
+          "limits.cpuMs",
+          limits.cpu().toMillis() + "",
+          "at most " + FunctionSpec.MAX_CPU.toMillis());
+    }
+    if (limits.subrequests() > FunctionSpec.MAX_SUBREQUESTS) {
+      throw invalid(
+          "limits.subrequests",
+          limits.subrequests() + "",
+          "at most " + FunctionSpec.MAX_SUBREQUESTS);
     }
   }
 

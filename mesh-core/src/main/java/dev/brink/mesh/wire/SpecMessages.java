@@ -146,6 +146,9 @@ public final class SpecMessages {
     if (limits.responseBodyBytes() != base.responseBodyBytes()) {
       message.setResponseBodyBytes(limits.responseBodyBytes());
     }
+    if (limits.subrequests() != base.subrequests()) {
+      message.setSubrequests(limits.subrequests());
+    }
     if (limits.concurrency() != base.concurrency()) {
       message.setConcurrency(limits.concurrency());
     }
@@ -168,6 +171,7 @@ public final class SpecMessages {
             "limits.responseBodyBytes",
             message.getResponseBodyBytes(),
             defaults.responseBodyBytes()),
+        (int) number("limits.subrequests", message.getSubrequests(), defaults.subrequests()),
         (int) number("limits.concurrency", message.getConcurrency(), defaults.concurrency()));
   }
 

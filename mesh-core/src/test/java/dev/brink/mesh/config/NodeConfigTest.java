@@ -69,6 +69,7 @@ class NodeConfigTest {
           Map.entry("functions.limits.memory", "64m"),
           Map.entry("functions.limits.request-body", "1m"),
           Map.entry("functions.limits.response-body", "2m"),
+          Map.entry("functions.limits.subrequests", "20"),
           Map.entry("functions.limits.concurrency", "8"),
           Map.entry("node.capabilities", "gpu,kv"),
           Map.entry("node.load-limit", "0.8"),
@@ -213,7 +214,13 @@ class NodeConfigTest {
     assertThat(config.functions().limits())
         .isEqualTo(
             new FunctionLimits(
-                Duration.ofMillis(50), Duration.ofSeconds(2), 64L << 20, 1L << 20, 2L << 20, 8));
+                Duration.ofMillis(50),
+                Duration.ofSeconds(2),
+                64L << 20,
+                1L << 20,
+                2L << 20,
+                20,
+                8));
   }
 
   @Test

@@ -113,7 +113,7 @@ class FunctionFolderTest {
     file("brink.json", "{\"limits\": {\"cpu\": 1}}");
     refused(
         "/brink.json: cpu: unknown key (expected: cpuMs, wallMs, memoryBytes, requestBodyBytes,"
-            + " responseBodyBytes, concurrency)");
+            + " responseBodyBytes, concurrency, subrequests)");
 
     file("brink.json", "{\"routes\": ");
     assertThatThrownBy(() -> FunctionFolder.read(folder))

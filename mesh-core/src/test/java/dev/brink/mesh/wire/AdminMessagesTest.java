@@ -52,7 +52,7 @@ class AdminMessagesTest {
             .route("/shop/*")
             .limits(
                 new FunctionLimits(
-                    Duration.ofMillis(50), Duration.ofSeconds(2), 1 << 24, 10, 20, 4))
+                    Duration.ofMillis(50), Duration.ofSeconds(2), 1 << 24, 10, 20, 7, 4))
             .variable("GREETING", "hé")
             .service("API", "api")
             .idempotent(true)
@@ -125,7 +125,7 @@ class AdminMessagesTest {
     assertThat(SpecMessages.origin("", "o", List.of(), pool))
         .isEqualTo(OriginSpec.builder("o").server(URI.create("http://127.0.0.1:1")).build());
     FunctionLimits nodes =
-        new FunctionLimits(Duration.ofMillis(1), Duration.ofMillis(2), 3, 4, 5, 6);
+        new FunctionLimits(Duration.ofMillis(1), Duration.ofMillis(2), 3, 4, 5, 6, 7);
     assertThat(SpecMessages.limits(SpecMessages.limits(FunctionLimits.DEFAULT), nodes))
         .isEqualTo(nodes);
     assertThat(AdminMessages.options(DeployRequest.getDefaultInstance()))

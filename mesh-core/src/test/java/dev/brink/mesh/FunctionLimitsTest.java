@@ -1,8 +1,11 @@
 package dev.brink.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.brink.exec.FunctionLimits;
+import dev.brink.mesh.deploy.DeploymentException;
 import dev.brink.mesh.deploy.FunctionSpec;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -14,9 +17,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** How many WebSockets a node and each of its tenants may have, on one node. */
-class WebSocketLimitTest {
+/** How much functions may use, and what is said when they want more, on one node. */
+class FunctionLimitsTest {
   private static final String ECHO =
       """
       export default { fetch(request) {
@@ -62,6 +67,7 @@ class WebSocketLimitTest {
     TestSocket first = TestSocket.open(mesh.client(), mesh.node(0), "/one");
     refused("/one", 429, "tenant-websocket-limit");
     assertThat(metric("brink_websockets_refused_tenant_total")).isEqualTo(1);
+    assertThat(metric("brink_function_limits_total{limit=\"owner-websockets\"}")).isEqualTo(1);
     TestSocket second = TestSocket.open(mesh.client(), mesh.node(0), "/two");
     refused("/three", 503, "websocket-limit");
     assertThat(metric("brink_websockets_refused_total")).isEqualTo(1);
@@ -74,6 +80,53 @@ class WebSocketLimitTest {
     TestSocket again = TestSocket.open(mesh.client(), mesh.node(0), "/one");
     again.text("there");
     assertThat(again.next()).isEqualTo("text there");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "const deep = () => deep() + 1; deep();|stack-limit",
+        "for (let i = 0; i < 50; i++) await fetch('http://127.0.0.1/').catch(() => {});"
+            + " await fetch('http://127.0.0.1/');|subrequest-limit",
+        "for (let i = 0; i < 1001; i++) ctx.waitUntil(new Promise(() => {}));|pending-limit",
+      })
+  void aLimitHasACodeOfItsOwn(String script, String code) throws Exception {
+    mesh.node(0)
+        .deployments()
+        .deploy(
+            FunctionSpec.of(
+                code,
+                "export default { async fetch(request, env, ctx) {" + script + "} }",
+                "/" + code));
+    HttpResponse<String> answer = mesh.get(mesh.node(0), "/" + code);
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.body()).contains("\"" + code + "\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "600001|50|limits.cpuMs: 600001 (expected: at most 600000)",
+        "50|10001|limits.subrequests: 10001 (expected: at most 10000)",
+      })
+  void aManifestMayNotAskForMore(long cpuMillis, int subrequests, String message) {
+    FunctionLimits usual = FunctionLimits.DEFAULT;
+    var limits =
+        new FunctionLimits(
+            Duration.ofMillis(cpuMillis),
+            usual.wall(),
+            usual.memoryBytes(),
+            usual.requestBodyBytes(),
+            usual.responseBodyBytes(),
+            subrequests,
+            usual.concurrency());
+    FunctionSpec spec =
+        FunctionSpec.builder("greedy").module("main.js", ECHO).limits(limits).build();
+    assertThatThrownBy(() -> mesh.node(0).deployments().deploy(spec))
+        .isInstanceOf(DeploymentException.class)
+        .hasMessage(message);
   }
 
   private static void refused(String path, int status, String code) {

@@ -1,0 +1,60 @@
+package dev.brink.exec;
+
+import dev.brink.exec.FunctionException.Code;
+import org.jspecify.annotations.Nullable;
+
+/** What a function can have too much of. */
+public enum Limit {
+  /** Processor time of an invocation. */
+  CPU,
+  /** Time of an invocation, from its start to its end. */
+  WALL,
+  /** Memory that an invocation allocates and holds. */
+  MEMORY,
+  /** Calls within calls. */
+  STACK,
+  /** Requests, and calls of bindings, that an invocation makes. */
+  SUBREQUESTS,
+  /** Timers, reads, requests and other operations that an invocation waits for at once. */
+  PENDING,
+  /** Promises that an invocation is to wait for after its response. */
+  PROMISES,
+  /** Bytes of a request's or a response's body. */
+  BODY,
+  /** Text that an invocation prints. */
+  LOG,
+  /** Invocations that an instance has under way at once; there is another instance for more. */
+  CONCURRENCY,
+  /** Bytes of a function's modules. */
+  CODE,
+  /** What loading a function's modules takes. */
+  START_UP,
+  /** WebSockets of a runtime. */
+  WEBSOCKETS,
+  /** WebSockets of the functions of one owner. */
+  OWNER_WEBSOCKETS;
+
+  /** The limit that an invocation with this outcome has met. */
+  static @Nullable Limit of(Code outcome) {
+    return switch (outcome) {
+      case CPU_LIMIT -> CPU;
+      case WALL_LIMIT -> WALL;
+      case MEMORY_LIMIT -> MEMORY;
+      case STACK_LIMIT -> STACK;
+      case BODY_LIMIT -> BODY;
+      case WEBSOCKET_LIMIT -> WEBSOCKETS;
+      case OWNER_WEBSOCKET_LIMIT -> OWNER_WEBSOCKETS;
+      // Counted when it was met: the function may have gone on.
+      case SUBREQUEST_LIMIT, PENDING_LIMIT -> null;
+      case MODULE_ERROR,
+          NO_HANDLER,
+          UNCAUGHT,
+          BAD_RESPONSE,
+          QUEUE_FULL,
+          DEADLINE,
+          CANCELLED,
+          CLOSED ->
+          null;
+    };
+  }
+}

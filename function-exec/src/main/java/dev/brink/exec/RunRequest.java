@@ -1,0 +1,45 @@
+package dev.brink.exec;
+
+import dev.brink.exec.web.NormalUrl;
+import dev.brink.exec.websocket.Handshake;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/** What an invocation is for, as its guest gets it. */
+record RunRequest(Trigger trigger) {
+  /** The request's headers as lines of names and values; none of what is no request. */
+  String headerLines() {
+    return trigger instanceof Invocation call ? RequestHead.lines(call.request().headers()) : "";
+  }
+
+  /** The request's body; {@code null} for none. */
+  Flow.@Nullable Publisher<ByteBuf> body() {
+    return trigger instanceof Invocation call ? call.body() : null;
+  }
+
+  /** The headers of a request for a WebSocket; {@code null} for any other. */
+  @Nullable HttpHeaders upgradeHeaders() {
+    return trigger instanceof Invocation call
+            && call.body() != null
+            && Handshake.isIn(call.request().headers())
+        ? call.request().headers()
+        : null;
+  }
+
+  /** The call of the guest's handler, to be made within a turn. */
+  Runnable entry(RunPort port, Guest guest) {
+    return switch (trigger) {
+      case Invocation call -> {
+        String method = call.request().method().name();
+        String url = RequestHead.url(call);
+        boolean normal = NormalUrl.is(url);
+        boolean hasBody = call.body() != null && upgradeHeaders() == null;
+        yield () -> guest.dispatch(port, method, url, normal, hasBody);
+      }
+      case ScheduledEvent event ->
+          () -> guest.schedule(port, (double) event.scheduledTime().toEpochMilli(), event.cron());
+    };
+  }
+}
