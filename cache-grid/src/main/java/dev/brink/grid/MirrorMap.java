@@ -57,13 +57,14 @@ final class MirrorMap implements Publisher.Source {
             return present;
           }
           weight.add(slot.weight(k) - (present == null ? 0 : present.weight(k)));
-          if (dirty.add(k)) {
-            dirtyInOrder.add(k);
-          }
           taken[0] = true;
           return slot;
         });
     if (taken[0]) {
+      // Not before: the publisher may look at once, and shall find it.
+      if (dirty.add(key)) {
+        dirtyInOrder.add(key);
+      }
       publisher.wake();
     }
     return taken[0];
