@@ -12,8 +12,8 @@ final class ConsoleLines {
     String line = function.shown(text);
     if (run != null) {
       requestId = run.requestId();
-      int room = run.use().takeLog(line.length());
-      if (room == 0 && !line.isEmpty()) {
+      int room = run.use().takeLog(Math.max(1, line.length()));
+      if (room == 0) {
         return;
       }
       line = cut(line, room);

@@ -174,7 +174,7 @@ final class GuestSocket implements WebSocketConnection.Output, BodyWriter.Source
 
   private void deliver(Received.Message message) {
     budget.received();
-    run.use().renewCpu();
+    run.use().renew();
     switch (message) {
       case Received.Text text -> enter(TEXT, text.data(), 0, null);
       case Received.Binary binary -> enter(BINARY, ByteBuffer.wrap(binary.data()), 0, null);

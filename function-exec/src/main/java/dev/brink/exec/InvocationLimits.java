@@ -34,6 +34,7 @@ final class InvocationLimits {
   private int pending;
   private int promises;
   private int subrequests;
+  private int renewedSubrequests;
   private int logChars;
   private @Nullable FunctionException refusal;
 
@@ -55,15 +56,17 @@ final class InvocationLimits {
   /** It goes on until then, with processor time for each thing that comes for it to do. */
   void outlive(long untilNanos) {
     outlives = true;
-    renewCpu();
+    renew();
     endNanos = untilNanos;
   }
 
   /**
    * Something new came for it to do, or time has passed in which another invocation would have
-   * ended: its limit of processor time begins anew.
+   * ended: its limits of processor time and sub-requests begin anew.
    */
-  void renewCpu() {
+  void renew() {
+    renewedSubrequests = subrequests;
+    refusal = null;
     renewedNanos = cpuNanos;
     renewedAtNanos = System.nanoTime();
   }
@@ -76,7 +79,7 @@ final class InvocationLimits {
     allocatedBytes = allocatedBefore + allocated;
     memory.start();
     if (outlives && System.nanoTime() - renewedAtNanos > limits.wall().toNanos()) {
-      renewCpu();
+      renew();
     }
   }
 
@@ -144,7 +147,7 @@ final class InvocationLimits {
 
   /** Takes one of the requests that it may make. */
   boolean takeSubrequest() {
-    if (subrequests >= limits.subrequests()) {
+    if (subrequests - renewedSubrequests >= limits.subrequests()) {
       refuse(
           Limit.SUBREQUESTS,
           Code.SUBREQUEST_LIMIT,

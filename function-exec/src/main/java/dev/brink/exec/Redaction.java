@@ -63,7 +63,10 @@ final class Redaction {
     for (int i = 0; i < values.size(); i++) {
       shown = shown.replace(values.get(i), Secret.HIDDEN);
     }
-    return shown.endsWith("…") ? hideCut(shown, shown.length() - 1) : shown;
+    for (int cut = shown.lastIndexOf('…'); cut > 0; cut = shown.lastIndexOf('…', cut - 1)) {
+      shown = hideCut(shown, cut);
+    }
+    return shown;
   }
 
   /** Hides the beginning of a secret that the text has before {@code end}, where it was cut. */

@@ -52,9 +52,15 @@ class InvocationLimitsTest {
     assertThat(limits.cpuNanosLeft()).isEqualTo(50 * MILLI);
     limits.charge(40 * MILLI, 0);
     assertThat(limits.cpuNanosLeft()).isEqualTo(10 * MILLI);
-    limits.renewCpu();
+    for (int i = 0; i < 4; i++) {
+      assertThat(limits.takeSubrequest()).isEqualTo(i < 3);
+    }
+    limits.renew();
     assertThat(limits.cpuNanosLeft()).isEqualTo(50 * MILLI);
     assertThat(limits.cpuNanos()).isEqualTo(80 * MILLI);
+    assertThat(limits.refusal()).isNull();
+    assertThat(limits.takeSubrequest()).isTrue();
+    assertThat(limits.subrequests()).isEqualTo(4);
   }
 
   @Test

@@ -54,6 +54,7 @@ class SecretTest {
     assertThat(sandbox.console.toString()).doesNotContain("first", "second", "line");
     LoadedFunction cut = load("throw new Error('x'.repeat(1980) + env.API_KEY)", "a-b-".repeat(9));
     assertThat(sandbox.get(cut, "/").failure().getMessage()).endsWith("xxx***…");
+    assertThat(sandbox.console.toString()).contains("xxx***…").doesNotContain("a-b-");
   }
 
   @Test

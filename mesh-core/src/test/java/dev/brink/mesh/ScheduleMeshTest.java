@@ -144,6 +144,18 @@ class ScheduleMeshTest {
   }
 
   @Test
+  void whatATickByHandPrintsIsBounded() {
+    String prints =
+        "export default { scheduled() { for (let i = 0; i < 3000; i++) console.log('') } };";
+    deploy(FunctionSpec.builder("talks").module("main.js", prints).build());
+    TickResult result = mesh.node(0).mesh().tick("default", "talks", TickRequest.NOW);
+    assertThat(result.ok()).isTrue();
+    assertThat(result.log()).hasSize(1_000);
+    assertThat(result.log().getLast().text()).isEqualTo("… the rest is in the log");
+    mesh.node(0).deployments().remove("default", "talks");
+  }
+
+  @Test
   void aTickByHandIsRefusedWhereItCannotRun() {
     Hints hints = Hints.builder().pin(NodeSelector.parse("zone=z1")).build();
     deploy(

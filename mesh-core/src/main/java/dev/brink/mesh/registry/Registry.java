@@ -220,6 +220,8 @@ public final class Registry implements AutoCloseable {
 
   private void versionChanged(VersionState version) {
     advanceAllOf(version.version.getDigest());
+    // What was loaded anew may be served by a deployment that is to be replaced, or by none.
+    publish();
   }
 
   private void advanceAllOf(String digest) {

@@ -1,7 +1,6 @@
 package dev.brink.mesh.registry;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.brink.exec.FunctionBundle;
 import dev.brink.exec.FunctionException;
 import dev.brink.exec.FunctionLimits;
 import dev.brink.exec.FunctionRuntime;
@@ -20,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -125,17 +125,19 @@ final class Versions {
       return;
     }
     state.loading = true;
-    secrets.catchUp(state.version.getTenant(), state.version.getName());
-    FunctionBundle bundle;
+    CompletionStage<? extends LoadedFunction> loading;
     try {
-      bundle = Bundles.of(state.version, defaults, bindings).withSecrets(secrets(state));
-    } catch (UnreadableSecretException e) {
+      secrets.catchUp(state.version.getTenant(), state.version.getName());
+      loading =
+          runtime.load(Bundles.of(state.version, defaults, bindings).withSecrets(secrets(state)));
+    } catch (RuntimeException e) {
+      // A peer may have sent what no manifest can say.
       thread.execute(() -> loaded(state, null, e));
       return;
     }
-    runtime
-        .load(bundle)
-        .whenComplete((loaded, failure) -> thread.execute(() -> loaded(state, loaded, failure)));
+    var _ =
+        loading.whenComplete(
+            (loaded, failure) -> thread.execute(() -> loaded(state, loaded, failure)));
   }
 
   private Map<String, Secret> secrets(VersionState state) {

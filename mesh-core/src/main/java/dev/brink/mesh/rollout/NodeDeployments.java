@@ -271,10 +271,13 @@ public final class NodeDeployments implements Deployments {
 
   @Override
   public void remove(String tenant, String name) {
-    deployed(tenant, name);
     String key = tenant + "/" + name;
-    Stamp stamp = GridCalls.await(deployments.remove(key));
-    registry.removeDeployment(key, stamp);
+    if (deployments.get(key).isPresent() || secrets.names(tenant, name).isEmpty()) {
+      deployed(tenant, name);
+      Stamp stamp = GridCalls.await(deployments.remove(key));
+      registry.removeDeployment(key, stamp);
+    }
+    // What an earlier call could not take away is taken now.
     secrets.deleteAll(tenant, name);
   }
 

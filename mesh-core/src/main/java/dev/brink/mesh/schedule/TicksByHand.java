@@ -1,5 +1,6 @@
 package dev.brink.mesh.schedule;
 
+import dev.brink.exec.ConsoleSink;
 import dev.brink.exec.InvocationReport;
 import dev.brink.exec.ScheduledEvent;
 import dev.brink.mesh.deploy.CronSchedule;
@@ -12,14 +13,18 @@ import dev.brink.mesh.registry.Binding;
 import dev.brink.mesh.registry.Snapshot;
 import dev.brink.placement.Candidate;
 import dev.brink.placement.Placement;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -28,12 +33,18 @@ import java.util.stream.Collectors;
  * Thread-safe.
  */
 public final class TicksByHand {
+  /** Each holds a place among the admin requests. */
+  private static final int MAX_RUNNING = 8;
+
+  private static final Duration GRACE = Duration.ofSeconds(10);
+
   private final Supplier<Snapshot> snapshot;
   private final Placement placement;
   private final LocalExecutor functions;
   private final ConsoleLog console;
   private final InstantSource time;
   private final AtomicLong count = new AtomicLong();
+  private final Semaphore running = new Semaphore(MAX_RUNNING);
 
   /**
    * For one node.
@@ -58,7 +69,7 @@ public final class TicksByHand {
    *
    * @throws DeploymentException {@code deployment-not-found}; {@code invalid-request} for what is
    *     no function or no expression; {@code tick-not-here} when the function may not run on this
-   *     node
+   *     node; {@code ticks-busy} while 8 of them run
    */
   public TickResult run(String tenant, String name, TickRequest request) {
     Binding.Version version = version(tenant, name);
@@ -68,18 +79,59 @@ public final class TicksByHand {
     String cron = request.cron().orElseGet(() -> first(version));
     checkCron(cron);
     String requestId = "by-hand-" + count.incrementAndGet();
-    Queue<TickResult.Line> printed = new ConcurrentLinkedQueue<>();
+    if (!running.tryAcquire()) {
+      throw new DeploymentException(
+          "ticks-busy", "ticks by hand: " + MAX_RUNNING + " run (expected: fewer)", true);
+    }
+    var printed = new Printed();
     CompletableFuture<Ended> end = new CompletableFuture<>();
-    try (ConsoleLog.Listening _ =
-        console.listen(
-            requestId, (level, text) -> printed.add(new TickResult.Line(level.name(), text)))) {
+    try (ConsoleLog.Listening _ = console.listen(requestId, printed)) {
       functions.tick(
           version.target(),
           new ScheduledEvent(
               due, cron, requestId, System.nanoTime() + Schedules.TICK_LIMIT.toNanos()),
           (code, detail, report) -> end.complete(new Ended(code, detail, report)));
-      Ended ended = end.join();
-      return result(nodes, due, cron, ended, List.copyOf(printed));
+      return result(nodes, due, cron, ended(end), printed.lines());
+    } finally {
+      running.release();
+    }
+  }
+
+  private static Ended ended(CompletableFuture<Ended> end) {
+    Duration limit = Schedules.TICK_LIMIT.plus(GRACE);
+    try {
+      return end.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new DeploymentException(
+          "deadline-exceeded", "tick: has not ended after " + limit.toSeconds() + " s", false);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a tick's end is only ever told", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DeploymentException("node-stopping", "tick: the node stops", true);
+    }
+  }
+
+  /** What is printed, up to a bound; services called on this node print here too. */
+  private static final class Printed implements BiConsumer<ConsoleSink.Level, String> {
+    private static final int MAX_LINES = 1_000;
+    private static final int MAX_CHARS = 256 << 10;
+
+    private final List<TickResult.Line> lines = new ArrayList<>();
+    private int chars;
+
+    @Override
+    public synchronized void accept(ConsoleSink.Level level, String text) {
+      if (lines.size() == MAX_LINES || chars >= MAX_CHARS) {
+        return;
+      }
+      chars += text.length();
+      boolean last = lines.size() + 1 == MAX_LINES || chars >= MAX_CHARS;
+      lines.add(new TickResult.Line(level.name(), last ? "… the rest is in the log" : text));
+    }
+
+    synchronized List<TickResult.Line> lines() {
+      return List.copyOf(lines);
     }
   }
 
