@@ -148,8 +148,10 @@ class CacheHerdTest {
   void whoReadsNothingAndWhoLeavesDoNotHoldUpTheOthers() throws Exception {
     String path = "/fluent/a";
     for (int node = 0; node < 3; node++) {
-      connect(node, path).close();
       try (Socket silent = connect(node, path)) {
+        // Whoever leaves alone, before anything has come, takes the fetch along.
+        assertThat(silent.getInputStream().read()).isEqualTo('H');
+        connect(node, path).close();
         HttpResponse<byte[]> whole =
             site.clients()
                 .get(node)
