@@ -22,7 +22,7 @@ async function json(request) {
   return Response.json({ customers });
 }
 
-/** Renders an article of 20 KB. */
+/** Renders an article of 12 KB. */
 function markdown() {
   return new Response(marked.parse(article), { headers: { 'content-type': 'text/html' } });
 }
