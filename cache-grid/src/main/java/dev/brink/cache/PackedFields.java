@@ -32,7 +32,6 @@ final class PackedFields {
   private static final int KINDS = 2;
 
   private static final int DATE_LENGTH = 29;
-  private static final long LAST_DATE = 253_402_300_799L;
 
   /** What is stored refers to it by place: only ever added to at the end. */
   private static final List<String> NAMES =
@@ -232,7 +231,7 @@ final class PackedFields {
     long date = usual == null && value.length() == DATE_LENGTH ? HttpDate.parse(value, 0) : -1;
     if (usual != null) {
       out.writeUInt64NoTag((long) usual << KINDS | USUAL);
-    } else if (date >= 0 && date <= LAST_DATE && HttpDate.format(date).equals(value)) {
+    } else if (date >= 0 && date <= HttpDate.LAST && HttpDate.format(date).equals(value)) {
       out.writeUInt64NoTag(date << KINDS | DATE);
     } else {
       writeText(out, value);
@@ -272,7 +271,7 @@ final class PackedFields {
     long rest = what >>> KINDS;
     return switch ((int) what & (1 << KINDS) - 1) {
       case USUAL -> at(VALUES, rest);
-      case DATE -> rest > LAST_DATE ? null : HttpDate.format(rest);
+      case DATE -> rest > HttpDate.LAST ? null : HttpDate.format(rest);
       case LATIN_1 -> new String(in.readRawBytes((int) rest), ISO_8859_1);
       default -> new String(in.readRawBytes((int) rest), UTF_8);
     };

@@ -1,7 +1,6 @@
 package dev.brink.mesh;
 
 import dev.brink.exec.FunctionRuntime;
-import dev.brink.exec.outbound.OutboundPolicy;
 import dev.brink.grid.Grid;
 import dev.brink.grid.Member;
 import dev.brink.mesh.admin.AdminHandler;
@@ -24,7 +23,6 @@ import dev.brink.mesh.function.PeerAdmission;
 import dev.brink.mesh.function.ReadTally;
 import dev.brink.mesh.function.ServedCalls;
 import dev.brink.mesh.http.EventLoops;
-import dev.brink.mesh.http.HttpLimits;
 import dev.brink.mesh.http.HttpServer;
 import dev.brink.mesh.http.ServerTls;
 import dev.brink.mesh.ingress.Dispatcher;
@@ -180,7 +178,7 @@ final class NodeParts implements AutoCloseable {
     AtomicReference<Dispatcher> dispatcherLater = new AtomicReference<>();
     origins = Origins.create(loops);
     shutdown.add(origins::close);
-    outbound = Outbound.create(loops, outboundPolicy());
+    outbound = Outbound.create(loops, profile.outboundPolicy());
     shutdown.add(outbound::close);
     runtime = runtime(dispatcherLater);
     shutdown.add(runtime::close);
@@ -247,7 +245,7 @@ final class NodeParts implements AutoCloseable {
     IngressConfig in = config.ingress();
     HttpServer.Builder atIngress =
         HttpServer.builder(nearest.before(requests, this::snapshot))
-            .limits(limits(in))
+            .limits(profile.ingressLimits())
             .listener(metrics)
             .requestIdPrefix(node.substring(0, SHORT_ID));
     nearest.roundTrips().ifPresent(atIngress::roundTrips);
@@ -321,20 +319,6 @@ final class NodeParts implements AutoCloseable {
         .build();
   }
 
-  private OutboundPolicy outboundPolicy() {
-    List<Integer> ofTheMesh =
-        List.of(
-            config.admin().port(),
-            config.link().port(),
-            config.grid().discoveryPort(),
-            config.grid().communicationPort());
-    return OutboundPolicy.builder()
-        .open(config.functions().outboundPublic())
-        .allow(config.functions().outboundAllow())
-        .denyPorts(ofTheMesh)
-        .build();
-  }
-
   private @Nullable Grid joinedGrid() {
     NodeMesh joined = mesh.get();
     return joined == null ? null : joined.grid();
@@ -365,22 +349,6 @@ final class NodeParts implements AutoCloseable {
     HttpServer server = await("port " + host + ":" + port, builder.start());
     shutdown.add(() -> await("closing a port", server.close()));
     return server;
-  }
-
-  private static HttpLimits limits(IngressConfig config) {
-    return HttpLimits.builder()
-        .maxConnections(config.maxConnections())
-        .maxRequestLineBytes(config.maxRequestLineBytes())
-        .maxHeaders(config.maxHeaders())
-        .maxHeaderBytes(config.maxHeaderBytes())
-        .maxBodyBytes(config.maxBodyBytes())
-        .idleTimeout(config.idleTimeout())
-        .headerTimeout(config.headerTimeout())
-        .bodyTimeout(config.bodyTimeout())
-        .maxPipelined(config.pipelinedRequests())
-        .maxStreams(config.http2Streams())
-        .maxResets(config.http2Resets())
-        .build();
   }
 
   private NodeMesh joinMesh(LocalExecutor local) {

@@ -1,6 +1,9 @@
 package dev.brink.mesh;
 
+import dev.brink.exec.outbound.OutboundPolicy;
+import dev.brink.mesh.config.IngressConfig;
 import dev.brink.mesh.config.NodeConfig;
+import dev.brink.mesh.http.HttpLimits;
 import dev.brink.mesh.peer.NodeAddress;
 import dev.brink.placement.NodeInfo;
 import java.net.InetAddress;
@@ -59,5 +62,37 @@ record NodeProfile(NodeConfig config) {
         capabilities(),
         config.placement().loadLimit(),
         clients.isEmpty() && !bound.isAnyLocalAddress() ? List.of(bound) : clients);
+  }
+
+  /** Where functions may send requests: not to this mesh's own ports. */
+  OutboundPolicy outboundPolicy() {
+    List<Integer> ofTheMesh =
+        List.of(
+            config.admin().port(),
+            config.link().port(),
+            config.grid().discoveryPort(),
+            config.grid().communicationPort());
+    return OutboundPolicy.builder()
+        .open(config.functions().outboundPublic())
+        .allow(config.functions().outboundAllow())
+        .denyPorts(ofTheMesh)
+        .build();
+  }
+
+  HttpLimits ingressLimits() {
+    IngressConfig in = config.ingress();
+    return HttpLimits.builder()
+        .maxConnections(in.maxConnections())
+        .maxRequestLineBytes(in.maxRequestLineBytes())
+        .maxHeaders(in.maxHeaders())
+        .maxHeaderBytes(in.maxHeaderBytes())
+        .maxBodyBytes(in.maxBodyBytes())
+        .idleTimeout(in.idleTimeout())
+        .headerTimeout(in.headerTimeout())
+        .bodyTimeout(in.bodyTimeout())
+        .maxPipelined(in.pipelinedRequests())
+        .maxStreams(in.http2Streams())
+        .maxResets(in.http2Resets())
+        .build();
   }
 }

@@ -26,10 +26,11 @@ public final class HttpDate {
   private static final String WRITTEN_DAYS = "MonTueWedThuFriSatSun";
   private static final int DAY_SECONDS = 86_400;
 
-  /** The first second of the year 0, and the last of the year 9999. */
+  /** The first second of the year 0. */
   private static final long FIRST = -62_167_219_200L;
 
-  private static final long LAST = 253_402_300_799L;
+  /** The last moment that {@link #format} writes: the end of the year 9999. */
+  public static final long LAST = 253_402_300_799L;
 
   private final String text;
   private int at;

@@ -3,8 +3,6 @@ package dev.brink.cache.store;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.buffer.ByteBuf;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -16,17 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>While it grows, reads and additions need one lock; afterwards any thread may read.
  */
-final class MemoryBody {
-  private static final VarHandle USERS;
-
-  static {
-    try {
-      USERS = MethodHandles.lookup().findVarHandle(MemoryBody.class, "users", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
+final class MemoryBody extends Shared {
   private final Slab slab;
   private long length;
 
@@ -35,9 +23,6 @@ final class MemoryBody {
 
   /** The blocks after it. */
   private @Nullable Rest rest;
-
-  @SuppressWarnings("FieldMayBeFinal") // changed by its handle
-  private volatile int users = 1;
 
   MemoryBody(Slab slab) {
     this.slab = slab;
@@ -125,23 +110,10 @@ final class MemoryBody {
     return new BodyBytes(this, slab.view(block(at), (int) (offset - start(at)), bytes));
   }
 
-  /** One more user; false when the last one has let go. */
-  boolean retain() {
-    int seen = users;
-    while (seen > 0) {
-      if (USERS.compareAndSet(this, seen, seen + 1)) {
-        return true;
-      }
-      seen = users;
-    }
-    return false;
-  }
-
-  void release() {
-    if ((int) USERS.getAndAdd(this, -1) == 1) {
-      for (int i = 0; i < count(); i++) {
-        slab.free(block(i));
-      }
+  @Override
+  void free() {
+    for (int i = 0; i < count(); i++) {
+      slab.free(block(i));
     }
   }
 

@@ -1,27 +1,15 @@
 package dev.brink.cache.store;
 
 import io.netty.buffer.ByteBuf;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** An object in memory. There may be a million of them: its key and its count are fields. */
-final class MemoryObject implements StoredObject {
+final class MemoryObject extends Shared implements StoredObject {
   /**
    * What an object takes beside its blocks: this, its body, its places in the map and the policy.
    */
   static final int OVERHEAD_BYTES = 256;
-
-  private static final VarHandle USERS;
-
-  static {
-    try {
-      USERS = MethodHandles.lookup().findVarHandle(MemoryObject.class, "users", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
 
   /** How many bits tell how long the head is; the others tell where it is. */
   private static final int LENGTH_BITS = 20;
@@ -33,9 +21,6 @@ final class MemoryObject implements StoredObject {
 
   /** The next one in the same bucket of the {@link ObjectTable}. */
   volatile @Nullable MemoryObject next;
-
-  @SuppressWarnings("FieldMayBeFinal") // changed by its handle
-  private volatile int users = 1;
 
   /**
    * Copies the head, which has at most {@link Slab#MAX_WHOLE_BYTES}, and owns the body, unless it
@@ -90,23 +75,14 @@ final class MemoryObject implements StoredObject {
     return OVERHEAD_BYTES + body.slab().footprint(headAt()) + body.footprint();
   }
 
-  /** One more user; false when the last one has let go. */
-  boolean retain() {
-    int seen = users;
-    while (seen > 0) {
-      if (USERS.compareAndSet(this, seen, seen + 1)) {
-        return true;
-      }
-      seen = users;
-    }
-    return false;
+  @Override
+  public void close() {
+    release();
   }
 
   @Override
-  public void close() {
-    if ((int) USERS.getAndAdd(this, -1) == 1) {
-      body.slab().free(headAt());
-      body.release();
-    }
+  void free() {
+    body.slab().free(headAt());
+    body.release();
   }
 }

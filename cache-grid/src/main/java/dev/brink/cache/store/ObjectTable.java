@@ -55,40 +55,43 @@ final class ObjectTable {
 
   /** Puts it in the place of the one with the same key, which is returned. */
   @Nullable MemoryObject put(MemoryObject object) {
-    long key = object.keyLow();
-    int bucket = bucketOf(key, buckets);
-    MemoryObject before = null;
-    MemoryObject present = bucket(bucket);
-    while (present != null && present.keyLow() != key) {
-      before = present;
-      present = present.next;
+    int bucket = bucketOf(object.keyLow(), buckets);
+    MemoryObject present = replace(bucket, object.keyLow(), object);
+    if (present == null) {
+      object.next = bucket(bucket);
+      link(bucket, null, object);
+      if (++count > buckets) {
+        split();
+      }
     }
-    if (present != null) {
-      object.next = present.next;
-      link(bucket, before, object);
-      return present;
-    }
-    object.next = bucket(bucket);
-    link(bucket, null, object);
-    if (++count > buckets) {
-      split();
-    }
-    return null;
+    return present;
   }
 
   /** Takes out the object with that key, if there is one. */
   @Nullable MemoryObject remove(long key) {
-    int bucket = bucketOf(key, buckets);
+    MemoryObject present = replace(bucketOf(key, buckets), key, null);
+    count -= present == null ? 0 : 1;
+    return present;
+  }
+
+  /**
+   * Puts another object in the place of the one with that key, or nothing. The link of the one that
+   * goes stays, for whoever is just looking at it.
+   *
+   * @return the one that was there; {@code null}, with nothing done, when there is none
+   */
+  private @Nullable MemoryObject replace(int bucket, long key, @Nullable MemoryObject by) {
     MemoryObject before = null;
     MemoryObject present = bucket(bucket);
     while (present != null && present.keyLow() != key) {
       before = present;
       present = present.next;
     }
-    if (present != null) {
-      // Its own link stays, for whoever is just looking at it.
+    if (present != null && by != null) {
+      by.next = present.next;
+      link(bucket, before, by);
+    } else if (present != null) {
       link(bucket, before, present.next);
-      count--;
     }
     return present;
   }

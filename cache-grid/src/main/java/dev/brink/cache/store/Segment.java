@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32C;
 
 /**
@@ -22,7 +21,7 @@ import java.util.zip.CRC32C;
  * <p>An object is its head, the head's checksum, its body, and a checksum (CRC-32C) of each 64 KiB
  * of it. All are seeded with the key, so bytes of another object never pass for this one's.
  */
-final class Segment {
+final class Segment extends Shared {
   static final int CHUNK_BYTES = 64 * 1024;
   static final int ENTRY_BYTES = 48;
   static final int PUT = 1;
@@ -39,7 +38,6 @@ final class Segment {
   private final Writing writing;
   private final FileChannel data;
   private final FileChannel index;
-  private final AtomicInteger users = new AtomicInteger(1);
   private long dataBytes;
   private long indexBytes;
 
@@ -213,24 +211,10 @@ final class Segment {
     }
   }
 
-  /** One more reader; false when the files are closed. */
-  boolean retain() {
-    int seen = users.get();
-    while (seen > 0) {
-      if (users.compareAndSet(seen, seen + 1)) {
-        return true;
-      }
-      seen = users.get();
-    }
-    return false;
-  }
-
-  /** Closes the files when it was the last use. */
-  void release() {
-    if (users.decrementAndGet() == 0) {
-      close(data);
-      close(index);
-    }
+  @Override
+  void free() {
+    close(data);
+    close(index);
   }
 
   private static void close(FileChannel channel) {

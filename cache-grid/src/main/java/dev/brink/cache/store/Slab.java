@@ -34,6 +34,10 @@ final class Slab {
 
   // A block begins with its size in bytes, a multiple of 16, and what is known of it.
   private static final int HEADER = 4;
+
+  /** Where an arena's first block begins, so that what follows each header is aligned. */
+  private static final int FIRST = GRAIN - HEADER;
+
   private static final int FREE = 1;
   private static final int AFTER_FREE = 2;
   private static final int FLAGS = GRAIN - 1;
@@ -158,7 +162,7 @@ final class Slab {
   synchronized void close() {
     closed = true;
     for (int i = 0; i < arenas.length; i++) {
-      long first = (long) i << ARENA_SHIFT;
+      long first = ((long) i << ARENA_SHIFT) + FIRST;
       if (arenas[i].hasRemaining() && (header(first) & FREE) != 0 && isWhole(first)) {
         unlist(first);
         drop(i);
@@ -298,8 +302,8 @@ final class Slab {
     all[index] = arena;
     arenas = all;
     reservedBytes += arenaBytes;
-    long block = (long) index << ARENA_SHIFT;
-    // The last grain is a block that is never free.
+    long block = ((long) index << ARENA_SHIFT) + FIRST;
+    // At the end is the header of a block that is never free.
     setHeader(block + arenaBytes - GRAIN, GRAIN);
     setHeader(block, arenaBytes - GRAIN);
     list(block);

@@ -14,29 +14,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(name = "kv", description = "Read and write key-value namespaces.")
-final class KvCommand implements Runnable {
+final class KvCommand {
   private static final int PAGE = 1000;
 
   private final Session session;
 
-  @Spec private @Nullable CommandSpec spec;
-
   KvCommand(Session session) {
     this.session = session;
-  }
-
-  @Override
-  public void run() {
-    if (spec != null) {
-      throw new ParameterException(spec.commandLine(), "Missing command");
-    }
   }
 
   /** Which namespace. */

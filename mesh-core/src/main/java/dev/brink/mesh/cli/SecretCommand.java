@@ -10,30 +10,17 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(name = "secret", description = "Give functions secrets, and take them away.")
-final class SecretCommand implements Runnable {
+final class SecretCommand {
   private final Session session;
-
-  @Spec private @Nullable CommandSpec spec;
 
   SecretCommand(Session session) {
     this.session = session;
-  }
-
-  @Override
-  public void run() {
-    if (spec != null) {
-      throw new ParameterException(spec.commandLine(), "Missing command");
-    }
   }
 
   /** Whose secrets. */

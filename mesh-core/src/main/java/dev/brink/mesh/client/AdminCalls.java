@@ -6,6 +6,7 @@ import dev.brink.mesh.wire.AdminJson;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
@@ -213,6 +214,22 @@ final class AdminCalls implements AutoCloseable {
       }
     }
     return neverSent(failure) ? "connection refused" : "connection lost";
+  }
+
+  /**
+   * A tenant's or another name as a segment of a path, which an empty one or a dot would change.
+   */
+  static String segment(String name) {
+    if (name.isEmpty() || name.equals(".") || name.equals("..")) {
+      throw new DeploymentException(
+          "invalid-name", "name: " + name + " (expected: one with other characters)", false);
+    }
+    return encoded(name);
+  }
+
+  /** A text as a part of a URL. */
+  static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   /** Reads a reply; a node that answers something else is not one of ours. */

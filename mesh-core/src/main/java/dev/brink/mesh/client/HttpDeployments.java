@@ -2,7 +2,6 @@ package dev.brink.mesh.client;
 
 import dev.brink.mesh.deploy.DeployOptions;
 import dev.brink.mesh.deploy.DeployResult;
-import dev.brink.mesh.deploy.DeploymentException;
 import dev.brink.mesh.deploy.DeploymentInfo;
 import dev.brink.mesh.deploy.DeploymentSpec;
 import dev.brink.mesh.deploy.Deployments;
@@ -14,8 +13,6 @@ import dev.brink.mesh.proto.DeploymentView;
 import dev.brink.mesh.proto.InvokeReply;
 import dev.brink.mesh.wire.AdminJson;
 import dev.brink.mesh.wire.AdminMessages;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -78,16 +75,6 @@ final class HttpDeployments implements Deployments {
   }
 
   static String path(String tenant, String name) {
-    return "/v1/deployments/" + segment(tenant) + "/" + segment(name);
-  }
-
-  private static String segment(String text) {
-    if (text.isEmpty() || text.equals(".") || text.equals("..")) {
-      throw new DeploymentException(
-          "invalid-name",
-          "name: " + text + " (expected: a tenant's and a deployment's name)",
-          false);
-    }
-    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    return "/v1/deployments/" + AdminCalls.segment(tenant) + "/" + AdminCalls.segment(name);
   }
 }

@@ -7,9 +7,7 @@ import dev.brink.mesh.deploy.Secrets;
 import dev.brink.mesh.proto.ResealAnswer;
 import dev.brink.mesh.proto.SecretList;
 import dev.brink.mesh.wire.SecretMessages;
-import java.net.URLEncoder;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
@@ -28,7 +26,7 @@ final class HttpSecrets implements Secrets {
     calls.call(
         new Call(
             "PUT",
-            path(tenant, function) + "/" + segment(name),
+            path(tenant, function) + "/" + AdminCalls.segment(name),
             BodyPublishers.ofString(value),
             Map.of("content-type", "text/plain; charset=utf-8"),
             true,
@@ -47,7 +45,7 @@ final class HttpSecrets implements Secrets {
       calls.call(
           new Call(
               "DELETE",
-              path(tenant, function) + "/" + segment(name),
+              path(tenant, function) + "/" + AdminCalls.segment(name),
               "",
               true,
               MeshClient.DEADLINE));
@@ -67,10 +65,6 @@ final class HttpSecrets implements Secrets {
   }
 
   private static String path(String tenant, String function) {
-    return PATH + segment(tenant) + "/" + segment(function);
-  }
-
-  private static String segment(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    return PATH + AdminCalls.segment(tenant) + "/" + AdminCalls.segment(function);
   }
 }

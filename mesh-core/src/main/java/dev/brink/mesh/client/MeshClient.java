@@ -25,9 +25,7 @@ import dev.brink.mesh.wire.CacheMessages;
 import dev.brink.mesh.wire.ExplanationMessages;
 import dev.brink.mesh.wire.TickMessages;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpClient;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -162,15 +160,13 @@ public final class MeshClient implements Mesh, AutoCloseable {
 
   /** As {@link #explain}, as the node's message. */
   public ExplanationView explanation(URI url, List<Map.Entry<String, String>> headers) {
-    var path = new StringBuilder("/v1/placement/explain?url=").append(encoded(url.toString()));
+    var path =
+        new StringBuilder("/v1/placement/explain?url=").append(AdminCalls.encoded(url.toString()));
     headers.forEach(
         header ->
-            path.append("&header=").append(encoded(header.getKey() + ":" + header.getValue())));
+            path.append("&header=")
+                .append(AdminCalls.encoded(header.getKey() + ":" + header.getValue())));
     return get(path.toString(), ExplanationView.newBuilder()).build();
-  }
-
-  private static String encoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
   private <B extends Message.Builder> B get(String path, B into) {

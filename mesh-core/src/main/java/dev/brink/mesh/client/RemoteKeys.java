@@ -3,9 +3,7 @@ package dev.brink.mesh.client;
 import dev.brink.mesh.client.AdminCalls.Call;
 import dev.brink.mesh.deploy.DeploymentException;
 import dev.brink.mesh.proto.KvKeys;
-import java.net.URLEncoder;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -100,19 +98,15 @@ public final class RemoteKeys {
     }
     String path =
         "/v1/kv/"
-            + encode(tenant)
+            + AdminCalls.encoded(tenant)
             + "/"
-            + encode(namespace)
-            + (key.isEmpty() ? "" : "/" + encode(key));
+            + AdminCalls.encoded(namespace)
+            + (key.isEmpty() ? "" : "/" + AdminCalls.encoded(key));
     return all.isEmpty()
         ? path
         : path
             + all.entrySet().stream()
-                .map(entry -> entry.getKey() + "=" + encode(entry.getValue()))
+                .map(entry -> entry.getKey() + "=" + AdminCalls.encoded(entry.getValue()))
                 .collect(Collectors.joining("&", "?", ""));
-  }
-
-  private static String encode(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 }

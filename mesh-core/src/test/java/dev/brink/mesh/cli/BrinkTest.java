@@ -7,6 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BrinkTest {
   static List<String> commands() {
@@ -52,6 +53,16 @@ class BrinkTest {
     assertThat(run.err())
         .startsWith("brink: Missing command\nCommands: demo, node, deploy,")
         .endsWith("Try 'brink --help'.\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kv", "secret"})
+  void aGroupOfCommandsAloneIsUsage(String group) {
+    Run run = new Run();
+
+    assertThat(run.run(group)).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).startsWith("brink " + group + ": Missing required subcommand\n");
   }
 
   @Test
