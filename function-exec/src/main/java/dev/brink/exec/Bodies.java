@@ -1,7 +1,6 @@
 package dev.brink.exec;
 
 import dev.brink.exec.FunctionException.Code;
-import dev.brink.exec.lane.Lane;
 import dev.brink.exec.stream.BodyReader;
 import dev.brink.exec.stream.BodyWriter;
 import java.util.HashMap;
@@ -24,8 +23,9 @@ final class Bodies {
     this.instance = instance;
   }
 
-  Lane lane() {
-    return instance.lane();
+  /** Runs {@code event} on the lane, soon, and not during a turn. Any thread. */
+  void post(Runnable event) {
+    instance.post(event);
   }
 
   /** Registers a body to read; the run cancels it when it ends. */
@@ -58,7 +58,7 @@ final class Bodies {
             }
           }
         };
-    var writer = new BodyWriter(instance.lane()::post, source);
+    var writer = new BodyWriter(instance::post, source);
     writers.put(id, new Writing(run, writer));
     run.bodies().ownsWriter(id);
     if (response) {

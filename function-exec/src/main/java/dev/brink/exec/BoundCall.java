@@ -4,7 +4,6 @@ import dev.brink.exec.binding.BindingCall;
 import dev.brink.exec.binding.BindingException;
 import dev.brink.exec.binding.BindingReply;
 import dev.brink.exec.binding.HostBinding;
-import dev.brink.exec.lane.Lane;
 import dev.brink.exec.stream.BodyReader;
 import dev.brink.exec.stream.WholeBody;
 import io.netty.buffer.ByteBuf;
@@ -21,14 +20,12 @@ final class BoundCall {
 
   private final Instance instance;
   private final Run run;
-  private final Lane lane;
   private final int op;
   private final boolean text;
 
   BoundCall(Instance instance, Run run, int op, boolean text) {
     this.instance = instance;
     this.run = run;
-    this.lane = instance.lane();
     this.op = op;
     this.text = text;
   }
@@ -41,12 +38,12 @@ final class BoundCall {
               .whenComplete(
                   (reply, failure) -> {
                     letGo(call);
-                    lane.post(
+                    instance.post(
                         failure == null ? () -> arrived(reply) : () -> failed(unwrapped(failure)));
                   });
     } catch (RuntimeException e) {
       letGo(call);
-      lane.post(() -> failed(e));
+      instance.post(() -> failed(e));
     }
   }
 
@@ -70,7 +67,7 @@ final class BoundCall {
     } else if (content != null) {
       instance.ops().settle(op, Guest.RESOLVED, reply.json(), toGuest(content));
     } else if (body != null) {
-      var reader = new BodyReader(body, lane::post, Long.MAX_VALUE);
+      var reader = new BodyReader(body, instance::post, Long.MAX_VALUE);
       int number = instance.bodies().add(run, reader);
       instance.ops().settle(op, Guest.RESOLVED, reply.json(), number);
     } else {

@@ -153,20 +153,25 @@ public final class CryptoPort {
 
     private void work() {
       if (task.cost() == Cost.SLOW) {
-        instance.lane().post(this::watch);
+        instance.post(this::watch);
       }
       long start = ThreadCpu.nanos();
       Outcome outcome = outcome(task);
       long cpuNanos = ThreadCpu.nanos() - start;
-      instance.lane().post(() -> done(outcome, cpuNanos));
+      instance.post(() -> done(outcome, cpuNanos));
     }
 
     /** Ends the run when its work goes on for longer than the processor time it has left. */
     private void watch() {
       if (instance.ops().isPending(op)) {
         long due = System.nanoTime() + run.use().cpuNanosLeft();
-        limit =
-            instance.lane().schedule(due, () -> run.chargeElsewhere(run.use().cpuNanosLeft() + 1));
+        limit = instance.schedule(due, this::takesTooLong);
+      }
+    }
+
+    private void takesTooLong() {
+      if (instance.ops().isPending(op)) {
+        boolean _ = run.chargeElsewhere(run.use().cpuNanosLeft() + 1);
       }
     }
 

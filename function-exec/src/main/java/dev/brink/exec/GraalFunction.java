@@ -184,7 +184,7 @@ final class GraalFunction implements LoadedFunction {
 
   /** Begins to close the WebSockets of all instances. Any thread. */
   void closeSockets(int code, String reason) {
-    all.forEach(instance -> instance.lane().post(() -> instance.sockets().close(code, reason)));
+    all.forEach(instance -> instance.post(() -> instance.sockets().close(code, reason)));
   }
 
   /** Ends what runs. Any thread. */
@@ -240,13 +240,15 @@ final class GraalFunction implements LoadedFunction {
   /** An instance with room for one more; {@code null} when one has to be made. On its lane. */
   @Nullable Instance take(Lane lane) {
     List<Instance> here = byLane.get(lane.index());
+    boolean full = false;
     for (int i = 0; i < here.size(); i++) {
       Instance instance = here.get(i);
       if (instance.hasRoom()) {
         return instance;
       }
+      full |= !instance.inTurn();
     }
-    if (!here.isEmpty()) {
+    if (full) {
       runtime.limitCounts().met(Limit.CONCURRENCY);
     }
     return null;

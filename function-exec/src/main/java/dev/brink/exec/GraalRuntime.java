@@ -148,7 +148,12 @@ final class GraalRuntime implements FunctionRuntime {
   @Override
   public RuntimeLoad load() {
     return new RuntimeLoad(
-        lanes.all().size(), lanes.busy(), lanes.queued(), lanes.waitNanos(), lanes.abandoned());
+        lanes.all().size(),
+        lanes.busy(),
+        lanes.overtime(),
+        lanes.queued(),
+        lanes.waitNanos(),
+        lanes.abandoned());
   }
 
   @Override

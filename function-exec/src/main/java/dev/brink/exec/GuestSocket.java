@@ -59,7 +59,7 @@ final class GuestSocket implements WebSocketConnection.Output, BodyWriter.Source
     this.run = run;
     this.client = client;
     this.budget = instance.function().runtime().sockets();
-    this.writer = new BodyWriter(instance.lane()::post, this);
+    this.writer = new BodyWriter(instance::post, this);
   }
 
   int number() {
@@ -94,7 +94,7 @@ final class GuestSocket implements WebSocketConnection.Output, BodyWriter.Source
   void accept() {
     if (!accepted) {
       accepted = true;
-      instance.lane().post(this::read);
+      instance.post(this::read);
     }
   }
 
@@ -155,7 +155,7 @@ final class GuestSocket implements WebSocketConnection.Output, BodyWriter.Source
         account();
         if (message != null) {
           deliver(message);
-          instance.lane().post(this::read);
+          instance.post(this::read);
           return;
         }
       }
@@ -237,7 +237,7 @@ final class GuestSocket implements WebSocketConnection.Output, BodyWriter.Source
     dropQueue();
     if (accepted) {
       // What the peer has said before, such as its close, is read first; its end follows.
-      instance.lane().post(this::read);
+      instance.post(this::read);
     } else if (connection != null) {
       connection.lost();
     }
@@ -283,7 +283,7 @@ final class GuestSocket implements WebSocketConnection.Output, BodyWriter.Source
     }
     if (instance.current() != null) {
       looking = true;
-      instance.lane().post(this::lookNow);
+      instance.post(this::lookNow);
     } else {
       lookNow();
     }
@@ -325,7 +325,7 @@ final class GuestSocket implements WebSocketConnection.Output, BodyWriter.Source
         timer.cancel();
       }
       timerNanos = due;
-      timer = instance.lane().schedule(due, this::due);
+      timer = instance.schedule(due, this::due);
     }
   }
 

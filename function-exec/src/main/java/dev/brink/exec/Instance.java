@@ -2,11 +2,14 @@ package dev.brink.exec;
 
 import dev.brink.exec.FunctionException.Code;
 import dev.brink.exec.lane.Lane;
+import dev.brink.exec.lane.LaneTimer;
 import dev.brink.exec.lane.Watched;
 import dev.brink.exec.websocket.CloseCode;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.graalvm.polyglot.Context;
@@ -17,7 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One context running a function version, shared by its unfinished invocations. Lives on a lane:
- * everything but {@link #end} happens there.
+ * everything but {@link #end} and {@link #post} happens there. A turn of its guest may be in
+ * overtime, beside the lane; then what happens to the instance waits in {@link #afterTurn}.
  */
 final class Instance {
   private static final Logger log = LoggerFactory.getLogger(Instance.class);
@@ -30,12 +34,17 @@ final class Instance {
   private final Sockets sockets = new Sockets(this);
   private final Set<Run> runs = new LinkedHashSet<>();
   private final List<Run> changed = new ArrayList<>();
+
+  /** What came while a turn was in overtime. */
+  private final Queue<Runnable> later = new ArrayDeque<>(0);
+
   private final AtomicReference<@Nullable Ending> ending = new AtomicReference<>();
   private @Nullable Guest guest;
   private @Nullable Run current;
   private @Nullable PolyglotException thrown;
   private @Nullable Throwable hostFault;
   private boolean listed;
+  private boolean inTurn;
 
   private record Ending(FunctionException cause, @Nullable Watched culprit) {}
 
@@ -52,7 +61,7 @@ final class Instance {
   /** Evaluates the modules in a turn of {@code watched}. Returns what went wrong. */
   @Nullable FunctionException prepare(Watched watched) {
     var failure = new AtomicReference<@Nullable FunctionException>();
-    lane.turn(watched, () -> failure.set(evaluate()));
+    turn(watched, () -> failure.set(evaluate()));
     Ending end = ending.get();
     if (end != null) {
       discard();
@@ -69,6 +78,71 @@ final class Instance {
       end(GraalRuntime.closedException(), null);
     }
     return null;
+  }
+
+  /** Other threads may have had the lane in the meantime; this one has it again. */
+  private void turn(Watched watched, Runnable body) {
+    inTurn = true;
+    try {
+      lane.turn(watched, body);
+    } finally {
+      if (lane.isCurrent()) {
+        inTurn = false;
+        if (!later.isEmpty()) {
+          lane.post(this::catchUp);
+        }
+      }
+    }
+  }
+
+  /** Runs {@code event} on the lane, soon, in order, and not during a turn. Any thread. */
+  void post(Runnable event) {
+    lane.post(() -> afterTurn(event));
+  }
+
+  /** Runs {@code action} when it is due, on the lane and not during a turn. */
+  LaneTimer schedule(long dueNanos, Runnable action) {
+    return lane.schedule(
+        dueNanos,
+        timer ->
+            afterTurn(
+                () -> {
+                  if (!timer.cancelled()) {
+                    action.run();
+                  }
+                }));
+  }
+
+  /** Runs {@code event} now, or after the turn in overtime and what waits for its end already. */
+  void afterTurn(Runnable event) {
+    if (inTurn || !later.isEmpty()) {
+      later.add(event);
+    } else {
+      event.run();
+    }
+  }
+
+  private void catchUp() {
+    try {
+      while (!inTurn) {
+        Runnable next = later.poll();
+        if (next == null) {
+          return;
+        }
+        next.run();
+      }
+    } finally {
+      if (!inTurn && !later.isEmpty()) {
+        lane.post(this::catchUp);
+      }
+    }
+  }
+
+  /** The turn under way could not be ended and is nobody's any more. */
+  void abandon() {
+    inTurn = false;
+    discard();
+    catchUp();
   }
 
   private @Nullable FunctionException evaluate() {
@@ -110,9 +184,9 @@ final class Instance {
     if (ending.get() == null) {
       current = run;
       thrown = null;
-      lane.turn(run, () -> guarded(body));
+      turn(run, () -> guarded(body));
       current = null;
-      run.use().charge(lane.lastCpuNanos(), lane.lastAllocatedBytes());
+      run.charge(lane);
       PolyglotException error = thrown;
       if (error != null) {
         thrown = null;
@@ -192,7 +266,7 @@ final class Instance {
   boolean end(FunctionException cause, @Nullable Watched culprit) {
     if (ending.compareAndSet(null, new Ending(cause, culprit))) {
       Thread.ofPlatform().daemon().name("brink-reaper").start(this::closeContext);
-      lane.post(this::discard);
+      post(this::discard);
     }
     return true;
   }
@@ -247,18 +321,25 @@ final class Instance {
   }
 
   void closeIfIdle() {
-    if (runs.isEmpty() && ending.get() == null) {
+    if (idle() && ending.get() == null) {
       unlist();
       end(GraalRuntime.closedException(), null);
     }
   }
 
   boolean idle() {
-    return runs.isEmpty();
+    return runs.isEmpty() && !inTurn;
+  }
+
+  /** Whether its guest runs: seen by others on the lane only when that is in overtime. */
+  boolean inTurn() {
+    return inTurn;
   }
 
   boolean hasRoom() {
-    return ending.get() == null && runs.size() < function.bundle().limits().concurrency();
+    return !inTurn
+        && ending.get() == null
+        && runs.size() < function.bundle().limits().concurrency();
   }
 
   boolean ending() {

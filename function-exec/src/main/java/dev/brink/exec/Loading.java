@@ -54,7 +54,13 @@ final class Loading implements Watched {
       fail(failure);
       return;
     }
-    function.loaded(System.nanoTime() - start, lane.lastAllocatedBytes());
+    if (function.closed()) {
+      made.closeIfIdle();
+      fail(GraalRuntime.closedException());
+      return;
+    }
+    long nanos = System.nanoTime() - start - lane.lastSharedNanos();
+    function.loaded(nanos, lane.lastAllocatedBytes());
     loaded.complete(function);
   }
 
@@ -78,7 +84,7 @@ final class Loading implements Watched {
   public void abandoned(Lane on) {
     Instance made = instance;
     if (made != null) {
-      made.discard();
+      made.abandon();
     }
     fail(tooMuch("its modules could not be stopped while loading"));
   }

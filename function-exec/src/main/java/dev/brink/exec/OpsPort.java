@@ -21,12 +21,11 @@ public final class OpsPort {
   @HostAccess.Export
   public boolean timer(int op, double millis) {
     Run run = instance.current();
-    if (run == null || instance.ending() || !instance.lane().isCurrent()) {
+    if (run == null || instance.ending() || !instance.lane().isInTurn()) {
       return false;
     }
     long due = System.nanoTime() + (long) (millis * 1_000_000);
-    var timer =
-        instance.lane().schedule(due, () -> instance.ops().settle(op, Guest.RESOLVED, null));
+    var timer = instance.schedule(due, () -> instance.ops().settle(op, Guest.RESOLVED, null));
     boolean begun = instance.ops().begin(op, run, timer::cancel);
     if (!begun) {
       timer.cancel();

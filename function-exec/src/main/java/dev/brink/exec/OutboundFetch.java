@@ -1,6 +1,5 @@
 package dev.brink.exec;
 
-import dev.brink.exec.lane.Lane;
 import dev.brink.exec.stream.BodyReader;
 import dev.brink.exec.stream.WholeBody;
 import io.netty.buffer.ByteBuf;
@@ -79,7 +78,6 @@ final class OutboundFetch {
   private final class Answering implements Subrequests.Listener {
     private final int op;
     private final Run run;
-    private final Lane lane = instance.lane();
     private Subrequests.@Nullable Cancellable underWay;
     private boolean gone;
 
@@ -104,19 +102,19 @@ final class OutboundFetch {
 
     @Override
     public void onResponse(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
-      lane.post(() -> arrived(head, body));
+      instance.post(() -> arrived(head, body));
     }
 
     @Override
     public void onFailure(String message) {
-      lane.post(() -> instance.ops().settle(op, Guest.TYPE_ERROR, message));
+      instance.post(() -> instance.ops().settle(op, Guest.TYPE_ERROR, message));
     }
 
     private void arrived(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
       Flow.Publisher<ByteBuf> content =
           head instanceof FullHttpResponse full ? WholeBody.of(full.content()) : body;
       BodyReader reader =
-          content == null ? null : new BodyReader(content, lane::post, Long.MAX_VALUE);
+          content == null ? null : new BodyReader(content, instance::post, Long.MAX_VALUE);
       if (!instance.ops().isPending(op)) {
         if (reader != null) {
           reader.cancel();

@@ -1,7 +1,6 @@
 package dev.brink.exec;
 
 import dev.brink.exec.crypto.RandomBytes;
-import dev.brink.exec.lane.Lane;
 import dev.brink.exec.stream.BodyReader;
 import dev.brink.exec.stream.WholeBody;
 import dev.brink.exec.websocket.CloseCode;
@@ -75,7 +74,6 @@ final class OutboundSocket {
     private final Run run;
     private final GuestSocket socket;
     private final HttpHeaders asked;
-    private final Lane lane = instance.lane();
     private Subrequests.@Nullable Cancellable underWay;
     private boolean gone;
 
@@ -112,12 +110,12 @@ final class OutboundSocket {
 
     @Override
     public void onResponse(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
-      lane.post(() -> arrived(head, body));
+      instance.post(() -> arrived(head, body));
     }
 
     @Override
     public void onFailure(String message) {
-      lane.post(() -> fail(message));
+      instance.post(() -> fail(message));
     }
 
     private void fail(String message) {
@@ -129,7 +127,7 @@ final class OutboundSocket {
       Flow.Publisher<ByteBuf> content =
           head instanceof FullHttpResponse full ? WholeBody.of(full.content()) : body;
       BodyReader reader =
-          content == null ? null : new BodyReader(content, lane::post, Long.MAX_VALUE);
+          content == null ? null : new BodyReader(content, instance::post, Long.MAX_VALUE);
       boolean switched = head.status().code() == SWITCHING_PROTOCOLS;
       String flaw = switched ? flaw(head, reader) : null;
       if (flaw != null || !instance.ops().isPending(op)) {

@@ -142,7 +142,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
       chosen = new Instance(function, on);
       instance = chosen;
       FunctionException wrong = chosen.prepare(this);
-      limits.charge(on.lastCpuNanos(), on.lastAllocatedBytes());
+      charge(on);
       if (wrong != null) {
         clock.entered();
         fail(wrong);
@@ -155,8 +155,14 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     clock.entered();
     home.enter(this, request.entry(new RunPort(this, home), home.guest()));
     if (!ended && limit == null) {
-      limit = on.schedule(limits.endNanos(), () -> fail(limits.wallLimit()));
+      limit = home.schedule(limits.endNanos(), () -> fail(limits.wallLimit()));
     }
+  }
+
+  /** Its last turn is over. */
+  void charge(Lane on) {
+    limits.charge(on.lastCpuNanos(), on.lastAllocatedBytes());
+    clock.shared(on.lastSharedNanos());
   }
 
   private void refuseQueued(FunctionException why) {
@@ -179,7 +185,13 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
       return;
     }
     Instance in = instance;
-    if (!ended && in != null) {
+    if (in != null) {
+      in.afterTurn(() -> cancelIn(in));
+    }
+  }
+
+  private void cancelIn(Instance in) {
+    if (!ended) {
       if (cancelOp >= 0) {
         in.ops().settle(cancelOp, Guest.ABORTED, null);
       }
@@ -194,7 +206,8 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
       given.discard();
       return;
     }
-    clock.responded();
+    Lane home = lane;
+    clock.responded(home == null ? 0 : home.sharedNanos());
     answer = given;
     changed();
   }
@@ -246,7 +259,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     if (before != null) {
       before.cancel();
     }
-    Lane home = lane;
+    Instance home = instance;
     if (home != null) {
       limit = home.schedule(limits.endNanos(), () -> fail(limits.wallLimit()));
     }
@@ -315,7 +328,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
         unheard.discard();
       }
       bodies.dropResponse();
-      clock.responded();
+      clock.responded(0);
       boolean passes = passThrough && why.code().ofTheFunction();
       tell(() -> listener.onFailure(passes ? why.passingThrough() : why, clock.timing()));
     }
@@ -389,7 +402,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   public void abandoned(Lane on) {
     Instance in = instance;
     if (in != null) {
-      in.discard();
+      in.abandon();
     }
     if (!ended) {
       fail(new FunctionException(Code.CPU_LIMIT, "could not be stopped", null));

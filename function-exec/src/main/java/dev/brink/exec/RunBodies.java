@@ -1,7 +1,6 @@
 package dev.brink.exec;
 
 import dev.brink.exec.FunctionException.Code;
-import dev.brink.exec.lane.Lane;
 import dev.brink.exec.stream.BodyReader;
 import dev.brink.exec.stream.BodyWriter;
 import dev.brink.exec.stream.RelayBody;
@@ -35,7 +34,7 @@ final class RunBodies {
     if (publisher == null || request != null) {
       return -1;
     }
-    var reader = new BodyReader(publisher, bodies.lane()::post, run.limits().requestBodyBytes());
+    var reader = new BodyReader(publisher, bodies::post, run.limits().requestBodyBytes());
     request = reader;
     return bodies.add(run, reader);
   }
@@ -43,12 +42,12 @@ final class RunBodies {
   /**
    * The bytes of a client that wants a WebSocket; {@code null} when they are not there any more.
    */
-  @Nullable BodyReader upgrade(Lane lane) {
+  @Nullable BodyReader upgrade(Bodies bodies) {
     Flow.Publisher<ByteBuf> publisher = run.request().body();
     if (publisher == null || request != null) {
       return null;
     }
-    var reader = new BodyReader(publisher, lane::post, Long.MAX_VALUE);
+    var reader = new BodyReader(publisher, bodies::post, Long.MAX_VALUE);
     request = reader;
     return reader;
   }
@@ -96,7 +95,7 @@ final class RunBodies {
     if (ofRequest) {
       limit = Math.min(limit, run.limits().requestBodyBytes());
     }
-    var relay = new RelayBody(from, limit, end -> bodies.lane().post(() -> relayed(end)));
+    var relay = new RelayBody(from, limit, end -> bodies.post(() -> relayed(end)));
     responseRelay = relay;
     if (ofRequest) {
       requestRelay = relay;

@@ -6,6 +6,8 @@ final class RunClock {
   private long startNanos;
   private long enteredNanos;
   private long respondedNanos;
+  private long coldSharedNanos;
+  private long runSharedNanos;
   private boolean cold;
 
   /** It has a lane. */
@@ -23,9 +25,23 @@ final class RunClock {
     enteredNanos = System.nanoTime();
   }
 
-  /** It has an answer, or never will; the first call counts. */
-  void responded() {
+  /** A turn of it that is over waited for so long for a processor, or its lane, in overtime. */
+  void shared(long nanos) {
+    if (enteredNanos == 0) {
+      coldSharedNanos += nanos;
+    } else if (respondedNanos == 0) {
+      runSharedNanos += nanos;
+    }
+  }
+
+  /**
+   * It has an answer, or never will; the first call counts.
+   *
+   * @param sharedNanos as {@link #shared}, of the turn under way
+   */
+  void responded(long sharedNanos) {
     if (respondedNanos == 0) {
+      runSharedNanos += sharedNanos;
       respondedNanos = System.nanoTime();
     }
   }
@@ -36,9 +52,10 @@ final class RunClock {
   }
 
   Timing timing() {
-    long coldNanos = cold ? enteredNanos - startNanos : 0;
-    return new Timing(
-        cold, startNanos - queuedNanos, coldNanos, Math.max(0, respondedNanos - enteredNanos));
+    long coldNanos = cold ? enteredNanos - startNanos - coldSharedNanos : 0;
+    long runNanos = respondedNanos - enteredNanos - runSharedNanos;
+    long queueNanos = startNanos - queuedNanos + coldSharedNanos + runSharedNanos;
+    return new Timing(cold, queueNanos, Math.max(0, coldNanos), Math.max(0, runNanos));
   }
 
   long wallNanos() {

@@ -110,7 +110,7 @@ public final class RunPort {
   }
 
   private int upgrade(HttpResponse head) {
-    BodyReader request = run.bodies().upgrade(instance.lane());
+    BodyReader request = run.bodies().upgrade(instance.bodies());
     if (request == null) {
       bad("a WebSocket was answered with before");
       return -1;

@@ -4,9 +4,9 @@ package dev.brink.exec;
  * Where an invocation's time went until its response, in nanoseconds.
  *
  * @param cold whether an instance had to be made for it
- * @param queueNanos waiting for a lane
+ * @param queueNanos waiting for a lane, and for a processor while in overtime
  * @param coldNanos making the instance, 0 when warm
- * @param runNanos from entering the function to its response
+ * @param runNanos from entering the function to its response, without that waiting
  */
 public record Timing(boolean cold, long queueNanos, long coldNanos, long runNanos) {
   /** For what never started. */

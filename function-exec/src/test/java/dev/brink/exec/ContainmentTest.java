@@ -126,10 +126,12 @@ class ContainmentTest {
       LoadedFunction function =
           sandbox.load(
               handler(
-                  "if (request.url.endsWith('spin')) for (;;) {} await new Promise((r) =>"
-                      + " setTimeout(r, 20000)); return new Response('x')"),
+                  "if (request.url.endsWith('spin')) for (;;) {} console.info('waits'); await new"
+                      + " Promise((r) => setTimeout(r, 20000)); return new Response('x')"),
               TIGHT);
       Answered waiting = sandbox.get(function, "/wait");
+      Sandbox.await("it waits", () -> sandbox.console.contains("INFO waits"));
+      Sandbox.await("its turn is over", () -> sandbox.idle());
       Answered spinning = sandbox.get(function, "/spin");
       assertThat(spinning.failure().code()).isEqualTo(Code.CPU_LIMIT);
       assertThat(waiting.failure()).hasMessageContaining("another invocation");
@@ -161,7 +163,7 @@ class ContainmentTest {
           running);
       var queued = new Answered();
       other.invoke(
-          Sandbox.invocation(Sandbox.request(HttpMethod.GET, "/"), null, Duration.ofMillis(50)),
+          Sandbox.invocation(Sandbox.request(HttpMethod.GET, "/"), null, Duration.ofMillis(2)),
           queued);
       assertThat(running.failure().code()).isEqualTo(Code.WALL_LIMIT);
       assertThat(queued.failure().code()).isEqualTo(Code.DEADLINE);

@@ -153,6 +153,12 @@ final class Sandbox implements AutoCloseable {
     }
   }
 
+  /** Whether no turn is under way. */
+  boolean idle() {
+    RuntimeLoad load = runtime.load();
+    return load.busy() == 0 && load.overtime() == 0;
+  }
+
   static void await(String what, BooleanSupplier condition) {
     long limit = System.nanoTime() + 30_000_000_000L;
     while (!condition.getAsBoolean()) {

@@ -44,6 +44,10 @@ final class NodeGauges {
     metrics.gauge("brink.lanes", "Threads that run functions", () -> runtime.load().lanes());
     metrics.gauge("brink.lanes.busy", "Lanes that run one now", () -> runtime.load().busy());
     metrics.gauge(
+        "brink.lanes.overtime",
+        "Invocations that go on beside their lanes",
+        () -> runtime.load().overtime());
+    metrics.gauge(
         "brink.lanes.queued", "Invocations that wait for a lane", () -> runtime.load().queued());
     metrics.gauge(
         "brink.lanes.abandoned",

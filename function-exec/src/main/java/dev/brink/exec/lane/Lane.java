@@ -1,11 +1,15 @@
 package dev.brink.exec.lane;
 
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,6 +18,11 @@ import org.slf4j.LoggerFactory;
  * One thread that runs guests, with what waits for it: jobs, which are bounded and which an idle
  * lane may take from a busy one; events of guests that live here, which no other lane may run; and
  * timers.
+ *
+ * <p>A turn that has used a processor for long while something waits goes into <b>overtime</b>: it
+ * goes on on its thread, beside the lane, which gets another. When the turn is over its thread
+ * waits for the lane and takes it back, and the other one ends. So everything but the inside of a
+ * turn still happens on one thread at a time, the one that has the lane.
  */
 public final class Lane {
   private static final Logger log = LoggerFactory.getLogger(Lane.class);
@@ -25,6 +34,12 @@ public final class Lane {
 
   /** How long after a long turn the companion stays with its keeper. */
   private static final long APART_NANOS = 100_000_000;
+
+  /** A turn shorter than this has no overtime. */
+  private static final long OVERTIME_FROM_NANOS = 10_000_000;
+
+  /** Nor has one that is not longer than so many typical ones of the lane. */
+  private static final int OVERTIME_FROM_TYPICAL = 4;
 
   private static final int SPINS = 50;
   private static final long MAX_PARK_NANOS = 1_000_000_000L;
@@ -43,6 +58,16 @@ public final class Lane {
   private volatile boolean parkedWithCompanion;
   private volatile long apartUntilNanos = System.nanoTime();
   private volatile long meanTurnNanos;
+  private final TypicalTime typicalTurn = new TypicalTime();
+
+  /** A turn that was given up while there was no thread to tell so on. The watchdog's. */
+  private @Nullable Watched orphan;
+
+  /** Threads in turns that have gone on beside the lane. The watchdog's. */
+  private final List<LaneThread> away = new ArrayList<>();
+
+  private final AtomicInteger awayCount = new AtomicInteger();
+  private final AtomicInteger comingBack = new AtomicInteger();
   private int generation;
 
   Lane(Lanes lanes, int index, int bound, @Nullable LaneCompanion companion) {
@@ -56,6 +81,8 @@ public final class Lane {
   void start() {
     worker.thread.start();
   }
+
+  // ---- what waits
 
   public int index() {
     return index;
@@ -78,10 +105,19 @@ public final class Lane {
     return true;
   }
 
-  /** On this lane: runs {@code action} at {@code dueNanos} of {@link System#nanoTime}. */
-  public LaneTimer schedule(long dueNanos, Runnable action) {
-    return timers.add(dueNanos, action);
+  /**
+   * Runs {@code action} at {@code dueNanos} of {@link System#nanoTime}, on this lane. To be called
+   * there or in one of its turns.
+   */
+  public LaneTimer schedule(long dueNanos, Consumer<LaneTimer> action) {
+    LaneTimer timer = timers.add(dueNanos, action);
+    if (!isCurrent()) {
+      wake();
+    }
+    return timer;
   }
+
+  // ---- turns
 
   /** On this lane: runs guest code under the watchdog's eyes. Turns do not nest. */
   public void turn(Watched watched, Runnable body) {
@@ -95,8 +131,10 @@ public final class Lane {
     } finally {
       me.leave();
     }
+    long held = me.lastHeldNanos();
     long mean = meanTurnNanos;
-    meanTurnNanos = mean + ((me.lastWallNanos() - mean) >> 3);
+    meanTurnNanos = mean + ((held - mean) >> 3);
+    typicalTurn.add(held);
   }
 
   /** Processor time of the last turn. On this lane. */
@@ -109,9 +147,29 @@ public final class Lane {
     return worker.lastAllocatedBytes();
   }
 
-  /** Whether the calling thread is this lane's thread now. */
+  /**
+   * For how long the last turn waited for a processor or for the lane because it was in overtime; 0
+   * otherwise. On this lane.
+   */
+  public long lastSharedNanos() {
+    return worker.lastSharedNanos();
+  }
+
+  /** The same of the turn under way, so far. In a turn of this lane. */
+  public long sharedNanos() {
+    LaneThread me = LaneThread.current();
+    return me == null ? 0 : me.sharedNanos();
+  }
+
+  /** Whether the calling thread has the lane. */
   public boolean isCurrent() {
     return worker.thread.threadId() == Thread.currentThread().threadId();
+  }
+
+  /** Whether the calling thread is in a turn of this lane that has not been given up. */
+  public boolean isInTurn() {
+    LaneThread me = LaneThread.current();
+    return me != null && me.lane().equals(this) && (isCurrent() || me.isAway());
   }
 
   boolean of(Lanes these) {
@@ -120,6 +178,16 @@ public final class Lane {
 
   boolean busy() {
     return worker.busy();
+  }
+
+  /** Whether it runs a turn, or one is in overtime. */
+  boolean active() {
+    return busy() || awayCount.get() > 0;
+  }
+
+  /** Turns in overtime. */
+  int overtime() {
+    return awayCount.get();
   }
 
   boolean parked() {
@@ -175,42 +243,113 @@ public final class Lane {
     return job;
   }
 
-  /** On the watchdog's thread. */
-  boolean inspect(long nowNanos, long graceNanos) {
+  // ---- on the watchdog's thread
+
+  void inspect(long nowNanos, long graceNanos) {
     LaneThread seen = worker;
-    if (companion != null && seen.longTurn()) {
+    if (companion != null && (seen.longTurn() || !away.isEmpty())) {
       apartUntilNanos = nowNanos + APART_NANOS;
       companion.reclaim();
     }
-    Watched stuck = seen.inspect(nowNanos, graceNanos);
+    inspectAway(nowNanos, graceNanos);
+    Watched stuck = orphan != null ? orphan : seen.inspect(nowNanos, graceNanos);
     if (stuck != null) {
-      log.warn("{} cannot be stopped; the lane goes on with a new thread", seen);
-      LaneThread next = newThread(stuck);
-      worker = next;
-      next.thread.start();
-      return true;
+      if (orphan == null) {
+        log.warn("{} cannot be stopped; the lane goes on with a new thread", seen);
+        lanes.countAbandoned();
+      }
+      orphan = replace(seen, () -> stuck.abandoned(this)) ? null : stuck;
+    } else if (isOverdue(seen) && somethingWaits(nowNanos) && lanes.beginOvertime()) {
+      goIntoOvertime(seen, nowNanos);
     }
-    return false;
+  }
+
+  private void inspectAway(long nowNanos, long graceNanos) {
+    for (Iterator<LaneThread> each = away.iterator(); each.hasNext(); ) {
+      LaneThread one = each.next();
+      Watched stuck = one.isAway() ? one.inspect(nowNanos, graceNanos) : null;
+      if (stuck != null) {
+        log.warn("{} cannot be stopped in its overtime", one);
+        lanes.countAbandoned();
+        endOvertime();
+        post(() -> stuck.abandoned(this));
+      }
+      if (!one.isAway()) {
+        each.remove();
+      }
+    }
+  }
+
+  /** Those that wait for the lane with a finished turn wait for no typical one. */
+  private boolean isOverdue(LaneThread seen) {
+    long patience =
+        comingBack.get() > 0
+            ? OVERTIME_FROM_NANOS
+            : Math.max(OVERTIME_FROM_NANOS, OVERTIME_FROM_TYPICAL * typicalTurn.nanos());
+    return seen.seenCpuNanos() > patience;
+  }
+
+  private boolean somethingWaits(long nowNanos) {
+    return hasWork() || timers.untilFirst(nowNanos) <= 0;
+  }
+
+  private void goIntoOvertime(LaneThread seen, long nowNanos) {
+    if (!seen.goAway(nowNanos)) {
+      lanes.endOvertime();
+      return;
+    }
+    awayCount.incrementAndGet();
+    away.add(seen);
+    if (!replace(seen, null)) {
+      away.remove(seen);
+      if (seen.stay()) {
+        endOvertime();
+      }
+    }
+  }
+
+  private void endOvertime() {
+    awayCount.decrementAndGet();
+    lanes.endOvertime();
   }
 
   boolean stuckBehind() {
     return queued.get() > 0 && worker.longTurn();
   }
 
-  private LaneThread newThread(@Nullable Watched stuck) {
-    String name = "brink-lane-" + index + (generation == 0 ? "" : "-" + generation);
-    generation++;
-    return new LaneThread(this, name, () -> loop(stuck));
+  /** Gives the lane a new thread, which runs {@code first} first. Returns whether it has one. */
+  private boolean replace(LaneThread old, @Nullable Runnable first) {
+    LaneThread next = newThread(first);
+    worker = next;
+    try {
+      next.thread.start();
+      return true;
+    } catch (OutOfMemoryError e) {
+      log.error("{} gets no other thread", this, e);
+      worker = old;
+      LockSupport.unpark(old.thread);
+      return false;
+    }
   }
 
-  private void loop(@Nullable Watched stuck) {
-    LaneThread me = worker;
+  private LaneThread newThread(@Nullable Runnable first) {
+    String name = "brink-lane-" + index + (generation == 0 ? "" : "-" + generation);
+    generation++;
+    return new LaneThread(this, name, me -> loop(me, first));
+  }
+
+  // ---- on the lane's thread
+
+  private void loop(LaneThread me, @Nullable Runnable first) {
     try {
-      if (stuck != null) {
-        guard(() -> stuck.abandoned(this));
+      if (first != null) {
+        guard(first);
       }
-      while (worker == me && !lanes.ended()) {
-        boolean did = round();
+      while (has(me) && !lanes.ended()) {
+        boolean did = round(me);
+        if (!has(me)) {
+          break;
+        }
         if (me.hasCompanion()) {
           runCompanion(me);
         } else if (!did) {
@@ -225,7 +364,36 @@ public final class Lane {
     }
   }
 
-  private boolean round() {
+  @SuppressWarnings("ReferenceEquality") // a thread has the lane or has not
+  private boolean has(LaneThread me) {
+    return worker == me;
+  }
+
+  /** The turn of {@code me}, which was in overtime, is over: waits until it has the lane again. */
+  void comeBack(LaneThread me) {
+    endOvertime();
+    comingBack.incrementAndGet();
+    post(() -> handOver(me));
+    try {
+      while (!has(me)) {
+        if (lanes.ended()) {
+          throw new AbandonedError();
+        }
+        LockSupport.parkNanos(this, MAX_PARK_NANOS);
+      }
+    } finally {
+      comingBack.decrementAndGet();
+    }
+  }
+
+  /** The calling thread does nothing with the lane after this. */
+  private void handOver(LaneThread to) {
+    worker = to;
+    LockSupport.unpark(to.thread);
+  }
+
+  /** Returns whether it did anything. The lane may be another thread's afterwards. */
+  private boolean round(LaneThread me) {
     boolean did = fireTimers();
     for (int i = 0; i < EVENTS_PER_ROUND; i++) {
       Runnable event = events.poll();
@@ -234,6 +402,9 @@ public final class Lane {
       }
       did = true;
       guard(event);
+      if (!has(me)) {
+        return true;
+      }
     }
     LaneJob job = pollJob();
     if (job == null && !did) {
@@ -264,9 +435,9 @@ public final class Lane {
     if (hasWork()) {
       keeps = companion().run(0, nothingToDo);
     } else {
-      long wait = Math.min(MAX_PARK_NANOS, Math.max(0, timers.untilFirst(System.nanoTime())));
       parkedWithCompanion = true;
       parked = true;
+      long wait = Math.min(MAX_PARK_NANOS, Math.max(0, timers.untilFirst(System.nanoTime())));
       keeps = companion().run(wait, nothingToDo);
       parked = false;
       parkedWithCompanion = false;
@@ -285,7 +456,7 @@ public final class Lane {
         break;
       }
       did = true;
-      guard(timer.action);
+      guard(timer::fire);
     }
     return did;
   }

@@ -28,7 +28,7 @@ public interface LaneCompanion {
   /** Gives it to the keeper, if the calling thread or nobody has it. */
   void giveBack();
 
-  /** Gives it to the keeper, if nobody has it. Any thread. */
+  /** Gives it to the keeper, if nobody has it; nobody asks for it then. Any thread. */
   void reclaim();
 
   /**

@@ -2,13 +2,22 @@ package dev.brink.exec.lane;
 
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One thread of a lane, and the turn it is in. A lane gets another when a turn cannot be ended. */
+/**
+ * One thread of a lane, and the turn it is in. A lane gets another thread when a turn goes into
+ * overtime, and this one comes back to the lane when the turn is over; and when a turn cannot be
+ * ended, in which case this one is given up.
+ */
 final class LaneThread {
   private static final int OUT = 0;
   private static final int IN = 1;
-  private static final int ABANDONED = 2;
+
+  /** In a turn, beside the lane, which has another thread. */
+  private static final int AWAY = 2;
+
+  private static final int ABANDONED = 3;
 
   /** Turns shorter than this are charged their wall time: asking for processor time costs more. */
   private static final long SHORT_TURN_NANOS = 100_000;
@@ -26,31 +35,38 @@ final class LaneThread {
   private long cpuMark = -1;
   private long lastCpuNanos;
   private long lastAllocatedBytes;
-  private long lastWallNanos;
+  private long lastSharedNanos;
+  private long lastHeldNanos;
+  private volatile long awaySinceNanos;
 
-  private long seenTurn = -1;
+  private volatile long seenCpuNanos;
+  private volatile long seenTurn = -1;
   private long endingTurn = -1;
   private long endingSince;
 
-  LaneThread(Lane lane, String name, Runnable loop) {
+  LaneThread(Lane lane, String name, Consumer<LaneThread> loop) {
     this.lane = lane;
-    this.thread = new Carrier(lane, name, loop);
+    this.thread = new Carrier(this, name, () -> loop.accept(this));
     thread.setDaemon(true);
   }
 
-  /** A thread that knows its lane. */
+  /** A thread that knows what it is. */
   private static final class Carrier extends FastThreadLocalThread {
-    private final Lane lane;
+    private final LaneThread self;
 
-    Carrier(Lane lane, String name, Runnable loop) {
+    Carrier(LaneThread self, String name, Runnable loop) {
       super(null, loop, name);
-      this.lane = lane;
+      this.self = self;
     }
   }
 
-  /** The lane whose thread the calling thread is or was. */
-  static @Nullable Lane laneOfCurrentThread() {
-    return Thread.currentThread() instanceof Carrier carrier ? carrier.lane : null;
+  /** The calling thread, if it is or was one of a lane's. */
+  static @Nullable LaneThread current() {
+    return Thread.currentThread() instanceof Carrier carrier ? carrier.self : null;
+  }
+
+  Lane lane() {
+    return lane;
   }
 
   void enter(Watched watched) {
@@ -70,8 +86,12 @@ final class LaneThread {
 
   void leave() {
     current = null;
-    if (!state.compareAndSet(IN, OUT)) {
-      throw new AbandonedError();
+    boolean stayed = state.compareAndSet(IN, OUT);
+    if (!stayed) {
+      if (!state.compareAndSet(AWAY, OUT)) {
+        throw new AbandonedError();
+      }
+      lane.comeBack(this);
     }
     long wall = System.nanoTime() - startNanos;
     if (wall < SHORT_TURN_NANOS) {
@@ -82,7 +102,8 @@ final class LaneThread {
       lastCpuNanos = Math.clamp(cpu - cpuMark, 0, wall);
       cpuMark = cpu;
     }
-    lastWallNanos = wall;
+    lastSharedNanos = stayed ? 0 : wall - lastCpuNanos;
+    lastHeldNanos = stayed ? wall : Math.max(0, awaySinceNanos - startNanos);
     lastAllocatedBytes = ThreadMeter.allocatedBytes() - allocatedStart;
     if (hasCompanion) {
       hasCompanion = lane.companion().resume();
@@ -119,11 +140,52 @@ final class LaneThread {
     return lastAllocatedBytes;
   }
 
-  long lastWallNanos() {
-    return lastWallNanos;
+  /** How long the last turn held the lane. */
+  long lastHeldNanos() {
+    return lastHeldNanos;
   }
 
-  /** On the watchdog's thread. Returns the turn to give up, if its time to end has passed. */
+  /** For how long the last turn, in overtime, waited for a processor, or for the lane. */
+  long lastSharedNanos() {
+    return lastSharedNanos;
+  }
+
+  /** For how long the turn under way has waited for a processor, if in overtime. On this thread. */
+  long sharedNanos() {
+    return state.get() == AWAY
+        ? Math.max(0, System.nanoTime() - startNanos - (ThreadMeter.cpuNanos() - cpuMark))
+        : 0;
+  }
+
+  // ---- overtime, on the watchdog's thread
+
+  /** Whether the turn has gone on beside the lane. */
+  boolean isAway() {
+    return state.get() == AWAY;
+  }
+
+  /** Lets the turn, which the last look saw, go on beside the lane; unless it has just ended. */
+  boolean goAway(long nowNanos) {
+    awaySinceNanos = nowNanos;
+    return turn == seenTurn && state.compareAndSet(IN, AWAY);
+  }
+
+  /** The lane did not get another thread. Returns whether the turn is not over by now. */
+  boolean stay() {
+    return state.compareAndSet(AWAY, IN);
+  }
+
+  /** Processor time of the turn under way at the last look; 0 for one that looked short. */
+  long seenCpuNanos() {
+    return longTurn() ? seenCpuNanos : 0;
+  }
+
+  /** Whether the turn under way is being ended. */
+  boolean ending() {
+    return longTurn() && endingTurn == seenTurn;
+  }
+
+  /** Returns the turn to give up, if its time to end has passed. */
   @Nullable Watched inspect(long nowNanos, long graceNanos) {
     long seen = turn;
     Watched watched = current;
@@ -131,20 +193,26 @@ final class LaneThread {
       return null;
     }
     if (seen != seenTurn) {
+      seenCpuNanos = 0;
       seenTurn = seen;
       return null;
     }
     if (endingTurn == seen) {
       boolean stuck = nowNanos - endingSince > graceNanos;
-      return stuck && state.compareAndSet(IN, ABANDONED) ? watched : null;
+      return stuck && giveUp() ? watched : null;
     }
     long cpu = ThreadMeter.cpuNanos(thread) - cpuStart;
+    seenCpuNanos = cpu;
     long allocated = ThreadMeter.allocatedBytes(thread) - allocatedStart;
     if (turn == seen && watched.over(cpu, allocated, nowNanos)) {
       endingTurn = seen;
       endingSince = nowNanos;
     }
     return null;
+  }
+
+  private boolean giveUp() {
+    return state.compareAndSet(IN, ABANDONED) || state.compareAndSet(AWAY, ABANDONED);
   }
 
   /** Whether the same turn was under way at the watchdog's last look. */

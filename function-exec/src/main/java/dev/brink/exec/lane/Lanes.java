@@ -11,6 +11,9 @@ public final class Lanes {
   /** A mask of lanes has this many bits. */
   public static final int MAX = 64;
 
+  /** So many turns may be in overtime, for each lane, on all of them together. */
+  private static final int OVERTIME_PER_LANE = 7;
+
   private static final long HOP_NANOS = 50_000;
   private static final long COLD_NANOS = 500_000;
 
@@ -20,6 +23,7 @@ public final class Lanes {
   private final List<Lane> all;
   private final Watchdog watchdog = new Watchdog(this);
   private final AtomicInteger abandoned = new AtomicInteger();
+  private final AtomicInteger overtime = new AtomicInteger();
   private final long graceNanos;
   private volatile boolean ended;
 
@@ -62,8 +66,8 @@ public final class Lanes {
 
   /**
    * The lane where a new job would start first: after what waits there, and after an instance is
-   * made unless the lane is in the mask {@code warm}. Another lane than the calling thread's costs
-   * the hop there and back.
+   * made unless the lane is in the mask {@code warm} and none of its turns is in overtime. Another
+   * lane than the calling thread's costs the hop there and back.
    */
   public Lane choose(long warm) {
     Lane here = here();
@@ -72,7 +76,7 @@ public final class Lanes {
     for (int i = 0; i < all.size(); i++) {
       Lane lane = all.get(i);
       long cost = lane.waitNanos();
-      if ((warm >>> i & 1) == 0) {
+      if ((warm >>> i & 1) == 0 || lane.overtime() > 0) {
         cost += COLD_NANOS;
       }
       if (lane != here) {
@@ -91,7 +95,8 @@ public final class Lanes {
 
   /** The lane on whose thread the caller runs, as its companion does; {@code null} for none. */
   public @Nullable Lane here() {
-    Lane lane = LaneThread.laneOfCurrentThread();
+    LaneThread me = LaneThread.current();
+    Lane lane = me == null ? null : me.lane();
     return lane != null && lane.of(this) && lane.isCurrent() ? lane : null;
   }
 
@@ -99,7 +104,7 @@ public final class Lanes {
   public @Nullable Lane idle(long except) {
     for (int i = 0; i < all.size(); i++) {
       Lane lane = all.get(i);
-      if ((except >>> i & 1) == 0 && lane.backlog() == 0) {
+      if ((except >>> i & 1) == 0 && lane.backlog() == 0 && lane.overtime() == 0) {
         return lane;
       }
     }
@@ -133,6 +138,28 @@ public final class Lanes {
     return wait;
   }
 
+  /** Turns in overtime. */
+  public int overtime() {
+    return overtime.get();
+  }
+
+  /** Counts one more turn into overtime, if there may be one. On the watchdog's thread. */
+  boolean beginOvertime() {
+    if (overtime.get() >= OVERTIME_PER_LANE * all.size()) {
+      return false;
+    }
+    overtime.incrementAndGet();
+    return true;
+  }
+
+  void endOvertime() {
+    overtime.decrementAndGet();
+  }
+
+  void countAbandoned() {
+    abandoned.incrementAndGet();
+  }
+
   /** Threads given up so far. */
   public int abandoned() {
     return abandoned.get();
@@ -148,7 +175,7 @@ public final class Lanes {
 
   boolean anyBusy() {
     for (int i = 0; i < all.size(); i++) {
-      if (all.get(i).busy()) {
+      if (all.get(i).active()) {
         return true;
       }
     }
@@ -161,10 +188,8 @@ public final class Lanes {
     boolean stuck = false;
     for (int i = 0; i < all.size(); i++) {
       Lane lane = all.get(i);
-      if (lane.inspect(nowNanos, graceNanos)) {
-        abandoned.incrementAndGet();
-      }
-      busy |= lane.busy();
+      lane.inspect(nowNanos, graceNanos);
+      busy |= lane.active();
       stuck |= lane.stuckBehind();
     }
     if (stuck) {

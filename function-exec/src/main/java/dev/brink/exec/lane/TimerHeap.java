@@ -1,42 +1,52 @@
 package dev.brink.exec.lane;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A binary heap of timers by due time, then by order of creation; removal is O(log n). */
+/**
+ * A binary heap of timers by due time, then by order of creation; removal is O(log n). Thread-safe:
+ * turns in overtime use it beside their lane's thread.
+ */
 final class TimerHeap {
   private @Nullable LaneTimer[] timers = new LaneTimer[16];
+  private volatile @Nullable LaneTimer first;
   private int size;
   private long sequence;
 
-  LaneTimer add(long dueNanos, Runnable action) {
+  synchronized LaneTimer add(long dueNanos, Consumer<LaneTimer> action) {
     var timer = new LaneTimer(this, dueNanos, sequence++, action);
     if (size == timers.length) {
       timers = Arrays.copyOf(timers, size * 2);
     }
     size++;
     up(size - 1, timer);
+    first = timers[0];
     return timer;
   }
 
   /** Nanoseconds until the first is due, negative when overdue, {@code Long.MAX_VALUE} for none. */
   long untilFirst(long nowNanos) {
-    LaneTimer first = timers[0];
-    return first == null ? Long.MAX_VALUE : first.dueNanos - nowNanos;
+    LaneTimer next = first;
+    return next == null ? Long.MAX_VALUE : next.dueNanos - nowNanos;
   }
 
   /** Removes and returns the first if it is due. */
-  @Nullable LaneTimer pollDue(long nowNanos) {
-    LaneTimer first = timers[0];
-    if (first == null || first.dueNanos - nowNanos > 0) {
+  synchronized @Nullable LaneTimer pollDue(long nowNanos) {
+    LaneTimer next = timers[0];
+    if (next == null || next.dueNanos - nowNanos > 0) {
       return null;
     }
-    remove(first);
-    return first;
+    remove(next);
+    return next;
   }
 
-  void remove(LaneTimer timer) {
+  /** Does nothing when the timer is not, or no longer, here. */
+  synchronized void remove(LaneTimer timer) {
     int hole = timer.index;
+    if (hole < 0) {
+      return;
+    }
     timer.index = -1;
     size--;
     LaneTimer last = timers[size];
@@ -47,6 +57,7 @@ final class TimerHeap {
         up(hole, last);
       }
     }
+    first = timers[0];
   }
 
   private void up(int hole, LaneTimer timer) {

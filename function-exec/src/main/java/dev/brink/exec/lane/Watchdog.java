@@ -1,9 +1,12 @@
 package dev.brink.exec.lane;
 
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Looks at each lane about once a millisecond; sleeps while all of them rest. */
 final class Watchdog {
+  private static final Logger log = LoggerFactory.getLogger(Watchdog.class);
   private static final long TICK_NANOS = 1_000_000;
   private static final int QUIET_TICKS = 50;
 
@@ -31,7 +34,7 @@ final class Watchdog {
   private void loop() {
     int quiet = 0;
     while (!lanes.ended()) {
-      quiet = lanes.inspect(System.nanoTime()) ? 0 : quiet + 1;
+      quiet = inspect() ? 0 : quiet + 1;
       if (quiet < QUIET_TICKS) {
         LockSupport.parkNanos(this, TICK_NANOS);
         continue;
@@ -42,6 +45,16 @@ final class Watchdog {
       }
       asleep = false;
       quiet = 0;
+    }
+  }
+
+  /** It must go on whatever happens: nothing else ends what runs for too long. */
+  private boolean inspect() {
+    try {
+      return lanes.inspect(System.nanoTime());
+    } catch (RuntimeException | OutOfMemoryError e) {
+      log.error("The watchdog stumbled", e);
+      return true;
     }
   }
 }

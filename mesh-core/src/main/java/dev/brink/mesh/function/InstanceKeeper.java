@@ -106,7 +106,7 @@ public final class InstanceKeeper implements AutoCloseable {
     Map<String, Binding.Version> versions = snapshot.get().versions();
     counts.retain(versions.keySet());
     List<FunctionSample> samples = samples(versions, load);
-    var node = new NodeSample(load.lanes(), Math.max(0, load.lanes() - load.busy()));
+    var node = new NodeSample(load.lanes(), load.lanes() - load.taken());
     for (WarmthAction action : keeper.beat(System.nanoTime(), node, samples)) {
       Binding.Version version = versions.get(action.id());
       LoadedFunction function = version == null ? null : version.local();

@@ -50,7 +50,7 @@ public final class LoadReporter {
     return LoadBeat.newBuilder()
         .setSequence(nextSequence())
         .setLanes(load.lanes())
-        .setBusy(load.busy())
+        .setBusy(load.taken())
         .setQueued(load.queued())
         .setWaitNanos(load.waitNanos())
         .setDraining(draining)
@@ -78,7 +78,7 @@ public final class LoadReporter {
   }
 
   double utilisation(RuntimeLoad load) {
-    return utilisation.sample(load.busy(), load.lanes());
+    return utilisation.sample(load.taken(), load.lanes());
   }
 
   /** How much longer than elsewhere work takes here; 1 is usual. */

@@ -63,7 +63,7 @@ public final class OwnLoad {
     RuntimeLoad load = reporter.load();
     return LoadReport.builder(node, reporter.nextSequence())
         .lanes(load.lanes())
-        .busy(load.busy())
+        .busy(load.taken())
         .queued(load.queued())
         .waitNanos(load.waitNanos())
         .utilisation(reporter.utilisation(load))

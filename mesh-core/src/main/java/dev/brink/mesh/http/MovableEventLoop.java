@@ -127,6 +127,9 @@ final class MovableEventLoop extends AbstractScheduledEventExecutor
 
   private void letGo() {
     Thread asking = borrower;
+    if (asking == null) {
+      return;
+    }
     borrower = null;
     OWNER.setVolatile(this, null);
     LockSupport.unpark(asking);
@@ -143,6 +146,7 @@ final class MovableEventLoop extends AbstractScheduledEventExecutor
       return false;
     }
     if (owner == null && OWNER.compareAndSet(this, null, me)) {
+      borrower = null;
       return true;
     }
     if (borrower != me) {
@@ -175,6 +179,7 @@ final class MovableEventLoop extends AbstractScheduledEventExecutor
   @Override
   public void reclaim() {
     if (OWNER.compareAndSet(this, null, keeper)) {
+      borrower = null;
       LockSupport.unpark(keeper);
     }
   }

@@ -122,7 +122,7 @@ class MovableEventLoopTest {
       assertThat(get(client, "/quick")).isEqualTo("quick");
       thread = client.send(GET).answer().body();
       assertThat(System.nanoTime() - end).as("still on %s", thread).isNegative();
-    } while (!thread.equals(name));
+    } while (!thread.startsWith(name));
   }
 
   @Test
@@ -155,7 +155,7 @@ class MovableEventLoopTest {
       stuck.send("GET /unstoppable HTTP/1.1\r\nHost: a\r\n\r\n");
       assertThat(stuck.answer().status()).isEqualTo(503);
       assertThat(runtime.load().abandonedLanes()).isEqualTo(1);
-      awaitThread(other, "brink-lane-0-1");
+      awaitThread(other, "brink-lane-0");
       assertThat(get(stuck, "/quick")).isEqualTo("quick");
     }
   }
