@@ -64,6 +64,16 @@ final class Costs {
     return log == 0 ? 0 : (long) Math.exp(log / 1e6);
   }
 
+  /**
+   * How long a newcomer typically waits behind a run of it: those few that are much longer make
+   * room for others.
+   */
+  long heldNanos(long priorNanos) {
+    long mean = lane.nanosOr(priorNanos);
+    long typical = typicalRunNanos();
+    return typical == 0 ? mean : Math.min(mean, typical);
+  }
+
   /** The mean distance of a run's logarithm from the typical one. */
   double spread() {
     return logs(spread);

@@ -26,7 +26,7 @@ final class Explanations {
         node.local,
         warm,
         node.netNanos() + node.transferNanos(work.bytes),
-        node.queueNanos(load, nowNanos),
+        node.queueNanos(load, nowNanos) + node.sharingNanos(work, load),
         node.coldNanos(work, warm, slow),
         node.runNanos(work, slow),
         data,

@@ -25,7 +25,8 @@ final class Learning {
       long nowNanos) {
     double slow = state.shownSlow(nowNanos);
     long size = request.bodyBytes();
-    if (observed.wasCold() && Placement.sane(observed.coldNanos())) {
+    boolean further = state.load().warmth().has(stats.index);
+    if (observed.wasCold() && !further && Placement.sane(observed.coldNanos())) {
       long cold = (long) (observed.coldNanos() / slow);
       stats.started(size, cold);
     }

@@ -5,6 +5,7 @@ package dev.brink.placement;
  *
  * @param reported whether there was one at all
  * @param atNanos when it came
+ * @param overtime runs that go on beside the lanes
  * @param free lanes that had nothing to do
  * @param utilisation the share of the lanes' time that was taken, 0 to 1
  * @param slow how slow the node says it is, 1 to 10
@@ -18,6 +19,7 @@ record Load(
     int lanes,
     int busy,
     int queued,
+    int overtime,
     int free,
     double utilisation,
     double slow,
@@ -27,6 +29,10 @@ record Load(
     Mark newer) {
 
   private static final int MAX_LANES = 1 << 16;
+
+  /** Beside each lane: more makes no sense. */
+  private static final int MAX_OVERTIME = 7;
+
   private static final long MAX_WAIT_NANOS = 60_000_000_000L;
   private static final long SENSELESS_WAIT_NANOS = 1_000_000_000L;
   private static final long AGE_OUT_NANOS = 3_000_000_000L;
@@ -38,7 +44,7 @@ record Load(
   /** Of a node that has just come up. */
   static Load none(int lanes) {
     var mark = new Mark(0, 0);
-    return new Load(false, 0, 0, lanes, 0, 0, lanes, 0, 1, false, Warmth.NONE, mark, mark);
+    return new Load(false, 0, 0, lanes, 0, 0, 0, lanes, 0, 1, false, Warmth.NONE, mark, mark);
   }
 
   /**
@@ -64,9 +70,9 @@ record Load(
    */
   Load after(LoadReport report, FunctionTable table, long nowNanos, long sentNanos, long rttNanos) {
     int saneLanes = Math.clamp(report.lanes(), 1, MAX_LANES);
-    int saneBusy = Math.clamp(report.busy(), 0, saneLanes);
+    int saneBusy = sane(report.busy(), saneLanes);
     int saneQueued = Math.max(0, report.queued());
-    boolean waits = saneQueued > 0 || report.waitNanos() != 0;
+    boolean waits = saneQueued > 0 || waitNanos(report) != 0;
     boolean turn = !reported || nowNanos - newer.atNanos >= rttNanos;
     Mark nowMark = turn ? new Mark(nowNanos, sentNanos) : newer;
     Mark pastMark = !reported ? nowMark : turn ? newer : older;
@@ -77,6 +83,7 @@ record Load(
         saneLanes,
         saneBusy,
         saneQueued,
+        sane(report.overtime(), MAX_OVERTIME * saneLanes),
         waits ? 0 : saneLanes - saneBusy,
         utilisation(report, saneLanes, saneBusy),
         slow(report),
@@ -84,6 +91,11 @@ record Load(
         warmth.after(report, table),
         pastMark,
         nowMark);
+  }
+
+  /** A count that makes no sense is the most there can be, which attracts nothing. */
+  private static int sane(int said, int most) {
+    return said < 0 ? most : Math.min(said, most);
   }
 
   private static double utilisation(LoadReport report, int lanes, int busy) {
@@ -126,9 +138,16 @@ record Load(
 
   /** The wait a report claims, made safe: one that makes no sense attracts nothing. */
   static long waitNanos(LoadReport report) {
-    return report.waitNanos() < 0
-        ? SENSELESS_WAIT_NANOS
-        : Math.min(report.waitNanos(), MAX_WAIT_NANOS);
+    boolean senseless =
+        report.waitNanos() < 0 || report.busy() < 0 || report.queued() < 0 || report.overtime() < 0;
+    long said = Math.clamp(report.waitNanos(), 0, MAX_WAIT_NANOS);
+    return senseless ? Math.max(said, SENSELESS_WAIT_NANOS) : said;
+  }
+
+  /** How much longer a run takes than alone, as it shares the processors with all that runs. */
+  double sharing() {
+    int threads = Math.min(busy + 1, lanes) + overtime;
+    return threads <= lanes ? 1 : (double) threads / lanes;
   }
 
   Load withWarmth(Warmth now) {
@@ -139,6 +158,7 @@ record Load(
         lanes,
         busy,
         queued,
+        overtime,
         free,
         utilisation,
         slow,
@@ -156,6 +176,7 @@ record Load(
         lanes,
         busy,
         queued,
+        overtime,
         free,
         utilisation,
         slow,

@@ -17,6 +17,7 @@ public final class LoadReport {
   private final int lanes;
   private final int busy;
   private final int queued;
+  private final int overtime;
   private final long waitNanos;
   private final double utilisation;
   private final double slow;
@@ -30,6 +31,7 @@ public final class LoadReport {
     lanes = builder.lanes;
     busy = builder.busy;
     queued = builder.queued;
+    overtime = builder.overtime;
     waitNanos = builder.waitNanos;
     utilisation = builder.utilisation;
     slow = builder.slow;
@@ -66,6 +68,11 @@ public final class LoadReport {
 
   public int queued() {
     return queued;
+  }
+
+  /** As given; 0 where it was not. */
+  public int overtime() {
+    return overtime;
   }
 
   public long waitNanos() {
@@ -117,6 +124,7 @@ public final class LoadReport {
     private int lanes = 1;
     private int busy;
     private int queued;
+    private int overtime;
     private long waitNanos;
     private double utilisation = Double.NaN;
     private double slow = 1;
@@ -147,6 +155,16 @@ public final class LoadReport {
     @CanIgnoreReturnValue
     public Builder queued(int queued) {
       this.queued = queued;
+      return this;
+    }
+
+    /**
+     * Runs that go on beside the lanes because they are long: threads that share the processors
+     * with what the lanes run. Left out it is 0.
+     */
+    @CanIgnoreReturnValue
+    public Builder overtime(int overtime) {
+      this.overtime = overtime;
       return this;
     }
 

@@ -268,6 +268,12 @@ final class NodeState {
     return Math.max(0, until - nowNanos - credit);
   }
 
+  /** What others' share of the processors adds to a typical run. */
+  long sharingNanos(Work work, Load seen) {
+    double sharing = seen.sharing();
+    return sharing <= 1 ? 0 : (long) (work.typicalNanos * (sharing - 1));
+  }
+
   long runNanos(Work work, double slowNow) {
     return (long) (work.runNanos * slowNow);
   }
@@ -288,6 +294,7 @@ final class NodeState {
     return netNanos()
         + transferNanos(work.bytes)
         + queueNanos(seen, nowNanos)
+        + sharingNanos(work, seen)
         + coldNanos(work, seen.warmth().has(work.index), slowNow)
         + runNanos(work, slowNow)
         + penaltyNanos(seen, had, nowNanos);

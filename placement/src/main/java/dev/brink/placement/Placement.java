@@ -157,7 +157,7 @@ public final class Placement {
     boolean warm = state.load().warmth().has(stats.index);
     Costs costs = stats.costs(request.bodyBytes());
     long cold = warm ? 0 : stats.coldNanos(costs, settings.coldPriorNanos());
-    state.sent(cold + costs.lane.nanosOr(settings.runPriorNanos()), nowNanos);
+    state.sent(cold + costs.heldNanos(settings.runPriorNanos()), nowNanos);
   }
 
   /**

@@ -50,6 +50,19 @@ public final class RunTimes {
     return (long) (left[longer / 2] * NANOS_PER_UNIT);
   }
 
+  /** The geometric mean of the latest runs; the given time as long as none has ended. */
+  public long typicalNanos(long unknownNanos) {
+    int known = (int) Math.min(RUNS, count.get());
+    if (known == 0) {
+      return unknownNanos;
+    }
+    double sum = 0;
+    for (int i = 0; i < known; i++) {
+      sum += Math.log(Math.max(1, micros.getOpaque(i)));
+    }
+    return (long) (Math.exp(sum / known) * NANOS_PER_UNIT);
+  }
+
   /** The mean of the latest runs; the given time as long as none has ended. */
   public long meanNanos(long unknownNanos) {
     int known = (int) Math.min(RUNS, count.get());

@@ -8,6 +8,10 @@ final class Work {
   int index;
 
   long runNanos;
+
+  /** The typical run, which is what sharing the processors is reckoned by. */
+  long typicalNanos;
+
   long coldNanos;
 
   /** Of request and response; few enough to fit one round trip count as none. */
@@ -19,6 +23,8 @@ final class Work {
     Costs costs = stats.costs(request.bodyBytes());
     index = stats.index;
     runNanos = costs.run.nanosOr(settings.runPriorNanos());
+    long typical = costs.typicalRunNanos();
+    typicalNanos = typical > 0 ? Math.min(typical, runNanos) : runNanos;
     coldNanos = stats.coldNanos(costs, settings.coldPriorNanos());
     long expected = costs.bytes.nanosOr(0);
     long all = Math.max(expected, request.bodyBytes());

@@ -119,6 +119,7 @@ class EstimatesTest {
     var runs = new RunTimes();
     assertThat(runs.leftNanos(0, 5_000_000)).isEqualTo(5_000_000);
     assertThat(runs.meanNanos(7)).isEqualTo(7);
+    assertThat(runs.typicalNanos(7)).isEqualTo(7);
     for (int i = 0; i < 100; i++) {
       runs.add(i % 4 == 0 ? 300_000_000 : 10_000_000);
     }
@@ -126,6 +127,9 @@ class EstimatesTest {
     assertThat(runs.leftNanos(20_000_000, 0)).isEqualTo(280_000_000);
     assertThat(runs.leftNanos(400_000_000, 0)).isEqualTo(200_000_000);
     assertThat(runs.meanNanos(0)).isEqualTo(82_500_000);
+    assertThat(runs.typicalNanos(0))
+        .as("10^0.75 x 300^0.25 ms")
+        .isCloseTo(23_403_473L, Percentage.withPercentage(0.01));
     runs.add(Long.MIN_VALUE);
     runs.add(Long.MAX_VALUE);
     assertThat(runs.leftNanos(0, 0)).isPositive();

@@ -36,6 +36,33 @@ class PlacementTrapsTest {
     assertThat(b.scoreNanos()).isPositive();
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {-1, Integer.MIN_VALUE})
+  void aNegativeCountAttractsNothing(int negative) {
+    var mesh = new TestMesh(0, "a", "b", "c").rtt("b", 5).rtt("c", 6).busy("a", 900);
+    mesh.choose();
+    for (int i = 0; i < 9; i++) {
+      mesh.ran("b", 20).ran("c", 20);
+    }
+    mesh.warm("b", "c");
+    assertThat(mesh.node()).isEqualTo("b");
+    mesh.tell(mesh.report("b").overtime(negative).warm(Set.of(F)));
+    assertThat(mesh.node()).isEqualTo("c");
+    mesh.tell(mesh.report("b").busy(negative).warm(Set.of(F)));
+    assertThat(mesh.node()).isEqualTo("c");
+    mesh.tell(mesh.report("b").queued(negative).warm(Set.of(F)));
+    assertThat(mesh.node()).isEqualTo("c");
+    mesh.warm("b");
+    assertThat(mesh.node()).as("it makes sense again").isEqualTo("b");
+  }
+
+  @Test
+  void moreOvertimeThanThereCanBeCountsAsTheMost() {
+    var mesh = new TestMesh(0, "a", "b").rtt("b", 1).ran("b", 20);
+    mesh.tell(mesh.report("b").busy(2).overtime(Integer.MAX_VALUE).warm(Set.of(F)));
+    assertThat(mesh.candidate("b").queueNanos()).isCloseTo(ms(20 * 7), Offset.offset(ms(0.1)));
+  }
+
   /** What NaN and infinity became on their way into a number of nanoseconds. */
   @ParameterizedTest
   @ValueSource(longs = {-1, Long.MIN_VALUE, Long.MAX_VALUE})

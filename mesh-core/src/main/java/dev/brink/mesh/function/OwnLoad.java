@@ -63,7 +63,8 @@ public final class OwnLoad {
     RuntimeLoad load = reporter.load();
     return LoadReport.builder(node, reporter.nextSequence())
         .lanes(load.lanes())
-        .busy(load.taken())
+        .busy(load.busy())
+        .overtime(load.overtime())
         .queued(load.queued())
         .waitNanos(load.waitNanos())
         .utilisation(reporter.utilisation(load))

@@ -125,6 +125,7 @@ public final class Peers implements GridListener, LinkListener {
         LoadReport.builder(node, load.getSequence())
             .lanes(load.getLanes())
             .busy(load.getBusy())
+            .overtime(load.getOvertime())
             .queued(load.getQueued())
             .waitNanos(load.getWaitNanos())
             .slow(1 + Integer.toUnsignedLong(load.getSlow()) / 100.0)

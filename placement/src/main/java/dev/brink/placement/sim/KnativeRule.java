@@ -58,6 +58,8 @@ final class KnativeRule implements Rule {
   @Override
   public void reported(int node, LoadReport report, long nowNanos) {
     inFlight[node] = report.busy() + report.queued();
-    warm[node] = report.warm();
+    if (report.warmGiven()) {
+      warm[node] = report.warm();
+    }
   }
 }

@@ -37,6 +37,7 @@ public final class Main {
           "seconds",
           "warm-up",
           "cold-ms",
+          "further-cold-ms",
           "memory-mb",
           "skew",
           "data",
@@ -126,6 +127,7 @@ public final class Main {
             millis(1000 * options.number("warm-up", 10)),
             millis(1000 * options.number("seconds", 25)))
         .coldMedian(millis(options.number("cold-ms", 200)))
+        .furtherCold(millis(options.number("further-cold-ms", 3_600_000)))
         .nodeMemoryMb(options.number("memory-mb", 1024))
         .ingressSkew(options.number("skew", 0.5))
         .dataShare(options.number("data", 0))

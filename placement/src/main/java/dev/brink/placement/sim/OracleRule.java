@@ -13,7 +13,7 @@ final class OracleRule implements Rule {
     int best = request.ingress();
     long bestNanos = simulation.trulyNanos(request, best);
     for (int n = 0; n < simulation.scenario().nodes(); n++) {
-      long nanos = simulation.trulyNanos(request, n);
+      long nanos = simulation.trulyNanos(request, n, bestNanos);
       if (nanos < bestNanos) {
         best = n;
         bestNanos = nanos;

@@ -51,26 +51,29 @@ final class Reactions {
    * @param usualPerSecond requests from others before
    * @param lostMillis after so long, and for the second after that, no more than 5 % of them; -1
    *     for never
-   * @param backMillis after so long since it was well, half of them at least, for a second; -1 for
-   *     never
+   * @param due requests since it was well for which it really was the best by over 5 % + 1 ms, of
+   *     those that came to others
+   * @param backMillis after so long since it was well, half of the usual ones at least, for a
+   *     second; -1 for never. It says something only where some are due
    */
-  record Reaction(Trouble trouble, double usualPerSecond, int lostMillis, int backMillis) {
+  record Reaction(Trouble trouble, double usualPerSecond, int lostMillis, int due, int backMillis) {
 
     String row() {
       return String.format(
           Locale.ROOT,
-          "| %s | %.0f | %s | %d ms | %s | 5000 ms |",
+          "| %s | %.0f | %s | %d ms | %d | %s | 5000 ms |",
           trouble.name,
           usualPerSecond,
           lostMillis < 0 ? "never" : lostMillis + " ms",
           trouble.wantedMillis,
-          backMillis < 0 ? "never" : backMillis + " ms");
+          due,
+          due == 0 ? "none due" : backMillis < 0 ? "never" : backMillis + " ms");
     }
   }
 
   private static final String HEADER =
-      "| trouble | requests a second before | 95 % gone after | wanted | half back after | wanted |"
-          + "\n|---|---|---|---|---|---|";
+      "| trouble | requests a second before | 95 % gone after | wanted | due once well | half back"
+          + " after | wanted |\n|---|---|---|---|---|---|---|";
 
   private static final Duration FROM = Duration.ofSeconds(5);
   private static final Duration UNTIL = Duration.ofSeconds(9);
@@ -112,15 +115,18 @@ final class Reactions {
   Reaction to(Trouble trouble) {
     var before = new long[STEPS];
     var after = new long[STEPS];
+    int due = 0;
     for (Usual one : usual) {
       Scenario faulty = scenario.faults(List.of(trouble.fault(one.node))).build();
       count(one.result, one.node, before);
-      count(Simulation.run(faulty, rules, one.seed), one.node, after);
+      Result result = Simulation.run(faulty, rules, one.seed);
+      count(result, one.node, after);
+      due += due(result, one.node);
     }
     double perSecond = sum(before, 0, FROM) / (double) FROM.toSeconds() / usual.size();
     int lost = first(FROM, UNTIL, at -> sum(after, at, WINDOW) <= GONE * sum(before, at, WINDOW));
     int back = first(UNTIL, END, at -> sum(after, at, WINDOW) >= BACK * sum(before, at, WINDOW));
-    return new Reaction(trouble, perSecond, lost, back);
+    return new Reaction(trouble, perSecond, lost, due, back);
   }
 
   /** All of it, as a table. */
@@ -138,6 +144,15 @@ final class Reactions {
         changesPerSecond(Result.Change.EQUAL),
         changesPerSecond(Result.Change.WORSE),
         changesPerSecond(Result.Change.AGAIN));
+  }
+
+  /** Requests to others that the node, well again, was clearly the best for. */
+  private static int due(Result result, int node) {
+    return (int)
+        result.rows().stream()
+            .filter(row -> row.atNanos() >= UNTIL.toNanos())
+            .filter(row -> row.request().ingress() != node && row.clearBest() == node)
+            .count();
   }
 
   private static void count(Result result, int node, long[] steps) {

@@ -15,6 +15,8 @@ final class Result {
    * @param bestNanos what the best node would have given it, as only an omniscient one sees
    * @param chosenNanos what the node first chosen would have given it, seen the same way
    * @param nearBest whether the node chosen would have given it no more than 5 % + 1 ms more
+   * @param clearBest the node that would have given it at least 5 % + 1 ms less than any other; -1
+   *     for none
    * @param cold whether it waited for an instance
    */
   record Row(
@@ -25,6 +27,7 @@ final class Result {
       long bestNanos,
       long chosenNanos,
       boolean nearBest,
+      int clearBest,
       boolean cold) {}
 
   /**

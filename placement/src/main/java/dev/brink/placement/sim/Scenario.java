@@ -30,6 +30,7 @@ final class Scenario {
   private final Duration length;
   private final Duration warmUp;
   private final Duration coldMedian;
+  private final Duration furtherCold;
   private final double nodeMemoryMb;
   private final double ingressSkew;
   private final double dataShare;
@@ -47,6 +48,7 @@ final class Scenario {
     length = builder.length;
     warmUp = builder.warmUp;
     coldMedian = builder.coldMedian;
+    furtherCold = builder.furtherCold;
     nodeMemoryMb = builder.nodeMemoryMb;
     ingressSkew = builder.ingressSkew;
     dataShare = builder.dataShare;
@@ -93,6 +95,11 @@ final class Scenario {
     return coldMedian.toNanos();
   }
 
+  /** What a further instance takes at most where a node has one of the function. */
+  long furtherColdNanos() {
+    return furtherCold.toNanos();
+  }
+
   double nodeMemoryMb() {
     return nodeMemoryMb;
   }
@@ -131,6 +138,7 @@ final class Scenario {
     private Duration length = Duration.ofSeconds(90);
     private Duration warmUp = Duration.ofSeconds(30);
     private Duration coldMedian = Duration.ofMillis(200);
+    private Duration furtherCold = Duration.ofHours(1);
     private double nodeMemoryMb = 1024;
     private double ingressSkew = 1;
     private double dataShare;
@@ -180,6 +188,16 @@ final class Scenario {
     @CanIgnoreReturnValue
     Builder coldMedian(Duration coldMedian) {
       this.coldMedian = coldMedian;
+      return this;
+    }
+
+    /**
+     * What a further instance takes at most, on a usual node that has one of the function; left out
+     * it takes as long as the first.
+     */
+    @CanIgnoreReturnValue
+    Builder furtherCold(Duration most) {
+      this.furtherCold = most;
       return this;
     }
 

@@ -4,15 +4,17 @@ import dev.brink.placement.RunTimes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
+import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 
 /**
- * A node: lanes, one queue, and a bounded memory of warm functions with the longest unused evicted
- * first. It knows of run times only what it has seen.
+ * A node: what happens in it is its model's, and what it says of itself comes from here. It knows
+ * of run times only what it has seen.
  */
 final class SimNode {
   private static final long UNKNOWN_RUN_NANOS = 5_000_000L;
@@ -20,29 +22,28 @@ final class SimNode {
   private static final long UTILISATION_NANOS = 1_000_000_000L;
   private static final long REFUSAL_SLACK_NANOS = 20_000_000L;
 
+  /** A run whose processor time is below this is never long. */
+  private static final double LONG_NANOS = 10e6;
+
+  /** And so many times the function's typical run. */
+  private static final double LONG_TYPICALS = 4;
+
   final int index;
   private final int lanes;
   private final double memoryMb;
   private final boolean knownRuns;
-  private final Deque<Job> queue = new ArrayDeque<>();
-  private final List<Job> running = new ArrayList<>();
+  private final List<SimFunction> functions;
+  private final NodeModel model;
   private final Deque<Job> coming = new ArrayDeque<>();
-
-  /** When a function's instance is or was ready; 0 when it has none. */
-  private final long[] warmFromNanos;
-
-  private final long[] lastUsedNanos;
-  private final int[] inUse;
   private final RunTimes[] runs;
-  private final RunTimes[] colds;
-  private double heldMb;
-  private int lanesWarming;
+
+  /** By function: from when on a run of it is long. */
+  private final double[] longAfterNanos;
+
   private long toldWaitNanos;
   private double utilisation;
   private long utilisationAtNanos;
   private Set<String> warm = Set.of();
-  private boolean warmChanged;
-  private final List<SimFunction> functions;
 
   SimNode(int index, Scenario scenario, List<SimFunction> functions) {
     this.index = index;
@@ -50,13 +51,11 @@ final class SimNode {
     this.memoryMb = scenario.nodeMemoryMb();
     this.knownRuns = scenario.knownRuns();
     this.functions = functions;
-    warmFromNanos = new long[functions.size()];
-    lastUsedNanos = new long[functions.size()];
-    inUse = new int[functions.size()];
+    this.model = new NodeModel(scenario, functions);
     runs = new RunTimes[functions.size()];
-    colds = new RunTimes[functions.size()];
     Arrays.setAll(runs, f -> new RunTimes());
-    Arrays.setAll(colds, f -> new RunTimes());
+    longAfterNanos = new double[functions.size()];
+    Arrays.fill(longAfterNanos, LONG_NANOS);
   }
 
   // What happens.
@@ -65,9 +64,14 @@ final class SimNode {
     coming.add(job);
   }
 
-  void arrived(Job job) {
+  void arrived(Job job, double slowness) {
     coming.remove(job);
-    queue.add(job);
+    model.add(task(job), slowness);
+  }
+
+  private NodeModel.Task task(Job job) {
+    int f = job.request.function().index();
+    return new NodeModel.Task(f, job, job.request.runNanos(), longAfterNanos[f]);
   }
 
   /** It told another node how long the wait is. */
@@ -76,87 +80,50 @@ final class SimNode {
   }
 
   /** Whether it refuses what comes from others, by the rule the real node has. */
-  boolean busierThanSaid(long nowNanos) {
-    return waitNanos(nowNanos) > 2 * toldWaitNanos + REFUSAL_SLACK_NANOS;
+  boolean busierThanSaid() {
+    return waitNanos() > 2 * toldWaitNanos + REFUSAL_SLACK_NANOS;
   }
 
   void lost(Job job) {
     coming.remove(job);
   }
 
-  /** Starts the next of the queue if a lane is free; null when there is none of either. */
-  @Nullable Job startNext(double slowness, long nowNanos) {
-    if (queue.isEmpty() || busy() >= lanes) {
-      return null;
-    }
+  /** When something happens here next if nothing comes; infinite when nothing does. */
+  double nextNanos() {
+    return model.nextNanos();
+  }
+
+  /** Goes on to now; what has ended is told in order. */
+  void advance(double slowness, long nowNanos, Consumer<Job> ended) {
     count(nowNanos);
-    Job job = queue.remove();
-    SimFunction function = job.request.function();
-    job.startNanos = nowNanos;
-    job.coldNanos = coldNanos(function, slowness, nowNanos);
-    job.runNanos = (long) (job.request.runNanos() * slowness);
-    job.endNanos = nowNanos + job.coldNanos + job.runNanos;
-    if (warmFromNanos[function.index()] == 0) {
-      admit(function, nowNanos + job.coldNanos);
-    }
-    lastUsedNanos[function.index()] = nowNanos;
-    inUse[function.index()]++;
-    running.add(job);
-    return job;
-  }
-
-  /** A cold start, or what is left of one that is under way. */
-  private long coldNanos(SimFunction function, double slowness, long nowNanos) {
-    long from = warmFromNanos[function.index()];
-    return from == 0 ? (long) (function.coldNanos() * slowness) : Math.max(0, from - nowNanos);
-  }
-
-  private void admit(SimFunction function, long readyNanos) {
-    warmFromNanos[function.index()] = Math.max(1, readyNanos);
-    heldMb += function.memoryMb();
-    warmChanged = true;
-    while (heldMb > memoryMb) {
-      int oldest = -1;
-      for (int f = 0; f < warmFromNanos.length; f++) {
-        boolean idle = warmFromNanos[f] != 0 && inUse[f] == 0 && f != function.index();
-        if (idle && (oldest < 0 || lastUsedNanos[f] < lastUsedNanos[oldest])) {
-          oldest = f;
-        }
+    for (NodeModel.Turn turn : List.copyOf(model.advance((double) nowNanos, slowness))) {
+      Job job = turn.task.job();
+      if (job != null) {
+        job.startNanos = (long) turn.startNanos;
+        job.endNanos = nowNanos;
+        job.coldNanos = (long) turn.coldNanos;
+        job.runNanos = Math.max(0, nowNanos - job.startNanos - job.coldNanos);
+        learn(turn.task.function(), (long) turn.runNanos);
+        ended.accept(job);
       }
-      if (oldest < 0) {
-        return; // all in use: over the bound until one is not
-      }
-      warmFromNanos[oldest] = 0;
-      heldMb -= functions.get(oldest).memoryMb();
     }
   }
 
-  void ended(Job job, long nowNanos) {
-    count(nowNanos);
-    running.remove(job);
-    int f = job.request.function().index();
-    inUse[f]--;
-    lastUsedNanos[f] = nowNanos;
-    runs[f].add(job.runNanos);
-    if (job.coldNanos > 0) {
-      colds[f].add(job.coldNanos);
-    }
+  private void learn(int function, long runNanos) {
+    runs[function].add(runNanos);
+    longAfterNanos[function] = Math.max(LONG_NANOS, LONG_TYPICALS * runs[function].typicalNanos(0));
   }
 
-  /** Begins to make a function warm on a free lane; how long that takes, or 0 when it does not. */
-  long warm(SimFunction function, double slowness, long nowNanos) {
-    if (warmFromNanos[function.index()] != 0
-        || busy() >= lanes
+  /** Begins to make a function warm on a free lane, unless it is too busy or full for that. */
+  void warm(SimFunction function, double slowness, long nowNanos) {
+    if (model.has(function.index())
+        || model.lanesTaken() >= lanes
         || utilisation(nowNanos) > 0.75
-        || heldMb - unusedMb(nowNanos) + function.memoryMb() > memoryMb) {
-      return 0;
+        || model.heldMb() - unusedMb(nowNanos) + function.memoryMb() > memoryMb) {
+      return;
     }
     count(nowNanos);
-    lanesWarming++;
-    long takes = Math.max(1, (long) (function.coldNanos() * slowness));
-    admit(function, nowNanos + takes);
-    lastUsedNanos[function.index()] = nowNanos;
-    return takes;
+    model.make(function.index(), slowness);
   }
 
   /** What is held by functions that were not asked for of late, and may go for one that is. */
@@ -164,30 +131,17 @@ final class SimNode {
     double unused = 0;
     for (SimFunction function : functions) {
       int f = function.index();
-      if (warmFromNanos[f] != 0
-          && inUse[f] == 0
-          && nowNanos - lastUsedNanos[f] > KEEP_FROM_WARMING_NANOS) {
+      if (model.unused(f) && nowNanos - model.lastUsedNanos(f) > KEEP_FROM_WARMING_NANOS) {
         unused += function.memoryMb();
       }
     }
     return unused;
   }
 
-  void warmed(long nowNanos) {
-    count(nowNanos);
-    lanesWarming--;
-  }
-
   /** All it was doing is gone. */
   void died() {
-    queue.clear();
-    running.clear();
+    model.clear();
     coming.clear();
-    Arrays.fill(warmFromNanos, 0);
-    Arrays.fill(inUse, 0);
-    heldMb = 0;
-    lanesWarming = 0;
-    warmChanged = true;
   }
 
   private void count(long nowNanos) {
@@ -202,127 +156,122 @@ final class SimNode {
   }
 
   int busy() {
-    return running.size() + lanesWarming;
+    return model.lanesTaken();
+  }
+
+  int beside() {
+    return model.beside();
   }
 
   int queued() {
-    return queue.size();
+    return model.queue().size();
   }
 
   double utilisation(long nowNanos) {
-    double now = Math.min(1, (double) busy() / lanes);
+    double now = Math.min(1, (double) model.running().size() / lanes);
     double weight = 1 - Math.exp(-(double) (nowNanos - utilisationAtNanos) / UTILISATION_NANOS);
     return utilisation + weight * (now - utilisation);
   }
 
-  /** Functions with an instance that is ready; the same object while nothing has changed. */
-  Set<String> warm(long nowNanos) {
-    if (warmChanged) {
-      Set<String> now = new HashSet<>();
-      boolean all = true;
-      for (SimFunction function : functions) {
-        long from = warmFromNanos[function.index()];
-        if (from != 0 && from <= nowNanos) {
-          now.add(function.id());
-        }
-        all &= from <= nowNanos;
-      }
+  /** Functions with an instance that is ready now. */
+  Set<String> ready() {
+    return functions(model::ready);
+  }
+
+  /**
+   * Functions with an instance that is ready or about to be: what a report of every 100 ms says.
+   * The same object while nothing has changed.
+   */
+  Set<String> warm() {
+    Set<String> now = functions(f -> model.ready(f) || soonIdle(f));
+    if (!now.equals(warm)) {
       warm = now;
-      warmChanged = !all;
     }
     return warm;
   }
 
+  private Set<String> functions(IntPredicate wanted) {
+    return functions.stream()
+        .filter(function -> wanted.test(function.index()))
+        .map(SimFunction::id)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private boolean soonIdle(int function) {
+    return model.running().stream()
+        .anyMatch(
+            turn ->
+                turn.task.function() == function
+                    && !turn.beside
+                    && leftNanos(turn) <= NodeModel.SOON_NANOS);
+  }
+
   /**
-   * Its estimate of the time until a lane is free for a new request, from run times it has seen; or
-   * what is so, in a scenario where nodes know how long runs will take.
+   * Its estimate of the time until a new request gets a lane, from run times it has seen; or what
+   * is so, in a scenario where nodes know how long runs will take.
    */
-  long waitNanos(long nowNanos) {
-    if (busy() < lanes && queue.isEmpty()) {
+  long waitNanos() {
+    if (busy() < lanes) {
       return 0;
     }
-    if (knownRuns) {
-      double[] free = freeAt();
-      for (Job job : queue) {
-        assign(free, job, nowNanos, 0, -1, 1);
-      }
-      return (long) Math.max(0, free[least(free)] - nowNanos);
+    NodeModel next = model.copy();
+    if (!knownRuns) {
+      next.guess(this::leftNanos, this::guessed);
     }
-    var free = new double[lanes];
-    int lane = 0;
-    for (Job job : running) {
-      free[lane++] = leftNanos(job, nowNanos);
-    }
-    for (Job job : queue) {
-      int next = least(free);
-      int f = job.request.function().index();
-      boolean cold = warmFromNanos[f] == 0;
-      free[next] += runs[f].meanNanos(UNKNOWN_RUN_NANOS) + (cold ? colds[f].meanNanos(0) : 0);
-    }
-    return (long) free[least(free)];
+    return (long) next.untilLaneNanos();
   }
 
-  private double leftNanos(Job job, long nowNanos) {
-    RunTimes usual = runs[job.request.function().index()];
-    long ran = nowNanos - job.startNanos - job.coldNanos;
-    return ran < 0
-        ? usual.meanNanos(UNKNOWN_RUN_NANOS) - ran
-        : usual.leftNanos(ran, UNKNOWN_RUN_NANOS);
+  private double leftNanos(NodeModel.Turn turn) {
+    RunTimes usual = runs[turn.task.function()];
+    double used = turn.usedNanos();
+    if (turn.task.job() == null) {
+      return turn.leftNanos;
+    }
+    return used < 0
+        ? usual.typicalNanos(UNKNOWN_RUN_NANOS) - used
+        : Math.max(1, usual.leftNanos((long) used, UNKNOWN_RUN_NANOS));
   }
 
-  private static int least(double[] values) {
-    int least = 0;
-    for (int i = 1; i < values.length; i++) {
-      if (values[i] < values[least]) {
-        least = i;
-      }
-    }
-    return least;
+  private NodeModel.Task guessed(NodeModel.Task task) {
+    double run = runs[task.function()].typicalNanos(UNKNOWN_RUN_NANOS);
+    return new NodeModel.Task(task.function(), null, run, task.longAfterNanos());
   }
 
   // What only an omniscient one sees.
 
   /**
-   * How long a request that is sent now would really wait and start cold here.
+   * When a request that is sent now would really end here, if nothing else were sent any more.
    *
    * @param arriveNanos when it would be here
-   * @return the time from its arrival to the start of its run
+   * @param beforeNanos if it would not end before this, infinity will do
    */
-  long trulyBeforeRunNanos(SimFunction function, long arriveNanos, double slowness) {
-    int f = function.index();
-    double[] free = freeAt();
-    double warmFrom = warmFromNanos[f];
-    for (Job job : queue) {
-      warmFrom = assign(free, job, 0, warmFrom, f, slowness);
-    }
-    for (Job job : coming) {
-      if (job.arriveNanos <= arriveNanos) {
-        warmFrom = assign(free, job, job.arriveNanos, warmFrom, f, slowness);
+  @SuppressWarnings("ReferenceEquality") // equal tasks are different requests
+  double trulyEndsNanos(SimRequest request, long arriveNanos, double slowness, double beforeNanos) {
+    NodeModel next = model.copy();
+    int f = request.function().index();
+    var own = new NodeModel.Task(f, null, request.runNanos(), longAfterNanos[f]);
+    var arrivals = new ArrayList<>(coming);
+    arrivals.sort(Comparator.comparingLong(job -> job.arriveNanos));
+    int arrived = 0;
+    boolean here = false;
+    while (true) {
+      double arrives =
+          arrived < arrivals.size() ? arrivals.get(arrived).arriveNanos : Double.POSITIVE_INFINITY;
+      boolean ownNext = !here && arriveNanos < arrives;
+      double comes = ownNext ? arriveNanos : arrives;
+      double happens = Math.min(comes, next.nextNanos());
+      if (happens > beforeNanos) {
+        return Double.POSITIVE_INFINITY;
+      }
+      for (NodeModel.Turn turn : next.advance(Math.max(happens, next.nowNanos()), slowness)) {
+        if (turn.task == own) {
+          return next.nowNanos();
+        }
+      }
+      if (happens == comes) {
+        next.add(ownNext ? own : task(arrivals.get(arrived++)), slowness);
+        here |= ownNext;
       }
     }
-    double start = Math.max((double) arriveNanos, free[least(free)]);
-    double cold = warmFrom == 0 ? function.coldNanos() * slowness : Math.max(0, warmFrom - start);
-    return (long) (start + cold - arriveNanos);
-  }
-
-  /** When each lane is done with what it runs. */
-  private double[] freeAt() {
-    var free = new double[lanes];
-    int lane = 0;
-    for (Job job : running) {
-      free[lane++] = job.endNanos;
-    }
-    return free;
-  }
-
-  private double assign(
-      double[] free, Job job, long earliest, double warmFrom, int f, double slowness) {
-    int next = least(free);
-    SimFunction other = job.request.function();
-    double start = Math.max(free[next], (double) earliest);
-    double from = other.index() == f ? warmFrom : warmFromNanos[other.index()];
-    double cold = from == 0 ? other.coldNanos() * slowness : Math.max(0, from - start);
-    free[next] = start + cold + job.request.runNanos() * slowness;
-    return other.index() == f && warmFrom == 0 ? start + cold : warmFrom;
   }
 }

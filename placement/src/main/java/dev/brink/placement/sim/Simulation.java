@@ -45,18 +45,23 @@ final class Simulation {
   private final PriorityQueue<Event> events = new PriorityQueue<>();
   private final Result result = new Result();
   private final long[] sequences;
+
+  /** Only the last wake asked for counts. */
+  private final long[] wakes;
+
   private long now;
   private long order;
   private long messages;
 
   /** What an omniscient one knew when a request was placed. */
-  private record Truth(long bestNanos, long chosenNanos, boolean nearBest) {}
+  private record Truth(long bestNanos, long chosenNanos, boolean nearBest, int clearBest) {}
 
   private Simulation(Scenario scenario, RttMatrix matrix, List<SimFunction> functions) {
     this.scenario = scenario;
     this.functions = functions;
     this.network = new SimNetwork(matrix, scenario.faults());
     this.sequences = new long[scenario.nodes()];
+    this.wakes = new long[scenario.nodes()];
     for (int n = 0; n < scenario.nodes(); n++) {
       nodes.add(new SimNode(n, scenario, functions));
     }
@@ -139,7 +144,7 @@ final class Simulation {
       return; // nobody reaches it
     }
     Rule rule = rules.get(ingress);
-    rule.reported(ingress, report(ingress).build(), now); // a node knows its own lanes
+    rule.reported(ingress, own(ingress), now);
     boolean first = triedBefore.isEmpty();
     int node = first ? rule.choose(request, now) : rule.chooseAgain(request, triedBefore, now);
     if (first) {
@@ -200,12 +205,13 @@ final class Simulation {
       return;
     }
     SimNode node = nodes.get(job.node);
-    if (job.refusable && node.busierThanSaid(now)) {
+    advance(job.node);
+    if (job.refusable && node.busierThanSaid()) {
       refuse(job);
       return;
     }
-    node.arrived(job);
-    start(job.node);
+    node.arrived(job, network.slowness(job.node, now));
+    wakeNext(job.node);
   }
 
   /** It goes back to its ingress, which chooses again: once, and the next node takes it. */
@@ -213,7 +219,7 @@ final class Simulation {
     nodes.get(job.node).lost(job);
     job.done = true;
     int ingress = job.request.ingress();
-    LoadReport report = told(job.node);
+    LoadReport report = told(job.node).build();
     long back = network.oneWayNanos(job.node, ingress, job.request.id(), now);
     at(
         now + back,
@@ -228,30 +234,34 @@ final class Simulation {
         });
   }
 
-  private void start(int node) {
-    double slowness = network.slowness(node, now);
-    for (Job job = nodes.get(node).startNext(slowness, now);
-        job != null;
-        job = nodes.get(node).startNext(slowness, now)) {
-      Job started = job;
-      at(job.endNanos, () -> end(started));
+  /** A node's own time goes on to now. */
+  private void advance(int node) {
+    nodes.get(node).advance(network.slowness(node, now), now, this::end);
+  }
+
+  /** Has it go on when something happens next. */
+  private void wakeNext(int node) {
+    double next = nodes.get(node).nextNanos();
+    if (next < Double.POSITIVE_INFINITY) {
+      long wake = ++wakes[node];
+      at(
+          Math.max(now, (long) Math.ceil(next)),
+          () -> {
+            if (wakes[node] == wake) {
+              advance(node);
+              wakeNext(node);
+            }
+          });
     }
   }
 
   private void end(Job job) {
-    if (network.dead(job.node, now)
-        || (deathOf(job.node) >= job.startNanos && deathOf(job.node) <= now)) {
-      return;
-    }
-    SimNode node = nodes.get(job.node);
-    node.ended(job, now);
-    start(job.node);
     int ingress = job.request.ingress();
     if (ingress != job.node) {
       rules.get(job.node).served(job, now);
     }
     job.dataNanos = dataNanos(job.request.function(), job.node);
-    LoadReport report = told(job.node);
+    LoadReport report = told(job.node).build();
     long back = network.oneWayNanos(job.node, ingress, job.request.id(), now);
     at(
         now + job.dataNanos + back,
@@ -279,6 +289,7 @@ final class Simulation {
               truth.bestNanos,
               truth.chosenNanos,
               truth.nearBest,
+              truth.clearBest,
               job.coldNanos > 0));
     }
   }
@@ -294,28 +305,56 @@ final class Simulation {
 
   /** The latency a request would have on a node if nothing else were sent any more. */
   long trulyNanos(SimRequest request, int node) {
+    return trulyNanos(request, node, Long.MAX_VALUE / 2);
+  }
+
+  /** The same; any number of at least the limit where it is not below. */
+  long trulyNanos(SimRequest request, int node, long limitNanos) {
     if (network.dead(node, now)) {
       return GIVE_UP_NANOS * 10;
     }
     int ingress = request.ingress();
     long there = network.oneWayNanos(ingress, node, request.id(), now);
     double slowness = network.slowness(node, now);
-    long before = nodes.get(node).trulyBeforeRunNanos(request.function(), now + there, slowness);
-    long back = network.oneWayNanos(node, ingress, request.id(), now);
-    return there
-        + before
-        + (long) (request.runNanos() * slowness)
-        + dataNanos(request.function(), node)
-        + back;
+    long back =
+        dataNanos(request.function(), node) + network.oneWayNanos(node, ingress, request.id(), now);
+    if (there + request.runNanos() * slowness + back >= limitNanos) {
+      return limitNanos;
+    }
+    advance(node);
+    double ends =
+        nodes
+            .get(node)
+            .trulyEndsNanos(request, now + there, slowness, (double) now + limitNanos - back);
+    return ends == Double.POSITIVE_INFINITY ? limitNanos : (long) ends - now + back;
   }
 
   private Truth truth(SimRequest request, int chosen) {
-    long best = Long.MAX_VALUE;
-    for (int n = 0; n < nodes.size(); n++) {
-      best = Math.min(best, trulyNanos(request, n));
-    }
     long own = trulyNanos(request, chosen);
-    return new Truth(best, own, own <= best * 1.05 + 1e6);
+    long best = own;
+    int bestNode = chosen;
+    long second = Long.MAX_VALUE / 4;
+    for (int n = 0; n < nodes.size(); n++) {
+      if (n == chosen) {
+        continue;
+      }
+      // What is worse than this is neither the best nor near it.
+      long limit = Math.min(second, near(best) + 1);
+      long nanos = trulyNanos(request, n, limit);
+      if (nanos < best) {
+        second = best;
+        best = nanos;
+        bestNode = n;
+      } else {
+        second = Math.min(second, nanos);
+      }
+    }
+    return new Truth(best, own, own <= near(best), second > near(best) ? bestNode : -1);
+  }
+
+  /** Up to this is as good as the best. */
+  private static long near(long bestNanos) {
+    return (long) (bestNanos * 1.05 + 1e6);
   }
 
   private Result.Change change(SimRequest request, int node, boolean control, boolean first) {
@@ -340,26 +379,33 @@ final class Simulation {
   // Beats, pings and warming.
 
   private LoadReport.Builder report(int node) {
+    advance(node);
     SimNode state = nodes.get(node);
     return LoadReport.builder("n" + node, ++sequences[node])
         .lanes(state.lanes())
         .busy(state.busy())
         .queued(state.queued())
-        .waitNanos(state.waitNanos(now))
+        .overtime(state.beside())
+        .waitNanos(state.waitNanos())
         .utilisation(state.utilisation(now))
         .slow(rules.get(node).slow(now));
   }
 
-  /** What a node tells another. */
-  private LoadReport told(int node) {
-    LoadReport report = report(node).warm(nodes.get(node).warm(now)).build();
-    nodes.get(node).told(report.waitNanos());
+  /** What a node knows of itself when it chooses. */
+  private LoadReport own(int node) {
+    return report(node).warm(nodes.get(node).ready()).build();
+  }
+
+  /** What a node tells another: on an answer the numbers alone. */
+  private LoadReport.Builder told(int node) {
+    LoadReport.Builder report = report(node);
+    nodes.get(node).told(nodes.get(node).waitNanos());
     return report;
   }
 
   private void beat(int node) {
     if (!network.dead(node, now)) {
-      LoadReport report = told(node);
+      LoadReport report = told(node).warm(nodes.get(node).warm()).build();
       for (int i = 0; i < nodes.size(); i++) {
         Rule rule = rules.get(i);
         send(node, i, () -> rule.reported(node, report, now));
@@ -377,15 +423,9 @@ final class Simulation {
     if (network.dead(node, now)) {
       return;
     }
-    long takes = nodes.get(node).warm(function, network.slowness(node, now), now);
-    if (takes > 0) {
-      at(
-          now + takes,
-          () -> {
-            nodes.get(node).warmed(now);
-            start(node);
-          });
-    }
+    advance(node);
+    nodes.get(node).warm(function, network.slowness(node, now), now);
+    wakeNext(node);
   }
 
   private void ping(int node) {

@@ -13,6 +13,7 @@ class ReactionsTest {
         .lanes(4)
         .load(load)
         .ingressSkew(skew)
+        .furtherCold(Duration.ofMillis(1))
         .runs(0.5, Duration.ofMillis(200));
   }
 
@@ -23,8 +24,17 @@ class ReactionsTest {
       Reactions.Reaction seen = reactions.to(trouble);
       assertThat(seen.usualPerSecond()).as(seen.row()).isGreaterThan(10);
       assertThat(seen.lostMillis()).as(seen.row()).isBetween(0, trouble.wantedMillis);
+      assertThat(seen.due()).as(seen.row()).isGreaterThan(10);
       assertThat(seen.backMillis()).as(seen.row()).isBetween(0, 5_000);
     }
+  }
+
+  @Test
+  void whereNothingIsDueToTheHealedNodeNoneIsSaidToBeBack() {
+    var none = new Reactions.Reaction(Reactions.Trouble.DEAD, 0, 0, 0, 0);
+    assertThat(none.row()).contains("none due").doesNotContain("| 0 ms | 5000 ms |");
+    var some = new Reactions.Reaction(Reactions.Trouble.DEAD, 9, 50, 7, 0);
+    assertThat(some.row()).contains("| 7 | 0 ms | 5000 ms |");
   }
 
   @Test
