@@ -56,7 +56,7 @@ class ExperimentTest {
   void aNodeIsWarmedWhenThatWouldHavePaid() {
     var mesh = new TestMesh(0, "a", "b").rtt("b", 10).warm("b").cold("a");
     mesh.choose();
-    mesh.placement.completed("b", REQUEST, new Observed(ms(10), 0, ms(45), ms(2), true), mesh.now);
+    mesh.placement.completed("a", REQUEST, new Observed(ms(10), 0, ms(45), ms(2), true), mesh.now);
     int requests = 0;
     while (mesh.placement.takeWarmAdvice().isEmpty()) {
       mesh.pass(20).warm("b").cold("a");
