@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param caches answers for {@code caches}, the Cache API; {@code null}: there are none, and their
  *     methods say so
  * @param eval whether {@code eval} and {@code new Function} work; off by default
+ * @param isolation which invocations may share an instance; {@link Isolation#SHARED} by default
  */
 public record FunctionBundle(
     String name,
@@ -34,7 +35,8 @@ public record FunctionBundle(
     Map<String, HostBinding> bindings,
     Map<String, Secret> secrets,
     @Nullable HostBinding caches,
-    boolean eval) {
+    boolean eval,
+    Isolation isolation) {
   public FunctionBundle {
     modules = Map.copyOf(modules);
     variables = Map.copyOf(variables);
@@ -58,36 +60,70 @@ public record FunctionBundle(
       FunctionLimits limits,
       Map<String, String> variables,
       Set<String> services) {
-    this(name, "", main, modules, limits, variables, services, Map.of(), Map.of(), null, false);
+    this(
+        name,
+        "",
+        main,
+        modules,
+        limits,
+        variables,
+        services,
+        Map.of(),
+        Map.of(),
+        null,
+        false,
+        Isolation.SHARED);
   }
 
   /** The same bundle, of this owner. */
   public FunctionBundle withOwner(String another) {
-    return new FunctionBundle(
-        name, another, main, modules, limits, variables, services, bindings, secrets, caches, eval);
+    return with(another, bindings, secrets, caches, eval, isolation);
   }
 
   /** The same bundle with {@code eval} and {@code new Function} switched on. */
   public FunctionBundle withEval() {
-    return new FunctionBundle(
-        name, owner, main, modules, limits, variables, services, bindings, secrets, caches, true);
+    return with(owner, bindings, secrets, caches, true, isolation);
+  }
+
+  /** The same bundle whose invocations are isolated so. */
+  public FunctionBundle withIsolation(Isolation another) {
+    return with(owner, bindings, secrets, caches, eval, another);
   }
 
   /** The same bundle with these bindings instead of its own. */
   public FunctionBundle withBindings(Map<String, HostBinding> others) {
-    return new FunctionBundle(
-        name, owner, main, modules, limits, variables, services, others, secrets, caches, eval);
+    return with(owner, others, secrets, caches, eval, isolation);
   }
 
   /** The same bundle with these secrets instead of its own. */
   public FunctionBundle withSecrets(Map<String, Secret> others) {
-    return new FunctionBundle(
-        name, owner, main, modules, limits, variables, services, bindings, others, caches, eval);
+    return with(owner, bindings, others, caches, eval, isolation);
   }
 
   /** The same bundle with a Cache API, answered for by a binding of face {@code CACHES}. */
   public FunctionBundle withCaches(HostBinding binding) {
+    return with(owner, bindings, secrets, binding, eval, isolation);
+  }
+
+  private FunctionBundle with(
+      String ofOwner,
+      Map<String, HostBinding> withBindings,
+      Map<String, Secret> withSecrets,
+      @Nullable HostBinding withCaches,
+      boolean withEval,
+      Isolation isolated) {
     return new FunctionBundle(
-        name, owner, main, modules, limits, variables, services, bindings, secrets, binding, eval);
+        name,
+        ofOwner,
+        main,
+        modules,
+        limits,
+        variables,
+        services,
+        withBindings,
+        withSecrets,
+        withCaches,
+        withEval,
+        isolated);
   }
 }

@@ -35,6 +35,8 @@ final class GraalFunction implements LoadedFunction {
   private final AtomicLong warmLanes = new AtomicLong();
   private final AtomicLong warmingLanes = new AtomicLong();
 
+  private final SpareInstances spares;
+
   /** By lane: calls that began on its thread and went elsewhere to find an instance; its own. */
   private final int[] hops;
 
@@ -53,6 +55,7 @@ final class GraalFunction implements LoadedFunction {
     this.wasm = WasmBinary.isIn(modules);
     this.redaction = new Redaction(bundle.secrets().values());
     this.maps = new SourceMaps(modules);
+    this.spares = new SpareInstances(this);
     this.hops = new int[runtime.lanes().all().size()];
     for (int i = 0; i < runtime.lanes().all().size(); i++) {
       byLane.add(new ArrayList<>());
@@ -237,6 +240,22 @@ final class GraalFunction implements LoadedFunction {
     return wasm;
   }
 
+  /** Whether each invocation has an instance of its own. */
+  boolean isFresh() {
+    return bundle.isolation() == Isolation.FRESH;
+  }
+
+  /** Instances that wait to be used on a lane. On that lane. */
+  int ready(Lane lane) {
+    return byLane.get(lane.index()).size();
+  }
+
+  /** No other invocation may have it; another one is made in its place. On its lane. */
+  void used(Instance instance) {
+    unlist(instance);
+    spares.oneTaken(instance.lane());
+  }
+
   /** An instance with room for one more; {@code null} when one has to be made. On its lane. */
   @Nullable Instance take(Lane lane) {
     List<Instance> here = byLane.get(lane.index());
@@ -248,7 +267,9 @@ final class GraalFunction implements LoadedFunction {
       }
       full |= !instance.inTurn();
     }
-    if (full) {
+    if (isFresh()) {
+      spares.noneLeft(lane);
+    } else if (full) {
       runtime.limitCounts().met(Limit.CONCURRENCY);
     }
     return null;
@@ -266,6 +287,10 @@ final class GraalFunction implements LoadedFunction {
   /** On the instance's lane. */
   void remove(Instance instance) {
     all.remove(instance);
+    unlist(instance);
+  }
+
+  private void unlist(Instance instance) {
     int lane = instance.lane().index();
     byLane.get(lane).remove(instance);
     if (byLane.get(lane).isEmpty()) {

@@ -45,6 +45,7 @@ final class Instance {
   private @Nullable Throwable hostFault;
   private boolean listed;
   private boolean inTurn;
+  private boolean used;
 
   private record Ending(FunctionException cause, @Nullable Watched culprit) {}
 
@@ -265,7 +266,7 @@ final class Instance {
    */
   boolean end(FunctionException cause, @Nullable Watched culprit) {
     if (ending.compareAndSet(null, new Ending(cause, culprit))) {
-      Thread.ofPlatform().daemon().name("brink-reaper").start(this::closeContext);
+      Thread.ofPlatform().daemon().name("brink-reaper").start(() -> closeContext(true));
       post(this::discard);
     }
     return true;
@@ -301,9 +302,12 @@ final class Instance {
     }
   }
 
-  private void closeContext() {
+  /**
+   * @param stop whether to stop what runs there
+   */
+  private void closeContext(boolean stop) {
     try {
-      context.close(true);
+      context.close(stop);
     } catch (PolyglotException | IllegalStateException e) {
       log.debug("Closing a context of {}", function.bundle().name(), e);
     }
@@ -311,19 +315,23 @@ final class Instance {
 
   void begin(Run run) {
     runs.add(run);
+    if (function.isFresh() && !used) {
+      used = true;
+      function.used(this);
+    }
   }
 
   void finished(Run run) {
     runs.remove(run);
-    if (runs.isEmpty() && (function.closed() || function.surplus(lane))) {
+    if (runs.isEmpty() && (used || function.closed() || function.surplus(lane))) {
       closeIfIdle();
     }
   }
 
   void closeIfIdle() {
-    if (idle() && ending.get() == null) {
-      unlist();
-      end(GraalRuntime.closedException(), null);
+    if (idle() && ending.compareAndSet(null, new Ending(GraalRuntime.closedException(), null))) {
+      discard();
+      closeContext(false);
     }
   }
 
@@ -338,6 +346,7 @@ final class Instance {
 
   boolean hasRoom() {
     return !inTurn
+        && !used
         && ending.get() == null
         && runs.size() < function.bundle().limits().concurrency();
   }

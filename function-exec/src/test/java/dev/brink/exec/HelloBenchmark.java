@@ -55,6 +55,9 @@ public class HelloBenchmark {
   @Param({"empty", "hello"})
   String function = "hello";
 
+  @Param({"SHARED", "FRESH"})
+  Isolation isolation = Isolation.SHARED;
+
   private @Nullable FunctionRuntime runtime;
   private @Nullable LoadedFunction loaded;
 
@@ -63,7 +66,9 @@ public class HelloBenchmark {
     FunctionRuntime started = FunctionRuntime.builder().lanes(lanes).build();
     Sandbox.join(started.ready());
     runtime = started;
-    loaded = Sandbox.join(started.load(bundle(String.valueOf(SOURCES.get(function)))));
+    loaded =
+        Sandbox.join(
+            started.load(bundle(String.valueOf(SOURCES.get(function))).withIsolation(isolation)));
   }
 
   @TearDown(Level.Trial)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.brink.exec.FunctionLimits;
+import dev.brink.exec.Isolation;
 import dev.brink.mesh.deploy.DeploymentException;
 import dev.brink.mesh.deploy.FunctionSpec;
 import java.net.http.HttpRequest;
@@ -102,6 +103,32 @@ class FunctionLimitsTest {
     HttpResponse<String> answer = mesh.get(mesh.node(0), "/" + code);
     assertThat(answer.statusCode()).isEqualTo(503);
     assertThat(answer.body()).contains("\"" + code + "\"");
+  }
+
+  @Test
+  void aManifestAsksForEvalAndForInstancesOfItsOwn() throws Exception {
+    String source =
+        """
+        let calls = 0;
+        export default { fetch() {
+          let evaluated;
+          try { evaluated = new Function('return 6 * 7')() } catch (e) { evaluated = e.name }
+          return new Response([++calls, evaluated].join());
+        } }
+        """;
+    FunctionSpec usual = FunctionSpec.of("usual", source, "/usual");
+    FunctionSpec other =
+        FunctionSpec.builder("other")
+            .module("main.js", source)
+            .route("/other")
+            .eval(true)
+            .isolation(Isolation.FRESH)
+            .build();
+    mesh.node(0).deployments().deploy(usual);
+    mesh.node(0).deployments().deploy(other);
+    assertThat(mesh.get(mesh.node(0), "/other").body()).isEqualTo("1,42");
+    assertThat(mesh.get(mesh.node(0), "/other").body()).isEqualTo("1,42");
+    assertThat(mesh.get(mesh.node(0), "/usual").body()).isEqualTo("1,EvalError");
   }
 
   @ParameterizedTest

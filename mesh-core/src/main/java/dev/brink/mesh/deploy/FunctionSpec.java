@@ -2,6 +2,7 @@ package dev.brink.mesh.deploy;
 
 import dev.brink.cache.CachePolicy;
 import dev.brink.exec.FunctionLimits;
+import dev.brink.exec.Isolation;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param cache how responses are cached; {@code null}: they are not
  * @param passThrough the pool of origins, of the same tenant, that answers requests without a body
  *     for which the function failed after {@code ctx.passThroughOnException()}; empty for none
+ * @param eval whether {@code eval} and {@code new Function} work
+ * @param isolation which invocations may share an instance
  * @param schedule when it runs by itself: each tick on one node of the mesh
  */
 public record FunctionSpec(
@@ -39,7 +42,9 @@ public record FunctionSpec(
     FunctionPlacement placement,
     @Nullable CachePolicy cache,
     List<CronSchedule> schedule,
-    String passThrough)
+    String passThrough,
+    boolean eval,
+    Isolation isolation)
     implements DeploymentSpec {
   /** The most processor time that a function's limits may give an invocation. */
   public static final Duration MAX_CPU = Duration.ofMinutes(10);
@@ -84,6 +89,8 @@ public record FunctionSpec(
     private @Nullable CachePolicy cache;
     private final List<CronSchedule> schedule = new ArrayList<>();
     private String passThrough = "";
+    private boolean eval;
+    private Isolation isolation = Isolation.SHARED;
 
     private Builder(String name) {
       this.name = name;
@@ -167,6 +174,18 @@ public record FunctionSpec(
       return this;
     }
 
+    /** Whether {@code eval} and {@code new Function} work; off by default. */
+    public Builder eval(boolean works) {
+      eval = works;
+      return this;
+    }
+
+    /** Which invocations may share an instance; {@link Isolation#SHARED} by default. */
+    public Builder isolation(Isolation newIsolation) {
+      isolation = newIsolation;
+      return this;
+    }
+
     public FunctionSpec build() {
       return new FunctionSpec(
           tenant,
@@ -182,7 +201,9 @@ public record FunctionSpec(
           placement,
           cache,
           schedule,
-          passThrough);
+          passThrough,
+          eval,
+          isolation);
     }
   }
 }

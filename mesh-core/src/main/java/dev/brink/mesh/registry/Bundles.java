@@ -27,20 +27,23 @@ public final class Bundles {
       modules.put(module.getPath(), module.getContent().toByteArray());
     }
     String digest = version.getDigest();
-    return new FunctionBundle(
-            version.getTenant()
-                + "/"
-                + version.getName()
-                + "@"
-                + digest.substring(0, Math.min(SHORT_DIGEST, digest.length())),
-            manifest.getMain(),
-            modules,
-            SpecMessages.limits(manifest.getLimits(), defaults),
-            manifest.getVariablesMap(),
-            manifest.getServicesMap().keySet())
-        .withOwner(version.getTenant())
-        .withBindings(bindings.of(version))
-        .withCaches(bindings.caches(version));
+    FunctionBundle bundle =
+        new FunctionBundle(
+                version.getTenant()
+                    + "/"
+                    + version.getName()
+                    + "@"
+                    + digest.substring(0, Math.min(SHORT_DIGEST, digest.length())),
+                manifest.getMain(),
+                modules,
+                SpecMessages.limits(manifest.getLimits(), defaults),
+                manifest.getVariablesMap(),
+                manifest.getServicesMap().keySet())
+            .withOwner(version.getTenant())
+            .withBindings(bindings.of(version))
+            .withCaches(bindings.caches(version))
+            .withIsolation(SpecMessages.isolation(manifest.getIsolation()));
+    return manifest.getEval() ? bundle.withEval() : bundle;
   }
 
   private Bundles() {}

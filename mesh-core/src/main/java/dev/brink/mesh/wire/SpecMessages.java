@@ -14,6 +14,7 @@ import dev.brink.mesh.proto.Balance;
 import dev.brink.mesh.proto.FunctionCode;
 import dev.brink.mesh.proto.FunctionFile;
 import dev.brink.mesh.proto.HealthCheck;
+import dev.brink.mesh.proto.Isolation;
 import dev.brink.mesh.proto.Limits;
 import dev.brink.mesh.proto.Manifest;
 import dev.brink.mesh.proto.Module;
@@ -46,6 +47,12 @@ public final class SpecMessages {
             .putAllKv(new TreeMap<>(toProto(spec.kv())))
             .setIdempotent(spec.idempotent())
             .setPassThrough(spec.passThrough())
+            .setEval(spec.eval())
+            .setIsolation(
+                switch (spec.isolation()) {
+                  case SHARED -> Isolation.SHARED;
+                  case FRESH -> Isolation.FRESH;
+                })
             .addAllSchedule(spec.schedule().stream().map(CronSchedule::expression).toList());
     if (!spec.placement().equals(FunctionPlacement.DEFAULT)) {
       manifest.setPlacement(PlacementMessages.toProto(spec.placement()));
@@ -124,7 +131,22 @@ public final class SpecMessages {
         PlacementMessages.fromProto(manifest.getPlacement()),
         manifest.hasCache() ? CacheMessages.policy(manifest.getCache()) : null,
         schedule(manifest.getScheduleList()),
-        manifest.getPassThrough());
+        manifest.getPassThrough(),
+        manifest.getEval(),
+        isolation(manifest.getIsolation()));
+  }
+
+  /**
+   * An isolation from its message.
+   *
+   * @throws DeploymentException for one that this release does not know
+   */
+  public static dev.brink.exec.Isolation isolation(Isolation message) {
+    return switch (message) {
+      case SHARED -> dev.brink.exec.Isolation.SHARED;
+      case FRESH -> dev.brink.exec.Isolation.FRESH;
+      case UNRECOGNIZED -> throw invalid("isolation", "unknown", "SHARED or FRESH");
+    };
   }
 
   /** Limits as a message, in which a limit that has its default is not set. */
@@ -338,7 +360,9 @@ public final class SpecMessages {
         PlacementMessages.fromProto(file.getPlacement()),
         file.hasCache() ? CacheMessages.policy(file.getCache()) : null,
         schedule(file.getScheduleList()),
-        file.getPassThrough());
+        file.getPassThrough(),
+        file.getEval(),
+        isolation(file.getIsolation()));
   }
 
   private static List<CronSchedule> schedule(List<String> expressions) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brink.exec.FunctionLimits;
+import dev.brink.exec.Isolation;
 import dev.brink.mesh.deploy.Affinity;
 import dev.brink.mesh.deploy.DeploymentException;
 import dev.brink.mesh.deploy.FunctionPlacement;
@@ -50,7 +51,8 @@ class FunctionFolderTest {
         {
           "tenant": "acme", "name": "cart", "main": "src/index.js", "routes": ["/cart/*"],
           "limits": {"cpuMs": 20, "memoryBytes": 1048576},
-          "variables": {"A": "b"}, "services": {"API": "api"}, "idempotent": true
+          "variables": {"A": "b"}, "services": {"API": "api"}, "idempotent": true,
+          "eval": true, "isolation": "FRESH"
         }
         """);
     file("src/index.js", "1");
@@ -67,6 +69,8 @@ class FunctionFolderTest {
             FunctionSpec.builder("cart")
                 .tenant("acme")
                 .main("src/index.js")
+                .eval(true)
+                .isolation(Isolation.FRESH)
                 .module("src/index.js", "1")
                 .module("data.txt", "x")
                 .route("/cart/*")
@@ -108,7 +112,8 @@ class FunctionFolderTest {
     file("brink.json", "{\"rotes\": []}");
     refused(
         "/brink.json: rotes: unknown key (expected: tenant, name, main, routes, limits, variables,"
-            + " services, idempotent, origin, placement, kv, schedule, passThrough, cache)");
+            + " services, idempotent, origin, placement, kv, schedule, passThrough, eval,"
+            + " isolation, cache)");
 
     file("brink.json", "{\"limits\": {\"cpu\": 1}}");
     refused(
