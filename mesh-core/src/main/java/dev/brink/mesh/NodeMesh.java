@@ -59,6 +59,8 @@ record NodeMesh(
     NodeAddress address = NodeAddress.of(member);
     String id = member.id().toString();
     boolean reached = member.self() || up.contains(id);
+    double rtt = status == null ? Double.NaN : status.rttNanos() / 1e6;
+    boolean measured = status != null && status.rttAgeNanos() >= 0;
     return new NodeInfo(
         id,
         member.name(),
@@ -66,7 +68,8 @@ record NodeMesh(
         address.ingress(),
         address.admin(),
         !reached ? "unreachable" : status != null && status.draining() ? "draining" : "live",
-        member.self() ? 0 : status == null ? Double.NaN : status.rttNanos() / 1e6,
+        member.self() ? 0 : measured ? rtt : Double.NaN,
+        member.self() || measured ? Double.NaN : rtt,
         status == null ? address.lanes() : status.lanes(),
         status == null ? 0 : status.busy(),
         status == null ? 0 : status.queued());

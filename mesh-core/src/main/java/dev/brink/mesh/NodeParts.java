@@ -41,7 +41,9 @@ import dev.brink.mesh.metrics.NodeMetrics;
 import dev.brink.mesh.origin.Origins;
 import dev.brink.mesh.origin.Outbound;
 import dev.brink.mesh.peer.Gossip;
+import dev.brink.mesh.peer.PeerTurns;
 import dev.brink.mesh.peer.Peers;
+import dev.brink.mesh.peer.Places;
 import dev.brink.mesh.proto.OriginPool;
 import dev.brink.mesh.proto.SnapshotFile;
 import dev.brink.mesh.registry.Binding;
@@ -57,7 +59,6 @@ import dev.brink.mesh.secret.SecretKeys;
 import dev.brink.mesh.usage.UsageLedger;
 import dev.brink.mesh.usage.UsageMeter;
 import dev.brink.placement.Placement;
-import dev.brink.placement.PlacementSettings;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -193,16 +194,13 @@ final class NodeParts implements AutoCloseable {
     shutdown.add(registry::close);
     final SnapshotFile restored = await("restoring the snapshot", registry.restore());
 
-    placement =
-        Placement.create(
-            profile.inPlacement(node, name),
-            PlacementSettings.builder().controlShare(config.placement().controlShare()).build());
+    placement = Placement.create(profile.inPlacement(node, name), profile.placementSettings());
     load = new LoadReporter(runtime, this::snapshot, placement);
     gossip = new Gossip(node, placement);
+    var places = new Places(node, placement, config.placement().measureAllUpTo());
     warming = new Warming(node, placement, this::snapshot, load);
-    peers =
-        new Peers(
-            new Member(id, name, Map.of(), true), placement, config.placement().emulatedRtt());
+    var unlisted = new Member(id, name, Map.of(), true);
+    peers = new Peers(unlisted, placement, places, config.placement().emulatedRtt());
     links = new Links(loops, tls == null ? null : tls.client(), peers);
     shutdown.add(links::close);
     peers.manage(links);
@@ -235,6 +233,7 @@ final class NodeParts implements AutoCloseable {
                 registry,
                 load,
                 gossip,
+                places,
                 warming));
     shutdown.add(linkServer::close);
     nearest = new NearestParts(node, config.nearest(), placement, peers);
@@ -287,14 +286,14 @@ final class NodeParts implements AutoCloseable {
     gauges();
     serveWhatIsDeployed(restored);
     nearest.start(loops, grid, config.dns());
-    startPlacing();
+    startPlacing(places);
     keeper.start();
     schedules.start();
     notReady = "";
   }
 
   /** What placement does beside requests, on a thread that may wait. */
-  private void startPlacing() {
+  private void startPlacing(Places places) {
     ScheduledExecutorService thread =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("brink-placement").factory());
@@ -302,7 +301,8 @@ final class NodeParts implements AutoCloseable {
     var _ =
         thread.scheduleWithFixedDelay(
             () -> warming.follow(links), ADVICE_MILLIS, ADVICE_MILLIS, TimeUnit.MILLISECONDS);
-    var _ = thread.scheduleWithFixedDelay(gossip::publish, 1, 1, TimeUnit.SECONDS);
+    new PeerTurns(self, placement, places, gossip, links, config.placement().probes())
+        .start(thread);
     new OriginDistances(this::snapshot, gossip).start(thread);
   }
 
@@ -369,7 +369,7 @@ final class NodeParts implements AutoCloseable {
 
   private void gauges() {
     nearest.register(metrics);
-    new PlacementMetrics(placement, warming).register(metrics);
+    new PlacementMetrics(placement, warming, peers).register(metrics);
     NodeGauges.grid(metrics, grid, links);
     NodeGauges.control(metrics, links, linkServer);
     NodeGauges.lanes(metrics, runtime);

@@ -6,6 +6,7 @@ import dev.brink.mesh.config.NodeConfig;
 import dev.brink.mesh.http.HttpLimits;
 import dev.brink.mesh.peer.NodeAddress;
 import dev.brink.placement.NodeInfo;
+import dev.brink.placement.PlacementSettings;
 import java.net.InetAddress;
 import java.net.URI;
 import java.util.HashMap;
@@ -40,6 +41,13 @@ record NodeProfile(NodeConfig config) {
         .labels(labels())
         .capabilities(capabilities())
         .loadLimit(config.placement().loadLimit())
+        .build();
+  }
+
+  PlacementSettings placementSettings() {
+    return PlacementSettings.builder()
+        .controlShare(config.placement().controlShare())
+        .verifyAbove(config.placement().measureAllUpTo())
         .build();
   }
 

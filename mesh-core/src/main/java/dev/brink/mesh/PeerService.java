@@ -7,6 +7,8 @@ import dev.brink.mesh.function.LoadReporter;
 import dev.brink.mesh.link.LinkService;
 import dev.brink.mesh.link.NewsIssue;
 import dev.brink.mesh.peer.Gossip;
+import dev.brink.mesh.peer.Places;
+import dev.brink.mesh.peer.Scale;
 import dev.brink.mesh.proto.ApplyReply;
 import dev.brink.mesh.proto.ApplyRequest;
 import dev.brink.mesh.proto.LoadBeat;
@@ -27,6 +29,7 @@ record PeerService(
     Registry registry,
     LoadReporter reporter,
     Gossip gossip,
+    Places places,
     Warming warming)
     implements LinkService {
   @Override
@@ -63,7 +66,12 @@ record PeerService(
 
   @Override
   public LoadBeat beat() {
-    return reporter.beat();
+    return reporter.beat().toBuilder().setCoordinate(places.told()).build();
+  }
+
+  @Override
+  public int beatTicks() {
+    return Scale.beatTicks(places.members());
   }
 
   @Override

@@ -1,12 +1,13 @@
 package dev.brink.mesh;
 
 import dev.brink.mesh.metrics.NodeMetrics;
+import dev.brink.mesh.peer.Peers;
 import dev.brink.placement.Counterfactual;
 import dev.brink.placement.Placement;
 import java.util.function.ToDoubleFunction;
 
 /** What placement tells the outside: the control group, what it says was saved, and warming. */
-record PlacementMetrics(Placement placement, Warming warming) {
+record PlacementMetrics(Placement placement, Warming warming, Peers peers) {
   private static final double NANOS_PER_SECOND = 1e9;
 
   void register(NodeMetrics metrics) {
@@ -30,6 +31,17 @@ record PlacementMetrics(Placement placement, Warming warming) {
         "brink.placement.warm.declined",
         "Wishes for a warm instance declined above 75 % utilisation",
         warming::declinedTotal);
+    metrics.gauge(
+        "brink.coordinate.error",
+        "How wrong this node's network coordinate is, as a share of a round trip",
+        peers::coordinateError);
+    metrics.gauge(
+        "brink.peers.unmeasured",
+        "Peers to which no round trip was ever measured",
+        () ->
+            placement.nodes(System.nanoTime()).stream()
+                .filter(status -> status.rttAgeNanos() < 0)
+                .count());
   }
 
   private double sum(ToDoubleFunction<Counterfactual> part) {

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param penaltyNanos for recent failures, a recent refusal and a report past its time
  * @param scoreNanos the expected latency
  * @param slow how much longer than elsewhere work takes there; 1 is usual
+ * @param netEstimated whether {@code netNanos} was never measured and is a guess or by coordinates
  * @param reportAgeNanos since the node's last report; -1 when there was none
  * @param exclusion why it could not be chosen, if so
  */
@@ -33,6 +34,7 @@ public record Candidate(
     long penaltyNanos,
     long scoreNanos,
     double slow,
+    boolean netEstimated,
     long reportAgeNanos,
     Optional<Exclusion> exclusion) {
 
@@ -52,6 +54,8 @@ public record Candidate(
     OVER_LIMIT("over its load limit"),
     /** Too many nodes to look at each, and others are nearer, warmer or freer. */
     NOT_SHORTLISTED("others are nearer, warmer or freer"),
+    /** In a mesh too large to measure every pair: its round trip is not measured well enough. */
+    UNVERIFIED("its round trip is not measured yet"),
     /** It takes nothing new. */
     DRAINING("draining"),
     /** It failed several times in a row and rests. */

@@ -41,15 +41,21 @@ final class Chooser {
     String key = request.affinity();
     NodeState session = key == null ? null : seen.find(key);
     Scan scan = scans.get();
-    scan.begin(request, lastUsed, session, nowNanos);
+    boolean verify = seen.nodes().length > settings.verifyAbove();
+    scan.begin(request, lastUsed, session, verify, nowNanos);
     scan.work.set(stats, request, settings);
     scan.over(plan);
     if (scan.best == null) {
       Plan wide = plan.widened();
       if (wide != null) {
+        scan.want();
         plan = wide;
         scan.over(plan);
       }
+    }
+    scan.want();
+    if (scan.best == null && scan.unverified != null) {
+      scan.overUnverified(plan);
     }
     NodeState best = scan.best;
     if (best == null) {

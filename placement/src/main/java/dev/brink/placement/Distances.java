@@ -1,5 +1,6 @@
 package dev.brink.placement;
 
+import dev.brink.placement.coordinate.Coordinate;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +19,8 @@ final class Distances {
 
   /** From a node to another or to an origin, as the first one measured. */
   private final Map<String, Map<String, Long>> rtts = new ConcurrentHashMap<>();
+
+  private final Map<String, Coordinate> coordinates = new ConcurrentHashMap<>();
 
   private final Map<String, Set<String>> holders = new ConcurrentHashMap<>();
   private final AtomicInteger version = new AtomicInteger();
@@ -49,8 +52,24 @@ final class Distances {
     version.getAndIncrement();
   }
 
+  /** Where a node lies, for what it and the others did not measure. */
+  void coordinate(String node, Coordinate at) {
+    coordinates.put(node, at);
+    version.getAndIncrement();
+  }
+
+  /** The round trip by the coordinates of the two; the prior where they are not known. */
+  long estimatedNanos(String from, String to) {
+    Coordinate one = coordinates.get(from);
+    Coordinate other = coordinates.get(to);
+    return one == null || other == null || !one.settled() || !other.settled()
+        ? priorNanos
+        : one.rttNanos(other);
+  }
+
   void forget(String node) {
     rtts.remove(node);
+    coordinates.remove(node);
     version.getAndIncrement();
   }
 
@@ -82,7 +101,7 @@ final class Distances {
     }
     // The other way round is as good, where the other one is a node.
     Long back = rtts.getOrDefault(to, Map.of()).get(from.info.id());
-    return back != null ? back : priorNanos;
+    return back != null ? back : estimatedNanos(from.info.id(), to);
   }
 
   /** From a node to the nearest copies of what a function reads: the sum over its usual reads. */

@@ -9,12 +9,20 @@ final class Explanations {
   private Explanations() {}
 
   static Candidate candidate(
-      NodeState node, Plan plan, Work work, PlacementRequest request, long nowNanos) {
+      NodeState node,
+      Plan plan,
+      Work work,
+      PlacementRequest request,
+      boolean verify,
+      long nowNanos) {
     Load load = node.load();
     Trouble trouble = node.trouble();
     @Nullable Exclusion exclusion = plan.leftOut(node);
     if (exclusion == null) {
       exclusion = node.exclusion(request, load, trouble, nowNanos);
+    }
+    if (exclusion == null && verify && !node.verified()) {
+      exclusion = Exclusion.UNVERIFIED;
     }
     int place = plan.placeOf(node);
     long data = place < 0 ? 0 : plan.dataNanos(place);
@@ -33,6 +41,7 @@ final class Explanations {
         node.penaltyNanos(load, trouble, nowNanos),
         node.scoreNanos(work, load, trouble, nowNanos) + data,
         slow,
+        node.rttAgeNanos(nowNanos) < 0,
         load.reported() ? nowNanos - load.atNanos() : -1,
         Optional.ofNullable(exclusion));
   }
@@ -45,6 +54,7 @@ final class Explanations {
         node.local,
         node.netNanos(),
         node.rttAgeNanos(nowNanos),
+        node.isWanted(nowNanos),
         load.lanes(),
         load.busy(),
         load.queued(),

@@ -15,6 +15,7 @@ final class NodeState {
   private static final long NEVER = Long.MIN_VALUE;
   private static final int COHORTS = Cohort.values().length;
   private static final long BYTES_PER_SECOND_PRIOR = 12_500_000L;
+  private static final long WANTED_NANOS = 5_000_000_000L;
 
   final NodeInfo info;
   final boolean local;
@@ -49,6 +50,12 @@ final class NodeState {
   private volatile Load load;
   private volatile Trouble trouble = Trouble.NONE;
 
+  /** Its round trip as long as none was measured. */
+  private volatile long rttPriorNanos;
+
+  /** When a request would have gone there, had its round trip been measured. */
+  private volatile long wantedAtNanos = NEVER;
+
   /** All work ever sent, in the time the node's lanes together take for it. */
   private final AtomicLong sentNanos = new AtomicLong();
 
@@ -65,6 +72,7 @@ final class NodeState {
     this.slot = SLOTS.getAndIncrement() & 0xFFF;
     this.settings = settings;
     this.load = Load.none(info.lanes());
+    this.rttPriorNanos = settings.rttPriorNanos();
     for (Reason reason : Reason.values()) {
       for (Cohort cohort : Cohort.values()) {
         choices[place(reason, false, cohort)] = new Choice(info.id(), reason, local, false, cohort);
@@ -139,6 +147,26 @@ final class NodeState {
     if (!local) {
       rtt.add(rttNanos, nowNanos);
     }
+  }
+
+  /** How far it is by coordinates; counts as long as nothing was measured. */
+  void rttEstimated(long rttNanos) {
+    rttPriorNanos = rttNanos;
+  }
+
+  /** Whether its round trip is known well enough for requests to be sent there. */
+  boolean verified() {
+    return local || rtt.confirmed();
+  }
+
+  /** A request would go there if it were verified. */
+  void wanted(long nowNanos) {
+    wantedAtNanos = nowNanos;
+  }
+
+  boolean isWanted(long nowNanos) {
+    long at = wantedAtNanos;
+    return at != NEVER && nowNanos - at < WANTED_NANOS && !verified();
   }
 
   /** More bytes than fit one round trip went there or came back. */
@@ -233,7 +261,7 @@ final class NodeState {
   }
 
   long netNanos() {
-    return local ? 0 : rtt.nanosOr(settings.rttPriorNanos());
+    return local ? 0 : rtt.nanosOr(rttPriorNanos);
   }
 
   /** What the bytes add to a round trip. */

@@ -5,8 +5,10 @@ package dev.brink.placement;
  *
  * @param info what was said when it came up
  * @param local whether it is the ingress's own node
- * @param rttNanos the estimate, or the prior as long as nothing was measured; 0 when local
+ * @param rttNanos as measured or, as long as nothing was, by coordinates or guessed; 0 when local
  * @param rttAgeNanos since it was last measured; -1 when it never was, 0 when local
+ * @param wanted whether a request of the last 5 s would have gone there, had its round trip been
+ *     measured often enough
  * @param lanes threads that run guests
  * @param busy lanes that run one
  * @param queued invocations that wait for a lane
@@ -23,6 +25,7 @@ public record NodeStatus(
     boolean local,
     long rttNanos,
     long rttAgeNanos,
+    boolean wanted,
     int lanes,
     int busy,
     int queued,

@@ -1,5 +1,6 @@
 package dev.brink.placement;
 
+import dev.brink.placement.coordinate.Coordinate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -97,6 +98,29 @@ public final class Placement {
     if (state != null && sane(rttNanos)) {
       state.rtt(rttNanos, nowNanos);
       distances.rtt(topology.local().info.id(), node, state.netNanos());
+    }
+  }
+
+  /**
+   * Where a node lies, the local one included. The round trip to a node that was never measured is
+   * then what the two coordinates say, once both nodes have learned them well enough.
+   *
+   * @param at one that is not {@link Coordinate#sane} is ignored
+   */
+  public void coordinate(String node, Coordinate at) {
+    Topology seen = topology;
+    NodeState told = seen.find(node);
+    if (told == null || !at.sane()) {
+      return;
+    }
+    distances.coordinate(node, at);
+    String here = seen.local().info.id();
+    if (!told.local) {
+      told.rttEstimated(distances.estimatedNanos(here, node));
+      return;
+    }
+    for (NodeState other : seen.nodes()) {
+      other.rttEstimated(distances.estimatedNanos(here, other.info.id()));
     }
   }
 
@@ -284,8 +308,9 @@ public final class Placement {
     Plan plan = planner.plan(seen, stats, request.hints(), nowNanos);
     var work = new Work().set(stats, request, settings);
     var candidates = new ArrayList<Candidate>();
+    boolean verify = seen.nodes().length > settings.verifyAbove();
     for (NodeState node : seen.nodes()) {
-      candidates.add(Explanations.candidate(node, plan, work, request, nowNanos));
+      candidates.add(Explanations.candidate(node, plan, work, request, verify, nowNanos));
     }
     candidates.sort(
         Comparator.comparing((Candidate c) -> c.exclusion().isPresent())
@@ -331,6 +356,11 @@ public final class Placement {
     if (stats != null) {
       stats.learn(sample);
     }
+  }
+
+  /** How many nodes are up, the local one included. */
+  public int size() {
+    return topology.nodes().length;
   }
 
   /** What this ingress knows of each node, the local one first. */

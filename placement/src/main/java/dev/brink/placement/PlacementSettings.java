@@ -13,6 +13,7 @@ public final class PlacementSettings {
   private final long runPriorNanos;
   private final long coldPriorNanos;
   private final double controlShare;
+  private final int verifyAbove;
 
   private PlacementSettings(Builder builder) {
     toleranceShare = builder.toleranceShare;
@@ -21,6 +22,7 @@ public final class PlacementSettings {
     runPriorNanos = builder.runPrior.toNanos();
     coldPriorNanos = builder.coldPrior.toNanos();
     controlShare = builder.controlShare;
+    verifyAbove = builder.verifyAbove;
   }
 
   /** All defaults. */
@@ -30,7 +32,8 @@ public final class PlacementSettings {
 
   /**
    * Starts from the defaults: tolerance 5 % + 0.5 ms, priors of 50 ms for a round trip, 5 ms for a
-   * run and 20 ms for a cold start, 1 % of the requests as the control group.
+   * run and 20 ms for a cold start, 1 % of the requests as the control group, and nodes used before
+   * their round trip was measured, however many there are.
    */
   public static Builder builder() {
     return new Builder();
@@ -60,6 +63,10 @@ public final class PlacementSettings {
     return controlShare;
   }
 
+  int verifyAbove() {
+    return verifyAbove;
+  }
+
   /** Not thread-safe. */
   public static final class Builder {
     private double toleranceShare = 0.05;
@@ -68,6 +75,7 @@ public final class PlacementSettings {
     private Duration runPrior = Duration.ofMillis(5);
     private Duration coldPrior = Duration.ofMillis(20);
     private double controlShare = 0.01;
+    private int verifyAbove = Integer.MAX_VALUE;
 
     private Builder() {}
 
@@ -120,6 +128,22 @@ public final class PlacementSettings {
         throw new IllegalArgumentException("share: " + share + " (expected: 0 to 1)");
       }
       this.controlShare = share;
+      return this;
+    }
+
+    /**
+     * In a mesh of more nodes than this not every pair is measured: a node is used only once its
+     * round trip was measured three times, unless no other can take the request. {@link
+     * NodeStatus#wanted} says which ones to measure for that.
+     *
+     * @param nodes the local one included, not negative
+     */
+    @CanIgnoreReturnValue
+    public Builder verifyAbove(int nodes) {
+      if (nodes < 0) {
+        throw new IllegalArgumentException("nodes: " + nodes + " (expected: 0 or more)");
+      }
+      this.verifyAbove = nodes;
       return this;
     }
 

@@ -1,5 +1,6 @@
 package dev.brink.placement;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -11,9 +12,11 @@ import java.util.concurrent.atomic.AtomicLong;
 final class RttEstimate {
   private static final float WEIGHT = 0.3f;
   private static final float JUMP = 2f;
+  private static final int CONFIRMED = 3;
 
   private final AtomicLong word = new AtomicLong();
   private final AtomicLong lastNanos = new AtomicLong();
+  private final AtomicInteger samples = new AtomicInteger();
 
   void add(long rttNanos, long nowNanos) {
     lastNanos.setOpaque(nowNanos);
@@ -24,12 +27,20 @@ final class RttEstimate {
       before = word.get();
       after = next(before, sample);
     } while (!word.compareAndSet(before, after));
+    if (!confirmed()) {
+      samples.getAndIncrement();
+    }
   }
 
   /** The estimate, or the prior as long as there is no sample. */
   long nanosOr(long prior) {
     long seen = word.get();
     return seen == 0 ? prior : (long) estimate(seen);
+  }
+
+  /** Whether there were three samples: one alone may be far off. */
+  boolean confirmed() {
+    return samples.getOpaque() >= CONFIRMED;
   }
 
   /** Since the last sample; -1 when there was none. */

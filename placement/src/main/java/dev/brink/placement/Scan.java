@@ -19,6 +19,7 @@ final class Scan {
   private @Nullable NodeState lastUsed;
   private @Nullable NodeState session;
   private long sessionHash;
+  private boolean verify;
 
   @Nullable NodeState best;
   long bestScore = Long.MAX_VALUE;
@@ -26,6 +27,11 @@ final class Scan {
   boolean localWarm;
   long lastScore = Long.MAX_VALUE;
   int eligible;
+
+  /** The best of those whose round trip is not measured well enough. */
+  @Nullable NodeState unverified;
+
+  long unverifiedScore = Long.MAX_VALUE;
 
   /** The node that would be best if only the function were warm there. */
   @Nullable NodeState bestIfWarm;
@@ -37,15 +43,19 @@ final class Scan {
 
   long stickyScore = Long.MAX_VALUE;
   private long stickyRank = Long.MIN_VALUE;
+  private @Nullable NodeState unverifiedSession;
+  private long unverifiedRank = Long.MIN_VALUE;
 
   void begin(
       PlacementRequest newRequest,
       @Nullable NodeState newLastUsed,
       @Nullable NodeState newSession,
+      boolean newVerify,
       long now) {
     request = newRequest;
     lastUsed = newLastUsed;
     session = newSession;
+    verify = newVerify;
     nowNanos = now;
     String key = newRequest.affinity();
     sessionHash = key == null ? 0 : Lot.hash(key);
@@ -55,11 +65,15 @@ final class Scan {
     localWarm = false;
     lastScore = Long.MAX_VALUE;
     eligible = 0;
+    unverified = null;
+    unverifiedScore = Long.MAX_VALUE;
     bestIfWarm = null;
     scoreIfWarm = Long.MAX_VALUE;
     sticky = null;
     stickyScore = Long.MAX_VALUE;
     stickyRank = Long.MIN_VALUE;
+    unverifiedSession = null;
+    unverifiedRank = Long.MIN_VALUE;
   }
 
   void over(Plan plan) {
@@ -70,9 +84,46 @@ final class Scan {
       Trouble trouble = node.trouble();
       if (node.exclusion(request, load, trouble, nowNanos) == null) {
         long score = node.scoreNanos(work, load, trouble, nowNanos) + plan.dataNanos(place);
-        offer(node, load, score);
+        if (usable(node)) {
+          offer(node, load, score);
+        } else {
+          offerUnverified(node, score);
+        }
       }
     }
+  }
+
+  /** Measured well enough, or asked for by its id. */
+  private boolean usable(NodeState node) {
+    return !verify || node == session || node.verified();
+  }
+
+  private void offerUnverified(NodeState node, long score) {
+    if (unverified == null || score < unverifiedScore) {
+      unverified = node;
+      unverifiedScore = score;
+    }
+    long rank = request.affinity() == null ? Long.MIN_VALUE : rank(node);
+    if (rank > unverifiedRank && node.netNanos() <= AFFINITY_REACH_NANOS) {
+      unverifiedRank = rank;
+      unverifiedSession = node;
+    }
+  }
+
+  /** Those that would have been better, had they been measured well enough, are to be. */
+  void want() {
+    if (unverified != null && unverifiedScore < bestScore) {
+      unverified.wanted(nowNanos);
+    }
+    if (unverifiedSession != null && unverifiedRank > stickyRank) {
+      unverifiedSession.wanted(nowNanos);
+    }
+  }
+
+  /** Looks at all of them, whatever was measured: when there is no other. */
+  void overUnverified(Plan plan) {
+    verify = false;
+    over(plan);
   }
 
   private void offer(NodeState node, Load load, long score) {
@@ -103,12 +154,16 @@ final class Scan {
 
   /** Highest random weight (Thaler and Ravishankar, IEEE/ACM ToN 6, 1998), of those near enough. */
   private void offerSession(NodeState node, long score) {
-    long rank = node == session ? Long.MAX_VALUE : Lot.mix(node.hash ^ sessionHash) >> 1;
+    long rank = rank(node);
     if (rank > stickyRank && (node == session || node.netNanos() <= AFFINITY_REACH_NANOS)) {
       stickyRank = rank;
       sticky = node;
       stickyScore = score;
     }
+  }
+
+  private long rank(NodeState node) {
+    return node == session ? Long.MAX_VALUE : Lot.mix(node.hash ^ sessionHash) >> 1;
   }
 
   /** Of the nodes with a score up to the limit, the one whose turn it is. */
@@ -120,7 +175,8 @@ final class Scan {
       NodeState node = nodes[place];
       Load load = node.load();
       Trouble trouble = node.trouble();
-      if (node.exclusion(request, load, trouble, nowNanos) == null
+      if (usable(node)
+          && node.exclusion(request, load, trouble, nowNanos) == null
           && node.scoreNanos(work, load, trouble, nowNanos) + plan.dataNanos(place) <= limit) {
         long rank = Lot.mix(node.hash + turn);
         if (rank > chosenRank) {

@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
       "",
       "The node asked decides as it would for a request at its own ingress, which is marked with *."
           + " Times are milliseconds; SCORE is the sum, and the least wins, but for a tolerance of"
-          + " 5 % + 0.5 ms."
+          + " 5 % + 0.5 ms. ~ stands before a NET that was not measured yet."
     })
 final class ExplainCommand implements Callable<Integer> {
   private final Session session;
@@ -105,7 +105,7 @@ final class ExplainCommand implements Callable<Integer> {
       table.row(
           candidate.getNode() + (candidate.getLocal() ? " *" : ""),
           candidate.getWarm() ? "yes" : "no",
-          millis(candidate.getNetMillis()),
+          (candidate.getNetEstimated() ? "~" : "") + millis(candidate.getNetMillis()),
           millis(candidate.getQueueMillis()),
           millis(candidate.getColdMillis()),
           millis(candidate.getRunMillis()),

@@ -14,7 +14,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "nodes",
     description = "List the nodes of the mesh as one of them sees it.",
-    footer = {"", "RTT is that of the link from the node asked, which is marked with *."})
+    footer = {
+      "",
+      "RTT is that of the link from the node asked, which is marked with *; ~ stands before one"
+          + " that was not measured."
+    })
 final class NodesCommand implements Callable<Integer> {
   private final Session session;
 
@@ -44,9 +48,7 @@ final class NodesCommand implements Callable<Integer> {
       table.row(
           node.getName() + (node.getSelf() ? " *" : ""),
           node.getState(),
-          Double.isNaN(node.getRttMillis())
-              ? "-"
-              : String.format(Locale.ROOT, "%.2f", node.getRttMillis()),
+          rtt(node),
           node.getLanes(),
           node.getBusy(),
           node.getQueued(),
@@ -56,5 +58,15 @@ final class NodesCommand implements Callable<Integer> {
     }
     table.print(session.out(), "");
     return 0;
+  }
+
+  private static String rtt(NodeView node) {
+    if (!Double.isNaN(node.getRttMillis())) {
+      return String.format(Locale.ROOT, "%.2f", node.getRttMillis());
+    }
+    double estimate = node.getRttEstimateMillis();
+    return Double.isNaN(estimate) || estimate == 0
+        ? "-"
+        : String.format(Locale.ROOT, "~%.2f", estimate);
   }
 }

@@ -13,6 +13,8 @@ import java.util.Map;
  *     to be compared with the others
  * @param regretSample how many of the calls of idempotent functions run on the other candidates
  *     too, to measure what the choice was worth
+ * @param measureAllUpTo up to how many nodes the round trip to each is measured each second
+ * @param probes how many round trips are measured a second in a larger mesh
  * @param emulatedRtt added to the links to peers, by their names; for tests and benchmarks
  */
 public record PlacementConfig(
@@ -20,6 +22,8 @@ public record PlacementConfig(
     double loadLimit,
     double controlShare,
     double regretSample,
+    int measureAllUpTo,
+    int probes,
     Map<String, Duration> emulatedRtt) {
   public PlacementConfig {
     capabilities = List.copyOf(capabilities);
@@ -32,16 +36,23 @@ public record PlacementConfig(
     builder.loadLimit = loadLimit;
     builder.controlShare = controlShare;
     builder.regretSample = regretSample;
+    builder.measureAllUpTo = measureAllUpTo;
+    builder.probes = probes;
     builder.emulatedRtt = emulatedRtt;
     return builder;
   }
 
-  /** Defaults: no capabilities, no load limit, a control group of 1 %, no samples, no delays. */
+  /**
+   * Defaults: no capabilities, no load limit, a control group of 1 %, no samples, all pairs
+   * measured up to 64 nodes and 16 a second beyond, no delays.
+   */
   public static final class Builder {
     private List<String> capabilities = List.of();
     private double loadLimit = 1;
     private double controlShare = 0.01;
     private double regretSample;
+    private int measureAllUpTo = 64;
+    private int probes = 16;
     private Map<String, Duration> emulatedRtt = Map.of();
 
     Builder() {}
@@ -66,13 +77,26 @@ public record PlacementConfig(
       return this;
     }
 
+    /** Up to how many nodes, this one included, the round trip to each is measured: 1 to 1,000. */
+    public Builder measureAllUpTo(int nodes) {
+      measureAllUpTo = nodes;
+      return this;
+    }
+
+    /** How many round trips are measured a second in a larger mesh: 1 to 1,000. */
+    public Builder probes(int aSecond) {
+      probes = aSecond;
+      return this;
+    }
+
     public Builder emulatedRtt(Map<String, Duration> byNode) {
       emulatedRtt = Map.copyOf(byNode);
       return this;
     }
 
     PlacementConfig build() {
-      return new PlacementConfig(capabilities, loadLimit, controlShare, regretSample, emulatedRtt);
+      return new PlacementConfig(
+          capabilities, loadLimit, controlShare, regretSample, measureAllUpTo, probes, emulatedRtt);
     }
   }
 }

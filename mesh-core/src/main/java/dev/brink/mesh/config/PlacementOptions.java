@@ -53,6 +53,16 @@ final class PlacementOptions {
               PlacementConfig::regretSample,
               PlacementConfig.Builder::regretSample),
           option(
+              "placement.measure-all-up-to",
+              ValueType.integer(1, 1_000),
+              PlacementConfig::measureAllUpTo,
+              PlacementConfig.Builder::measureAllUpTo),
+          option(
+              "placement.probes",
+              ValueType.integer(1, 1_000),
+              PlacementConfig::probes,
+              PlacementConfig.Builder::probes),
+          option(
               "placement.emulated-rtt",
               RTTS,
               PlacementConfig::emulatedRtt,

@@ -33,6 +33,8 @@ public record Explanation(
    * @param local whether it is the node asked
    * @param warm whether an instance is expected to be ready
    * @param netMillis network, there and back
+   * @param netEstimated whether that goes by network coordinates, or is a guess: it was never
+   *     measured
    * @param queueMillis waiting for a lane
    * @param coldMillis making an instance; 0 when warm
    * @param runMillis running
@@ -49,6 +51,7 @@ public record Explanation(
       boolean local,
       boolean warm,
       double netMillis,
+      boolean netEstimated,
       double queueMillis,
       double coldMillis,
       double runMillis,

@@ -6,7 +6,9 @@ package dev.brink.mesh.deploy;
  * @param ingress URL of its ingress
  * @param admin URL of its admin port
  * @param state {@code live}, {@code draining} or {@code unreachable}
- * @param rttMillis of the link to it; 0 for the node itself, NaN when not measured yet
+ * @param rttMillis of the link to it, as measured; 0 for the node itself, NaN when not measured yet
+ * @param rttEstimateMillis what placement goes by instead as long as it is not measured: by network
+ *     coordinates, or a guess; NaN when it is measured or the node is not linked
  */
 public record NodeInfo(
     String id,
@@ -16,6 +18,7 @@ public record NodeInfo(
     String admin,
     String state,
     double rttMillis,
+    double rttEstimateMillis,
     int lanes,
     int busy,
     int queued) {}

@@ -41,6 +41,9 @@ final class DecisionJson {
     json.append(",\"local\":").append(candidate.local());
     json.append(",\"warm\":").append(candidate.warm());
     millis(json, "net", candidate.netNanos());
+    if (candidate.netEstimated()) {
+      json.append(",\"net_estimated\":true");
+    }
     millis(json, "queue", candidate.queueNanos());
     millis(json, "cold", candidate.coldNanos());
     millis(json, "run", candidate.runNanos());

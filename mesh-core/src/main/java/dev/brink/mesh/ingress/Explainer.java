@@ -98,6 +98,7 @@ public final class Explainer {
         candidate.local(),
         candidate.warm(),
         millis(candidate.netNanos()),
+        candidate.netEstimated(),
         millis(candidate.queueNanos()),
         millis(candidate.coldNanos()),
         millis(candidate.runNanos()),

@@ -8,6 +8,8 @@ import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BeatListener extends ByteToMessageDecoder {
   private static final int MAX_BYTES = 1 << 20;
+  private static final int MAX_WARM = MAX_BYTES / Long.BYTES;
 
   private final String node;
   private final LinkListener listener;
@@ -55,12 +58,36 @@ final class BeatListener extends ByteToMessageDecoder {
     }
   }
 
-  private LoadBeat whole(LoadBeat beat) {
+  private LoadBeat whole(LoadBeat beat) throws IOException {
     if (beat.getWarmFollows()) {
       warm = beat.getWarmList();
       return beat;
     }
-    return warm == null ? beat : beat.toBuilder().addAllWarm(warm).setWarmFollows(true).build();
+    List<Long> now = warm;
+    if (now == null) {
+      return beat;
+    }
+    if (beat.getWarmAddedCount() + beat.getWarmRemovedCount() > 0) {
+      now = changed(now, beat);
+      warm = now;
+    }
+    return beat.toBuilder()
+        .clearWarmAdded()
+        .clearWarmRemoved()
+        .addAllWarm(now)
+        .setWarmFollows(true)
+        .build();
+  }
+
+  private static List<Long> changed(List<Long> before, LoadBeat beat) throws IOException {
+    NavigableSet<Long> now = new TreeSet<>(before);
+    beat.getWarmRemovedList().forEach(now::remove);
+    now.addAll(beat.getWarmAddedList());
+    if (now.size() > MAX_WARM) {
+      throw new IOException(
+          "load report: " + now.size() + " warm versions (expected: at most " + MAX_WARM + ")");
+    }
+    return List.copyOf(now);
   }
 
   @Override

@@ -10,9 +10,10 @@ import io.netty.handler.codec.http2.Http2StreamChannel;
 
 /** What nodes ask each other beside calls. */
 final class ControlRequest {
-  /** Opens a stream that the peer keeps answering on. */
-  static void begin(Http2StreamChannel stream, String kind) {
-    var _ = stream.writeAndFlush(new DefaultHttp2HeadersFrame(headers(kind), false));
+  /** Opens a stream on which the peer goes on telling its load. */
+  static void beats(Http2StreamChannel stream) {
+    Http2Headers headers = headers(ControlStream.BEAT).set(LinkHeaders.CHANGES, "1");
+    var _ = stream.writeAndFlush(new DefaultHttp2HeadersFrame(headers, false));
   }
 
   /** Sends one message and asks for one back. */

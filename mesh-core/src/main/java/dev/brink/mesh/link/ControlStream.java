@@ -42,14 +42,19 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
   private final String kind;
   private final ByteBuf received = Unpooled.buffer(0, MAX_MESSAGE_BYTES);
   private final ControlTraffic traffic;
-  private final BeatWriter writer = new BeatWriter();
+  private final BeatWriter writer;
   private @Nullable Future<?> beats;
+  private int ticks;
 
   ControlStream(
-      Http2StreamChannel stream, LinkService service, String kind, ControlTraffic traffic) {
+      Http2StreamChannel stream,
+      LinkService service,
+      Http2Headers headers,
+      ControlTraffic traffic) {
     this.stream = stream;
     this.service = service;
-    this.kind = kind;
+    this.kind = String.valueOf(headers.get(LinkHeaders.CONTROL));
+    this.writer = new BeatWriter(headers.contains(LinkHeaders.CHANGES));
     this.traffic = traffic;
   }
 
@@ -69,9 +74,12 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
   }
 
   private void beat() {
-    if (!stream.isWritable()) {
+    boolean due = ticks == 0 || ticks >= service.beatTicks();
+    ticks++;
+    if (!due || !stream.isWritable()) {
       return;
     }
+    ticks = 1;
     ByteBuf beat = writer.next(service.beat(), service.news());
     traffic.sentData(beat.readableBytes());
     var _ = stream.writeAndFlush(new DefaultHttp2DataFrame(beat));

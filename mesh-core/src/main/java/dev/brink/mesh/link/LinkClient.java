@@ -136,7 +136,7 @@ final class LinkClient implements Executor<Target>, AutoCloseable {
         .addListener(
             done -> {
               if (done.isSuccess()) {
-                ControlRequest.begin((Http2StreamChannel) done.getNow(), ControlStream.BEAT);
+                ControlRequest.beats((Http2StreamChannel) done.getNow());
               } else {
                 var _ = channel.close();
               }
@@ -243,6 +243,15 @@ final class LinkClient implements Executor<Target>, AutoCloseable {
                 LOG.debug("node {} is not asked to warm: {}", node, done.cause());
               }
             });
+  }
+
+  /** Measures the round trip: the listener hears of it. */
+  void probe() {
+    Channel to = connection;
+    LinkConnection link = to == null ? null : to.pipeline().get(LinkConnection.class);
+    if (to != null && link != null) {
+      to.eventLoop().execute(link::probe);
+    }
   }
 
   private static void close(Channel stream) {

@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
 final class LinkConnection extends ChannelInboundHandlerAdapter {
   private static final long PING_MILLIS = 1_000;
   private static final long FIRST_PING_MILLIS = 20;
-  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
+  private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** Looked at every second: 3 s are over by then, however early a look comes. */
+  private static final long SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(2_500);
 
   private final LinkClient client;
   private final LinkListener listener;
@@ -23,7 +26,10 @@ final class LinkConnection extends ChannelInboundHandlerAdapter {
   private @Nullable Future<?> pings;
   private boolean ready;
   private @Nullable Throwable cause;
-  private long lastAckNanos;
+  private @Nullable ChannelHandlerContext context;
+  private long heardNanos;
+  private boolean waits;
+  private long waitsSinceNanos;
 
   LinkConnection(LinkClient client, LinkListener listener, ControlTraffic traffic) {
     this.client = client;
@@ -47,30 +53,55 @@ final class LinkConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     ready = true;
-    lastAckNanos = System.nanoTime();
+    context = ctx;
+    heardNanos = System.nanoTime();
     pings =
         ctx.executor()
             .scheduleAtFixedRate(
-                () -> ping(ctx), FIRST_PING_MILLIS, PING_MILLIS, TimeUnit.MILLISECONDS);
+                () -> look(ctx), FIRST_PING_MILLIS, PING_MILLIS, TimeUnit.MILLISECONDS);
     client.ready(ctx.channel());
   }
 
-  private void ping(ChannelHandlerContext ctx) {
+  private void look(ChannelHandlerContext ctx) {
     long now = System.nanoTime();
-    if (now - lastAckNanos > SILENCE_NANOS) {
+    boolean quiet = now - heardNanos > QUIET_NANOS;
+    if (waits && now - waitsSinceNanos > SILENCE_NANOS) {
       cause = new LinkException("no answer to pings for 3 s");
       var _ = ctx.close();
-    } else {
-      traffic.sentPing();
-      var _ = ctx.writeAndFlush(new DefaultHttp2PingFrame(now));
+    } else if (quiet || listener.pings(client.node())) {
+      ping(ctx, now, quiet ? heardNanos : now);
     }
+  }
+
+  private void ping(ChannelHandlerContext ctx, long now, long sinceNanos) {
+    if (!waits) {
+      waits = true;
+      waitsSinceNanos = sinceNanos;
+    }
+    traffic.sentPing();
+    var _ = ctx.writeAndFlush(new DefaultHttp2PingFrame(now));
+  }
+
+  /** Measures the round trip; on the connection's event loop. */
+  void probe() {
+    ChannelHandlerContext ctx = context;
+    if (ctx != null && ctx.channel().isActive()) {
+      long now = System.nanoTime();
+      ping(ctx, now, now);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    heardNanos = System.nanoTime();
+    ctx.fireChannelReadComplete();
   }
 
   private void pinged(Http2PingFrame ping) {
     traffic.receivedPing();
     if (ping.ack()) {
-      lastAckNanos = System.nanoTime();
-      listener.rtt(client.node(), lastAckNanos - ping.content());
+      waits = false;
+      listener.rtt(client.node(), System.nanoTime() - ping.content());
     }
   }
 

@@ -27,6 +27,9 @@ final class LinkHeaders {
   static final AsciiString ANSWER = AsciiString.cached("brink-answer-bin");
   static final AsciiString CONTROL = AsciiString.cached("brink-control");
 
+  /** Says that who listens to load reports reads changes of the warm set; older nodes do not. */
+  static final AsciiString CHANGES = AsciiString.cached("brink-changes");
+
   /** Names that mean this hop only; {@code brink-} names from a client never get here. */
   private static final Set<String> DROPPED =
       Set.of(

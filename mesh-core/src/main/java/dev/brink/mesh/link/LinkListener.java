@@ -16,6 +16,14 @@ public interface LinkListener {
   /** A body of so many bytes that was ready at the peer took so long to come. */
   void transferred(String node, long bytes, long nanos);
 
+  /**
+   * Whether the link to a node is pinged each second, so that the round trip is known; if not, it
+   * is when {@link Links#probe} says so and when nothing is heard of the node.
+   */
+  default boolean pings(String node) {
+    return true;
+  }
+
   /** A round trip was measured on the link. */
   void rtt(String node, long nanos);
 }

@@ -188,7 +188,7 @@ public final class LinkServer implements AutoCloseable {
       Http2StreamChannel stream = (Http2StreamChannel) ctx.channel();
       CharSequence control = frame.headers().get(LinkHeaders.CONTROL);
       if (control != null) {
-        var handler = new ControlStream(stream, service, control.toString(), traffic);
+        var handler = new ControlStream(stream, service, frame.headers(), traffic);
         ctx.pipeline().replace(this, "control", handler);
         handler.begin();
       } else {

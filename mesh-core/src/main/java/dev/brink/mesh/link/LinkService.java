@@ -29,6 +29,11 @@ public interface LinkService {
   /** How loaded this node is now, with all it has warm, in an order that stays. */
   LoadBeat beat();
 
+  /** Every how manyth tick of 100 ms a peer is told {@link #beat}; 1 or more. */
+  default int beatTicks() {
+    return 1;
+  }
+
   /** What this node has to tell, beside its load; each issue goes to each peer once. */
   NewsIssue news();
 

@@ -147,6 +147,14 @@ public final class Links implements AutoCloseable {
     }
   }
 
+  /** Measures the round trip to a peer, if its link is up. */
+  public void probe(String node) {
+    LinkClient client = clients.get(node);
+    if (client != null) {
+      client.probe();
+    }
+  }
+
   /** Tells a peer's cache what is outdated. */
   public CompletionStage<PurgeReply> purge(String node, PurgeRequest request, Duration timeout) {
     LinkClient client = clients.get(node);
@@ -210,6 +218,11 @@ public final class Links implements AutoCloseable {
     @Override
     public void transferred(String node, long bytes, long nanos) {
       next.transferred(node, bytes, nanos);
+    }
+
+    @Override
+    public boolean pings(String node) {
+      return next.pings(node);
     }
 
     @Override

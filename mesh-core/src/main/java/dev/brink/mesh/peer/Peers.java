@@ -29,6 +29,7 @@ public final class Peers implements GridListener, LinkListener {
 
   private final Member self;
   private final Placement placement;
+  private final Places places;
   private final Map<String, Duration> emulatedRtt;
   private final Map<String, Member> members = new ConcurrentHashMap<>();
   private final Map<String, Warm> warm = new ConcurrentHashMap<>();
@@ -37,17 +38,13 @@ public final class Peers implements GridListener, LinkListener {
   /** A node's warm set as it came, and as placement takes it: the same object while unchanged. */
   private record Warm(List<Long> prefixes, Set<String> functions) {}
 
-  /** Without peers yet. */
-  public Peers(Member self, Placement placement) {
-    this(self, placement, Map.of());
-  }
-
   /**
-   * The same, with links as slow as if they were longer.
+   * Without peers yet.
    *
-   * @param emulatedRtt by the peer's name
+   * @param emulatedRtt by the peer's name: links are as slow as if they were longer
    */
-  public Peers(Member self, Placement placement, Map<String, Duration> emulatedRtt) {
+  public Peers(Member self, Placement placement, Places places, Map<String, Duration> emulatedRtt) {
+    this.places = places;
     this.emulatedRtt = Map.copyOf(emulatedRtt);
     this.self = self;
     this.placement = placement;
@@ -57,6 +54,11 @@ public final class Peers implements GridListener, LinkListener {
   /** Gives the links to manage; call it once, before the grid is listened to. */
   public void manage(Links newLinks) {
     links = newLinks;
+  }
+
+  /** How wrong this node's coordinate is by its own estimate, as a share of a round trip. */
+  public double coordinateError() {
+    return places.own().error();
   }
 
   /** What people call a node. */
@@ -116,6 +118,7 @@ public final class Peers implements GridListener, LinkListener {
   @Override
   public void down(String node) {
     warm.remove(node);
+    places.forget(node);
     placement.nodeDown(node, System.nanoTime());
   }
 
@@ -137,6 +140,9 @@ public final class Peers implements GridListener, LinkListener {
       report.warm(warm(node, load.getWarmList()));
     }
     placement.report(report.build(), System.nanoTime());
+    if (load.hasCoordinate()) {
+      places.heard(node, load.getCoordinate());
+    }
     if (load.hasNews()) {
       Gossip.heard(node, load.getNews(), placement);
     }
@@ -162,7 +168,13 @@ public final class Peers implements GridListener, LinkListener {
   }
 
   @Override
+  public boolean pings(String node) {
+    return places.allMeasured();
+  }
+
+  @Override
   public void rtt(String node, long nanos) {
+    places.measured(node, nanos);
     placement.rtt(node, nanos, System.nanoTime());
   }
 }

@@ -216,6 +216,7 @@ public final class AdminMessages {
         .setAdmin(node.admin())
         .setState(node.state())
         .setRttMillis(node.rttMillis())
+        .setRttEstimateMillis(node.rttEstimateMillis())
         .setLanes(node.lanes())
         .setBusy(node.busy())
         .setQueued(node.queued())
@@ -231,6 +232,7 @@ public final class AdminMessages {
         view.getAdmin(),
         view.getState(),
         view.getRttMillis(),
+        view.getRttEstimateMillis(),
         view.getLanes(),
         view.getBusy(),
         view.getQueued());

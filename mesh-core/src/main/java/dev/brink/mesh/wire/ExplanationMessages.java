@@ -44,6 +44,7 @@ public final class ExplanationMessages {
         .setLocal(candidate.local())
         .setWarm(candidate.warm())
         .setNetMillis(candidate.netMillis())
+        .setNetEstimated(candidate.netEstimated())
         .setQueueMillis(candidate.queueMillis())
         .setColdMillis(candidate.coldMillis())
         .setRunMillis(candidate.runMillis())
@@ -64,6 +65,7 @@ public final class ExplanationMessages {
         view.getLocal(),
         view.getWarm(),
         view.getNetMillis(),
+        view.getNetEstimated(),
         view.getQueueMillis(),
         view.getColdMillis(),
         view.getRunMillis(),

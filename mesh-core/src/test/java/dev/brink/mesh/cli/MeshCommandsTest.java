@@ -139,10 +139,11 @@ class MeshCommandsTest {
                         "lowest expected latency",
                         List.of(
                             new Explanation.Candidate(
-                                "1", "bb", true, false, true, 10, 0.5, 0, 1, 0, 0, 11.5, 1, 20, ""),
+                                "1", "bb", true, false, true, 10, false, 0.5, 0, 1, 0, 0, 11.5, 1,
+                                20, ""),
                             new Explanation.Candidate(
-                                "2", "a", false, true, false, 0, 0, 30, 1.25, 0, 0, 31.25, 1, 20,
-                                ""),
+                                "2", "a", false, true, false, 0, false, 0, 30, 1.25, 0, 0, 31.25, 1,
+                                20, ""),
                             new Explanation.Candidate(
                                 "3",
                                 "c",
@@ -150,6 +151,7 @@ class MeshCommandsTest {
                                 false,
                                 false,
                                 5,
+                                true,
                                 0,
                                 30,
                                 1,
@@ -169,7 +171,7 @@ class MeshCommandsTest {
             NODE  WARM     NET  QUEUE    COLD    RUN   DATA  PENALTY   SCORE
             bb    yes   10.000  0.500   0.000  1.000  0.000    0.000  11.500  chosen
             a *   no     0.000  0.000  30.000  1.250  0.000    0.000  31.250
-            c     no     5.000  0.000  30.000  1.000  0.000    0.000  36.000  draining
+            c     no    ~5.000  0.000  30.000  1.000  0.000    0.000  36.000  draining
             """);
     assertThat(node.seen.getFirst().line()).isEqualTo("GET /v1/placement/explain");
     assertThat(run("explain", "/hello", "--json")).isZero();
@@ -304,8 +306,10 @@ class MeshCommandsTest {
     NodeList nodes =
         AdminMessages.nodeList(
             List.of(
-                new NodeInfo("id1", "a", true, "http://i", "http://a", "live", 0, 2, 1, 0),
-                new NodeInfo("id2", "b", false, "http://j", "http://b", "live", 1.25, 4, 0, 9)));
+                new NodeInfo(
+                    "id1", "a", true, "http://i", "http://a", "live", 0, Double.NaN, 2, 1, 0),
+                new NodeInfo(
+                    "id2", "b", false, "http://j", "http://b", "live", 1.25, Double.NaN, 4, 0, 9)));
     answer = Answer.json(AdminJson.compact(nodes));
 
     assertThat(run("nodes")).isZero();

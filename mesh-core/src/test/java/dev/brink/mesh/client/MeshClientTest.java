@@ -69,7 +69,8 @@ class MeshClientTest {
 
   @Test
   void readsListsAndDescriptions() throws IOException {
-    NodeInfo nodeInfo = new NodeInfo("i", "n", true, "http://a", "http://b", "live", 0, 2, 1, 0);
+    NodeInfo nodeInfo =
+        new NodeInfo("i", "n", true, "http://a", "http://b", "live", 0, Double.NaN, 2, 1, 0);
     UsageRow row = new UsageRow("t", "n", "v", Instant.EPOCH, 1, 2, 3, 4, 5, 6, 7, 8);
     FakeNode node =
         node(

@@ -75,6 +75,8 @@ class NodeConfigTest {
           Map.entry("node.load-limit", "0.8"),
           Map.entry("placement.control-share", "0"),
           Map.entry("placement.regret-sample", "0.5"),
+          Map.entry("placement.measure-all-up-to", "32"),
+          Map.entry("placement.probes", "8"),
           Map.entry("placement.emulated-rtt", "a=20ms,b=2s"),
           Map.entry("nearest.learn", "false"),
           Map.entry("nearest.steering", "temporary-redirect"),
@@ -179,7 +181,8 @@ class NodeConfigTest {
                     256L << 20,
                     Duration.ofSeconds(30),
                     Duration.ofHours(1))));
-    assertThat(config.placement()).isEqualTo(new PlacementConfig(List.of(), 1, 0.01, 0, Map.of()));
+    assertThat(config.placement())
+        .isEqualTo(new PlacementConfig(List.of(), 1, 0.01, 0, 64, 16, Map.of()));
     assertThat(config.nearest())
         .isEqualTo(new NearestConfig(true, Steering.OFF, List.of(), List.of(), ""));
     assertThat(config.dns())
@@ -278,6 +281,8 @@ class NodeConfigTest {
             + " 1m)",
         "ingress.idle-timeout | 0s | ingress.idle-timeout: 0s (expected: a duration from 1ms to"
             + " 86400s)",
+        "placement.measure-all-up-to | 0 | placement.measure-all-up-to: 0 (expected: 1 to 1000)",
+        "placement.probes | 2000 | placement.probes: 2000 (expected: 1 to 1000)",
         "grid.preset | moon | grid.preset: moon (expected: local, lan, wan)",
         "grid.seeds | a:b | grid.seeds: a:b (expected: a list of host:port)",
         "insecure | maybe | insecure: maybe (expected: true or false)",

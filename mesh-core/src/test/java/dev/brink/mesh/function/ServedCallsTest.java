@@ -11,6 +11,7 @@ import dev.brink.mesh.exchange.CallListener;
 import dev.brink.mesh.exchange.CallTiming;
 import dev.brink.mesh.exchange.Target;
 import dev.brink.mesh.peer.Peers;
+import dev.brink.mesh.peer.Places;
 import dev.brink.mesh.proto.LoadBeat;
 import dev.brink.mesh.registry.Binding;
 import dev.brink.mesh.registry.Snapshot;
@@ -91,7 +92,12 @@ class ServedCallsTest {
     assertThat(told.getSlow()).isBetween(400, 800);
 
     Placement other = Placement.create(NodeInfo.builder("other").lanes(1).build());
-    var peers = new Peers(new Member(new UUID(0, 1), "other", Map.of(), true), other);
+    var peers =
+        new Peers(
+            new Member(new UUID(0, 1), "other", Map.of(), true),
+            other,
+            new Places("other", other, 64),
+            Map.of());
     peers.up("own");
     peers.load("own", told);
     assertThat(other.nodes(System.nanoTime()))

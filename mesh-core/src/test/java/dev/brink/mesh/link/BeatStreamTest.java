@@ -3,6 +3,7 @@ package dev.brink.mesh.link;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.brink.mesh.proto.LoadBeat;
+import dev.brink.mesh.proto.NetworkCoordinate;
 import dev.brink.mesh.proto.News;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class BeatStreamTest {
   private final List<LoadBeat> heard = new ArrayList<>();
   private final ControlTraffic traffic = new ControlTraffic();
-  private BeatWriter writer = new BeatWriter();
+  private BeatWriter writer = new BeatWriter(true);
   private EmbeddedChannel reader = reader();
 
   private EmbeddedChannel reader() {
@@ -60,12 +61,47 @@ class BeatStreamTest {
   }
 
   @Test
+  void aLargeWarmSetIsSentAsItsChanges() {
+    int first = tell(1, 3L, 4L, 5L, 6L, -7L);
+    int changed = tell(2, -7L, 2L, 3L, 5L, 6L);
+    tell(3, -7L, 2L, 3L, 5L, 6L);
+
+    assertThat(changed).isLessThan(first - 2 * Long.BYTES);
+    assertThat(heard.getLast().getWarmList()).containsExactly(-7L, 2L, 3L, 5L, 6L);
+    assertThat(heard.getLast()).isEqualTo(heard.get(1).toBuilder().setSequence(3).build());
+  }
+
+  @Test
+  void whoDoesNotReadChangesIsToldTheWholeSet() {
+    writer = new BeatWriter(false);
+    int first = tell(1, 3L, 4L, 5L, 6L, 7L);
+
+    assertThat(tell(2, 2L, 3L, 4L, 5L, 6L)).isEqualTo(first);
+    assertThat(heard.getLast().getWarmList()).containsExactly(2L, 3L, 4L, 5L, 6L);
+  }
+
+  @Test
+  void theCoordinateIsSentWhenItIsAnotherOne() {
+    NetworkCoordinate here = NetworkCoordinate.newBuilder().setHeight(0.1f).build();
+    NetworkCoordinate there = NetworkCoordinate.newBuilder().setHeight(0.2f).build();
+    for (NetworkCoordinate at : List.of(here, here, there)) {
+      reader.writeInbound(
+          new DefaultHttp2DataFrame(
+              writer.next(LoadBeat.newBuilder().setCoordinate(at).build(), NewsIssue.NONE)));
+    }
+
+    assertThat(heard.get(0).getCoordinate()).isEqualTo(here);
+    assertThat(heard.get(1).hasCoordinate()).isFalse();
+    assertThat(heard.get(2).getCoordinate()).isEqualTo(there);
+  }
+
+  @Test
   void anotherStreamStartsWithTheWholeSet() {
     int first = tell(1, 7L, 8L);
     tell(2, 7L, 8L);
     reader.finishAndReleaseAll();
     reader = reader();
-    writer = new BeatWriter();
+    writer = new BeatWriter(true);
 
     assertThat(tell(3, 7L, 8L)).isEqualTo(first);
     assertThat(heard.getLast().getWarmList()).containsExactly(7L, 8L);

@@ -12,6 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 /** What a test heard of links. */
 final class Heard implements LinkListener {
   volatile CountDownLatch up = new CountDownLatch(1);
+  volatile boolean pings = true;
   final CountDownLatch down = new CountDownLatch(1);
 
   /** Of each link that came and went, in order. */
@@ -48,6 +49,11 @@ final class Heard implements LinkListener {
   @Override
   public void transferred(String node, long bytes, long nanos) {
     transferred.complete(bytes);
+  }
+
+  @Override
+  public boolean pings(String node) {
+    return pings;
   }
 
   @Override

@@ -145,6 +145,33 @@ class LinkControlTest {
   }
 
   @Test
+  void aLinkThatIsNotPingedIsMeasuredWhenAsked() throws Exception {
+    var some = new Heard();
+    some.pings = false;
+    try (var large = new Links(loops, null, some)) {
+      large.add("b", server.address());
+      assertThat(some.load.get(10, TimeUnit.SECONDS).getLanes()).isEqualTo(7);
+      for (int i = 0; i < 3; i++) {
+        large.probe("b");
+        large.probe("nobody");
+        assertThat(some.rtts.poll(10, TimeUnit.SECONDS)).isPositive();
+      }
+    }
+  }
+
+  @Test
+  void aLinkThatIsNotPingedIsOnceNothingIsHeard() throws Exception {
+    service.beatTicks = Integer.MAX_VALUE;
+    var some = new Heard();
+    some.pings = false;
+    try (var large = new Links(loops, null, some)) {
+      large.add("b", server.address());
+      assertThat(some.rtts.poll(10, TimeUnit.SECONDS)).isPositive();
+      assertThat(large.up()).containsExactly("b");
+    }
+  }
+
+  @Test
   void anEmulatedDelayIsARoundTripMore() throws Exception {
     var slow = new Heard();
     try (var far = new Links(loops, null, slow)) {

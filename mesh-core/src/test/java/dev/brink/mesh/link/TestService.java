@@ -36,6 +36,7 @@ final class TestService implements LinkService {
   volatile Executor<Target.Function> executor = (call, target, listener) -> () -> {};
   volatile NewsIssue issue = NewsIssue.NONE;
   volatile List<Long> warm = List.of();
+  volatile int beatTicks = 1;
   final CompletableFuture<Long> warmed = new CompletableFuture<>();
 
   @Override
@@ -52,6 +53,11 @@ final class TestService implements LinkService {
   @Override
   public LoadBeat beat() {
     return load().toBuilder().addAllWarm(warm).setWarmFollows(true).build();
+  }
+
+  @Override
+  public int beatTicks() {
+    return beatTicks;
   }
 
   @Override

@@ -188,7 +188,7 @@ class AdminMessagesTest {
     assertThat(AdminMessages.fromProto(AdminMessages.toProto(info))).isEqualTo(info);
 
     NodeInfo node =
-        new NodeInfo("id", "n", true, "http://a", "http://b", "live", Double.NaN, 2, 1, 0);
+        new NodeInfo("id", "n", true, "http://a", "http://b", "live", Double.NaN, 20.5, 2, 1, 0);
     assertThat(AdminMessages.fromProto(AdminMessages.toProto(node))).isEqualTo(node);
 
     UsageRow row =

@@ -12,6 +12,7 @@ public final class Coordinate {
 
   static final double MIN_HEIGHT_SECONDS = 1e-5;
   static final double MAX_ERROR = 1.5;
+  private static final double SETTLED_ERROR = 0.8;
   private static final double MAX_SECONDS = 60;
   private static final Coordinate ORIGIN =
       new Coordinate(new double[DIMENSIONS], MIN_HEIGHT_SECONDS, MAX_ERROR);
@@ -68,6 +69,20 @@ public final class Coordinate {
         && error <= MAX_ERROR;
   }
 
+  /** Whether the node has learned enough for distances from it to be better than a guess. */
+  public boolean settled() {
+    return error < SETTLED_ERROR;
+  }
+
+  /**
+   * How far apart two places are in the same node's eyes at different times, heights included.
+   *
+   * @return seconds
+   */
+  public double movedFrom(Coordinate before) {
+    return flat(before) + Math.abs(height - before.height);
+  }
+
   /** The round trip between the two, as far as the coordinates go. */
   public long rttNanos(Coordinate other) {
     return (long) (1e9 * distance(other));
@@ -103,7 +118,7 @@ public final class Coordinate {
   }
 
   /** Drawn back towards the origin, the more the farther it has drifted: Serf's gravity. */
-  Coordinate settled(double rho) {
+  Coordinate drawnBack(double rho) {
     double distance = distance(ORIGIN);
     double force = -(distance / rho) * (distance / rho);
     return pushed(force, ORIGIN, error, new double[DIMENSIONS]);

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Whom to probe next in a mesh too large to measure every pair: by turns the peer that lies nearest
@@ -29,21 +30,36 @@ public final class ProbePlan {
    */
   public Optional<String> next(
       Coordinate own, Map<String, Coordinate> peers, Set<String> measured) {
+    return next(own, peers, measured, Set.of());
+  }
+
+  /**
+   * The same, where some are needed: these come first of the near ones, measured or not.
+   *
+   * @param wanted peers that would be used, were their round trip better known
+   */
+  public Optional<String> next(
+      Coordinate own, Map<String, Coordinate> peers, Set<String> measured, Set<String> wanted) {
     if (peers.isEmpty()) {
       return Optional.empty();
     }
     turn++;
-    Optional<String> near = turn % 2 == 0 ? nearest(own, peers, measured) : Optional.empty();
+    if (turn % 2 != 0) {
+      return Optional.of(any(List.copyOf(peers.keySet())));
+    }
+    Optional<String> needed = nearest(own, peers, peer -> wanted.contains(peer));
+    Optional<String> near =
+        needed.isPresent() ? needed : nearest(own, peers, peer -> !measured.contains(peer));
     return near.isPresent() ? near : Optional.of(any(List.copyOf(peers.keySet())));
   }
 
   private static Optional<String> nearest(
-      Coordinate own, Map<String, Coordinate> peers, Set<String> measured) {
+      Coordinate own, Map<String, Coordinate> peers, Predicate<String> filter) {
     String nearest = null;
     long least = Long.MAX_VALUE;
     for (Map.Entry<String, Coordinate> peer : peers.entrySet()) {
       Coordinate there = peer.getValue();
-      if (there.sane() && !measured.contains(peer.getKey()) && own.rttNanos(there) < least) {
+      if (there.sane() && filter.test(peer.getKey()) && own.rttNanos(there) < least) {
         nearest = peer.getKey();
         least = own.rttNanos(there);
       }

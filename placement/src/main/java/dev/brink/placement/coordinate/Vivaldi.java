@@ -63,7 +63,7 @@ public final class Vivaldi {
             Coordinate.MAX_ERROR,
             ERROR_WEIGHT * weight * wrong + own.error() * (1 - ERROR_WEIGHT * weight));
     double force = STEP * weight * (median - own.distance(there));
-    Coordinate next = own.pushed(force, there, error, aside()).settled(GRAVITY_RHO);
+    Coordinate next = own.pushed(force, there, error, aside()).drawnBack(GRAVITY_RHO);
     own = next.sane() ? next : Coordinate.origin();
   }
 
