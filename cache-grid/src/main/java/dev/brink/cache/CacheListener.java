@@ -19,6 +19,11 @@ public interface CacheListener {
    */
   default void onUnshared() {}
 
+  /** Whether it is another cache of the mesh that asks, and not a client. */
+  default boolean forPeer() {
+    return false;
+  }
+
   /**
    * The answer.
    *

@@ -62,6 +62,29 @@ public record CachePolicy(
     positive("staleIfError", staleIfError);
   }
 
+  /** The same, but that a client's {@code Cache-Control} is honoured. */
+  public CachePolicy withRequestDirectives() {
+    return requestDirectives
+        ? this
+        : new CachePolicy(
+            space,
+            version,
+            strict,
+            query,
+            keyHeaders,
+            keyCookies,
+            deviceClass,
+            forwardHeaders,
+            true,
+            defaultTtl,
+            negativeTtl,
+            heuristicMax,
+            staleWhileRevalidate,
+            staleIfError,
+            compress,
+            manual);
+  }
+
   boolean compresses() {
     return compress && !strict && !manual;
   }

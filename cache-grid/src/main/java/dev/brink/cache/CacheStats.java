@@ -12,6 +12,8 @@ package dev.brink.cache;
  * @param fetches requests to the origin
  * @param failures requests without an answer
  * @param purges that hold
+ * @param copies taken from other caches before they were asked for here
+ * @param copiesUsed those of them that answered a request
  */
 public record CacheStats(
     long hits,
@@ -22,4 +24,6 @@ public record CacheStats(
     long collapsed,
     long fetches,
     long failures,
-    long purges) {}
+    long purges,
+    long copies,
+    long copiesUsed) {}

@@ -26,7 +26,7 @@ final class Counters {
     }
   }
 
-  CacheStats stats(long purges) {
+  CacheStats stats(long purges, Copies copies) {
     return new CacheStats(
         hits.sum(),
         stale.sum(),
@@ -36,6 +36,8 @@ final class Counters {
         collapsed.sum(),
         fetches.sum(),
         failures.sum(),
-        purges);
+        purges,
+        copies.takenTotal(),
+        copies.usedTotal());
   }
 }

@@ -65,6 +65,11 @@ final class Exchange implements HttpCache.Running, Waiter {
     return OriginRequest.selecting(asked);
   }
 
+  @Override
+  public boolean forPeer() {
+    return listener.forPeer();
+  }
+
   void start() {
     HttpMethod method = request().method();
     HttpHeaders headers = request().headers();
@@ -220,8 +225,13 @@ final class Exchange implements HttpCache.Running, Waiter {
       fail(new FetchFailure(504, "nothing stored may be used (only-if-cached)", null));
     } else if (isHead()) {
       pass(why);
-    } else if (stale == null && cache.herds().expectsUnshared(key, cache.clock().millis())) {
+    } else if (stale != null) {
+      share(variants, why, stale);
+    } else if (cache.herds().expectsUnshared(key, request().headers(), cache.clock().millis())) {
       alone();
+    } else if (!request().headers().contains(HttpHeaderNames.RANGE)
+        && cache.herds().goesApart(key, request().headers(), cache.clock().millis())) {
+      fetch(new Flight(cache, plan(id(variants, null), variants, why, null), upstream, this));
     } else {
       share(variants, why, stale);
     }
@@ -321,7 +331,11 @@ final class Exchange implements HttpCache.Running, Waiter {
   @Override
   public void alone() {
     listener.onUnshared();
-    var begun = new Flight(cache, FetchPlan.solo(key, asked), upstream, this);
+    fetch(new Flight(cache, FetchPlan.solo(key, asked), upstream, this));
+  }
+
+  /** Begins a flight that nobody else finds. */
+  private void fetch(Flight begun) {
     flight = begun;
     begun.start();
     if (cancelled) {
@@ -388,7 +402,11 @@ final class Exchange implements HttpCache.Running, Waiter {
     if (answer == null) {
       return false;
     }
-    respond(answer, new CacheResult(outcome, collapsed, why != null, head.stamp()));
+    boolean first =
+        outcome == CacheResult.Outcome.HIT
+            && !forPeer()
+            && cache.copies().used(body.object().key());
+    respond(answer, new CacheResult(outcome, collapsed, why != null, head.stamp(), first));
     return true;
   }
 

@@ -195,7 +195,7 @@ final class Flight implements Upstream.Listener {
       waiters.removeAll(others);
     }
     if (!plan.ranged() && leader != null) {
-      cache.herds().unshared(plan.key(), cache.clock().millis());
+      cache.herds().unshared(plan.key(), fields(), cache.clock().millis());
     }
     others.forEach(Waiter::alone);
   }
@@ -342,8 +342,13 @@ final class Flight implements Upstream.Listener {
       storedAs = place.id();
       state = State.FILLING;
     }
-    cache.herds().shared(plan.key());
+    cache.herds().shared(plan.key(), fields(), cache.clock().millis());
+    cache.copies().fetched(place.id(), !all.isEmpty() && all.stream().allMatch(Waiter::forPeer));
     return all;
+  }
+
+  private HttpHeaders fields() {
+    return plan.asked().request().headers();
   }
 
   /** From now on others find it by what it will be stored as. */
@@ -357,9 +362,9 @@ final class Flight implements Upstream.Listener {
     boolean unshared = !plan.solo() && !plan.ranged();
     long now = cache.clock().millis();
     if (refusal.equals("unshared")) {
-      cache.herds().shared(plan.key());
+      cache.herds().shared(plan.key(), fields(), now);
     } else if ((unshared || plan.solo()) && leader != null) {
-      cache.herds().unshared(plan.key(), now);
+      cache.herds().unshared(plan.key(), fields(), now);
     }
     boolean taken = false;
     for (Waiter waiter : end()) {

@@ -57,6 +57,26 @@ public interface HttpCache extends AutoCloseable {
   void changed(Change change);
 
   /**
+   * What other caches of the mesh could take a copy of, of what a request selects.
+   *
+   * @return {@code null} when nothing is stored, or what is may not be given away unasked: it is
+   *     nearly stale, a part, in slices, or depends on who is asking
+   */
+  @Nullable Offering offering(CacheRequest request);
+
+  /**
+   * Takes a copy of what another cache of the mesh has, for requests that may come, if nothing here
+   * would answer them and the store has a place for it. No request waits for that.
+   *
+   * @param request with the fields of the {@link Offering}
+   * @param upstream of the other cache, never the source
+   * @param bytes of the offering
+   * @param maxBytes beyond which nothing is taken
+   * @return completes with whether it is stored, and never fails
+   */
+  CompletionStage<Boolean> take(CacheRequest request, Upstream upstream, long bytes, long maxBytes);
+
+  /**
    * Takes note of a purge: from now on nothing that was fetched no later than its stamp is used as
    * fresh. A stamp of 0 stands for now.
    *

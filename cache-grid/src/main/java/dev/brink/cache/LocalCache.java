@@ -36,6 +36,7 @@ final class LocalCache implements HttpCache {
 
   private final Counters counters = new Counters();
   private final Flights flights = new Flights();
+  private final Copies copies = new Copies();
   private final Object[] indexLocks = new Object[LOCKS];
 
   /** What was fetched no later than this is validated before it is used. */
@@ -101,6 +102,17 @@ final class LocalCache implements HttpCache {
     return flights;
   }
 
+  Copies copies() {
+    return copies;
+  }
+
+  /** Whether something is stored at hand, in whatever state. */
+  boolean contains(StoreKey id) {
+    try (StoredObject object = store.find(id)) {
+      return object != null;
+    }
+  }
+
   StatusField status() {
     return StatusField.of(name);
   }
@@ -133,6 +145,46 @@ final class LocalCache implements HttpCache {
           && standing(space, head) == PurgeTable.Standing.GOOD
           && !outdated(space, head);
     }
+  }
+
+  @Override
+  public @Nullable Offering offering(CacheRequest request) {
+    if (!Offering.concerns(request)) {
+      return null;
+    }
+    CacheKey key = CacheKey.of(request);
+    Offering whole = offering(request, key.key(), key.space(), null);
+    Variant variant = whole == null ? selected(request, key) : null;
+    return variant == null ? whole : offering(request, Variants.key(variant), key.space(), variant);
+  }
+
+  /** The variant that a request selects; {@code null}: none, or there are no variants. */
+  private @Nullable Variant selected(CacheRequest request, CacheKey key) {
+    try (StoredObject object = store.find(key.key())) {
+      StoredHead head = object == null ? null : Head.parse(object.head());
+      return head != null && head.hasVariants()
+          ? Variants.of(head.getVariants()).select(OriginRequest.selecting(request))
+          : null;
+    }
+  }
+
+  private @Nullable Offering offering(
+      CacheRequest request, StoreKey id, String space, @Nullable Variant variant) {
+    try (StoredObject object = store.find(id)) {
+      Head head = object == null ? null : response(object);
+      return object == null
+              || head == null
+              || standing(space, head) != PurgeTable.Standing.GOOD
+              || outdated(space, head)
+          ? null
+          : Offering.of(request, head, variant, object.bodyLength(), clock.millis());
+    }
+  }
+
+  @Override
+  public CompletionStage<Boolean> take(
+      CacheRequest request, Upstream upstream, long bytes, long maxBytes) {
+    return Taking.begin(this, request, upstream, bytes, maxBytes);
   }
 
   /** Adds a variant to a key's index, which takes the place of a response without {@code Vary}. */
@@ -224,7 +276,7 @@ final class LocalCache implements HttpCache {
 
   @Override
   public CacheStats stats() {
-    return counters.stats(outdated.purges());
+    return counters.stats(outdated.purges(), copies);
   }
 
   @Override

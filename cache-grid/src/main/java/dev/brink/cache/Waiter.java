@@ -11,6 +11,11 @@ interface Waiter {
   /** The fields that say which variant it selects, as an origin would get them. */
   HttpHeaders selecting();
 
+  /** Whether it waits for another cache of the mesh. */
+  default boolean forPeer() {
+    return false;
+  }
+
   /**
    * What is stored may be used, as the origin has said or as nothing better is to be had.
    *

@@ -16,6 +16,12 @@ record CacheGauges(NodeMetrics metrics, EdgeCache cache) {
     counter("bypasses", "Answers to what can't be cached", CacheStats::bypasses);
     counter("collapsed", "Requests that shared another one's fetch", CacheStats::collapsed);
     counter("fetches", "Requests to homes, functions and origins", CacheStats::fetches);
+    counter("copies_taken", "Copies taken before they were asked for", CacheStats::copies);
+    counter("copies_used", "Copies that were asked for afterwards", CacheStats::copiesUsed);
+    metrics.counter(
+        "brink.cache.copies_offered",
+        "Copies offered to other nodes",
+        () -> cache.copies().offeredTotal());
     metrics.counter(
         "brink.cache.evictions",
         "Responses given up for others",

@@ -216,10 +216,17 @@ final class NodeParts implements AutoCloseable {
             config.placement().regretSample(), placement, peers::nameOf, metrics::regret);
     dispatcher = new Dispatcher(placement, local, links, metrics, sampler, ownLoad);
     dispatcherLater.set(dispatcher);
-    cache = new EdgeCache(node, links, CacheStores.open(config.cache(), data.path()));
+    cache =
+        new EdgeCache(
+            node,
+            links,
+            CacheStores.open(config.cache(), data.path()),
+            config.cache().copiesAhead());
     shutdown.add(cache::close);
     namedCaches.set(cache.named());
 
+    var home = new HomeExecutor(this::snapshot, dispatcher, origins, cache);
+    cache.copies().policies(home::policy);
     linkServer =
         LinkServer.start(
             loops,
@@ -227,7 +234,7 @@ final class NodeParts implements AutoCloseable {
             tls == null ? null : tls.server(),
             new PeerService(
                 new PeerAdmission(new ServedCalls(local, this::snapshot, placement), load),
-                new HomeExecutor(this::snapshot, dispatcher, origins, cache),
+                home,
                 cache.named(),
                 cache,
                 registry,

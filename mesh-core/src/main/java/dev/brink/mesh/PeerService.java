@@ -11,6 +11,7 @@ import dev.brink.mesh.peer.Places;
 import dev.brink.mesh.peer.Scale;
 import dev.brink.mesh.proto.ApplyReply;
 import dev.brink.mesh.proto.ApplyRequest;
+import dev.brink.mesh.proto.CopyOffers;
 import dev.brink.mesh.proto.LoadBeat;
 import dev.brink.mesh.proto.PurgeReply;
 import dev.brink.mesh.proto.PurgeRequest;
@@ -82,6 +83,11 @@ record PeerService(
   @Override
   public void warm(long version) {
     warming.warm(version);
+  }
+
+  @Override
+  public void offered(CopyOffers offers) {
+    cache.copies().offered(offers);
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,6 +48,10 @@ class CacheHerdTest {
   private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
   private final CountDownLatch rest = new CountDownLatch(1);
   private final CountDownLatch unshared = new CountDownLatch(HERD - 1);
+
+  /** Of herds none of whom shall wait for another: all are answered once all have come. */
+  private final Map<String, CountDownLatch> apart = new ConcurrentHashMap<>();
+
   private final byte[] body = new byte[BODY_BYTES];
   private HttpServer origin;
   private TestMesh mesh;
@@ -86,15 +91,23 @@ class CacheHerdTest {
     String path = exchange.getRequestURI().getPath();
     int turn = asked.computeIfAbsent(path, any -> new AtomicInteger()).incrementAndGet();
     try (exchange) {
+      if (path.startsWith("/apart/") || path.equals("/basket/herd")) {
+        CountDownLatch all = apart.computeIfAbsent(path, any -> new CountDownLatch(HERD));
+        all.countDown();
+        await(all);
+        small(exchange, "no-store", turn);
+        return;
+      }
+      if (path.startsWith("/basket/") || path.startsWith("/api/")) {
+        small(exchange, path.startsWith("/api/") ? "public, max-age=600" : "no-store", turn);
+        return;
+      }
       if (path.startsWith("/unshared/")) {
         if (turn > 1) {
           unshared.countDown();
           await(unshared);
         }
-        exchange.getResponseHeaders().set("cache-control", "no-store");
-        byte[] text = Integer.toString(turn).getBytes(UTF_8);
-        exchange.sendResponseHeaders(200, text.length);
-        exchange.getResponseBody().write(text);
+        small(exchange, "no-store", turn);
         return;
       }
       exchange.getResponseHeaders().set("cache-control", "max-age=600");
@@ -112,6 +125,14 @@ class CacheHerdTest {
         out.write(body, first, BODY_BYTES - first);
       }
     }
+  }
+
+  private static void small(HttpExchange exchange, String cacheControl, int turn)
+      throws IOException {
+    exchange.getResponseHeaders().set("cache-control", cacheControl);
+    byte[] text = Integer.toString(turn).getBytes(UTF_8);
+    exchange.sendResponseHeaders(200, text.length);
+    exchange.getResponseBody().write(text);
   }
 
   private static void await(CountDownLatch latch) throws IOException {
@@ -141,6 +162,49 @@ class CacheHerdTest {
       assertThat(each.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
     }
     assertThat(herd.stream().map(each -> each.join().body()).distinct()).hasSize(HERD);
+  }
+
+  /** What each of many clients who ask for the same at once has got. */
+  private List<String> herd(String path, String... fields) throws Exception {
+    List<CompletableFuture<HttpResponse<String>>> herd = new ArrayList<>();
+    for (int i = 0; i < HERD; i++) {
+      HttpRequest request = Site.request(path).headers(fields).build();
+      herd.add(site.clients().get(i % 3).sendAsync(request, HttpResponse.BodyHandlers.ofString()));
+    }
+    List<String> bodies = new ArrayList<>();
+    for (CompletableFuture<HttpResponse<String>> each : herd) {
+      assertThat(each.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+      bodies.add(each.get().body());
+    }
+    return bodies;
+  }
+
+  /** None is answered before all have come, so one that waits for another waits for ever. */
+  @Test
+  void whoSaysWhoIsAskingOrWantsNothingStoredWaitsForNobodyFromTheFirstTime() throws Exception {
+    assertThat(herd("/apart/a", "authorization", "Bearer me")).doesNotHaveDuplicates();
+    assertThat(herd("/apart/b", "cache-control", "no-store")).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void oneResponseForOneCookieTellsOfAllWithCookiesInTheFolder() throws Exception {
+    for (int node = 0; node < 3; node++) {
+      site.get(node, "/basket/first", "cookie", "who=me");
+    }
+    assertThat(herd("/basket/herd", "cookie", "who=me")).doesNotHaveDuplicates();
+  }
+
+  /** The first response to credentials tells that it is for all. */
+  @Test
+  void whatIsForAllIsSharedThoughItWasAskedForWithCredentials() throws Exception {
+    for (int node = 0; node < 3; node++) {
+      site.get(node, "/api/" + node, "authorization", "Bearer me");
+    }
+    assertThat(askedFor("/api/0")).isEqualTo(1);
+    site.get(1, "/api/0", "authorization", "Bearer me");
+    assertThat(askedFor("/api/0")).as("stored").isEqualTo(1);
+    assertThat(herd("/api/herd", "authorization", "Bearer me")).containsOnly("1");
+    assertThat(askedFor("/api/herd")).isEqualTo(1);
   }
 
   /** It asks, and reads nothing: what it does not read fills buffers, and then stops. */

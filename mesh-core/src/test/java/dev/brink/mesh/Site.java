@@ -16,11 +16,15 @@ record Site(List<HttpClient> clients) implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
   static Site of(TestMesh mesh) {
-    return new Site(mesh.nodes().stream().map(Site::through).toList());
+    return of(mesh.nodes().stream().map(MeshNode::ingressUri).toList());
   }
 
-  private static HttpClient through(MeshNode node) {
-    URI uri = node.ingressUri();
+  /** Asked of nodes by their ingresses. */
+  static Site of(List<URI> ingresses) {
+    return new Site(ingresses.stream().map(Site::through).toList());
+  }
+
+  private static HttpClient through(URI uri) {
     return HttpClient.newBuilder()
         .version(HttpClient.Version.HTTP_1_1)
         .proxy(ProxySelector.of(new InetSocketAddress(uri.getHost(), uri.getPort())))

@@ -117,6 +117,21 @@ public final class AdaptivePolicy {
     return kept;
   }
 
+  /**
+   * Whether an object that is not there would be kept if it came now. Not a request; nothing is
+   * given up for it yet.
+   *
+   * @param bytes its size: positive
+   * @param costNanos as for {@link #admit}
+   */
+  public boolean wouldAdmit(long key, long bytes, long costNanos) {
+    if (engine.find(key) != Slots.NONE) {
+      return false;
+    }
+    double value = goal.value(bytes, (double) Math.max(1, costNanos));
+    return engine.wouldKeep(key, bytes, (float) (value / bytes), now);
+  }
+
   private void learn(long key, long bytes, double value) {
     long hash = Index.mix(key);
     model.request(key, hash, now);

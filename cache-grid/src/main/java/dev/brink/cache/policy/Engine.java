@@ -73,6 +73,29 @@ final class Engine {
     if (bytes > capacityBytes) {
       return false;
     }
+    int slot = place(key, bytes, worth, now);
+    if (history != null) {
+      int known = history.find(key);
+      if (known != History.NONE) {
+        history.forget(known);
+      }
+    }
+    return makeRoom(slot, evicted);
+  }
+
+  /** Whether {@link #admit} would keep an object; all stays as it is. */
+  boolean wouldKeep(long key, long bytes, float worth, int now) {
+    if (bytes > capacityBytes || slots.totalBytes() + bytes <= capacityBytes) {
+      return bytes <= capacityBytes;
+    }
+    int slot = place(key, bytes, worth, now);
+    boolean kept = active.victim(slot) != slot;
+    remove(slot);
+    return kept;
+  }
+
+  /** Adds an object for which there may be no room yet. */
+  private int place(long key, long bytes, float worth, int now) {
     if (slots.isFull()) {
       slots.grow();
       for (Rule rule : rules) {
@@ -90,7 +113,6 @@ final class Engine {
       uses = Math.min(history.uses(known) + 1, Byte.MAX_VALUE);
       reuseClass = ReuseModel.classOf(uses, now - history.lastUse(known));
       evictionsSince = history.evictionsSince(known);
-      history.forget(known);
     }
     int slot = slots.add(key, bytes);
     slots.setUses(slot, uses);
@@ -98,7 +120,7 @@ final class Engine {
     for (Rule rule : rules) {
       rule.added(slot, evictionsSince);
     }
-    return makeRoom(slot, evicted);
+    return slot;
   }
 
   /** An object has another size or worth now. */

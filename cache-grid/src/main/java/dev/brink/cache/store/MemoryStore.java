@@ -179,6 +179,20 @@ public final class MemoryStore implements Store {
   }
 
   @Override
+  public boolean wants(StoreKey key, long bytes, Worth worth) {
+    if (bytes > maxObjectBytes) {
+      return false;
+    }
+    lock.lock();
+    try {
+      drain();
+      return !closed && policy.wouldAdmit(key.low(), Math.max(1, bytes), worth.fetchNanos());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
   public void remove(StoreKey key) {
     lock.lock();
     try {

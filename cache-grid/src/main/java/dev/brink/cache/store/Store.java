@@ -55,6 +55,17 @@ public interface Store extends AutoCloseable {
     return null;
   }
 
+  /**
+   * Whether an object that is not there would be kept if it came now: there is room, or others are
+   * worth less.
+   *
+   * @param bytes of the body
+   * @param worth what is known of it
+   */
+  default boolean wants(StoreKey key, long bytes, Worth worth) {
+    return bytes <= maxObjectBytes();
+  }
+
   /** Removes an object. */
   void remove(StoreKey key);
 

@@ -99,6 +99,11 @@ public final class TieredStore implements Store {
   }
 
   @Override
+  public boolean wants(StoreKey key, long bytes, Worth worth) {
+    return memory.wants(key, bytes, worth);
+  }
+
+  @Override
   public Path journal() {
     return disk.journal();
   }

@@ -35,14 +35,17 @@ class ClientAnswer implements CacheListener {
   @Override
   public void onResponse(
       HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, CacheResult result) {
-    listener.onResponse(head, body, timing(result.outcome()));
+    listener.onResponse(head, body, timing(result));
   }
 
   /** Where the time of an answer went: what is served from here took none elsewhere. */
-  private CallTiming timing(CacheResult.Outcome outcome) {
+  private CallTiming timing(CacheResult result) {
     CallTiming fetched = upstream.timing();
-    return switch (outcome) {
-      case HIT, STALE -> own;
+    return switch (result.outcome()) {
+      case HIT, STALE -> {
+        upstream.hit(result.first());
+        yield own;
+      }
       case REVALIDATED, MISS, BYPASS -> fetched == null ? own : fetched;
     };
   }

@@ -35,18 +35,21 @@ public final class EdgeCache implements AutoCloseable {
   private final Homes homes;
   private final HttpCache cache;
   private final NamedCaches named;
+  private final CopiesAhead copies;
 
   /**
    * For one node.
    *
    * @param node its id
    * @param store closed with the cache
+   * @param copiesAhead whether copies of what is popular are offered and taken
    */
-  public EdgeCache(String node, Links links, Store store) {
+  public EdgeCache(String node, Links links, Store store, boolean copiesAhead) {
     this.node = node;
     this.links = links;
     this.homes = new Homes(node, links::up);
     this.cache = HttpCache.builder(store).invalidator(this::tellPeers).validateFirst().build();
+    this.copies = new CopiesAhead(node, homes, links, cache, copiesAhead);
     this.named = new NamedCaches(node, homes, links, cache);
   }
 
@@ -62,16 +65,31 @@ public final class EdgeCache implements AutoCloseable {
       Call call,
       Direct direct,
       CallListener listener) {
-    var at = new Target.Cached(target.tenant(), target.name(), version);
-    var upstream = new MeshUpstream(node, homes, links, at, policy, call, direct);
+    var at = new Target.Cached(target.tenant(), target.name(), version).by(node);
+    var upstream = new MeshUpstream(node, homes, links, at, policy, call, direct, copies);
     return run(call, policy, upstream, new ClientAnswer(node, upstream, listener));
   }
 
   /** Answers a peer's call as the home of what is asked for: never from another node. */
   public Executor.Running handleForPeer(
-      CachePolicy policy, Call call, Direct direct, CallListener listener) {
-    var upstream = new MeshUpstream(node, null, links, null, policy, call, direct);
+      Target.Cached target, CachePolicy policy, Call call, Direct direct, CallListener listener) {
+    if (target.copy()) {
+      // Of what is stored, whatever the policy makes of such words of a client's.
+      var upstream = new MeshUpstream(node, null, links, null, policy, call, direct, null);
+      return run(
+          CopiesAhead.ofStored(call),
+          policy.withRequestDirectives(),
+          upstream,
+          new PeerAnswer(node, upstream, listener));
+    }
+    copies.askedBy(target, policy, call);
+    var upstream = new MeshUpstream(node, null, links, null, policy, call, direct, null);
     return run(call, policy, upstream, new PeerAnswer(node, upstream, listener));
+  }
+
+  /** What is offered to other nodes, and taken from them. */
+  public CopiesAhead copies() {
+    return copies;
   }
 
   /** The caches that functions keep responses in. */
@@ -149,6 +167,7 @@ public final class EdgeCache implements AutoCloseable {
 
   @Override
   public void close() {
+    copies.close();
     cache.close();
   }
 }

@@ -31,6 +31,11 @@ final class Homes {
     return of(StoreKey.of(policy.space() + '\n' + host + request.uri()));
   }
 
+  /** Whether this node is the home of what a request asks for. */
+  boolean isHere(CachePolicy policy, HttpRequest request) {
+    return of(policy, request).equals(self);
+  }
+
   /** The home of a key, which may be this node. */
   String of(StoreKey key) {
     String best = self;

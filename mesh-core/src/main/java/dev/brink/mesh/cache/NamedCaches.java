@@ -128,7 +128,7 @@ public final class NamedCaches implements Executor<Target.NamedCache> {
       Target.NamedCache target,
       CallListener listener) {
     var upstream =
-        new MeshUpstream(node, asking, links, target, policy, call, NamedCaches::nothing);
+        new MeshUpstream(node, asking, links, target, policy, call, NamedCaches::nothing, null);
     ClientAnswer answer =
         asking == null
             ? new PeerAnswer(node, upstream, listener)

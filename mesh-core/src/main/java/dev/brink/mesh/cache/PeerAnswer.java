@@ -26,6 +26,11 @@ final class PeerAnswer extends ClientAnswer {
   }
 
   @Override
+  public boolean forPeer() {
+    return true;
+  }
+
+  @Override
   public void onUnshared() {
     var notice = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.PROCESSING);
     notice.headers().set(UNSHARED, "1");

@@ -8,20 +8,27 @@ import dev.brink.cache.policy.Goal;
  * @param memoryBytes most memory outside the heap that stored responses take
  * @param diskBytes most bytes of files under the data directory; 0: nothing outlasts the process
  * @param goal what memory is to spare
+ * @param copiesAhead whether copies of what is popular are offered to other nodes, and taken from
+ *     them
  */
-public record CacheConfig(long memoryBytes, long diskBytes, Goal goal) {
+public record CacheConfig(long memoryBytes, long diskBytes, Goal goal, boolean copiesAhead) {
   /** The smallest disk that is of use. */
   public static final long LEAST_DISK_BYTES = 16L << 20;
 
   Builder toBuilder() {
-    return new Builder().memoryBytes(memoryBytes).diskBytes(diskBytes).goal(goal);
+    return new Builder()
+        .memoryBytes(memoryBytes)
+        .diskBytes(diskBytes)
+        .goal(goal)
+        .copiesAhead(copiesAhead);
   }
 
-  /** Defaults: 128 MiB of memory, no disk, object hits. */
+  /** Defaults: 128 MiB of memory, no disk, object hits, copies ahead. */
   public static final class Builder {
     private long memoryBytes = 128L << 20;
     private long diskBytes;
     private Goal goal = Goal.OBJECT_HITS;
+    private boolean copiesAhead = true;
 
     Builder() {}
 
@@ -41,8 +48,13 @@ public record CacheConfig(long memoryBytes, long diskBytes, Goal goal) {
       return this;
     }
 
+    public Builder copiesAhead(boolean yes) {
+      copiesAhead = yes;
+      return this;
+    }
+
     CacheConfig build() {
-      return new CacheConfig(memoryBytes, diskBytes, goal);
+      return new CacheConfig(memoryBytes, diskBytes, goal, copiesAhead);
     }
   }
 }

@@ -196,6 +196,11 @@ final class Options {
               node -> node.cache().goal(),
               (builder, value) -> builder.cache(cache -> cache.goal(value))),
           Option.of(
+              "cache.copies-ahead",
+              ValueType.BOOLEAN,
+              node -> node.cache().copiesAhead(),
+              (builder, value) -> builder.cache(cache -> cache.copiesAhead(value))),
+          Option.of(
               "secrets.key-file",
               ValueType.FILE,
               node -> node.secrets().keyFile(),

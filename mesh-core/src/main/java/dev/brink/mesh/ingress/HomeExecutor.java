@@ -38,6 +38,7 @@ public final class HomeExecutor implements Executor<Target.Cached> {
         return answer(
             origin.cache(),
             call,
+            target,
             (fetch, to) -> origins.execute(fetch, origin.target(), to),
             listener);
       }
@@ -47,6 +48,7 @@ public final class HomeExecutor implements Executor<Target.Cached> {
         return answer(
             version.cache(),
             call,
+            target,
             (fetch, to) -> dispatcher.dispatch(fetch, version, to),
             listener);
       }
@@ -55,8 +57,25 @@ public final class HomeExecutor implements Executor<Target.Cached> {
   }
 
   private Running answer(
-      @Nullable CachePolicy policy, Call call, Direct direct, CallListener listener) {
-    return policy == null ? refuse(listener) : cache.handleForPeer(policy, call, direct, listener);
+      @Nullable CachePolicy policy,
+      Call call,
+      Target.Cached target,
+      Direct direct,
+      CallListener listener) {
+    return policy == null
+        ? refuse(listener)
+        : cache.handleForPeer(target, policy, call, direct, listener);
+  }
+
+  /** How what a target answers is cached here; {@code null}: not at all, or it is not known. */
+  public @Nullable CachePolicy policy(Target.Cached target) {
+    if (target.digest().isEmpty()) {
+      return snapshot.get().binding(target.tenant(), target.name()) instanceof Binding.Origin origin
+          ? origin.cache()
+          : null;
+    }
+    Binding.Version version = snapshot.get().versions().get(target.digest());
+    return version == null ? null : version.cache();
   }
 
   /** This node does not know what the peer knows: not yet, or no longer. */

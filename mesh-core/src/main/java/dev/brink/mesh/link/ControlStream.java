@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import dev.brink.mesh.proto.ApplyReply;
 import dev.brink.mesh.proto.ApplyRequest;
+import dev.brink.mesh.proto.CopyOffers;
 import dev.brink.mesh.proto.PurgeRequest;
 import dev.brink.mesh.proto.WarmRequest;
 import io.netty.buffer.ByteBuf;
@@ -32,6 +33,7 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
   static final String APPLY = "apply";
   static final String WARM = "warm";
   static final String PURGE = "purge";
+  static final String OFFER = "offer";
   static final int MAX_MESSAGE_BYTES = 32 << 20;
   static final long BEAT_MILLIS = 100;
 
@@ -68,7 +70,7 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
                 .eventLoop()
                 .scheduleAtFixedRate(this::beat, 0, BEAT_MILLIS, TimeUnit.MILLISECONDS);
       }
-      case APPLY, WARM, PURGE -> {} // once its message is here
+      case APPLY, WARM, PURGE, OFFER -> {} // once its message is here
       default -> reset(Http2Error.PROTOCOL_ERROR);
     }
   }
@@ -108,6 +110,7 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
       switch (kind) {
         case APPLY -> apply(ApplyRequest.parseFrom(ByteBufUtil.getBytes(received)));
         case WARM -> warm(WarmRequest.parseFrom(ByteBufUtil.getBytes(received)));
+        case OFFER -> offered(CopyOffers.parseFrom(ByteBufUtil.getBytes(received)));
         case PURGE -> purge(PurgeRequest.parseFrom(ByteBufUtil.getBytes(received)));
         default -> {} // nothing is asked
       }
@@ -152,6 +155,15 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
   /** There is nothing to answer: whether it is warm will be in the load reports. */
   private void warm(WarmRequest request) {
     service.warm(request.getVersion());
+    noContent();
+  }
+
+  private void offered(CopyOffers offers) {
+    service.offered(offers);
+    noContent();
+  }
+
+  private void noContent() {
     Http2Headers headers = new DefaultHttp2Headers(false, 1);
     headers.status("204");
     var _ = stream.writeAndFlush(new DefaultHttp2HeadersFrame(headers, true));

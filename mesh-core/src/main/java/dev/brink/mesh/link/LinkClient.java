@@ -11,6 +11,7 @@ import dev.brink.mesh.http.EventLoops;
 import dev.brink.mesh.http.Problem;
 import dev.brink.mesh.proto.ApplyReply;
 import dev.brink.mesh.proto.ApplyRequest;
+import dev.brink.mesh.proto.CopyOffers;
 import dev.brink.mesh.proto.PurgeReply;
 import dev.brink.mesh.proto.PurgeRequest;
 import dev.brink.mesh.proto.WarmRequest;
@@ -228,6 +229,15 @@ final class LinkClient implements Executor<Target>, AutoCloseable {
 
   /** Asks the peer to make a version warm, if it has room; nobody waits for it. */
   void warm(long version) {
+    tell(ControlStream.WARM, WarmRequest.newBuilder().setVersion(version).build());
+  }
+
+  /** Offers the peer's cache copies; nobody waits for it. */
+  void offer(CopyOffers offers) {
+    tell(ControlStream.OFFER, offers);
+  }
+
+  private void tell(String kind, MessageLite message) {
     if (connection == null) {
       return;
     }
@@ -235,12 +245,9 @@ final class LinkClient implements Executor<Target>, AutoCloseable {
         .addListener(
             done -> {
               if (done.isSuccess()) {
-                ControlRequest.send(
-                    (Http2StreamChannel) done.getNow(),
-                    ControlStream.WARM,
-                    WarmRequest.newBuilder().setVersion(version).build());
+                ControlRequest.send((Http2StreamChannel) done.getNow(), kind, message);
               } else {
-                LOG.debug("node {} is not asked to warm: {}", node, done.cause());
+                LOG.debug("node {} is not told: {}: {}", node, kind, done.cause());
               }
             });
   }

@@ -4,6 +4,7 @@ import dev.brink.mesh.exchange.Executor;
 import dev.brink.mesh.exchange.Target;
 import dev.brink.mesh.proto.ApplyReply;
 import dev.brink.mesh.proto.ApplyRequest;
+import dev.brink.mesh.proto.CopyOffers;
 import dev.brink.mesh.proto.LoadBeat;
 import dev.brink.mesh.proto.PurgeReply;
 import dev.brink.mesh.proto.PurgeRequest;
@@ -43,6 +44,9 @@ public interface LinkService {
    * @param version the first 8 bytes of its digest
    */
   void warm(long version);
+
+  /** A peer offers copies of what is popular; what is of use is taken in the background. */
+  void offered(CopyOffers offers);
 
   /** How loaded this node is now, in numbers alone. */
   LoadBeat load();

@@ -112,11 +112,15 @@ final class LinkStream extends ChannelDuplexHandler implements CallListener {
     if (meta.getNamedCache()) {
       return service.named().execute(call, new Target.NamedCache(tenant, name), this);
     }
+    String digest = meta.getDigest();
     return meta.getCached()
-        ? service.cached().execute(call, new Target.Cached(tenant, name, meta.getDigest()), this)
-        : service
-            .executor()
-            .execute(call, new Target.Function(tenant, name, meta.getDigest()), this);
+        ? service
+            .cached()
+            .execute(
+                call,
+                new Target.Cached(tenant, name, digest, meta.getAsker(), meta.getCopy()),
+                this)
+        : service.executor().execute(call, new Target.Function(tenant, name, digest), this);
   }
 
   private void data(Http2DataFrame frame) {

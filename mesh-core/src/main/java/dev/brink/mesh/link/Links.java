@@ -9,6 +9,7 @@ import dev.brink.mesh.http.EventLoops;
 import dev.brink.mesh.http.Problem;
 import dev.brink.mesh.proto.ApplyReply;
 import dev.brink.mesh.proto.ApplyRequest;
+import dev.brink.mesh.proto.CopyOffers;
 import dev.brink.mesh.proto.LoadBeat;
 import dev.brink.mesh.proto.PurgeReply;
 import dev.brink.mesh.proto.PurgeRequest;
@@ -152,6 +153,14 @@ public final class Links implements AutoCloseable {
     LinkClient client = clients.get(node);
     if (client != null) {
       client.probe();
+    }
+  }
+
+  /** Offers a peer's cache copies; nobody waits for it. */
+  public void offer(String node, CopyOffers offers) {
+    LinkClient client = clients.get(node);
+    if (client != null) {
+      client.offer(offers);
     }
   }
 

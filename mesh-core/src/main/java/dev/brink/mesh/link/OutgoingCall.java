@@ -92,14 +92,16 @@ final class OutgoingCall extends ChannelDuplexHandler implements Executor.Runnin
       return;
     }
     Http2Headers headers = LinkHeaders.ofRequest(call.request(), call.scheme());
+    CallMeta.Builder meta = CallMeta.newBuilder();
+    if (target instanceof Target.Cached cached) {
+      meta.setCached(true).setAsker(cached.asker()).setCopy(cached.copy());
+    }
     LinkHeaders.put(
         headers,
         LinkHeaders.CALL,
-        CallMeta.newBuilder()
-            .setTenant(target.tenant())
+        meta.setTenant(target.tenant())
             .setName(target.name())
             .setDigest(digest(target))
-            .setCached(target instanceof Target.Cached)
             .setNamedCache(target instanceof Target.NamedCache)
             .setRequestId(call.requestId())
             .setRemainingNanos(remainingNanos)

@@ -110,6 +110,7 @@ class NodeConfigTest {
           Map.entry("cache.memory", "32m"),
           Map.entry("cache.disk", "64m"),
           Map.entry("cache.goal", "byte-hits"),
+          Map.entry("cache.copies-ahead", "false"),
           Map.entry("secrets.key-file", "/etc/brink/secrets.keys"),
           Map.entry("shutdown.grace", "3s"),
           Map.entry("log.format", "json"),
@@ -189,7 +190,7 @@ class NodeConfigTest {
         .isEqualTo(
             new DnsConfig(
                 "", "127.0.0.1", 53, List.of("@", "*"), List.of(), Duration.ofSeconds(20), 2, 200));
-    assertThat(config.cache()).isEqualTo(new CacheConfig(128L << 20, 0, Goal.OBJECT_HITS));
+    assertThat(config.cache()).isEqualTo(new CacheConfig(128L << 20, 0, Goal.OBJECT_HITS, true));
     assertThat(config.shutdownGrace()).isEqualTo(Duration.ofSeconds(10));
     assertThat(config.log()).isEqualTo(new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.INFO));
   }

@@ -4,6 +4,7 @@ import dev.brink.mesh.exchange.Executor;
 import dev.brink.mesh.exchange.Target;
 import dev.brink.mesh.proto.ApplyReply;
 import dev.brink.mesh.proto.ApplyRequest;
+import dev.brink.mesh.proto.CopyOffers;
 import dev.brink.mesh.proto.LoadBeat;
 import dev.brink.mesh.proto.PurgeReply;
 import dev.brink.mesh.proto.PurgeRequest;
@@ -68,6 +69,11 @@ final class TestService implements LinkService {
   @Override
   public void warm(long version) {
     warmed.complete(version);
+  }
+
+  @Override
+  public void offered(CopyOffers offers) {
+    throw new AssertionError("nothing is offered here");
   }
 
   @Override
