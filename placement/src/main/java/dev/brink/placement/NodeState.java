@@ -43,7 +43,6 @@ final class NodeState {
   /** By reason, cohort and warmth: made ahead, so that choosing allocates nothing. */
   private final Choice[] choices = new Choice[Reason.values().length * COHORTS * 2];
 
-  private final PlacementSettings settings;
   private final RttEstimate rtt = new RttEstimate();
   private final MeanEstimate bytesPerSecond = new MeanEstimate();
   private final SlowEstimate slow = new SlowEstimate();
@@ -70,7 +69,6 @@ final class NodeState {
     this.local = local;
     this.hash = Lot.hash(info.id());
     this.slot = SLOTS.getAndIncrement() & 0xFFF;
-    this.settings = settings;
     this.load = Load.none(info.lanes());
     this.rttPriorNanos = settings.rttPriorNanos();
     for (Reason reason : Reason.values()) {
