@@ -139,6 +139,7 @@ final class GraalFunction implements LoadedFunction {
   }
 
   private void closeIdle(Lane lane) {
+    spares.letGo(lane);
     List.copyOf(byLane.get(lane.index())).forEach(Instance::closeIfIdle);
   }
 

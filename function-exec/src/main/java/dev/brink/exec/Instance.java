@@ -151,7 +151,7 @@ final class Instance {
       return evaluateModules();
     } catch (PolyglotException e) {
       return moduleError(e);
-    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+    } catch (RuntimeException | LinkageError | AssertionError | VirtualMachineError e) {
       if (ending.get() == null) {
         log.error("Loading {} failed", function.bundle().name(), e);
       }
@@ -214,7 +214,7 @@ final class Instance {
       if (!e.isCancelled() && !e.isInternalError() && !e.isResourceExhausted()) {
         ended(current, e);
       }
-    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+    } catch (RuntimeException | LinkageError | AssertionError | VirtualMachineError e) {
       hostFault = e;
     }
   }

@@ -8,12 +8,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes an instance of a function ahead of any invocation; the first one tells whether its modules
  * work.
  */
 final class Loading implements Watched {
+  private static final Logger log = LoggerFactory.getLogger(Loading.class);
   static final long MAX_CPU_NANOS = Duration.ofSeconds(2).toNanos();
 
   private final GraalFunction function;
@@ -42,6 +45,15 @@ final class Loading implements Watched {
   }
 
   void start() {
+    try {
+      begin();
+    } catch (RuntimeException | LinkageError | AssertionError | VirtualMachineError e) {
+      log.error("Making an instance of {} failed", function.bundle().name(), e);
+      fail(new FunctionException(Code.MODULE_ERROR, "internal error", null));
+    }
+  }
+
+  private void begin() {
     long start = System.nanoTime();
     if (function.closed()) {
       fail(GraalRuntime.closedException());

@@ -128,7 +128,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   private void beginOrFail(Lane on, long now) {
     try {
       begin(on, now);
-    } catch (RuntimeException | OutOfMemoryError e) {
+    } catch (RuntimeException | LinkageError | AssertionError | VirtualMachineError e) {
       log.error("An invocation of {} failed to start", function.bundle().name(), e);
       fail(new FunctionException(Code.UNCAUGHT, "internal error", null));
     }
@@ -365,10 +365,13 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
             limits.subrequests(),
             outcome);
     function.runtime().finished();
-    if (in != null) {
-      in.finished(this);
+    try {
+      if (in != null) {
+        in.finished(this);
+      }
+    } finally {
+      tell(() -> listener.onDone(report));
     }
-    tell(() -> listener.onDone(report));
   }
 
   private void dropSockets(int code, String why) {
@@ -381,7 +384,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   private void tell(Runnable call) {
     try {
       call.run();
-    } catch (RuntimeException | OutOfMemoryError e) {
+    } catch (RuntimeException | LinkageError | AssertionError | VirtualMachineError e) {
       log.error("A listener of {} failed", function.bundle().name(), e);
     }
   }

@@ -20,7 +20,7 @@ final class SpareInstances {
   private final State[] lanes;
 
   private static final class State {
-    private int wanted = 1;
+    private int wanted;
     private long changedNanos;
     private boolean making;
   }
@@ -33,22 +33,31 @@ final class SpareInstances {
     }
   }
 
-  /** An invocation found none. */
+  /** An invocation found none; the first one on a lane always does. */
   void noneLeft(Lane lane) {
     State state = lanes[lane.index()];
-    state.wanted = Math.min(MOST, state.wanted + 1);
-    state.changedNanos = System.nanoTime();
+    if (state.wanted > 0) {
+      state.wanted = Math.min(MOST, state.wanted + 1);
+      state.changedNanos = System.nanoTime();
+    }
   }
 
   /** An invocation has taken one, or one made for it. */
   void oneTaken(Lane lane) {
     State state = lanes[lane.index()];
     long now = System.nanoTime();
-    if (state.wanted > 1 && now - state.changedNanos > CALM_NANOS) {
+    if (state.wanted == 0) {
+      state.wanted = 1;
+    } else if (state.wanted > 1 && now - state.changedNanos > CALM_NANOS) {
       state.wanted--;
       state.changedNanos = now;
     }
     makeOne(lane, state);
+  }
+
+  /** Those that are ready are let go: none is made in their place until one is wanted again. */
+  void letGo(Lane lane) {
+    lanes[lane.index()].wanted = 0;
   }
 
   private void makeOne(Lane lane, State state) {

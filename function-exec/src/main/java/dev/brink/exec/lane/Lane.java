@@ -32,6 +32,11 @@ public final class Lane {
   /** How long jobs run in a row before the companion has its turn. */
   private static final long ROUND_NANOS = 200_000;
 
+  /** How long no turn goes into overtime after no thread could be had. */
+  private static final long NO_THREAD_NANOS = 1_000_000_000L;
+
+  private static final long RETRY_NANOS = 1_000_000;
+
   /** How long after a long turn the companion stays with its keeper. */
   private static final long APART_NANOS = 100_000_000;
 
@@ -40,6 +45,9 @@ public final class Lane {
 
   /** Nor has one that is not longer than so many typical ones of the lane. */
   private static final int OVERTIME_FROM_TYPICAL = 4;
+
+  /** Has a lane look at its timers anew. */
+  private static final Runnable LOOK = () -> {};
 
   private static final int SPINS = 50;
   private static final long MAX_PARK_NANOS = 1_000_000_000L;
@@ -60,8 +68,10 @@ public final class Lane {
   private volatile long meanTurnNanos;
   private final TypicalTime typicalTurn = new TypicalTime();
 
-  /** A turn that was given up while there was no thread to tell so on. The watchdog's. */
-  private @Nullable Watched orphan;
+  /** Its turn was given up, but there was no other thread to be had for the lane yet. */
+  private volatile @Nullable LaneThread orphan;
+
+  private long noOvertimeUntilNanos = System.nanoTime();
 
   /** Threads in turns that have gone on beside the lane. The watchdog's. */
   private final List<LaneThread> away = new ArrayList<>();
@@ -112,7 +122,7 @@ public final class Lane {
   public LaneTimer schedule(long dueNanos, Consumer<LaneTimer> action) {
     LaneTimer timer = timers.add(dueNanos, action);
     if (!isCurrent()) {
-      wake();
+      post(LOOK);
     }
     return timer;
   }
@@ -182,7 +192,7 @@ public final class Lane {
 
   /** Whether it runs a turn, or one is in overtime. */
   boolean active() {
-    return busy() || awayCount.get() > 0;
+    return busy() || awayCount.get() > 0 || orphan != null;
   }
 
   /** Turns in overtime. */
@@ -247,35 +257,60 @@ public final class Lane {
 
   void inspect(long nowNanos, long graceNanos) {
     LaneThread seen = worker;
-    if (companion != null && (seen.longTurn() || !away.isEmpty())) {
-      apartUntilNanos = nowNanos + APART_NANOS;
-      companion.reclaim();
-    }
+    keepCompanionApart(seen, nowNanos);
     inspectAway(nowNanos, graceNanos);
-    Watched stuck = orphan != null ? orphan : seen.inspect(nowNanos, graceNanos);
-    if (stuck != null) {
-      if (orphan == null) {
-        log.warn("{} cannot be stopped; the lane goes on with a new thread", seen);
-        lanes.countAbandoned();
-      }
-      orphan = replace(seen, () -> stuck.abandoned(this)) ? null : stuck;
-    } else if (isOverdue(seen) && somethingWaits(nowNanos) && lanes.beginOvertime()) {
+    if (orphan != null) {
+      replaceGivenUp(seen);
+    } else if (seen.inspect(nowNanos, graceNanos) != null) {
+      log.warn("{} cannot be stopped; the lane goes on with a new thread", seen);
+      lanes.countAbandoned();
+      replaceGivenUp(seen);
+    } else if (isOverdue(seen)
+        && somethingWaits(nowNanos)
+        && nowNanos - noOvertimeUntilNanos >= 0
+        && lanes.beginOvertime(comingBack.get() > 0)) {
       goIntoOvertime(seen, nowNanos);
     }
+  }
+
+  private void keepCompanionApart(LaneThread seen, long nowNanos) {
+    if (companion != null) {
+      if (seen.longTurn() || !away.isEmpty()) {
+        apartUntilNanos = nowNanos + APART_NANOS;
+      }
+      if (nowNanos - apartUntilNanos < 0) {
+        companion.reclaim();
+      }
+    }
+  }
+
+  private void replaceGivenUp(LaneThread old) {
+    orphan = replace(old, old.tellsAbandoned()) ? null : old;
   }
 
   private void inspectAway(long nowNanos, long graceNanos) {
     for (Iterator<LaneThread> each = away.iterator(); each.hasNext(); ) {
       LaneThread one = each.next();
-      Watched stuck = one.isAway() ? one.inspect(nowNanos, graceNanos) : null;
-      if (stuck != null) {
+      if (one.isAway() && one.inspect(nowNanos, graceNanos) != null) {
         log.warn("{} cannot be stopped in its overtime", one);
         lanes.countAbandoned();
         endOvertime();
-        post(() -> stuck.abandoned(this));
+        postSurely(one.tellsAbandoned());
       }
       if (!one.isAway()) {
         each.remove();
+      }
+    }
+  }
+
+  /** Posts what would be missed for ever, also when there is no memory for the moment. */
+  private void postSurely(Runnable event) {
+    while (true) {
+      try {
+        post(event);
+        return;
+      } catch (OutOfMemoryError e) {
+        LockSupport.parkNanos(this, RETRY_NANOS);
       }
     }
   }
@@ -301,6 +336,7 @@ public final class Lane {
     awayCount.incrementAndGet();
     away.add(seen);
     if (!replace(seen, null)) {
+      noOvertimeUntilNanos = nowNanos + NO_THREAD_NANOS;
       away.remove(seen);
       if (seen.stay()) {
         endOvertime();
@@ -319,9 +355,9 @@ public final class Lane {
 
   /** Gives the lane a new thread, which runs {@code first} first. Returns whether it has one. */
   private boolean replace(LaneThread old, @Nullable Runnable first) {
-    LaneThread next = newThread(first);
-    worker = next;
     try {
+      LaneThread next = newThread(first);
+      worker = next;
       next.thread.start();
       return true;
     } catch (OutOfMemoryError e) {
@@ -346,21 +382,35 @@ public final class Lane {
         guard(first);
       }
       while (has(me) && !lanes.ended()) {
-        boolean did = round(me);
-        if (!has(me)) {
-          break;
-        }
-        if (me.hasCompanion()) {
-          runCompanion(me);
-        } else if (!did) {
-          rest(me);
-        }
+        step(me);
       }
       if (companion != null) {
         companion.giveBack();
       }
     } catch (AbandonedError e) {
       log.info("{} has come back and ends", me);
+    }
+  }
+
+  /**
+   * The lane needs its thread, whatever is thrown: what runs there is guarded, this is for the
+   * rest.
+   */
+  private void step(LaneThread me) {
+    try {
+      boolean did = round(me);
+      if (!has(me)) {
+        return;
+      }
+      if (me.hasCompanion()) {
+        runCompanion(me);
+      } else if (!did) {
+        rest(me);
+      }
+    } catch (RuntimeException | LinkageError | AssertionError e) {
+      log.error("{} stumbled", this, e);
+    } catch (VirtualMachineError e) {
+      log.error("{} stumbled: {}", this, e.toString());
     }
   }
 
@@ -373,8 +423,8 @@ public final class Lane {
   void comeBack(LaneThread me) {
     endOvertime();
     comingBack.incrementAndGet();
-    post(() -> handOver(me));
     try {
+      postSurely(me.takeLane());
       while (!has(me)) {
         if (lanes.ended()) {
           throw new AbandonedError();
@@ -386,8 +436,8 @@ public final class Lane {
     }
   }
 
-  /** The calling thread does nothing with the lane after this. */
-  private void handOver(LaneThread to) {
+  /** The calling thread, which has the lane, does nothing with it after this. */
+  void handOver(LaneThread to) {
     worker = to;
     LockSupport.unpark(to.thread);
   }

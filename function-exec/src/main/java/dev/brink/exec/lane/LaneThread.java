@@ -1,7 +1,7 @@
 package dev.brink.exec.lane;
 
 import io.netty.util.concurrent.FastThreadLocalThread;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,15 +18,24 @@ final class LaneThread {
   private static final int AWAY = 2;
 
   private static final int ABANDONED = 3;
+  private static final int STATE_BITS = 2;
+  private static final int STATE = (1 << STATE_BITS) - 1;
 
   /** Turns shorter than this are charged their wall time: asking for processor time costs more. */
   private static final long SHORT_TURN_NANOS = 100_000;
 
   final Thread thread;
   private final Lane lane;
-  private final AtomicInteger state = new AtomicInteger(OUT);
+
+  /** Which turn, and how it stands; so nothing is done to a turn that was meant for another. */
+  private final AtomicLong state = new AtomicLong(OUT);
+
+  /** Made ahead, since a turn may end for want of memory. */
+  private final Runnable takeLane;
+
+  private final Runnable tellAbandoned;
+  private volatile @Nullable Watched abandoned;
   private volatile @Nullable Watched current;
-  private volatile long turn;
   private volatile long cpuStart;
   private volatile long allocatedStart;
   private boolean hasCompanion;
@@ -47,6 +56,8 @@ final class LaneThread {
   LaneThread(Lane lane, String name, Consumer<LaneThread> loop) {
     this.lane = lane;
     this.thread = new Carrier(this, name, () -> loop.accept(this));
+    this.takeLane = () -> lane.handOver(this);
+    this.tellAbandoned = this::tellAbandoned;
     thread.setDaemon(true);
   }
 
@@ -79,18 +90,15 @@ final class LaneThread {
     }
     cpuStart = cpuMark;
     allocatedStart = ThreadMeter.allocatedBytes();
-    turn = ++turns;
-    state.set(IN);
+    turns++;
+    state.set(turns << STATE_BITS | IN);
     current = watched;
   }
 
   void leave() {
     current = null;
-    boolean stayed = state.compareAndSet(IN, OUT);
+    boolean stayed = endTurn();
     if (!stayed) {
-      if (!state.compareAndSet(AWAY, OUT)) {
-        throw new AbandonedError();
-      }
       lane.comeBack(this);
     }
     long wall = System.nanoTime() - startNanos;
@@ -107,6 +115,50 @@ final class LaneThread {
     lastAllocatedBytes = ThreadMeter.allocatedBytes() - allocatedStart;
     if (hasCompanion) {
       hasCompanion = lane.companion().resume();
+    }
+  }
+
+  /** Returns whether the turn had the lane to its end. */
+  private boolean endTurn() {
+    while (true) {
+      if (change(turns, IN, OUT)) {
+        return true;
+      }
+      if (change(turns, AWAY, OUT)) {
+        return false;
+      }
+      if (is(ABANDONED)) {
+        throw new AbandonedError();
+      }
+    }
+  }
+
+  private boolean change(long ofTurn, int from, int to) {
+    return state.compareAndSet(ofTurn << STATE_BITS | from, ofTurn << STATE_BITS | to);
+  }
+
+  private boolean is(int what) {
+    return (state.get() & STATE) == what;
+  }
+
+  private long turn() {
+    return state.get() >> STATE_BITS;
+  }
+
+  /** Gives the lane to this thread. On the thread that has it. */
+  Runnable takeLane() {
+    return takeLane;
+  }
+
+  /** Tells the turn that it was given up. On the lane. */
+  Runnable tellsAbandoned() {
+    return tellAbandoned;
+  }
+
+  private void tellAbandoned() {
+    Watched stuck = abandoned;
+    if (stuck != null) {
+      stuck.abandoned(lane);
     }
   }
 
@@ -152,7 +204,7 @@ final class LaneThread {
 
   /** For how long the turn under way has waited for a processor, if in overtime. On this thread. */
   long sharedNanos() {
-    return state.get() == AWAY
+    return isAway()
         ? Math.max(0, System.nanoTime() - startNanos - (ThreadMeter.cpuNanos() - cpuMark))
         : 0;
   }
@@ -161,18 +213,18 @@ final class LaneThread {
 
   /** Whether the turn has gone on beside the lane. */
   boolean isAway() {
-    return state.get() == AWAY;
+    return is(AWAY);
   }
 
   /** Lets the turn, which the last look saw, go on beside the lane; unless it has just ended. */
   boolean goAway(long nowNanos) {
     awaySinceNanos = nowNanos;
-    return turn == seenTurn && state.compareAndSet(IN, AWAY);
+    return change(seenTurn, IN, AWAY);
   }
 
   /** The lane did not get another thread. Returns whether the turn is not over by now. */
   boolean stay() {
-    return state.compareAndSet(AWAY, IN);
+    return change(seenTurn, AWAY, IN);
   }
 
   /** Processor time of the turn under way at the last look; 0 for one that looked short. */
@@ -187,7 +239,7 @@ final class LaneThread {
 
   /** Returns the turn to give up, if its time to end has passed. */
   @Nullable Watched inspect(long nowNanos, long graceNanos) {
-    long seen = turn;
+    long seen = turn();
     Watched watched = current;
     if (watched == null) {
       return null;
@@ -199,25 +251,26 @@ final class LaneThread {
     }
     if (endingTurn == seen) {
       boolean stuck = nowNanos - endingSince > graceNanos;
-      return stuck && giveUp() ? watched : null;
+      return stuck && giveUp(seen, watched) ? watched : null;
     }
     long cpu = ThreadMeter.cpuNanos(thread) - cpuStart;
     seenCpuNanos = cpu;
     long allocated = ThreadMeter.allocatedBytes(thread) - allocatedStart;
-    if (turn == seen && watched.over(cpu, allocated, nowNanos)) {
+    if (turn() == seen && watched.over(cpu, allocated, nowNanos)) {
       endingTurn = seen;
       endingSince = nowNanos;
     }
     return null;
   }
 
-  private boolean giveUp() {
-    return state.compareAndSet(IN, ABANDONED) || state.compareAndSet(AWAY, ABANDONED);
+  private boolean giveUp(long seen, Watched watched) {
+    abandoned = watched;
+    return change(seen, IN, ABANDONED) || change(seen, AWAY, ABANDONED);
   }
 
   /** Whether the same turn was under way at the watchdog's last look. */
   boolean longTurn() {
-    return current != null && turn == seenTurn;
+    return current != null && turn() == seenTurn;
   }
 
   @Override

@@ -143,9 +143,15 @@ public final class Lanes {
     return overtime.get();
   }
 
-  /** Counts one more turn into overtime, if there may be one. On the watchdog's thread. */
-  boolean beginOvertime() {
-    if (overtime.get() >= OVERTIME_PER_LANE * all.size()) {
+  /**
+   * Counts one more turn into overtime, if there may be one. On the watchdog's thread.
+   *
+   * @param others whether the thread of a finished turn waits for the lane: then there may be one
+   *     more for each lane
+   */
+  boolean beginOvertime(boolean others) {
+    int perLane = OVERTIME_PER_LANE + (others ? 1 : 0);
+    if (overtime.get() >= perLane * all.size()) {
       return false;
     }
     overtime.incrementAndGet();

@@ -44,10 +44,13 @@ final class MovableEventLoop extends AbstractScheduledEventExecutor
   private static final long SHUTDOWN_WAIT_NANOS = 10_000_000;
 
   private static final VarHandle OWNER;
+  private static final VarHandle BORROWER;
 
   static {
     try {
-      OWNER = MethodHandles.lookup().findVarHandle(MovableEventLoop.class, "owner", Thread.class);
+      var lookup = MethodHandles.lookup();
+      OWNER = lookup.findVarHandle(MovableEventLoop.class, "owner", Thread.class);
+      BORROWER = lookup.findVarHandle(MovableEventLoop.class, "borrower", Thread.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -130,9 +133,13 @@ final class MovableEventLoop extends AbstractScheduledEventExecutor
     if (asking == null) {
       return;
     }
-    borrower = null;
     OWNER.setVolatile(this, null);
-    LockSupport.unpark(asking);
+    if (BORROWER.compareAndSet(this, asking, null)) {
+      LockSupport.unpark(asking);
+    } else {
+      // It asks no longer, or has it already.
+      reclaim();
+    }
   }
 
   private boolean notAsked() {
@@ -168,7 +175,7 @@ final class MovableEventLoop extends AbstractScheduledEventExecutor
 
   @Override
   public void giveBack() {
-    borrower = null;
+    boolean _ = BORROWER.compareAndSet(this, Thread.currentThread(), null);
     if (OWNER.compareAndSet(this, Thread.currentThread(), keeper)) {
       LockSupport.unpark(keeper);
     } else {
@@ -178,8 +185,8 @@ final class MovableEventLoop extends AbstractScheduledEventExecutor
 
   @Override
   public void reclaim() {
+    borrower = null;
     if (OWNER.compareAndSet(this, null, keeper)) {
-      borrower = null;
       LockSupport.unpark(keeper);
     }
   }
