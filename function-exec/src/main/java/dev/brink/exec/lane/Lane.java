@@ -1,8 +1,5 @@
 package dev.brink.exec.lane;
 
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -32,22 +29,7 @@ public final class Lane {
   /** How long jobs run in a row before the companion has its turn. */
   private static final long ROUND_NANOS = 200_000;
 
-  /** How long no turn goes into overtime after no thread could be had. */
-  private static final long NO_THREAD_NANOS = 1_000_000_000L;
-
   private static final long RETRY_NANOS = 1_000_000;
-
-  /** How long after a long turn the companion stays with its keeper. */
-  private static final long APART_NANOS = 100_000_000;
-
-  /** A turn shorter than this has no overtime. */
-  private static final long OVERTIME_FROM_NANOS = 10_000_000;
-
-  /** Nor has one that is not longer than so many typical ones of the lane. */
-  private static final int OVERTIME_FROM_TYPICAL = 4;
-
-  /** Has a lane look at its timers anew. */
-  private static final Runnable LOOK = () -> {};
 
   private static final int SPINS = 50;
   private static final long MAX_PARK_NANOS = 1_000_000_000L;
@@ -64,20 +46,8 @@ public final class Lane {
   private volatile LaneThread worker;
   private volatile boolean parked;
   private volatile boolean parkedWithCompanion;
-  private volatile long apartUntilNanos = System.nanoTime();
   private volatile long meanTurnNanos;
-  private final TypicalTime typicalTurn = new TypicalTime();
-
-  /** Its turn was given up, but there was no other thread to be had for the lane yet. */
-  private volatile @Nullable LaneThread orphan;
-
-  private long noOvertimeUntilNanos = System.nanoTime();
-
-  /** Threads in turns that have gone on beside the lane. The watchdog's. */
-  private final List<LaneThread> away = new ArrayList<>();
-
-  private final AtomicInteger awayCount = new AtomicInteger();
-  private final AtomicInteger comingBack = new AtomicInteger();
+  private final LaneWatch watch;
   private int generation;
 
   Lane(Lanes lanes, int index, int bound, @Nullable LaneCompanion companion) {
@@ -85,6 +55,7 @@ public final class Lane {
     this.lanes = lanes;
     this.index = index;
     this.bound = bound;
+    this.watch = new LaneWatch(this, lanes, companion);
     this.worker = newThread(null);
   }
 
@@ -122,10 +93,13 @@ public final class Lane {
   public LaneTimer schedule(long dueNanos, Consumer<LaneTimer> action) {
     LaneTimer timer = timers.add(dueNanos, action);
     if (!isCurrent()) {
-      post(LOOK);
+      post(Lane::lookAtTimers);
     }
     return timer;
   }
+
+  /** Nothing to do: the lane looks at its timers in each round. */
+  private static void lookAtTimers() {}
 
   // ---- turns
 
@@ -144,7 +118,7 @@ public final class Lane {
     long held = me.lastHeldNanos();
     long mean = meanTurnNanos;
     meanTurnNanos = mean + ((held - mean) >> 3);
-    typicalTurn.add(held);
+    watch.turnEnded(held);
   }
 
   /** Processor time of the last turn. On this lane. */
@@ -190,14 +164,9 @@ public final class Lane {
     return worker.busy();
   }
 
-  /** Whether it runs a turn, or one is in overtime. */
-  boolean active() {
-    return busy() || awayCount.get() > 0 || orphan != null;
-  }
-
-  /** Turns in overtime. */
-  int overtime() {
-    return awayCount.get();
+  /** What the watchdog sees to. */
+  LaneWatch watch() {
+    return watch;
   }
 
   boolean parked() {
@@ -234,7 +203,7 @@ public final class Lane {
 
   /** Whether turns were short lately, so that the companion need not wait for them. */
   boolean wantsCompanion() {
-    return companion != null && System.nanoTime() - apartUntilNanos >= 0;
+    return companion != null && !watch.keepsCompanionApart(System.nanoTime());
   }
 
   private boolean hasWork() {
@@ -253,58 +222,18 @@ public final class Lane {
     return job;
   }
 
-  // ---- on the watchdog's thread
-
-  void inspect(long nowNanos, long graceNanos) {
-    LaneThread seen = worker;
-    keepCompanionApart(seen, nowNanos);
-    inspectAway(nowNanos, graceNanos);
-    if (orphan != null) {
-      replaceGivenUp(seen);
-    } else if (seen.inspect(nowNanos, graceNanos) != null) {
-      log.warn("{} cannot be stopped; the lane goes on with a new thread", seen);
-      lanes.countAbandoned();
-      replaceGivenUp(seen);
-    } else if (isOverdue(seen)
-        && somethingWaits(nowNanos)
-        && nowNanos - noOvertimeUntilNanos >= 0
-        && lanes.beginOvertime(comingBack.get() > 0)) {
-      goIntoOvertime(seen, nowNanos);
-    }
+  /** Whether anything waits for the turn under way to end. */
+  boolean somethingWaits(long nowNanos) {
+    return hasWork() || timers.untilFirst(nowNanos) <= 0;
   }
 
-  private void keepCompanionApart(LaneThread seen, long nowNanos) {
-    if (companion != null) {
-      if (seen.longTurn() || !away.isEmpty()) {
-        apartUntilNanos = nowNanos + APART_NANOS;
-      }
-      if (nowNanos - apartUntilNanos < 0) {
-        companion.reclaim();
-      }
-    }
-  }
-
-  private void replaceGivenUp(LaneThread old) {
-    orphan = replace(old, old.tellsAbandoned()) ? null : old;
-  }
-
-  private void inspectAway(long nowNanos, long graceNanos) {
-    for (Iterator<LaneThread> each = away.iterator(); each.hasNext(); ) {
-      LaneThread one = each.next();
-      if (one.isAway() && one.inspect(nowNanos, graceNanos) != null) {
-        log.warn("{} cannot be stopped in its overtime", one);
-        lanes.countAbandoned();
-        endOvertime();
-        postSurely(one.tellsAbandoned());
-      }
-      if (!one.isAway()) {
-        each.remove();
-      }
-    }
+  /** The thread that has the lane. */
+  LaneThread worker() {
+    return worker;
   }
 
   /** Posts what would be missed for ever, also when there is no memory for the moment. */
-  private void postSurely(Runnable event) {
+  void postSurely(Runnable event) {
     while (true) {
       try {
         post(event);
@@ -315,46 +244,14 @@ public final class Lane {
     }
   }
 
-  /** Those that wait for the lane with a finished turn wait for no typical one. */
-  private boolean isOverdue(LaneThread seen) {
-    long patience =
-        comingBack.get() > 0
-            ? OVERTIME_FROM_NANOS
-            : Math.max(OVERTIME_FROM_NANOS, OVERTIME_FROM_TYPICAL * typicalTurn.nanos());
-    return seen.seenCpuNanos() > patience;
-  }
-
-  private boolean somethingWaits(long nowNanos) {
-    return hasWork() || timers.untilFirst(nowNanos) <= 0;
-  }
-
-  private void goIntoOvertime(LaneThread seen, long nowNanos) {
-    if (!seen.goAway(nowNanos)) {
-      lanes.endOvertime();
-      return;
-    }
-    awayCount.incrementAndGet();
-    away.add(seen);
-    if (!replace(seen, null)) {
-      noOvertimeUntilNanos = nowNanos + NO_THREAD_NANOS;
-      away.remove(seen);
-      if (seen.stay()) {
-        endOvertime();
-      }
-    }
-  }
-
-  private void endOvertime() {
-    awayCount.decrementAndGet();
-    lanes.endOvertime();
-  }
+  // ---- on the watchdog's thread
 
   boolean stuckBehind() {
     return queued.get() > 0 && worker.longTurn();
   }
 
   /** Gives the lane a new thread, which runs {@code first} first. Returns whether it has one. */
-  private boolean replace(LaneThread old, @Nullable Runnable first) {
+  boolean replace(LaneThread old, @Nullable Runnable first) {
     try {
       LaneThread next = newThread(first);
       worker = next;
@@ -421,8 +318,7 @@ public final class Lane {
 
   /** The turn of {@code me}, which was in overtime, is over: waits until it has the lane again. */
   void comeBack(LaneThread me) {
-    endOvertime();
-    comingBack.incrementAndGet();
+    watch.comesBack();
     try {
       postSurely(me.takeLane());
       while (!has(me)) {
@@ -432,7 +328,7 @@ public final class Lane {
         LockSupport.parkNanos(this, MAX_PARK_NANOS);
       }
     } finally {
-      comingBack.decrementAndGet();
+      watch.isBack();
     }
   }
 

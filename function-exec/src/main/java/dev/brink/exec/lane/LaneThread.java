@@ -232,11 +232,6 @@ final class LaneThread {
     return longTurn() ? seenCpuNanos : 0;
   }
 
-  /** Whether the turn under way is being ended. */
-  boolean ending() {
-    return longTurn() && endingTurn == seenTurn;
-  }
-
   /** Returns the turn to give up, if its time to end has passed. */
   @Nullable Watched inspect(long nowNanos, long graceNanos) {
     long seen = turn();

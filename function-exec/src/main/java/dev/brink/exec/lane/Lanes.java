@@ -76,7 +76,7 @@ public final class Lanes {
     for (int i = 0; i < all.size(); i++) {
       Lane lane = all.get(i);
       long cost = lane.waitNanos();
-      if ((warm >>> i & 1) == 0 || lane.overtime() > 0) {
+      if ((warm >>> i & 1) == 0 || lane.watch().overtime() > 0) {
         cost += COLD_NANOS;
       }
       if (lane != here) {
@@ -104,7 +104,7 @@ public final class Lanes {
   public @Nullable Lane idle(long except) {
     for (int i = 0; i < all.size(); i++) {
       Lane lane = all.get(i);
-      if ((except >>> i & 1) == 0 && lane.backlog() == 0 && lane.overtime() == 0) {
+      if ((except >>> i & 1) == 0 && lane.backlog() == 0 && lane.watch().overtime() == 0) {
         return lane;
       }
     }
@@ -181,7 +181,7 @@ public final class Lanes {
 
   boolean anyBusy() {
     for (int i = 0; i < all.size(); i++) {
-      if (all.get(i).active()) {
+      if (all.get(i).watch().active()) {
         return true;
       }
     }
@@ -194,8 +194,8 @@ public final class Lanes {
     boolean stuck = false;
     for (int i = 0; i < all.size(); i++) {
       Lane lane = all.get(i);
-      lane.inspect(nowNanos, graceNanos);
-      busy |= lane.active();
+      lane.watch().inspect(nowNanos, graceNanos);
+      busy |= lane.watch().active();
       stuck |= lane.stuckBehind();
     }
     if (stuck) {

@@ -83,9 +83,13 @@ final class DemoNode implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:TieredStopAtLevel=1");
-    command.add("-Dpolyglot.engine.FirstTierCompilationThreshold=50000");
     command.addAll(List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTReplayTraining"));
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+    List<String> flags = ManagementFactory.getRuntimeMXBean().getInputArguments();
+    if (flags.contains("-XX:+EnableJVMCI")) {
+      // An engine that only interprets does not know the option, and refuses it.
+      command.add("-Dpolyglot.engine.FirstTierCompilationThreshold=50000");
+    }
+    flags.stream()
         .filter(flag -> !flag.startsWith("-agentlib:") && !flag.startsWith("-javaagent:"))
         .filter(flag -> !flag.startsWith("-XX:ArchiveClassesAtExit"))
         .forEach(command::add);

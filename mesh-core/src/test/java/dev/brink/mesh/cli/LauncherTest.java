@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Runs the launcher in a tree of its own, whose Maven is a script that "builds" these classes. */
 class LauncherTest {
@@ -149,6 +151,16 @@ class LauncherTest {
     assertThat(outcome.code()).isEqualTo(2);
     assertThat(outcome.err()).contains("brink node: node.name: a  'b' $c (expected:");
     assertThat(run(launcher()).code()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"version, true", "bench, false", "demo, false", "node, false"})
+  void whatStartsNodesRunsAsNodesDo(String command, boolean quick) throws Exception {
+    ProcessBuilder launcher = launcher(command, "--help");
+    launcher.environment().put("BRINK_JAVA_OPTS", "-XX:+PrintCommandLineFlags");
+    Outcome outcome = run(launcher);
+    assertThat(outcome.code()).isZero();
+    assertThat(outcome.out().contains("-XX:TieredStopAtLevel=1")).isEqualTo(quick);
   }
 
   @Test
