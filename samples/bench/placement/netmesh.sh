@@ -4,7 +4,7 @@
 #   netmesh.sh TOOL [NODES] [OUT.json]
 #
 # TOOL is a folder with netns-mesh.sh (up N MATRIX, exec I CMD, down; nodes at 10.77.0.1 and up) and a matrix of
-# round-trip times in ms, mesh6.txt. Needs root and iproute2. Runs about two minutes and takes down what it put up.
+# round-trip times in ms, mesh6.txt. Needs root and iproute2. Runs about three minutes and takes down what it put up.
 # BRINK is the command to run instead of ./brink.
 set -euo pipefail
 tool=$(cd "${1:?usage: netmesh.sh TOOL [NODES] [OUT.json]}" && pwd)
@@ -37,10 +37,13 @@ for ((i = 0; i < nodes; i++)); do
     --set grid.bind-address=$ip --set grid.preset=wan --set insecure=true \
     --set functions.lanes=2 --set placement.regret-sample=1 "${seeds[@]}" >"$folder/n$i.log" 2>&1 &
   pids+=($!)
-  [ "$i" -eq 0 ] && until grep -q "is ready in" "$folder/n0.log"; do
-    kill -0 "${pids[0]}" || { cat "$folder/n0.log" >&2; exit 1; }
+  # One after the other: several that start at once on few processors take each other's time until it is up.
+  for ((tries = 0; tries < 600; tries++)); do
+    grep -q "is ready in" "$folder/n$i.log" && break
+    kill -0 "${pids[i]}" || break
     sleep 0.2
   done
+  grep -q "is ready in" "$folder/n$i.log" || { cat "$folder/n$i.log" >&2; exit 1; }
 done
 for ((tries = 0; tries < 120; tries++)); do
   live=$("$brink" nodes "${admins[@]:0:2}" 2>/dev/null | grep -c " live " || true)
