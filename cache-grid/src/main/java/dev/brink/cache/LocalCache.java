@@ -1,5 +1,6 @@
 package dev.brink.cache;
 
+import dev.brink.cache.store.Draft;
 import dev.brink.cache.store.Store;
 import dev.brink.cache.store.StoreKey;
 import dev.brink.cache.store.StoreStats;
@@ -185,6 +186,24 @@ final class LocalCache implements HttpCache {
   public CompletionStage<Boolean> take(
       CacheRequest request, Upstream upstream, long bytes, long maxBytes) {
     return Taking.begin(this, request, upstream, bytes, maxBytes);
+  }
+
+  /**
+   * Stores what was drafted.
+   *
+   * @param variant of the key that it is; {@code null}: there is but one
+   */
+  StoredObject commit(Draft draft, Head head, CacheKey key, @Nullable Variant variant) {
+    StoredObject object = draft.commit(head.encode(), head.worth());
+    try {
+      if (variant != null) {
+        addVariant(key, variant);
+      }
+    } catch (RuntimeException | Error e) {
+      object.close();
+      throw e;
+    }
+    return object;
   }
 
   /** Adds a variant to a key's index, which takes the place of a response without {@code Vary}. */

@@ -119,15 +119,7 @@ final class Put implements Fill.Outcome, Flow.Subscriber<ByteBuf> {
       refusal = "purged";
       return null;
     }
-    StoredObject object = draft.commit(head.encode(), head.worth());
-    try {
-      if (variant != null) {
-        cache.addVariant(key, variant);
-      }
-    } catch (RuntimeException | Error e) {
-      object.close();
-      throw e;
-    }
+    StoredObject object = cache.commit(draft, head, key, variant);
     refusal = null;
     return object;
   }

@@ -137,15 +137,7 @@ final class Taking implements Upstream.Listener, Fill.Outcome {
         || cache.hasFresh(id, key.space())) {
       return null;
     }
-    StoredObject object = draft.commit(whole.encode(), whole.worth());
-    try {
-      if (variant != null) {
-        cache.addVariant(key, variant);
-      }
-    } catch (RuntimeException | Error e) {
-      object.close();
-      throw e;
-    }
+    StoredObject object = cache.commit(draft, whole, key, variant);
     cache.copies().taken(id);
     stored = true;
     return object;

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Engine;
 import org.graalvm.polyglot.Source;
@@ -82,7 +83,7 @@ final class RuntimeFigures {
       for (int second = 1; second <= 30; second++) {
         var permits = new Semaphore(AT_ONCE);
         var served = new AtomicInteger();
-        var cpuNanos = new java.util.concurrent.atomic.AtomicLong();
+        var cpuNanos = new AtomicLong();
         long end = System.nanoTime() + 1_000_000_000L;
         while (System.nanoTime() - end < 0) {
           permits.acquire();

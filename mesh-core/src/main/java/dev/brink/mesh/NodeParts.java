@@ -79,7 +79,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -95,7 +94,6 @@ final class NodeParts implements AutoCloseable {
   private static final Duration LOAD_LIMIT = Duration.ofSeconds(60);
   private static final Duration PEER_DRAIN_LIMIT = Duration.ofSeconds(5);
   private static final int SHORT_ID = 8;
-  private static final long ADVICE_MILLIS = 100;
 
   private final NodeConfig config;
   private final NodeProfile profile;
@@ -293,24 +291,16 @@ final class NodeParts implements AutoCloseable {
     gauges();
     serveWhatIsDeployed(restored);
     nearest.start(loops, grid, config.dns());
-    startPlacing(places);
+    var turns = new PlacementTurns();
+    shutdown.add(turns::close);
+    turns.start(
+        warming,
+        links,
+        new PeerTurns(self, placement, places, gossip, links, config.placement().probes()),
+        new OriginDistances(this::snapshot, gossip));
     keeper.start();
     schedules.start();
     notReady = "";
-  }
-
-  /** What placement does beside requests, on a thread that may wait. */
-  private void startPlacing(Places places) {
-    ScheduledExecutorService thread =
-        Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("brink-placement").factory());
-    shutdown.add(thread::shutdownNow);
-    var _ =
-        thread.scheduleWithFixedDelay(
-            () -> warming.follow(links), ADVICE_MILLIS, ADVICE_MILLIS, TimeUnit.MILLISECONDS);
-    new PeerTurns(self, placement, places, gossip, links, config.placement().probes())
-        .start(thread);
-    new OriginDistances(this::snapshot, gossip).start(thread);
   }
 
   private FunctionRuntime runtime(AtomicReference<Dispatcher> dispatcherLater) {

@@ -30,8 +30,8 @@ record Load(
 
   private static final int MAX_LANES = 1 << 16;
 
-  /** Beside each lane: more makes no sense. */
-  private static final int MAX_OVERTIME = 7;
+  /** As many as a node lets go on beside each of its lanes: more makes no sense. */
+  private static final int MAX_OVERTIME = 8;
 
   private static final long MAX_WAIT_NANOS = 60_000_000_000L;
   private static final long SENSELESS_WAIT_NANOS = 1_000_000_000L;

@@ -3,12 +3,13 @@ package dev.brink.mesh.peer;
 import dev.brink.grid.Member;
 import dev.brink.mesh.link.Links;
 import dev.brink.placement.Placement;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
-/** What a node does towards its peers from time to time: probes, its coordinate, its news. */
-public final class PeerTurns {
-  private static final long TURN_MILLIS = 100;
+/**
+ * What a node does towards its peers from time to time: probes, its coordinate, its news. To be run
+ * every {@value #TURN_MILLIS} ms, by one thread at a time; waits for nothing.
+ */
+public final class PeerTurns implements Runnable {
+  public static final long TURN_MILLIS = 100;
   private static final int TURNS_A_SECOND = 10;
 
   private final Places places;
@@ -36,13 +37,8 @@ public final class PeerTurns {
     probes = new Probes(self.id().toString(), placement, places, probesASecond);
   }
 
-  /** Begins; ends with the thread. */
-  public void start(ScheduledExecutorService thread) {
-    var _ =
-        thread.scheduleWithFixedDelay(this::turn, TURN_MILLIS, TURN_MILLIS, TimeUnit.MILLISECONDS);
-  }
-
-  private void turn() {
+  @Override
+  public void run() {
     probes.run(links::probe, System.nanoTime());
     if (++turn % TURNS_A_SECOND != 0) {
       return;
