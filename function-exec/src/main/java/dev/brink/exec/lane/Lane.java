@@ -320,16 +320,26 @@ public final class Lane {
   void comeBack(LaneThread me) {
     watch.comesBack();
     try {
-      postSurely(me.takeLane());
-      while (!has(me)) {
-        if (lanes.ended()) {
-          throw new AbandonedError();
+      while (!me.settled()) {
+        pause();
+      }
+      // Until here the lane may still look like this thread's, though another is about to get it.
+      if (!has(me)) {
+        postSurely(me.takeLane());
+        while (!has(me)) {
+          pause();
         }
-        LockSupport.parkNanos(this, MAX_PARK_NANOS);
       }
     } finally {
       watch.isBack();
     }
+  }
+
+  private void pause() {
+    if (lanes.ended()) {
+      throw new AbandonedError();
+    }
+    LockSupport.parkNanos(this, MAX_PARK_NANOS);
   }
 
   /** The calling thread, which has the lane, does nothing with it after this. */

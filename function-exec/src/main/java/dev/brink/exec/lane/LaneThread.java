@@ -2,6 +2,7 @@ package dev.brink.exec.lane;
 
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,7 @@ final class LaneThread {
 
   private volatile long seenCpuNanos;
   private volatile long seenTurn = -1;
+  private volatile long settledTurn = -1;
   private long endingTurn = -1;
   private long endingSince;
 
@@ -220,6 +222,17 @@ final class LaneThread {
   boolean goAway(long nowNanos) {
     awaySinceNanos = nowNanos;
     return change(seenTurn, IN, AWAY);
+  }
+
+  /** The lane has got another thread for the turn that went away, or has not. */
+  void settle() {
+    settledTurn = seenTurn;
+    LockSupport.unpark(thread);
+  }
+
+  /** Whether that is decided for the last turn, which went away. On this thread. */
+  boolean settled() {
+    return settledTurn == turns;
   }
 
   /** The lane did not get another thread. Returns whether the turn is not over by now. */

@@ -149,7 +149,13 @@ final class LaneWatch {
     }
     overtime.incrementAndGet();
     away.add(seen);
-    if (!lane.replace(seen, null)) {
+    boolean replaced = false;
+    try {
+      replaced = lane.replace(seen, null);
+    } finally {
+      seen.settle();
+    }
+    if (!replaced) {
       noOvertimeUntilNanos = nowNanos + NO_THREAD_NANOS;
       away.remove(seen);
       if (seen.stay()) {

@@ -1,0 +1,69 @@
+package dev.brink.exec.lane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Lanes by themselves, without guests. */
+class LanesTest {
+  private static final Watched UNLIMITED =
+      new Watched() {
+        @Override
+        public boolean over(long cpuNanos, long allocatedBytes, long nowNanos) {
+          return false;
+        }
+
+        @Override
+        public void abandoned(Lane lane) {
+          throw new AssertionError("given up");
+        }
+      };
+
+  /** Runs until a turn is counted into overtime, which is just before it goes, and a bit longer. */
+  private static void runIntoOvertime(Lanes lanes, long moreNanos) {
+    while (lanes.overtime() == 0) {
+      Thread.onSpinWait();
+    }
+    long end = System.nanoTime() + moreNanos;
+    while (System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void aTurnThatEndsAsItGoesIntoOvertimeLeavesItsLaneAThread() {
+    var lanes = new Lanes(1, 16, Duration.ofSeconds(30), List.of());
+    lanes.start();
+    try {
+      Lane lane = lanes.all().getFirst();
+      for (int i = 0; i < 200; i++) {
+        long moreNanos = 250L * i;
+        // Overtime is for turns that are long beside the lane's typical ones.
+        lane.post(
+            () -> {
+              for (int quick = 0; quick < 48; quick++) {
+                lane.turn(UNLIMITED, () -> {});
+              }
+            });
+        var turn = new CompletableFuture<Void>();
+        var next = new CompletableFuture<Void>();
+        lane.post(
+            () -> {
+              lane.turn(UNLIMITED, () -> runIntoOvertime(lanes, moreNanos));
+              turn.complete(null);
+            });
+        lane.post(() -> next.complete(null));
+        assertThat(turn).as("turn %d", i).succeedsWithin(30, TimeUnit.SECONDS);
+        assertThat(next).as("what waited for turn %d", i).succeedsWithin(30, TimeUnit.SECONDS);
+      }
+      assertThat(lanes.overtime()).isZero();
+      assertThat(lanes.abandoned()).isZero();
+    } finally {
+      lanes.end();
+    }
+  }
+}
