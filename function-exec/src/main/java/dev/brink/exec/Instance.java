@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.PolyglotException;
@@ -39,6 +40,11 @@ final class Instance {
   private final Queue<Runnable> later = new ArrayDeque<>(0);
 
   private final AtomicReference<@Nullable Ending> ending = new AtomicReference<>();
+
+  /** Whether something sees to it that the context is closed. */
+  private final AtomicBoolean reaped = new AtomicBoolean();
+
+  private final Runnable catchUp = this::catchUp;
   private @Nullable Guest guest;
   private @Nullable Run current;
   private @Nullable PolyglotException thrown;
@@ -90,7 +96,7 @@ final class Instance {
       if (lane.isCurrent()) {
         inTurn = false;
         if (!later.isEmpty()) {
-          lane.post(this::catchUp);
+          lane.postSurely(catchUp);
         }
       }
     }
@@ -134,7 +140,7 @@ final class Instance {
       }
     } finally {
       if (!inTurn && !later.isEmpty()) {
-        lane.post(this::catchUp);
+        lane.postSurely(catchUp);
       }
     }
   }
@@ -262,12 +268,19 @@ final class Instance {
   /**
    * Begins to end the guest whatever it does; its invocations fail with {@code cause}. Any thread.
    *
-   * @return {@code true}, for the watchdog
+   * @return whether it has begun, for the watchdog, which asks again when there was no memory for
+   *     it
    */
   boolean end(FunctionException cause, @Nullable Watched culprit) {
-    if (ending.compareAndSet(null, new Ending(cause, culprit))) {
-      Thread.ofPlatform().daemon().name("brink-reaper").start(() -> closeContext(true));
-      post(this::discard);
+    boolean _ = ending.compareAndSet(null, new Ending(cause, culprit));
+    if (reaped.compareAndSet(false, true)) {
+      try {
+        Thread.ofPlatform().daemon().name("brink-reaper").start(() -> closeContext(true));
+        post(this::discard);
+      } catch (OutOfMemoryError e) {
+        reaped.set(false);
+        return false;
+      }
     }
     return true;
   }
@@ -330,6 +343,7 @@ final class Instance {
 
   void closeIfIdle() {
     if (idle() && ending.compareAndSet(null, new Ending(GraalRuntime.closedException(), null))) {
+      reaped.set(true);
       discard();
       closeContext(false);
     }

@@ -18,6 +18,8 @@ final class InvocationLimits {
   /** Characters printed. */
   static final int MAX_LOG_CHARS = 64 << 10;
 
+  private static final long WIND_UP_NANOS = 100_000_000;
+
   private final FunctionLimits limits;
   private final LimitCounts counts;
   private final TurnMemory memory;
@@ -69,6 +71,15 @@ final class InvocationLimits {
     refusal = null;
     renewedNanos = cpuNanos;
     renewedAtNanos = System.nanoTime();
+  }
+
+  /** It is over but for tidying up, which may take a moment of its own. */
+  void windUp() {
+    renewedNanos = cpuNanos;
+    long until = System.nanoTime() + WIND_UP_NANOS;
+    if (until - endNanos > 0) {
+      endNanos = until;
+    }
   }
 
   /** A turn has ended that used so much. */

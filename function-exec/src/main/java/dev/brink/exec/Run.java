@@ -193,6 +193,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   private void cancelIn(Instance in) {
     if (!ended) {
       if (cancelOp >= 0) {
+        limits.windUp();
         in.ops().settle(cancelOp, Guest.ABORTED, null);
       }
       fail(GraalRuntime.cancelledException());
@@ -350,6 +351,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     }
     Instance in = instance;
     if (in != null) {
+      limits.windUp();
       in.ops().drop(this);
       dropSockets(CloseCode.GOING_AWAY, "the invocation has ended");
     }

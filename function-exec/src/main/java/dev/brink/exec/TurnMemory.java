@@ -16,7 +16,12 @@ final class TurnMemory {
   private static final int COLLECTIONS = 2;
 
   private final long allowedBytes;
+
+  /** When a turn was blamed last: until then all the heap's growth may have been that one's. */
+  private static volatile long blamedNanos = System.nanoTime();
+
   private volatile boolean begun = true;
+  private long sinceNanos;
   private long heldAtStartBytes;
   private long suspectSince = -1;
   private long suspectSinceNanos;
@@ -32,10 +37,20 @@ final class TurnMemory {
 
   /** On the watchdog's thread. */
   boolean over(long turnAllocatedBytes) {
-    if (begun) {
+    if (begun || blamedNanos - sinceNanos > 0) {
       begun = false;
+      sinceNanos = System.nanoTime();
       heldAtStartBytes = HeapGauge.heldBytes();
+      suspectSince = -1;
     }
+    boolean over = holdsMore(turnAllocatedBytes);
+    if (over) {
+      blamedNanos = System.nanoTime();
+    }
+    return over;
+  }
+
+  private boolean holdsMore(long turnAllocatedBytes) {
     if (turnAllocatedBytes <= allowedBytes) {
       suspectSince = -1;
       return false;

@@ -233,7 +233,7 @@ public final class Lane {
   }
 
   /** Posts what would be missed for ever, also when there is no memory for the moment. */
-  void postSurely(Runnable event) {
+  public void postSurely(Runnable event) {
     while (true) {
       try {
         post(event);
@@ -258,9 +258,9 @@ public final class Lane {
       next.thread.start();
       return true;
     } catch (OutOfMemoryError e) {
-      log.error("{} gets no other thread", this, e);
       worker = old;
       LockSupport.unpark(old.thread);
+      stumbled("gets no other thread", e);
       return false;
     }
   }
@@ -304,10 +304,20 @@ public final class Lane {
       } else if (!did) {
         rest(me);
       }
-    } catch (RuntimeException | LinkageError | AssertionError e) {
-      log.error("{} stumbled", this, e);
+    } catch (RuntimeException | Error e) {
+      if (e instanceof AbandonedError) {
+        throw e;
+      }
+      stumbled("stumbled", e);
+    }
+  }
+
+  /** Says so if there is room for that. */
+  private void stumbled(String how, Throwable why) {
+    try {
+      log.error("{} {}: {}", this, how, why, why);
     } catch (VirtualMachineError e) {
-      log.error("{} stumbled: {}", this, e.toString());
+      // The lane matters more.
     }
   }
 
@@ -394,9 +404,12 @@ public final class Lane {
       parkedWithCompanion = true;
       parked = true;
       long wait = Math.min(MAX_PARK_NANOS, Math.max(0, timers.untilFirst(System.nanoTime())));
-      keeps = companion().run(wait, nothingToDo);
-      parked = false;
-      parkedWithCompanion = false;
+      try {
+        keeps = companion().run(wait, nothingToDo);
+      } finally {
+        parked = false;
+        parkedWithCompanion = false;
+      }
     }
     if (!keeps) {
       me.lostCompanion();
@@ -434,14 +447,14 @@ public final class Lane {
   }
 
   /** The lane survives whatever a task throws. */
-  @SuppressWarnings("CatchingUnchecked")
-  private static void guard(Runnable task) {
+  private void guard(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException | LinkageError | AssertionError e) {
-      log.error("A lane's task failed", e);
-    } catch (VirtualMachineError e) {
-      log.error("A lane's task failed: {}", e.toString());
+    } catch (RuntimeException | Error e) {
+      if (e instanceof AbandonedError) {
+        throw e;
+      }
+      stumbled("failed in a task", e);
     }
   }
 

@@ -115,7 +115,10 @@ final class LaneWatch {
   }
 
   private void replaceGivenUp(LaneThread old) {
-    orphan = lane.replace(old, old.tellsAbandoned()) ? null : old;
+    orphan = old;
+    if (lane.replace(old, old.tellsAbandoned())) {
+      orphan = null;
+    }
   }
 
   private void inspectAway(long nowNanos, long graceNanos) {
@@ -143,12 +146,21 @@ final class LaneWatch {
   }
 
   private void goIntoOvertime(LaneThread seen, long nowNanos) {
-    if (!seen.goAway(nowNanos)) {
-      lanes.endOvertime();
+    boolean gone = false;
+    try {
+      // Between the change and its settling nothing may fail for want of memory.
+      away.add(seen);
+      gone = seen.goAway(nowNanos);
+    } finally {
+      if (!gone) {
+        away.remove(seen);
+        lanes.endOvertime();
+      }
+    }
+    if (!gone) {
       return;
     }
     overtime.incrementAndGet();
-    away.add(seen);
     boolean replaced = false;
     try {
       replaced = lane.replace(seen, null);

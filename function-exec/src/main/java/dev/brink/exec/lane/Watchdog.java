@@ -52,9 +52,17 @@ final class Watchdog {
   private boolean inspect() {
     try {
       return lanes.inspect(System.nanoTime());
-    } catch (RuntimeException | OutOfMemoryError e) {
-      log.error("The watchdog stumbled", e);
+    } catch (RuntimeException | Error e) {
+      stumbled(e);
       return true;
+    }
+  }
+
+  private static void stumbled(Throwable why) {
+    try {
+      log.error("The watchdog stumbled", why);
+    } catch (VirtualMachineError e) {
+      // There is no room to say so.
     }
   }
 }

@@ -26,6 +26,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An event loop that can change its thread: its keeper runs it, or a lane that has borrowed it to
@@ -35,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ReferenceEquality") // threads are compared for being the same
 final class MovableEventLoop extends AbstractScheduledEventExecutor
     implements IoEventLoop, LaneCompanion {
+  private static final Logger log = LoggerFactory.getLogger(MovableEventLoop.class);
+
   private static final int STARTED = 0;
   private static final int SHUTTING_DOWN = 1;
   private static final int SHUTDOWN = 2;
@@ -42,6 +46,9 @@ final class MovableEventLoop extends AbstractScheduledEventExecutor
 
   private static final int TASKS_PER_ROUND = 256;
   private static final long SHUTDOWN_WAIT_NANOS = 10_000_000;
+
+  /** What throws for ever must not keep a processor busy. */
+  private static final long STUMBLED_NANOS = 1_000_000;
 
   private static final VarHandle OWNER;
   private static final VarHandle BORROWER;
@@ -97,7 +104,8 @@ final class MovableEventLoop extends AbstractScheduledEventExecutor
 
     @Override
     public long delayNanos(long nowNanos) {
-      return MovableEventLoop.this.delayNanos(nowNanos, waitNanos);
+      // The other one's second argument only counts when no task is scheduled.
+      return Math.min(waitNanos, MovableEventLoop.this.delayNanos(nowNanos, waitNanos));
     }
 
     @Override
@@ -116,15 +124,39 @@ final class MovableEventLoop extends AbstractScheduledEventExecutor
   private void keep() {
     handler.initialize();
     while (state != TERMINATED) {
+      try {
+        keepOn();
+      } catch (RuntimeException | Error e) {
+        stumbled(e);
+      }
+    }
+  }
+
+  /** The loop needs its thread, whatever is thrown. */
+  private void stumbled(Throwable why) {
+    try {
+      log.error("{} stumbled", keeper.getName(), why);
+    } catch (VirtualMachineError e) {
+      // There is no room to say so.
+    }
+    LockSupport.parkNanos(this, STUMBLED_NANOS);
+  }
+
+  private void keepOn() {
+    if (owner != keeper) {
+      if (state >= SHUTTING_DOWN) {
+        // Whoever was about to take it will not any more.
+        reclaim();
+      }
       if (owner != keeper) {
         LockSupport.park(this);
-      } else if (state >= SHUTTING_DOWN) {
-        end();
-      } else if (borrower != null) {
-        letGo();
-      } else {
-        round(Long.MAX_VALUE, notBorrowed);
       }
+    } else if (state >= SHUTTING_DOWN) {
+      end();
+    } else if (borrower != null) {
+      letGo();
+    } else {
+      round(Long.MAX_VALUE, notBorrowed);
     }
   }
 

@@ -11,6 +11,7 @@ import dev.brink.exec.InvocationListener;
 import dev.brink.exec.InvocationReport;
 import dev.brink.exec.LoadedFunction;
 import dev.brink.exec.Timing;
+import dev.brink.exec.lane.LaneCompanion;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponse;
 import java.net.InetAddress;
@@ -19,8 +20,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -157,6 +160,39 @@ class MovableEventLoopTest {
       assertThat(runtime.load().abandonedLanes()).isEqualTo(1);
       awaitThread(other, "brink-lane-0");
       assertThat(get(stuck, "/quick")).isEqualTo("quick");
+    }
+  }
+
+  /** As a lane that has a timer of its own, on a loop whose next task is due much later. */
+  @Test
+  void whoeverRunsItWaitsNoLongerThanTheyWantTo() throws Exception {
+    EventLoops own = EventLoops.movable(1);
+    try {
+      own.group().next().schedule(() -> {}, 1, TimeUnit.HOURS);
+      LaneCompanion companion = own.companions().getFirst();
+      CompletableFuture<Boolean> run =
+          CompletableFuture.supplyAsync(
+              () -> {
+                while (!companion.borrow()) {
+                  LockSupport.parkNanos(1_000_000);
+                }
+                boolean has = companion.run(10_000_000, () -> true);
+                companion.giveBack();
+                return has;
+              });
+      assertThat(run).succeedsWithin(30, TimeUnit.SECONDS).isEqualTo(true);
+    } finally {
+      own.close();
+    }
+  }
+
+  @Test
+  void itEndsThoughWhoeverAskedForItNeverTakesIt() {
+    for (int i = 0; i < 50; i++) {
+      EventLoops own = EventLoops.movable(1);
+      boolean _ = own.companions().getFirst().borrow();
+      CompletableFuture<Void> closed = CompletableFuture.runAsync(own::close);
+      assertThat(closed).succeedsWithin(30, TimeUnit.SECONDS);
     }
   }
 
