@@ -28,6 +28,10 @@ public final class BodyWriter implements Flow.Publisher<ByteBuf> {
   private final AtomicBoolean ended = new AtomicBoolean();
   private @Nullable Throwable earlyError;
   private boolean early;
+
+  /** The subscriber knows its subscription, and may be told the end. */
+  private volatile boolean subscribed;
+
   private long writtenBytes;
 
   /**
@@ -46,6 +50,7 @@ public final class BodyWriter implements Flow.Publisher<ByteBuf> {
       return;
     }
     to.onSubscribe(new Demand());
+    subscribed = true;
     writer.accept(this::replayEarlyEnd);
   }
 
@@ -80,7 +85,7 @@ public final class BodyWriter implements Flow.Publisher<ByteBuf> {
 
   private void finish(@Nullable Throwable error) {
     Flow.Subscriber<? super ByteBuf> to = subscriber.get();
-    if (to == null) {
+    if (to == null || !subscribed) {
       early = true;
       earlyError = error;
       return;

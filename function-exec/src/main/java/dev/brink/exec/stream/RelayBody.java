@@ -24,6 +24,11 @@ public final class RelayBody implements Flow.Publisher<ByteBuf> {
   private volatile Flow.@Nullable Subscription upstream;
   private volatile Flow.@Nullable Subscriber<? super ByteBuf> downstream;
 
+  /** Why it is to end before its time; told to the reader once there is one. */
+  private volatile @Nullable Throwable failure;
+
+  private final AtomicBoolean told = new AtomicBoolean();
+
   /**
    * @param whenEnded called once, on any thread
    */
@@ -40,21 +45,27 @@ public final class RelayBody implements Flow.Publisher<ByteBuf> {
 
   @Override
   public void subscribe(Flow.Subscriber<? super ByteBuf> to) {
-    downstream = to;
     from.subscribe(new Relay(to));
   }
 
   /** Ends the body with an error for its reader. Idempotent, any thread. */
   public void fail(Throwable error) {
-    Flow.Subscription source = upstream;
     if (finish(End.FAILED)) {
+      failure = error;
+      tellFailure();
+    }
+  }
+
+  /** Called by both sides after each has written what the other looks for here. */
+  private void tellFailure() {
+    Flow.Subscriber<? super ByteBuf> to = downstream;
+    Throwable error = failure;
+    if (to != null && error != null && told.compareAndSet(false, true)) {
+      Flow.Subscription source = upstream;
       if (source != null) {
         source.cancel();
       }
-      Flow.Subscriber<? super ByteBuf> to = downstream;
-      if (to != null) {
-        to.onError(error);
-      }
+      to.onError(error);
     }
   }
 
@@ -77,6 +88,8 @@ public final class RelayBody implements Flow.Publisher<ByteBuf> {
     public void onSubscribe(Flow.Subscription subscription) {
       upstream = subscription;
       to.onSubscribe(this);
+      downstream = to;
+      tellFailure();
     }
 
     @Override

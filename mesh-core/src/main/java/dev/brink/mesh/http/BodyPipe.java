@@ -93,7 +93,8 @@ public final class BodyPipe implements Flow.Publisher<ByteBuf>, Flow.Subscriptio
       if (wanted) {
         held.add(buffer);
         heldBytes += cost(buffer);
-        full = heldBytes >= highWaterBytes;
+        // Once full it stays so until the source has been told that there is room again.
+        full |= heldBytes >= highWaterBytes;
       }
     }
     if (!wanted) {

@@ -365,6 +365,10 @@ final class Http1Connection extends Connection {
     ReferenceCountUtil.release(head);
     output.flushSoon();
     started.start(inbound, outbound);
+    if (readStopped) {
+      readStopped = false;
+      channel().config().setAutoRead(true);
+    }
     if (unread != null) {
       started.received(unread);
       unread = null;

@@ -17,7 +17,15 @@ final class BodyReader {
    */
   BodyReader(Http2StreamChannel stream, Runnable onCancel) {
     this.stream = stream;
-    this.pipe = new BodyPipe(BodyPipe.DEFAULT_HIGH_WATER_BYTES, this::readOn, onCancel);
+    this.pipe =
+        new BodyPipe(
+            BodyPipe.DEFAULT_HIGH_WATER_BYTES,
+            this::readOn,
+            () -> {
+              // What still comes is thrown away, so that the peer is not kept waiting with it.
+              readOn();
+              onCancel.run();
+            });
   }
 
   Flow.Publisher<ByteBuf> body() {

@@ -72,6 +72,20 @@ class BodyPipeTest {
   }
 
   @Test
+  void aProducerThatGoesOnRegardlessIsStillToldWhenThereIsRoom() {
+    Collector collector = Collector.idle();
+    pipe.subscribe(collector);
+    pipe.offer(buffer(400));
+    assertThat(pipe.offer(buffer(700))).isFalse();
+    collector.subscription().request(1);
+    assertThat(drained).as("more than half is held").hasValue(0);
+    assertThat(pipe.offer(buffer(100))).as("fits, but was full and has not drained").isFalse();
+    collector.subscription().request(2);
+    assertThat(drained).hasValue(1);
+    assertThat(pipe.offer(buffer(100))).isTrue();
+  }
+
+  @Test
   void tinyBuffersFillItToo() {
     for (int i = 0; i < 3; i++) {
       assertThat(pipe.offer(buffer(1))).isTrue();

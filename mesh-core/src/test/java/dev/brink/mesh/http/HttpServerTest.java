@@ -232,6 +232,32 @@ class HttpServerTest {
   }
 
   @Test
+  void bytesThatCameBeforeTheUpgradeWasGrantedDoNotStopTheReading() throws Exception {
+    var asked = new CompletableFuture<ServerExchange>();
+    try (TestServer server = TestServer.start(asked::complete);
+        RawClient client = server.connect()) {
+      client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\nab");
+      ServerExchange exchange = asked.get(30, TimeUnit.SECONDS);
+      var granted = new CompletableFuture<Boolean>();
+      // After the read that brought the bytes, and not within it.
+      exchange
+          .eventLoop()
+          .execute(
+              () -> {
+                HttpResponse head = TestServer.head(101);
+                head.headers().set("Upgrade", "echo").set("Connection", "Upgrade");
+                BodyPipe back = new BodyPipe(1000, () -> {}, () -> {});
+                granted.complete(exchange.upgrade(head, new Echo(back), back));
+              });
+      assertThat(granted.get(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(client.answer().status()).isEqualTo(101);
+      assertThat(client.read(2)).isEqualTo("ab");
+      client.send("cd");
+      assertThat(client.read(2)).isEqualTo("cd");
+    }
+  }
+
+  @Test
   void anUpgradedClientMayGo() throws Exception {
     CompletableFuture<Boolean> ended = new CompletableFuture<>();
     CompletableFuture<Void> cancelled = new CompletableFuture<>();

@@ -156,6 +156,31 @@ class LinkTest {
   }
 
   @Test
+  void aBodyThatIsNoLongerWantedKeepsNobodyWaiting() throws Exception {
+    int chunks = 200;
+    for (boolean afterSome : new boolean[] {false, true}) {
+      var body = new CompletableFuture<Flow.Publisher<ByteBuf>>();
+      var listening = new CompletableFuture<CallListener>();
+      service.executor =
+          (call, target, listener) -> {
+            body.complete(call.body());
+            listening.complete(listener);
+            return () -> {};
+          };
+      Counted source = new Counted(chunks, 8 * 1024);
+      var answer = new Answer();
+      links.execute("b", callOf("POST", source), TARGET, answer);
+      Flow.Publisher<ByteBuf> unread = body.get(10, TimeUnit.SECONDS);
+      int held = source.untilItStops();
+      assertThat(held).isLessThan(chunks);
+      unread.subscribe(new Unwilling(afterSome ? 2 : 0));
+      listening.get().onResponse(full(200, "done"), null, TIMING);
+      assertThat(answer.text()).isEqualTo("done");
+      assertThat(source.over).succeedsWithin(10, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
   void aRefusalSaysHowFarTheCallGot() {
     for (CallFailure.Reach reach : CallFailure.Reach.values()) {
       service.executor =
@@ -407,12 +432,50 @@ class LinkTest {
     }
   }
 
+  /** Takes so many buffers, and cancels. */
+  private static final class Unwilling implements Flow.Subscriber<ByteBuf> {
+    private int wanted;
+    private Flow.@Nullable Subscription subscription;
+
+    Unwilling(int wanted) {
+      this.wanted = wanted;
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription from) {
+      subscription = from;
+      if (wanted == 0) {
+        from.cancel();
+      } else {
+        from.request(wanted);
+      }
+    }
+
+    @Override
+    public void onNext(ByteBuf buffer) {
+      buffer.release();
+      if (--wanted == 0) {
+        requireNonNull(subscription, "subscription").cancel();
+      }
+    }
+
+    @Override
+    public void onError(Throwable cause) {}
+
+    @Override
+    public void onComplete() {}
+  }
+
   /** A body of numbered chunks that counts how many were asked for. */
   private static final class Counted implements Flow.Publisher<ByteBuf>, Flow.Subscription {
     private final int chunks;
     private final int size;
     private final AtomicInteger sent = new AtomicInteger();
     final CompletableFuture<Void> cancelled = new CompletableFuture<>();
+
+    /** All was taken, or no more is wanted. */
+    final CompletableFuture<Void> over = new CompletableFuture<>();
+
     private Flow.@Nullable Subscriber<? super ByteBuf> to;
 
     Counted(int chunks, int size) {
@@ -436,6 +499,7 @@ class LinkTest {
           requireNonNull(to, "to").onNext(Unpooled.wrappedBuffer(content));
         } else if (next == chunks) {
           requireNonNull(to, "to").onComplete();
+          over.complete(null);
         }
       }
     }
@@ -443,6 +507,7 @@ class LinkTest {
     @Override
     public void cancel() {
       cancelled.complete(null);
+      over.complete(null);
     }
 
     /** The number of chunks asked for, once it has not grown for a while. */
