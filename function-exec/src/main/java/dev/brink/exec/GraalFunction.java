@@ -15,7 +15,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Source;
+import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
 
 /** A function version and its instances, which belong to lanes. */
@@ -24,6 +26,7 @@ final class GraalFunction implements LoadedFunction {
   private final FunctionBundle bundle;
   private final BundleFileSystem files;
   private final Source entry;
+  private final boolean alone;
   private final boolean wasm;
   private final Redaction redaction;
   private final SourceMaps maps;
@@ -51,7 +54,10 @@ final class GraalFunction implements LoadedFunction {
     this.runtime = runtime;
     this.bundle = bundle;
     this.files = BundleFileSystem.of(modules);
-    this.entry = GuestSource.entry(bundle.main());
+    String alone = files.alone(bundle.main());
+    this.alone = alone != null;
+    this.entry =
+        alone == null ? GuestSource.entry(bundle.main()) : GuestSource.alone(bundle.main(), alone);
     this.wasm = WasmBinary.isIn(modules);
     this.redaction = new Redaction(bundle.secrets().values());
     this.maps = new SourceMaps(modules);
@@ -214,8 +220,13 @@ final class GraalFunction implements LoadedFunction {
     return files;
   }
 
-  Source entry() {
-    return entry;
+  /**
+   * The main module's namespace in a new context. A module that stands alone is one source in all
+   * of them; any other is reached by one that imports it, and read as a file.
+   */
+  Value main(Context context) {
+    Value evaluated = context.eval(entry);
+    return alone ? evaluated : evaluated.getMember("main");
   }
 
   /** A text of the function as people may see it: without secrets, and with its sources' lines. */

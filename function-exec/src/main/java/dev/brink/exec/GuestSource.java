@@ -26,6 +26,13 @@ final class GuestSource {
         .buildLiteral();
   }
 
+  /** A module that stands alone. Its namespace is what it exports. */
+  static Source alone(String mainPath, String text) {
+    return Source.newBuilder("js", text, "/" + mainPath)
+        .mimeType("application/javascript+module")
+        .buildLiteral();
+  }
+
   /** Whether a source with this name is the runtime's own. */
   static boolean internal(String name) {
     return name.startsWith("brink:");

@@ -168,7 +168,7 @@ final class Instance {
   private @Nullable FunctionException evaluateModules() {
     var starting = Guest.start(this, context);
     guest = starting;
-    String problem = starting.bind(context.eval(function.entry()).getMember("main"));
+    String problem = starting.bind(function.main(context));
     return problem == null ? null : new FunctionException(Code.MODULE_ERROR, problem, null);
   }
 

@@ -330,17 +330,25 @@
     const { slice: own, subarray } = typedArray;
     const kind = getter(typedArray, Symbol.toStringTag);
     const { species } = Symbol;
-    const kinds = Object.create(null);
-    for (const name of [
-      'Int8', 'Uint8', 'Uint8Clamped', 'Int16', 'Uint16', 'Int32', 'Uint32', 'Float32', 'Float64', 'BigInt64', 'BigUint64',
-    ]) {
-      kinds[`${name}Array`] = globalThis[`${name}Array`];
-    }
+    // Looked up when first needed: in a context that slices nothing it is a good part of what that costs to make.
+    // A constructor that a guest has put in the place of one gets the view to copy, as any subclass would take it.
+    let kinds;
+    const known = (name) => {
+      const {
+        Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, Float32Array,
+        Float64Array, BigInt64Array, BigUint64Array,
+      } = globalThis;
+      kinds = {
+        __proto__: null, Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array,
+        Float32Array, Float64Array, BigInt64Array, BigUint64Array,
+      };
+      return kinds[name];
+    };
     const plain = (bound) => bound === undefined || typeof bound === 'number';
     const { slice } = {
       slice(start, end) {
         const name = apply(kind, this, []);
-        const Kind = name === undefined ? undefined : kinds[name];
+        const Kind = name === undefined ? undefined : kinds === undefined ? known(name) : kinds[name];
         if (Kind !== undefined && plain(start) && plain(end) && this.constructor === Kind && Kind[species] === Kind) {
           const view = apply(subarray, this, [start === undefined ? 0 : start, end]);
           if (apply(kind, view, []) === name) {

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.graalvm.polyglot.io.FileSystem;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Read-only, in memory, rooted at {@code /}: it holds a bundle's modules, and what {@code node:}
@@ -38,6 +39,16 @@ public final class BundleFileSystem implements FileSystem {
     var byPath = new HashMap<String, byte[]>();
     modules.forEach((path, source) -> byPath.put(absolute(Path.of(path)).toString(), source));
     return new BundleFileSystem(byPath);
+  }
+
+  /**
+   * The text of a module that stands alone: a script that imports nothing, so that it matters to
+   * nobody where it is. {@code null} for any other, and when it may not be one.
+   */
+  public @Nullable String alone(String path) {
+    String file = absolute(Path.of(path)).toString();
+    String found = resolver.resolve(file);
+    return found == null || !found.equals(file) ? null : texts.alone(file);
   }
 
   @Override

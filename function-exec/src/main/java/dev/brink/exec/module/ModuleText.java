@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** What the engine reads for each file: its text as an ES module. Made once. */
 final class ModuleText {
@@ -60,6 +61,20 @@ final class ModuleText {
   static String file(String path) {
     String kind = kind(path);
     return path.endsWith(kind) ? path.substring(0, path.length() - kind.length()) : path;
+  }
+
+  /**
+   * What a script that imports nothing has not: anywhere in it, so this may take too many for it.
+   */
+  private static final Pattern IMPORTS = Pattern.compile("import|\\bfrom\\s*[\"']");
+
+  /** The text of a script that imports nothing; {@code null} for any other file. */
+  @Nullable String alone(String file) {
+    if (!kind(file).isEmpty() || !SCRIPTS.contains(file.substring(file.lastIndexOf('.') + 1))) {
+      return null;
+    }
+    String text = text(read(file));
+    return IMPORTS.matcher(text).find() ? null : text;
   }
 
   /** Reads an existing file. */
