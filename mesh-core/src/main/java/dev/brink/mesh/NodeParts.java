@@ -211,7 +211,11 @@ final class NodeParts implements AutoCloseable {
     var local = new LocalExecutor(node, this::snapshot, meter, tally, counts, origins);
     sampler =
         new RegretSampler(
-            config.placement().regretSample(), placement, peers::nameOf, metrics::regret);
+            config.placement().regretSample(),
+            config.placement().regretRepeats(),
+            placement,
+            peers::nameOf,
+            metrics::regret);
     dispatcher = new Dispatcher(placement, local, links, metrics, sampler, ownLoad);
     dispatcherLater.set(dispatcher);
     cache =

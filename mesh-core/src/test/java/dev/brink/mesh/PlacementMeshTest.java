@@ -67,7 +67,8 @@ class PlacementMeshTest {
               switch (index) {
                 case 0 -> {
                   config.dns(dns -> dns.zone("edge.example.com").port(0).answers(8));
-                  config.placement(placement -> placement.regretSample(1).emulatedRtt(TO_ASIA));
+                  config.placement(
+                      placement -> placement.regretSample(1).regretRepeats(2).emulatedRtt(TO_ASIA));
                 }
                 case 1 ->
                     config.placement(
@@ -361,6 +362,11 @@ class PlacementMeshTest {
       assertThat(sample.chosen()).isEqualTo("n1");
       assertThat(sample.runs()).extracting(RegretSample.Run::node).containsExactly("n1", "n2");
       assertThat(sample.runs().get(1).millis()).isGreaterThanOrEqualTo(40);
+      assertThat(sample.runs().get(1).expectedMillis()).isGreaterThanOrEqualTo(40);
+      assertThat(sample.runs().getFirst().againMillis()).hasSize(2);
+      assertThat(sample.runs().get(1).againMillis())
+          .hasSize(2)
+          .allSatisfy(millis -> assertThat(millis).isGreaterThanOrEqualTo(40));
       assertThat(sample.regret()).isGreaterThanOrEqualTo(1);
     }
     assertThat(node.mesh().regrets()).extracting(RegretSample::name).doesNotContain("once");

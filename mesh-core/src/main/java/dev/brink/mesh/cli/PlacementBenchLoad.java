@@ -82,13 +82,21 @@ final class PlacementBenchLoad {
         path -> client.deployments().remove(DeploymentSpec.DEFAULT_TENANT, path.substring(1)));
   }
 
-  /** Sends so many requests to each ingress at this rate; how many were answered with 200. */
+  /**
+   * Sends so many requests to each ingress at this rate, the ingresses taking turns; how many were
+   * answered with 200.
+   */
   int run(int requests, int perSecond) throws InterruptedException {
     AtomicInteger right = new AtomicInteger();
     List<Thread> threads = new ArrayList<>();
     try (HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
-      for (NodeInfo node : nodes) {
-        threads.add(Thread.ofVirtual().start(() -> send(http, node, requests, perSecond, right)));
+      long begin = System.nanoTime();
+      long apart = TimeUnit.SECONDS.toNanos(1) / perSecond / nodes.size();
+      for (int i = 0; i < nodes.size(); i++) {
+        NodeInfo node = nodes.get(i);
+        long from = begin + i * apart;
+        threads.add(
+            Thread.ofVirtual().start(() -> send(http, node, requests, perSecond, from, right)));
       }
       for (Thread thread : threads) {
         thread.join();
@@ -101,8 +109,12 @@ final class PlacementBenchLoad {
   }
 
   private void send(
-      HttpClient http, NodeInfo node, int requests, int perSecond, AtomicInteger right) {
-    long begin = System.nanoTime();
+      HttpClient http,
+      NodeInfo node,
+      int requests,
+      int perSecond,
+      long begin,
+      AtomicInteger right) {
     for (int i = 0; i < requests && !stop.isRequested(); i++) {
       try {
         long due = begin + TimeUnit.SECONDS.toNanos(i) / perSecond;

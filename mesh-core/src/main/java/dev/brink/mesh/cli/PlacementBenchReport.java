@@ -13,9 +13,6 @@ import java.util.Locale;
 
 /** What {@code bench placement} found. */
 final class PlacementBenchReport {
-  private static final double AS_GOOD_SHARE = 1.05;
-  private static final double AS_GOOD_MILLIS = 1;
-
   private final String what;
   private final int answered;
   private final List<RegretSample> samples = new ArrayList<>();
@@ -34,38 +31,30 @@ final class PlacementBenchReport {
     return samples.size();
   }
 
-  private double quantile(double share) {
-    return samples.isEmpty()
-        ? Double.NaN
-        : samples.get((int) Math.min(samples.size() - 1, share * samples.size())).regret();
-  }
-
-  /** How often the choice was within 5 % + 1 ms of the fastest. */
-  private double asGood() {
-    long good =
-        samples.stream()
-            .filter(
-                sample -> {
-                  double chosen = sample.runs().getFirst().millis();
-                  double least =
-                      sample.runs().stream().mapToDouble(RegretSample.Run::millis).min().orElse(0);
-                  return chosen <= least * AS_GOOD_SHARE + AS_GOOD_MILLIS;
-                })
-            .count();
-    return samples.isEmpty() ? Double.NaN : (double) good / samples.size();
-  }
-
   void print(PrintStream out) {
     out.printf(
         Locale.ROOT, "%s; %d requests answered, %d compared%n", what, answered, samples.size());
-    Table.of(">REGRET P50", ">P90", ">P99", ">MAX", ">WITHIN 5 % + 1 MS")
-        .row(
-            number(quantile(0.5)),
-            number(quantile(0.9)),
-            number(quantile(0.99)),
-            number(quantile(1)),
-            String.format(Locale.ROOT, "%.1f %%", 100 * asGood()))
-        .print(out, "");
+    Table table =
+        Table.of("REGRET", ">COMPARED", ">P50", ">P90", ">P99", ">MAX", ">WITHIN 5 % + 1 MS");
+    add(table, "one run on each node", RegretFigures.raw(samples));
+    RegretFigures medians = RegretFigures.ofMedians(samples);
+    if (medians.count() > 0) {
+      add(table, "medians of repeated runs", medians);
+      add(table, "control: the chosen node twice", RegretFigures.ofSameNode(samples));
+      add(table, "control: the best by medians, one run", RegretFigures.ofBestByMedians(samples));
+    }
+    table.print(out, "");
+  }
+
+  private static void add(Table table, String name, RegretFigures figures) {
+    table.row(
+        name,
+        figures.count(),
+        number(figures.quantile(0.5)),
+        number(figures.quantile(0.9)),
+        number(figures.quantile(0.99)),
+        number(figures.quantile(1)),
+        String.format(Locale.ROOT, "%.1f %%", 100 * figures.asGood()));
   }
 
   private static String number(double value) {
@@ -74,31 +63,63 @@ final class PlacementBenchReport {
 
   /** The same as JSON, with every comparison. */
   String json() {
+    RegretFigures raw = RegretFigures.raw(samples);
     Struct.Builder report =
         Struct.newBuilder()
             .putFields("what", text(what))
             .putFields("answered", value(answered))
             .putFields("compared", value(samples.size()))
-            .putFields("regretP50", value(quantile(0.5)))
-            .putFields("regretP90", value(quantile(0.9)))
-            .putFields("regretP99", value(quantile(0.99)))
-            .putFields("regretMax", value(quantile(1)))
-            .putFields("asGood", value(asGood()));
+            .putFields("regretP50", value(raw.quantile(0.5)))
+            .putFields("regretP90", value(raw.quantile(0.9)))
+            .putFields("regretP99", value(raw.quantile(0.99)))
+            .putFields("regretMax", value(raw.quantile(1)))
+            .putFields("asGood", value(raw.asGood()))
+            .putFields("medians", figures(RegretFigures.ofMedians(samples)))
+            .putFields("controlSameNode", figures(RegretFigures.ofSameNode(samples)))
+            .putFields("controlBestByMedians", figures(RegretFigures.ofBestByMedians(samples)));
     Value.Builder list = Value.newBuilder();
     for (RegretSample sample : samples) {
-      Struct.Builder runs = Struct.newBuilder();
-      sample.runs().forEach(run -> runs.putFields(run.node(), value(run.millis())));
-      list.getListValueBuilder()
-          .addValues(
-              Value.newBuilder()
-                  .setStructValue(
-                      Struct.newBuilder()
-                          .putFields("function", text(sample.name()))
-                          .putFields("chosen", text(sample.chosen()))
-                          .putFields("regret", value(sample.regret()))
-                          .putFields("millis", Value.newBuilder().setStructValue(runs).build())));
+      list.getListValueBuilder().addValues(struct(comparison(sample)));
     }
     return AdminJson.complete(report.putFields("samples", list.build()).build()) + "\n";
+  }
+
+  private static Value figures(RegretFigures figures) {
+    return struct(
+        Struct.newBuilder()
+            .putFields("compared", value(figures.count()))
+            .putFields("p50", value(figures.quantile(0.5)))
+            .putFields("p90", value(figures.quantile(0.9)))
+            .putFields("p99", value(figures.quantile(0.99)))
+            .putFields("max", value(figures.quantile(1)))
+            .putFields("asGood", value(figures.asGood())));
+  }
+
+  private static Struct.Builder comparison(RegretSample sample) {
+    Struct.Builder millis = Struct.newBuilder();
+    Struct.Builder expected = Struct.newBuilder();
+    Struct.Builder again = Struct.newBuilder();
+    for (RegretSample.Run run : sample.runs()) {
+      millis.putFields(run.node(), value(run.millis()));
+      expected.putFields(run.node(), value(run.expectedMillis()));
+      Value.Builder times = Value.newBuilder();
+      run.againMillis().forEach(time -> times.getListValueBuilder().addValues(value(time)));
+      if (times.hasListValue()) {
+        again.putFields(run.node(), times.build());
+      }
+    }
+    return Struct.newBuilder()
+        .putFields("at", text(sample.at().toString()))
+        .putFields("function", text(sample.name()))
+        .putFields("chosen", text(sample.chosen()))
+        .putFields("regret", value(sample.regret()))
+        .putFields("millis", struct(millis))
+        .putFields("expectedMillis", struct(expected))
+        .putFields("againMillis", struct(again));
+  }
+
+  private static Value struct(Struct.Builder fields) {
+    return Value.newBuilder().setStructValue(fields).build();
   }
 
   private static Value text(String text) {

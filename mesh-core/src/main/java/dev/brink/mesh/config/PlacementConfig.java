@@ -13,6 +13,8 @@ import java.util.Map;
  *     to be compared with the others
  * @param regretSample how many of the calls of idempotent functions run on the other candidates
  *     too, to measure what the choice was worth
+ * @param regretRepeats how many times more such a call then runs on each of them, the chosen one
+ *     included, to tell the choice from chance
  * @param measureAllUpTo up to how many nodes the round trip to each is measured each second
  * @param probes how many round trips are measured a second in a larger mesh
  * @param emulatedRtt added to the links to peers, by their names; for tests and benchmarks
@@ -22,6 +24,7 @@ public record PlacementConfig(
     double loadLimit,
     double controlShare,
     double regretSample,
+    int regretRepeats,
     int measureAllUpTo,
     int probes,
     Map<String, Duration> emulatedRtt) {
@@ -36,6 +39,7 @@ public record PlacementConfig(
     builder.loadLimit = loadLimit;
     builder.controlShare = controlShare;
     builder.regretSample = regretSample;
+    builder.regretRepeats = regretRepeats;
     builder.measureAllUpTo = measureAllUpTo;
     builder.probes = probes;
     builder.emulatedRtt = emulatedRtt;
@@ -51,6 +55,7 @@ public record PlacementConfig(
     private double loadLimit = 1;
     private double controlShare = 0.01;
     private double regretSample;
+    private int regretRepeats;
     private int measureAllUpTo = 64;
     private int probes = 16;
     private Map<String, Duration> emulatedRtt = Map.of();
@@ -77,6 +82,12 @@ public record PlacementConfig(
       return this;
     }
 
+    /** How often a call that is compared is repeated on each node: 0 to 10. */
+    public Builder regretRepeats(int times) {
+      regretRepeats = times;
+      return this;
+    }
+
     /** Up to how many nodes, this one included, the round trip to each is measured: 1 to 1,000. */
     public Builder measureAllUpTo(int nodes) {
       measureAllUpTo = nodes;
@@ -96,7 +107,14 @@ public record PlacementConfig(
 
     PlacementConfig build() {
       return new PlacementConfig(
-          capabilities, loadLimit, controlShare, regretSample, measureAllUpTo, probes, emulatedRtt);
+          capabilities,
+          loadLimit,
+          controlShare,
+          regretSample,
+          regretRepeats,
+          measureAllUpTo,
+          probes,
+          emulatedRtt);
     }
   }
 }

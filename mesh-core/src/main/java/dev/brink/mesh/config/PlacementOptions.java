@@ -53,6 +53,11 @@ final class PlacementOptions {
               PlacementConfig::regretSample,
               PlacementConfig.Builder::regretSample),
           option(
+              "placement.regret-repeats",
+              ValueType.integer(0, 10),
+              PlacementConfig::regretRepeats,
+              PlacementConfig.Builder::regretRepeats),
+          option(
               "placement.measure-all-up-to",
               ValueType.integer(1, 1_000),
               PlacementConfig::measureAllUpTo,

@@ -17,10 +17,17 @@ public record RegretSample(
   }
 
   /**
-   * One run.
+   * What one node took.
    *
    * @param node name of the node
    * @param millis from the ingress's choice to the start of the answer
+   * @param expectedMillis the same, as the choice expected it
+   * @param againMillis the same, of each repetition; none unless {@code placement.regret-repeats}
+   *     is set
    */
-  public record Run(String node, double millis) {}
+  public record Run(String node, double millis, double expectedMillis, List<Double> againMillis) {
+    public Run {
+      againMillis = List.copyOf(againMillis);
+    }
+  }
 }

@@ -16,7 +16,6 @@ import dev.brink.placement.Placement;
 import dev.brink.placement.PlacementRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import java.util.Set;
 import java.util.concurrent.Flow;
@@ -83,7 +82,7 @@ public final class Dispatcher {
     private final @Nullable ReplayBody body;
 
     private final Choice first;
-    private final @Nullable HttpRequest copy;
+    private final RegretSampler.@Nullable Plan compared;
     private final long beganNanos;
 
     private Call call;
@@ -106,7 +105,7 @@ public final class Dispatcher {
       ownLoad.refresh(beganNanos);
       this.first = placement.choose(request, beganNanos);
       this.choice = first;
-      this.copy = sampler.wants(version, call) ? RegretSampler.copy(call.request()) : null;
+      this.compared = sampler.plan(call, version, request, beganNanos);
     }
 
     void refuse() {
@@ -168,9 +167,8 @@ public final class Dispatcher {
         placement.dataRead(request.function(), timing.reads());
       }
       listener.onResponse(head, content, timing);
-      if (copy != null && tries == 1) {
-        sampler.compare(
-            call, copy, version, request, choice.node(), now - sentNanos, Dispatcher.this::run);
+      if (compared != null && tries == 1) {
+        sampler.compare(compared, choice.node(), now - sentNanos, Dispatcher.this::run);
       }
     }
 

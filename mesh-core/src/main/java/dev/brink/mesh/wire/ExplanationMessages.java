@@ -91,7 +91,12 @@ public final class ExplanationMessages {
           .runs()
           .forEach(
               run ->
-                  view.addRuns(RegretRun.newBuilder().setNode(run.node()).setMillis(run.millis())));
+                  view.addRuns(
+                      RegretRun.newBuilder()
+                          .setNode(run.node())
+                          .setMillis(run.millis())
+                          .setExpectedMillis(run.expectedMillis())
+                          .addAllAgainMillis(run.againMillis())));
       list.addSamples(view);
     }
     return list.build();
@@ -105,7 +110,13 @@ public final class ExplanationMessages {
         view.getChosen(),
         view.getRegret(),
         view.getRunsList().stream()
-            .map(run -> new RegretSample.Run(run.getNode(), run.getMillis()))
+            .map(
+                run ->
+                    new RegretSample.Run(
+                        run.getNode(),
+                        run.getMillis(),
+                        run.getExpectedMillis(),
+                        run.getAgainMillisList()))
             .toList());
   }
 

@@ -75,6 +75,7 @@ class NodeConfigTest {
           Map.entry("node.load-limit", "0.8"),
           Map.entry("placement.control-share", "0"),
           Map.entry("placement.regret-sample", "0.5"),
+          Map.entry("placement.regret-repeats", "3"),
           Map.entry("placement.measure-all-up-to", "32"),
           Map.entry("placement.probes", "8"),
           Map.entry("placement.emulated-rtt", "a=20ms,b=2s"),
@@ -183,7 +184,7 @@ class NodeConfigTest {
                     Duration.ofSeconds(30),
                     Duration.ofHours(1))));
     assertThat(config.placement())
-        .isEqualTo(new PlacementConfig(List.of(), 1, 0.01, 0, 64, 16, Map.of()));
+        .isEqualTo(new PlacementConfig(List.of(), 1, 0.01, 0, 0, 64, 16, Map.of()));
     assertThat(config.nearest())
         .isEqualTo(new NearestConfig(true, Steering.OFF, List.of(), List.of(), ""));
     assertThat(config.dns())
