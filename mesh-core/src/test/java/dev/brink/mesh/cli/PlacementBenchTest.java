@@ -39,8 +39,8 @@ class PlacementBenchTest {
         .isEqualTo(
             """
             a test; 5 requests answered, 4 compared
-            REGRET               COMPARED    P50    P90    P99    MAX  WITHIN 5 % + 1 MS
-            one run on each node        4  1.017  2.000  2.000  2.000             75.0 %
+            REGRET                COMPARED    P50    P90    P99    MAX  WITHIN 5 % + 1 MS
+            one run on each node         4  1.017  2.000  2.000  2.000             75.0 %
             """);
     Struct json = AdminJson.parse(report.json(), Struct.newBuilder()).build();
     assertThat(json.getFieldsOrThrow("regretP99").getNumberValue()).isEqualTo(2);
