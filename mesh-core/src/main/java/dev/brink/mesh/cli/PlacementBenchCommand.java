@@ -61,8 +61,14 @@ final class PlacementBenchCommand implements Callable<Integer> {
   @Option(
       names = "--rate",
       paramLabel = "N",
-      description = "Requests a second to each ingress. Default: 10.")
-  private int rate = 10;
+      description = "Requests a second to each ingress. Default: 2.")
+  private int rate = 2;
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "N",
+      description = "Seconds of the same before it is measured, 1 to 600. Default: 20.")
+  private int warmUpSeconds = 20;
 
   @Option(
       names = "--repeats",
@@ -83,6 +89,7 @@ final class PlacementBenchCommand implements Callable<Integer> {
     within("--rtt", rttMillis, 0, 1_000);
     within("--requests", requests, 10, 1_000);
     within("--rate", rate, 1, 1_000);
+    within("--warm-up", warmUpSeconds, 1, 600);
     within("--repeats", repeats, 0, 10);
     Progress progress = new Progress(session.err(), session.terminal());
     session.stop().arm(STOP_LIMIT);
@@ -158,7 +165,7 @@ final class PlacementBenchCommand implements Callable<Integer> {
     progress.step("deploying the functions");
     load.deploy();
     progress.step("warming up");
-    load.run(Math.max(20, requests / 5), rate);
+    load.run(warmUpSeconds * rate, rate);
     List<List<RegretSample>> before = each.stream().map(MeshClient::regrets).toList();
     progress.step("measuring");
     int sent = load.run(requests, rate);
