@@ -248,13 +248,16 @@ final class Engine implements Gate {
     FailureSignal failures =
         new FailureSignal((reason, cause) -> onControl(() -> failed(id, reason, cause)));
     Slf4jIgniteLogger ignitesLog = Slf4jIgniteLogger.create();
+    SeekingDiscoverySpi discovery = new SeekingDiscoverySpi(seeker::seek);
+    long began = System.nanoTime();
     try {
+      settings.awaitPorts(timeout);
       return IgniteSession.start(
           self,
-          settings.configuration(
-              id, new SeekingDiscoverySpi(seeker), failures, ignitesLog, this::check),
+          settings.configuration(id, discovery, failures, ignitesLog, this::check),
           ignitesLog,
-          timeout,
+          timeout.minusNanos(System.nanoTime() - began),
+          discovery::abandon,
           mirror::applyStored);
     } catch (GridException e) {
       seeker.phase(BeaconPhase.IDLE);

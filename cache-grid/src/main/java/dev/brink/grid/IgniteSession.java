@@ -51,6 +51,7 @@ final class IgniteSession {
   /**
    * Starts Ignite and waits until it is in the grid and has the others' records.
    *
+   * @param cutOff called when the start is given up: ends what it waits for
    * @param onRecord hears of every record stored from then on; on a thread of Ignite, so it must
    *     not wait
    * @throws GridException when it does not start in time, in which case nothing of it stays behind
@@ -61,6 +62,7 @@ final class IgniteSession {
       IgniteConfiguration configuration,
       Slf4jIgniteLogger ignitesLog,
       Duration timeout,
+      Runnable cutOff,
       BiConsumer<String, byte[]> onRecord)
       throws InterruptedException {
     String instance = configuration.getIgniteInstanceName();
@@ -90,11 +92,11 @@ final class IgniteSession {
       throw new GridException("Ignite did not start: " + rootMessage(e), e.getCause());
     } catch (TimeoutException e) {
       ignitesLog.stopping();
-      abandon(started, starter, instance);
+      abandon(started, starter, cutOff, instance);
       throw new GridException("Ignite did not start within " + timeout.toMillis() + " ms", e);
     } catch (InterruptedException e) {
       ignitesLog.stopping();
-      abandon(started, starter, instance);
+      abandon(started, starter, cutOff, instance);
       throw e;
     }
   }
@@ -211,12 +213,13 @@ final class IgniteSession {
   }
 
   private static void abandon(
-      CompletableFuture<IgniteSession> started, Thread starter, String instance) {
+      CompletableFuture<IgniteSession> started, Thread starter, Runnable cutOff, String instance) {
     if (!started.completeExceptionally(new GridException("given up"))) {
       started.join().stop();
       return;
     }
     starter.interrupt();
+    cutOff.run();
     stop(instance);
   }
 

@@ -2,6 +2,7 @@ package dev.brink.grid;
 
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +79,17 @@ record IgniteSettings(
                 System.setProperty(key, value);
               }
             });
+  }
+
+  /**
+   * Waits until Ignite's ports can be bound: one that was left behind gives them back late.
+   *
+   * @throws GridException when they can't be within this time
+   */
+  void awaitPorts(Duration timeout) throws InterruptedException {
+    long end = System.nanoTime() + timeout.toNanos();
+    Ports.awaitFree("discoveryPort", bindAddress, discoveryPort, end);
+    Ports.awaitFree("communicationPort", bindAddress, communicationPort, end);
   }
 
   IgniteConfiguration configuration(

@@ -6,6 +6,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -20,6 +21,7 @@ record Ports(DatagramSocket beacon, int discovery, int communication) {
 
   private static final int LAST_FREE = 32_000;
   private static final int ATTEMPTS = 100;
+  private static final Duration PAUSE = Duration.ofMillis(50);
 
   /** Takes the ports, any free one where 0 is given. */
   static Ports take(String host, int discovery, int communication) {
@@ -76,6 +78,25 @@ record Ports(DatagramSocket beacon, int discovery, int communication) {
         "communicationPort: 0 (expected: some port to be free at "
             + address.getHostAddress()
             + ")");
+  }
+
+  /**
+   * Waits until a port can be bound.
+   *
+   * @param what the port's name in the error
+   * @param endNanos until when
+   * @throws GridException when it can't be until then
+   */
+  static void awaitFree(String what, String host, int port, long endNanos)
+      throws InterruptedException {
+    InetSocketAddress address = new InetSocketAddress(host, port);
+    while (!isFree(address.getAddress(), port)) {
+      if (System.nanoTime() - endNanos > 0) {
+        throw new GridException(
+            what + ": " + port + " (expected: a port that is free at " + host + ")");
+      }
+      Thread.sleep(PAUSE);
+    }
   }
 
   private static boolean isFree(InetAddress address, int port) {

@@ -1,0 +1,91 @@
+package dev.brink.grid;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AbandonedStartTest {
+  private static final String HOST = "127.0.0.1";
+  private static final UUID SELF = new UUID(0, 1);
+
+  @TempDir Path directory;
+
+  /** Ignite would wait for its answer for the 15 s of WAN, whoever interrupts it. */
+  @Test
+  void aStartThatWaitsForASilentNodeGivesItsPortsBack() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getByName(HOST))) {
+      Ports ports = Ports.take(HOST, 0, 0);
+      try (var _ = ports.beacon()) {
+        IgniteSettings settings = settings(ports);
+        var discovery =
+            new SeekingDiscoverySpi(
+                () -> List.of(new InetSocketAddress(HOST, silent.getLocalPort())));
+        assertThatThrownBy(() -> start(settings, discovery, Duration.ofSeconds(3)))
+            .isInstanceOf(GridException.class)
+            .hasMessageContaining("did not start within 3000 ms");
+        settings.awaitPorts(Duration.ofSeconds(1));
+      }
+    }
+  }
+
+  @Test
+  void aPortThatStaysTakenIsNamed() throws Exception {
+    Ports ports = Ports.take(HOST, 0, 0);
+    try (var _ = ports.beacon();
+        var other = new ServerSocket(ports.communication(), 1, InetAddress.getByName(HOST))) {
+      assertThat(other.isBound()).isTrue();
+      assertThatThrownBy(() -> settings(ports).awaitPorts(Duration.ofMillis(100)))
+          .isInstanceOf(GridException.class)
+          .hasMessage(
+              "communicationPort: "
+                  + ports.communication()
+                  + " (expected: a port that is free at 127.0.0.1)");
+    }
+  }
+
+  private void start(IgniteSettings settings, SeekingDiscoverySpi discovery, Duration timeout)
+      throws InterruptedException {
+    Slf4jIgniteLogger log = Slf4jIgniteLogger.create();
+    IgniteSession.start(
+            SELF,
+            settings.configuration(
+                UUID.randomUUID(),
+                discovery,
+                new FailureSignal((reason, cause) -> {}),
+                log,
+                () -> {}),
+            log,
+            timeout,
+            discovery::abandon,
+            (key, value) -> {})
+        .stop();
+  }
+
+  private IgniteSettings settings(Ports ports) {
+    IgniteSettings.quieten();
+    return new IgniteSettings(
+        SELF,
+        "node1",
+        "test",
+        Map.of(),
+        HOST,
+        ports.discovery(),
+        ports.communication(),
+        NetworkPreset.WAN,
+        directory,
+        2L * IgniteSettings.MIN_BYTES,
+        2L * IgniteSettings.MIN_BYTES,
+        null,
+        null);
+  }
+}
