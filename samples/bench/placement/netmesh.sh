@@ -4,8 +4,8 @@
 #   netmesh.sh TOOL [NODES] [OUT.json]
 #
 # TOOL is a folder with netns-mesh.sh (up N MATRIX, exec I CMD, down; nodes at 10.77.0.1 and up) and a matrix of
-# round-trip times in ms, mesh6.txt. Needs root and iproute2. Runs about three minutes and takes down what it put up.
-# BRINK is the command to run instead of ./brink.
+# round-trip times in ms, mesh6.txt. Needs root and iproute2. Runs about four minutes and takes down what it put up.
+# BRINK is the command to run instead of ./brink; REQUESTS, RATE, WARM_UP (seconds), REPEATS: as of bench placement.
 set -euo pipefail
 tool=$(cd "${1:?usage: netmesh.sh TOOL [NODES] [OUT.json]}" && pwd)
 nodes=${2:-6}
@@ -35,7 +35,7 @@ for ((i = 0; i < nodes; i++)); do
   "$tool/netns-mesh.sh" exec "$i" "$brink" node --name "n$i" --data-directory "$folder/n$i" \
     --set ingress.bind-address=$ip --set admin.bind-address=$ip --set link.bind-address=$ip \
     --set grid.bind-address=$ip --set grid.preset=wan --set insecure=true \
-    --set functions.lanes=2 --set placement.regret-sample=1 "${seeds[@]}" >"$folder/n$i.log" 2>&1 &
+    --set functions.lanes=2 --set placement.regret-sample=1 --set placement.regret-repeats="${REPEATS:-3}" "${seeds[@]}" >"$folder/n$i.log" 2>&1 &
   pids+=($!)
   # One after the other: several that start at once on few processors take each other's time until it is up.
   for ((tries = 0; tries < 600; tries++)); do
@@ -52,4 +52,5 @@ for ((tries = 0; tries < 120; tries++)); do
 done
 [ "$live" -eq "$nodes" ] || { tail -n 5 "$folder"/*.log >&2; exit 1; }
 sleep 3 # the first pings of every link
-"$brink" bench placement --running "${admins[@]}" --requests "${REQUESTS:-140}" --rate "${RATE:-5}" --json "$out"
+"$brink" bench placement --running "${admins[@]}" --requests "${REQUESTS:-100}" --rate "${RATE:-1}" \
+  --warm-up "${WARM_UP:-30}" --json "$out"
