@@ -23,13 +23,14 @@ class AbandonedStartTest {
   /** Ignite would wait for its answer for the 15 s of WAN, whoever interrupts it. */
   @Test
   void aStartThatWaitsForASilentNodeGivesItsPortsBack() throws Exception {
-    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getByName(HOST))) {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       Ports ports = Ports.take(HOST, 0, 0);
       try (var _ = ports.beacon()) {
         IgniteSettings settings = settings(ports);
         var discovery =
             new SeekingDiscoverySpi(
-                () -> List.of(new InetSocketAddress(HOST, silent.getLocalPort())));
+                () ->
+                    List.of(new InetSocketAddress(silent.getInetAddress(), silent.getLocalPort())));
         assertThatThrownBy(() -> start(settings, discovery, Duration.ofSeconds(3)))
             .isInstanceOf(GridException.class)
             .hasMessageContaining("did not start within 3000 ms");
@@ -42,7 +43,7 @@ class AbandonedStartTest {
   void aPortThatStaysTakenIsNamed() throws Exception {
     Ports ports = Ports.take(HOST, 0, 0);
     try (var _ = ports.beacon();
-        var other = new ServerSocket(ports.communication(), 1, InetAddress.getByName(HOST))) {
+        var other = new ServerSocket(ports.communication(), 1, InetAddress.getLoopbackAddress())) {
       assertThat(other.isBound()).isTrue();
       assertThatThrownBy(() -> settings(ports).awaitPorts(Duration.ofMillis(100)))
           .isInstanceOf(GridException.class)
