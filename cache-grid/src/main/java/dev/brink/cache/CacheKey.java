@@ -55,6 +55,13 @@ record CacheKey(StoreKey key, String text, String space, String site, String tar
     return new CacheKey(StoreKey.of(whole), whole, policy.space(), site, target);
   }
 
+  /** What the folder of the path, in one space and of one site, is found by. */
+  StoreKey folder() {
+    int query = target.indexOf('?');
+    int slash = target.lastIndexOf('/', query < 0 ? Integer.MAX_VALUE : query);
+    return StoreKey.of(space + '\n' + site + target.substring(0, slash + 1));
+  }
+
   /** Host and path, as purges name it. */
   String url() {
     return site + target;
@@ -84,7 +91,7 @@ record CacheKey(StoreKey key, String text, String space, String site, String tar
   /** Path and query in normal form (RFC 3986 section 6.2.2). */
   static String target(String uri, QueryRule rule) {
     int mark = uri.indexOf('?');
-    String path = path(mark < 0 ? uri : uri.substring(0, mark));
+    String path = path(uri);
     if (mark < 0) {
       return path;
     }
@@ -95,7 +102,10 @@ record CacheKey(StoreKey key, String text, String space, String site, String tar
     return query.isEmpty() ? path : path + "?" + query;
   }
 
-  private static String path(String raw) {
+  /** A target's path in normal form. */
+  static String path(String uri) {
+    int mark = uri.indexOf('?');
+    String raw = mark < 0 ? uri : uri.substring(0, mark);
     String clean = raw.indexOf('%') < 0 ? raw : unescaped(raw);
     return clean.contains("/.") ? withoutDots(clean) : clean;
   }

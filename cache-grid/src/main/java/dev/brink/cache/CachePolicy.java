@@ -20,6 +20,8 @@ import java.util.Locale;
  *     is part of the key
  * @param forwardHeaders request headers that reach the origin of a cacheable request though they
  *     are not in the key, beside the usual ones; lower-case
+ * @param unshared paths, {@code *} at the end standing for anything, whose responses are for one
+ *     client each: nobody waits for another's, and nothing is stored
  * @param requestDirectives whether a client's {@code Cache-Control} is honoured
  * @param defaultTtl how long a response is fresh that says nothing about it
  * @param negativeTtl the same for statuses 404, 405, 410, 414 and 501
@@ -40,6 +42,7 @@ public record CachePolicy(
     List<String> keyCookies,
     boolean deviceClass,
     List<String> forwardHeaders,
+    List<String> unshared,
     boolean requestDirectives,
     Duration defaultTtl,
     Duration negativeTtl,
@@ -55,6 +58,8 @@ public record CachePolicy(
     keyHeaders = lowerCase(keyHeaders);
     keyCookies = List.copyOf(keyCookies);
     forwardHeaders = lowerCase(forwardHeaders);
+    unshared = List.copyOf(unshared);
+    unshared.forEach(CachePolicy::path);
     positive("defaultTtl", defaultTtl);
     positive("negativeTtl", negativeTtl);
     positive("heuristicMax", heuristicMax);
@@ -75,6 +80,7 @@ public record CachePolicy(
             keyCookies,
             deviceClass,
             forwardHeaders,
+            unshared,
             true,
             defaultTtl,
             negativeTtl,
@@ -87,6 +93,29 @@ public record CachePolicy(
 
   boolean compresses() {
     return compress && !strict && !manual;
+  }
+
+  /** Whether responses of a path, in normal form, are for one client each. */
+  boolean isUnshared(String path) {
+    for (String pattern : unshared) {
+      int last = pattern.length() - 1;
+      if (pattern.charAt(last) == '*'
+          ? path.startsWith(pattern.substring(0, last))
+          : path.equals(pattern)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void path(String pattern) {
+    int star = pattern.indexOf('*');
+    if (!pattern.startsWith("/")
+        || pattern.indexOf('?') >= 0
+        || (star >= 0 && star < pattern.length() - 1)) {
+      throw new IllegalArgumentException(
+          "unshared: " + pattern + " (expected: a path that begins with /, * at its end only)");
+    }
   }
 
   private static List<String> lowerCase(List<String> names) {
@@ -104,10 +133,10 @@ public record CachePolicy(
   }
 
   /**
-   * Defaults: not strict, the whole query but trackers, no headers or cookies, no device class,
-   * request directives honoured, nothing fresh that does not say so (but by {@code Last-Modified}
-   * for up to a day), stale while revalidating only where the origin says so, stale on an error for
-   * a minute, compressed, not manual. Not thread-safe.
+   * Defaults: not strict, the whole query but trackers, no headers or cookies, no device class, no
+   * paths that are known to be unshared, request directives honoured, nothing fresh that does not
+   * say so (but by {@code Last-Modified} for up to a day), stale while revalidating only where the
+   * origin says so, stale on an error for a minute, compressed, not manual. Not thread-safe.
    */
   public static final class Builder {
     private String space = "";
@@ -118,6 +147,7 @@ public record CachePolicy(
     private List<String> keyCookies = List.of();
     private boolean deviceClass;
     private List<String> forwardHeaders = List.of();
+    private List<String> unshared = List.of();
     private boolean requestDirectives = true;
     private Duration defaultTtl = Duration.ZERO;
     private Duration negativeTtl = Duration.ZERO;
@@ -166,6 +196,11 @@ public record CachePolicy(
 
     public Builder forwardHeaders(List<String> names) {
       forwardHeaders = names;
+      return this;
+    }
+
+    public Builder unshared(List<String> paths) {
+      unshared = paths;
       return this;
     }
 
@@ -219,6 +254,7 @@ public record CachePolicy(
           keyCookies,
           deviceClass,
           forwardHeaders,
+          unshared,
           requestDirectives,
           defaultTtl,
           negativeTtl,

@@ -22,4 +22,9 @@ public record CacheRequest(
   public String target() {
     return CacheKey.target(request.uri(), policy.query());
   }
+
+  /** Whether the policy says that the response is for this request alone. */
+  public boolean unshared() {
+    return !policy.unshared().isEmpty() && policy.isUnshared(CacheKey.path(request.uri()));
+  }
 }

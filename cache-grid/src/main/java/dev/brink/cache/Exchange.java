@@ -78,7 +78,8 @@ final class Exchange implements HttpCache.Running, Waiter {
       pass(SAFE.contains(method) ? StatusField.Forward.BYPASS : StatusField.Forward.METHOD);
     } else if (asked.body() != null
         || headers.contains(HttpHeaderNames.IF_MATCH)
-        || headers.contains(HttpHeaderNames.IF_UNMODIFIED_SINCE)) {
+        || headers.contains(HttpHeaderNames.IF_UNMODIFIED_SINCE)
+        || asked.unshared()) {
       pass(StatusField.Forward.BYPASS);
     } else if (directives.has("no-store")) {
       pass(StatusField.Forward.REQUEST);

@@ -174,6 +174,9 @@ final class Flight implements Upstream.Listener {
 
   @Override
   public void onInterim(HttpResponse head) {
+    if (Storing.willNotBeShared(head)) {
+      onUnshared();
+    }
     List<Waiter> all;
     synchronized (this) {
       all = List.copyOf(waiters);
@@ -195,7 +198,7 @@ final class Flight implements Upstream.Listener {
       waiters.removeAll(others);
     }
     if (!plan.ranged() && leader != null) {
-      cache.herds().unshared(plan.key(), fields(), cache.clock().millis());
+      learned(false);
     }
     others.forEach(Waiter::alone);
   }
@@ -342,13 +345,15 @@ final class Flight implements Upstream.Listener {
       storedAs = place.id();
       state = State.FILLING;
     }
-    cache.herds().shared(plan.key(), fields(), cache.clock().millis());
+    learned(true);
     cache.copies().fetched(place.id(), !all.isEmpty() && all.stream().allMatch(Waiter::forPeer));
     return all;
   }
 
-  private HttpHeaders fields() {
-    return plan.asked().request().headers();
+  /** What the next one for the same, or of the same folder, does not wait in vain by. */
+  private void learned(boolean shared) {
+    HttpHeaders fields = plan.asked().request().headers();
+    cache.herds().learn(HerdNews.of(plan.key(), fields, shared), cache.clock().millis());
   }
 
   /** From now on others find it by what it will be stored as. */
@@ -360,11 +365,10 @@ final class Flight implements Upstream.Listener {
   private void passThrough(
       HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, String refusal) {
     boolean unshared = !plan.solo() && !plan.ranged();
-    long now = cache.clock().millis();
     if (refusal.equals("unshared")) {
-      cache.herds().shared(plan.key(), fields(), now);
+      learned(true);
     } else if ((unshared || plan.solo()) && leader != null) {
-      cache.herds().unshared(plan.key(), fields(), now);
+      learned(false);
     }
     boolean taken = false;
     for (Waiter waiter : end()) {

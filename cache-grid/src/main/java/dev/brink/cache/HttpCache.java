@@ -93,6 +93,9 @@ public interface HttpCache extends AutoCloseable {
    */
   void invalidate(String space, List<String> urls);
 
+  /** Takes note of what another cache of the mesh told its {@code herdListener}. */
+  void heard(HerdNews news);
+
   /**
    * Completes when all that {@link #purge} and {@link #invalidate} took note of until now outlasts
    * the process as the store's objects do; at once when they don't. Fails with an {@link

@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /**
  * Options of an {@link HttpCache}. Defaults: named {@code brink} in {@code Cache-Status}, the
@@ -17,6 +18,7 @@ public final class HttpCacheBuilder {
   private String name = "brink";
   private InstantSource time = InstantSource.system();
   private HttpCache.Invalidator invalidator = HttpCacheBuilder::nobody;
+  private Consumer<HerdNews> herdListener = news -> {};
   private boolean validateFirst;
 
   HttpCacheBuilder(Store store) {
@@ -54,6 +56,15 @@ public final class HttpCacheBuilder {
   }
 
   /**
+   * Who else is to know which responses turn out not to be for all ({@link HttpCache#heard}); must
+   * not block.
+   */
+  public HttpCacheBuilder herdListener(Consumer<HerdNews> others) {
+    herdListener = others;
+    return this;
+  }
+
+  /**
    * Has what an earlier process stored validated before it is used, until {@link
    * HttpCache#caughtUp}: others may have purged it meanwhile.
    */
@@ -70,7 +81,7 @@ public final class HttpCacheBuilder {
    */
   public HttpCache build() {
     try {
-      return new LocalCache(store, name, time, invalidator, validateFirst);
+      return new LocalCache(store, name, time, invalidator, herdListener, validateFirst);
     } catch (IOException e) {
       store.close();
       throw new UncheckedIOException(e);

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The cache of one process: what all its requests share. */
@@ -30,10 +31,10 @@ final class LocalCache implements HttpCache {
   private final Invalidator invalidator;
   private final Outdated outdated;
   private final @Nullable Journal journal;
-  private final HerdMemory herds = new HerdMemory();
+  private final HerdMemory herds;
 
   /** What turned out not to come in slices though it seemed so: not tried again for a while. */
-  private final HerdMemory unsliced = new HerdMemory();
+  private final HerdMemory unsliced = new HerdMemory(news -> {});
 
   private final Counters counters = new Counters();
   private final Flights flights = new Flights();
@@ -44,12 +45,18 @@ final class LocalCache implements HttpCache {
   private volatile long doubted;
 
   LocalCache(
-      Store store, String name, InstantSource time, Invalidator invalidator, boolean validateFirst)
+      Store store,
+      String name,
+      InstantSource time,
+      Invalidator invalidator,
+      Consumer<HerdNews> herdListener,
+      boolean validateFirst)
       throws IOException {
     this.store = store;
     this.name = name;
     this.clock = new CacheClock(time);
     this.invalidator = invalidator;
+    this.herds = new HerdMemory(herdListener);
     this.outdated = new Outdated(clock);
     Path kept = store.journal();
     this.journal = kept == null ? null : new Journal(kept, outdated);
@@ -92,7 +99,12 @@ final class LocalCache implements HttpCache {
 
   /** Something can't be had in slices. */
   void unsliced(CacheKey key) {
-    unsliced.unshared(key, clock.millis());
+    unsliced.learn(HerdNews.of(key, false), clock.millis());
+  }
+
+  @Override
+  public void heard(HerdNews news) {
+    herds.hear(news, clock.millis());
   }
 
   Counters counters() {

@@ -71,7 +71,7 @@ record Slicing(LocalCache cache, FetchPlan plan, Flight flight, Delivery deliver
       flight.end().forEach(Waiter::retry);
     } else {
       Unwanted.response(head, body);
-      cache.herds().unshared(plan.key(), cache.clock().millis());
+      cache.herds().learn(HerdNews.of(plan.key(), false), cache.clock().millis());
       flight.end().forEach(Waiter::alone);
     }
   }

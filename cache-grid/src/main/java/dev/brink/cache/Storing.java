@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -75,6 +76,18 @@ final class Storing {
       }
     }
     return status == 206 && contentRange(headers) == null ? "content-range" : null;
+  }
+
+  /**
+   * Whether an interim response says of the one to come that it will be for nobody else: early
+   * hints (RFC 8297) with {@code no-store} or {@code private}.
+   */
+  static boolean willNotBeShared(HttpResponse interim) {
+    if (interim.status().code() != HttpResponseStatus.EARLY_HINTS.code()) {
+      return false;
+    }
+    Directives directives = Rules.of(interim.headers()).directives();
+    return directives.has("no-store") || directives.flag("private");
   }
 
   /** Whether a response that may be stored would ever be used. */

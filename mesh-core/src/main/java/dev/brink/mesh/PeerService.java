@@ -12,6 +12,7 @@ import dev.brink.mesh.peer.Scale;
 import dev.brink.mesh.proto.ApplyReply;
 import dev.brink.mesh.proto.ApplyRequest;
 import dev.brink.mesh.proto.CopyOffers;
+import dev.brink.mesh.proto.HerdReports;
 import dev.brink.mesh.proto.LoadBeat;
 import dev.brink.mesh.proto.PurgeReply;
 import dev.brink.mesh.proto.PurgeRequest;
@@ -88,6 +89,11 @@ record PeerService(
   @Override
   public void offered(CopyOffers offers) {
     cache.copies().offered(offers);
+  }
+
+  @Override
+  public void heard(HerdReports reports) {
+    cache.heard(reports);
   }
 
   @Override

@@ -60,7 +60,7 @@ final class CacheFigures {
                   .server(origin.uri())
                   .maxConnections(1024)
                   .route("/*")
-                  .cache(CachePolicy.DEFAULT)
+                  .cache(CachePolicy.builder().unshared(List.of("/slow/own/*")).build())
                   .build());
       for (int i = 0; i < 5; i++) {
         herd(site, "/warm-up/" + i + "/shared");
@@ -72,6 +72,8 @@ final class CacheFigures {
       for (int i = 0; i < 3; i++) {
         print("uncacheable, then", herd(site, "/slow/unshared"));
       }
+      print("declared unshared, the first time", herd(site, "/slow/own/unshared"));
+      learnt(site);
       anothersMemory(site);
       ends(site);
       purge(mesh, site);
@@ -129,6 +131,15 @@ final class CacheFigures {
         millis[millis.length / 2],
         millis[millis.length * 99 / 100],
         millis[millis.length - 1]);
+  }
+
+  /** Three single requests to one node, then a herd at all of them for what is new to all. */
+  private void learnt(Site site) throws Exception {
+    for (int i = 0; i < 3; i++) {
+      site.get(0, "/slow/cart/unshared" + i);
+    }
+    TimeUnit.MILLISECONDS.sleep(ORIGIN_MILLIS);
+    print("in a folder that one node was asked for", herd(site, "/slow/cart/unshared"));
   }
 
   /** One client asks one node for pages that others have, then for the same ones again. */

@@ -45,6 +45,9 @@ class CacheHerdTest {
   private static final int BODY_BYTES = 3 << 20;
   private static final int HERD = 30;
 
+  /** How many ask for each of several at once. */
+  private static final int FEW = 6;
+
   private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
   private final CountDownLatch rest = new CountDownLatch(1);
   private final CountDownLatch unshared = new CountDownLatch(HERD - 1);
@@ -54,6 +57,7 @@ class CacheHerdTest {
 
   private final byte[] body = new byte[BODY_BYTES];
   private HttpServer origin;
+  private HintingOrigin hinting;
   private TestMesh mesh;
   private Site site;
 
@@ -76,14 +80,24 @@ class CacheHerdTest {
             OriginSpec.builder("files")
                 .server(URI.create("http://127.0.0.1:" + origin.getAddress().getPort()))
                 .route("/*")
+                .cache(CachePolicy.builder().unshared(List.of("/declared/*")).build())
+                .build());
+    hinting = new HintingOrigin(HERD);
+    mesh.node(0)
+        .deployments()
+        .deploy(
+            OriginSpec.builder("hinting")
+                .server(hinting.uri())
+                .route("/hinted/*")
                 .cache(CachePolicy.DEFAULT)
                 .build());
   }
 
   @AfterAll
-  void stop() {
+  void stop() throws IOException {
     site.close();
     mesh.close();
+    hinting.close();
     origin.stop(0);
   }
 
@@ -91,7 +105,16 @@ class CacheHerdTest {
     String path = exchange.getRequestURI().getPath();
     int turn = asked.computeIfAbsent(path, any -> new AtomicInteger()).incrementAndGet();
     try (exchange) {
-      if (path.startsWith("/apart/") || path.equals("/basket/herd")) {
+      if (path.startsWith("/learnt")) {
+        CountDownLatch all = apart.computeIfAbsent(path, any -> new CountDownLatch(FEW));
+        all.countDown();
+        boolean met = !path.contains("/probe") || all.await(250, TimeUnit.MILLISECONDS);
+        small(exchange, "no-store", met ? 1 : 0);
+        return;
+      }
+      if (path.startsWith("/apart/")
+          || path.startsWith("/declared/")
+          || path.equals("/basket/herd")) {
         CountDownLatch all = apart.computeIfAbsent(path, any -> new CountDownLatch(HERD));
         all.countDown();
         await(all);
@@ -124,6 +147,9 @@ class CacheHerdTest {
         await(rest);
         out.write(body, first, BODY_BYTES - first);
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
     }
   }
 
@@ -168,7 +194,8 @@ class CacheHerdTest {
   private List<String> herd(String path, String... fields) throws Exception {
     List<CompletableFuture<HttpResponse<String>>> herd = new ArrayList<>();
     for (int i = 0; i < HERD; i++) {
-      HttpRequest request = Site.request(path).headers(fields).build();
+      HttpRequest.Builder builder = Site.request(path);
+      HttpRequest request = (fields.length == 0 ? builder : builder.headers(fields)).build();
       herd.add(site.clients().get(i % 3).sendAsync(request, HttpResponse.BodyHandlers.ofString()));
     }
     List<String> bodies = new ArrayList<>();
@@ -192,6 +219,50 @@ class CacheHerdTest {
       site.get(node, "/basket/first", "cookie", "who=me");
     }
     assertThat(herd("/basket/herd", "cookie", "who=me")).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void nobodyWaitsForWhatIsDeclaredUnshared() throws Exception {
+    assertThat(herd("/declared/a")).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void nobodyWaitsForWhatEarlyHintsSayIsUnshared() throws Exception {
+    assertThat(herd("/hinted/a")).doesNotHaveDuplicates();
+  }
+
+  /**
+   * One node is asked for three things of a folder, then others for more of it. News takes a moment
+   * to come: each folder is tried once, after the next one was asked for.
+   */
+  @Test
+  void whatOneNodeHasLearntOfAFolderAllKnow() throws Exception {
+    learn(0);
+    boolean known = false;
+    for (int folder = 0; !known; folder++) {
+      assertThat(folder).as("folders tried").isLessThan(20);
+      learn(folder + 1);
+      known = isKnown(folder);
+    }
+  }
+
+  private void learn(int folder) throws Exception {
+    for (int i = 0; i < 3; i++) {
+      site.get(0, "/learnt" + folder + "/" + i);
+    }
+  }
+
+  /** Whether those who ask the other nodes for several things at once meet at the origin. */
+  private boolean isKnown(int folder) throws Exception {
+    List<CompletableFuture<HttpResponse<String>>> all = new ArrayList<>();
+    for (int i = 0; i < 8 * FEW; i++) {
+      all.add(site.getAsync(1 + i % 2, "/learnt" + folder + "/probe" + i / FEW));
+    }
+    boolean known = true;
+    for (CompletableFuture<HttpResponse<String>> each : all) {
+      known &= each.get(60, TimeUnit.SECONDS).body().equals("1");
+    }
+    return known;
   }
 
   /** The first response to credentials tells that it is for all. */

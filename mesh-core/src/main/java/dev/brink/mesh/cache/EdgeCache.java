@@ -12,6 +12,7 @@ import dev.brink.mesh.exchange.CallListener;
 import dev.brink.mesh.exchange.Executor;
 import dev.brink.mesh.exchange.Target;
 import dev.brink.mesh.link.Links;
+import dev.brink.mesh.proto.HerdReports;
 import dev.brink.mesh.proto.PurgeReply;
 import dev.brink.mesh.proto.PurgeRequest;
 import dev.brink.mesh.wire.CacheMessages;
@@ -48,7 +49,12 @@ public final class EdgeCache implements AutoCloseable {
     this.node = node;
     this.links = links;
     this.homes = new Homes(node, links::up);
-    this.cache = HttpCache.builder(store).invalidator(this::tellPeers).validateFirst().build();
+    this.cache =
+        HttpCache.builder(store)
+            .invalidator(this::tellPeers)
+            .herdListener(new HerdTelling(links::tellAll)::tell)
+            .validateFirst()
+            .build();
     this.copies = new CopiesAhead(node, homes, links, cache, copiesAhead);
     this.named = new NamedCaches(node, homes, links, cache);
   }
@@ -149,6 +155,11 @@ public final class EdgeCache implements AutoCloseable {
                 .setMessage(failure == null ? "" : String.valueOf(failure))
                 .setNanos(System.nanoTime() - beganNanos)
                 .build());
+  }
+
+  /** Takes note of what a peer's cache learnt of responses that are not for all, or are. */
+  public void heard(HerdReports reports) {
+    reports.getReportsList().forEach(report -> cache.heard(CacheMessages.fromProto(report)));
   }
 
   private CompletionStage<?> tellPeers(String space, List<String> urls) {

@@ -1,6 +1,7 @@
 package dev.brink.mesh.cache;
 
 import dev.brink.cache.CachePolicy;
+import dev.brink.cache.CacheRequest;
 import dev.brink.cache.HttpCache;
 import dev.brink.cache.Upstream;
 import dev.brink.mesh.exchange.Call;
@@ -112,10 +113,9 @@ final class MeshUpstream implements Upstream {
 
   private String home(HttpRequest request) {
     Homes known = homes;
-    if (known == null) {
-      return self;
-    }
-    return known.of(policy, request);
+    return known == null || new CacheRequest(request, asked.scheme(), null, policy).unshared()
+        ? self
+        : known.of(policy, request);
   }
 
   private HttpCache.Running fetchHere(Call call, Listener listener) {

@@ -5,6 +5,7 @@ import com.google.protobuf.MessageLite;
 import dev.brink.mesh.proto.ApplyReply;
 import dev.brink.mesh.proto.ApplyRequest;
 import dev.brink.mesh.proto.CopyOffers;
+import dev.brink.mesh.proto.HerdReports;
 import dev.brink.mesh.proto.PurgeRequest;
 import dev.brink.mesh.proto.WarmRequest;
 import io.netty.buffer.ByteBuf;
@@ -34,6 +35,10 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
   static final String WARM = "warm";
   static final String PURGE = "purge";
   static final String OFFER = "offer";
+
+  /** Tells where responses are not for all, or are. */
+  static final String HERDS = "herds";
+
   static final int MAX_MESSAGE_BYTES = 32 << 20;
   static final long BEAT_MILLIS = 100;
 
@@ -70,7 +75,7 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
                 .eventLoop()
                 .scheduleAtFixedRate(this::beat, 0, BEAT_MILLIS, TimeUnit.MILLISECONDS);
       }
-      case APPLY, WARM, PURGE, OFFER -> {} // once its message is here
+      case APPLY, WARM, PURGE, OFFER, HERDS -> {} // once its message is here
       default -> reset(Http2Error.PROTOCOL_ERROR);
     }
   }
@@ -111,6 +116,7 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
         case APPLY -> apply(ApplyRequest.parseFrom(ByteBufUtil.getBytes(received)));
         case WARM -> warm(WarmRequest.parseFrom(ByteBufUtil.getBytes(received)));
         case OFFER -> offered(CopyOffers.parseFrom(ByteBufUtil.getBytes(received)));
+        case HERDS -> heard(HerdReports.parseFrom(ByteBufUtil.getBytes(received)));
         case PURGE -> purge(PurgeRequest.parseFrom(ByteBufUtil.getBytes(received)));
         default -> {} // nothing is asked
       }
@@ -160,6 +166,11 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
 
   private void offered(CopyOffers offers) {
     service.offered(offers);
+    noContent();
+  }
+
+  private void heard(HerdReports reports) {
+    service.heard(reports);
     noContent();
   }
 

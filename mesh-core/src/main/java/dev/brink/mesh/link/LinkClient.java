@@ -12,6 +12,7 @@ import dev.brink.mesh.http.Problem;
 import dev.brink.mesh.proto.ApplyReply;
 import dev.brink.mesh.proto.ApplyRequest;
 import dev.brink.mesh.proto.CopyOffers;
+import dev.brink.mesh.proto.HerdReports;
 import dev.brink.mesh.proto.PurgeReply;
 import dev.brink.mesh.proto.PurgeRequest;
 import dev.brink.mesh.proto.WarmRequest;
@@ -235,6 +236,11 @@ final class LinkClient implements Executor<Target>, AutoCloseable {
   /** Offers the peer's cache copies; nobody waits for it. */
   void offer(CopyOffers offers) {
     tell(ControlStream.OFFER, offers);
+  }
+
+  /** Tells the peer's cache where responses are not for all; nobody waits for it. */
+  void tell(HerdReports reports) {
+    tell(ControlStream.HERDS, reports);
   }
 
   private void tell(String kind, MessageLite message) {

@@ -5,6 +5,7 @@ import dev.brink.mesh.exchange.Target;
 import dev.brink.mesh.proto.ApplyReply;
 import dev.brink.mesh.proto.ApplyRequest;
 import dev.brink.mesh.proto.CopyOffers;
+import dev.brink.mesh.proto.HerdReports;
 import dev.brink.mesh.proto.LoadBeat;
 import dev.brink.mesh.proto.PurgeReply;
 import dev.brink.mesh.proto.PurgeRequest;
@@ -47,6 +48,9 @@ public interface LinkService {
 
   /** A peer offers copies of what is popular; what is of use is taken in the background. */
   void offered(CopyOffers offers);
+
+  /** A peer learnt where responses are for one client each, or for all. */
+  void heard(HerdReports reports);
 
   /** How loaded this node is now, in numbers alone. */
   LoadBeat load();

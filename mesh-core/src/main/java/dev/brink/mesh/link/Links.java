@@ -10,6 +10,7 @@ import dev.brink.mesh.http.Problem;
 import dev.brink.mesh.proto.ApplyReply;
 import dev.brink.mesh.proto.ApplyRequest;
 import dev.brink.mesh.proto.CopyOffers;
+import dev.brink.mesh.proto.HerdReports;
 import dev.brink.mesh.proto.LoadBeat;
 import dev.brink.mesh.proto.PurgeReply;
 import dev.brink.mesh.proto.PurgeRequest;
@@ -162,6 +163,11 @@ public final class Links implements AutoCloseable {
     if (client != null) {
       client.offer(offers);
     }
+  }
+
+  /** Tells the caches of all peers where responses are not for all; nobody waits for it. */
+  public void tellAll(HerdReports reports) {
+    clients.values().forEach(client -> client.tell(reports));
   }
 
   /** Tells a peer's cache what is outdated. */

@@ -2,12 +2,14 @@ package dev.brink.mesh.wire;
 
 import dev.brink.cache.CachePolicy;
 import dev.brink.cache.Change;
+import dev.brink.cache.HerdNews;
 import dev.brink.cache.Purge;
 import dev.brink.cache.QueryRule;
 import dev.brink.cache.store.StoreKey;
 import dev.brink.mesh.deploy.DeploymentException;
 import dev.brink.mesh.proto.CacheChange;
 import dev.brink.mesh.proto.CacheSettings;
+import dev.brink.mesh.proto.HerdReport;
 import dev.brink.mesh.proto.PurgeCall;
 import dev.brink.mesh.proto.PurgeRecord;
 import dev.brink.mesh.proto.PurgeScope;
@@ -29,6 +31,7 @@ public final class CacheMessages {
             .addAllKeyCookies(policy.keyCookies())
             .setKeyDevice(policy.deviceClass())
             .addAllForwardHeaders(policy.forwardHeaders())
+            .addAllUnshared(policy.unshared())
             .setIgnoreRequestDirectives(!policy.requestDirectives())
             .setUncompressed(!policy.compress())
             .setDefaultTtlMs(policy.defaultTtl().toMillis())
@@ -62,6 +65,27 @@ public final class CacheMessages {
     return new Change(change.getSpace(), change.getUrl(), key, true);
   }
 
+  public static HerdReport toProto(HerdNews news) {
+    return HerdReport.newBuilder()
+        .setFolderHigh(news.folder().high())
+        .setFolderLow(news.folder().low())
+        .setKeyHigh(news.key().high())
+        .setKeyLow(news.key().low())
+        .setShared(news.shared())
+        .setCookies(news.cookies())
+        .setAuthorization(news.authorization())
+        .build();
+  }
+
+  public static HerdNews fromProto(HerdReport report) {
+    return new HerdNews(
+        new StoreKey(report.getFolderHigh(), report.getFolderLow()),
+        new StoreKey(report.getKeyHigh(), report.getKeyLow()),
+        report.getShared(),
+        report.getCookies(),
+        report.getAuthorization());
+  }
+
   /**
    * A policy from a message.
    *
@@ -83,6 +107,7 @@ public final class CacheMessages {
             .keyCookies(settings.getKeyCookiesList())
             .deviceClass(settings.getKeyDevice())
             .forwardHeaders(settings.getForwardHeadersList())
+            .unshared(settings.getUnsharedList())
             .requestDirectives(!settings.getIgnoreRequestDirectives())
             .compress(!settings.getUncompressed())
             .defaultTtl(Duration.ofMillis(settings.getDefaultTtlMs()))

@@ -5,6 +5,7 @@ import dev.brink.mesh.exchange.Target;
 import dev.brink.mesh.proto.ApplyReply;
 import dev.brink.mesh.proto.ApplyRequest;
 import dev.brink.mesh.proto.CopyOffers;
+import dev.brink.mesh.proto.HerdReports;
 import dev.brink.mesh.proto.LoadBeat;
 import dev.brink.mesh.proto.PurgeReply;
 import dev.brink.mesh.proto.PurgeRequest;
@@ -74,6 +75,11 @@ final class TestService implements LinkService {
   @Override
   public void offered(CopyOffers offers) {
     throw new AssertionError("nothing is offered here");
+  }
+
+  @Override
+  public void heard(HerdReports reports) {
+    throw new AssertionError("nothing is learnt here");
   }
 
   @Override
