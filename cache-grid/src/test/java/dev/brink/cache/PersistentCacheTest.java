@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -62,13 +63,23 @@ class PersistentCacheTest {
   /** Goes on with the files as they are now, which is what SIGKILL would leave. */
   private void kill() throws IOException {
     Path copy = folder.resolve("copy-" + copies++);
-    try (Stream<Path> files = Files.list(directory)) {
-      Files.createDirectory(copy);
-      for (Path file : files.toList()) {
-        Files.copy(file, copy.resolve(file.getFileName()));
-      }
+    while (!copied(copy)) {
+      copy = folder.resolve("copy-" + copies++);
     }
     directory = copy;
+  }
+
+  /** Returns false when a file was removed meanwhile: the copy is of no one moment then. */
+  private boolean copied(Path to) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      Files.createDirectory(to);
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
   }
 
   private static Client got(TestOrigin origin, String target) throws InterruptedException {
