@@ -168,7 +168,7 @@ class MovableEventLoopTest {
   void whoeverRunsItWaitsNoLongerThanTheyWantTo() throws Exception {
     EventLoops own = EventLoops.movable(1);
     try {
-      own.group().next().schedule(() -> {}, 1, TimeUnit.HOURS);
+      var _ = own.group().next().schedule(() -> {}, 1, TimeUnit.HOURS);
       LaneCompanion companion = own.companions().getFirst();
       CompletableFuture<Boolean> run =
           CompletableFuture.supplyAsync(
