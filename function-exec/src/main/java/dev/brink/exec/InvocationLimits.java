@@ -73,9 +73,12 @@ final class InvocationLimits {
     renewedAtNanos = System.nanoTime();
   }
 
-  /** It is over but for tidying up, which may take a moment of its own. */
+  /** It is over but for tidying up, for which a moment is left whatever it has used. */
   void windUp() {
-    renewedNanos = cpuNanos;
+    long most = Math.max(0, limits.cpu().toNanos() - WIND_UP_NANOS);
+    if (cpuNanos - renewedNanos > most) {
+      renewedNanos = cpuNanos - most;
+    }
     long until = System.nanoTime() + WIND_UP_NANOS;
     if (until - endNanos > 0) {
       endNanos = until;

@@ -64,6 +64,29 @@ class InvocationLimitsTest {
   }
 
   @Test
+  void windingUpHasAMomentOfItsOwnAndNoMore() {
+    var ample =
+        new InvocationLimits(
+            new FunctionLimits(
+                Duration.ofMillis(500), Duration.ofMillis(200), 64L << 20, 1_000, 1_000, 3, 1),
+            counts);
+    ample.begin(System.nanoTime(), Long.MAX_VALUE);
+    ample.charge(300 * MILLI, 0);
+    ample.windUp();
+    assertThat(ample.cpuNanosLeft()).as("enough").isEqualTo(200 * MILLI);
+    ample.charge(400 * MILLI, 0);
+    ample.windUp();
+    ample.windUp();
+    assertThat(ample.cpuNanosLeft()).isEqualTo(100 * MILLI);
+    limits.begin(System.nanoTime() - 1_000 * MILLI, Long.MAX_VALUE);
+    limits.charge(60 * MILLI, 0);
+    assertThat(limits.endNanos() - System.nanoTime()).isNegative();
+    limits.windUp();
+    assertThat(limits.cpuNanosLeft()).as("never more than the limit").isEqualTo(50 * MILLI);
+    assertThat(limits.endNanos() - System.nanoTime()).isLessThanOrEqualTo(100 * MILLI);
+  }
+
+  @Test
   void whatItMayNotHaveIsRefusedAndCountedOnce() {
     assertThat(limits.refusal()).isNull();
     for (int i = 0; i < 3; i++) {

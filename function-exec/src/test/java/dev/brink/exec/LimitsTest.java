@@ -142,10 +142,12 @@ class LimitsTest {
             } };
             """,
             LIMITS);
+    // The first turn of all may be long enough to go on beside its lane, and is no full instance.
+    assertThat(sandbox.get(function, "/").end().text()).isEqualTo("1");
     List<Answered> three =
         List.of(sandbox.get(function, "/"), sandbox.get(function, "/"), sandbox.get(function, "/"));
     assertThat(three.stream().map(answered -> answered.end().text()))
-        .containsExactlyInAnyOrder("1", "2", "1");
+        .containsExactlyInAnyOrder("2", "3", "1");
     assertThat(sandbox.runtime.limitsMet(Limit.CONCURRENCY)).isEqualTo(before + 1);
   }
 

@@ -209,13 +209,7 @@ final class NodeParts implements AutoCloseable {
     keeper = new InstanceKeeper(runtime, this::snapshot, counts, config.functions().keepAlive());
     shutdown.add(keeper::close);
     var local = new LocalExecutor(node, this::snapshot, meter, tally, counts, origins);
-    sampler =
-        new RegretSampler(
-            config.placement().regretSample(),
-            config.placement().regretRepeats(),
-            placement,
-            peers::nameOf,
-            metrics::regret);
+    sampler = new RegretSampler(config.placement(), placement, peers::nameOf, metrics::regret);
     dispatcher = new Dispatcher(placement, local, links, metrics, sampler, ownLoad);
     dispatcherLater.set(dispatcher);
     cache =

@@ -7,11 +7,11 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /** Subscribes to a body that nobody wants, so that its publisher hears of it and lets go. */
-final class Discard implements Flow.Subscriber<ByteBuf> {
+public final class Discard implements Flow.Subscriber<ByteBuf> {
   private Discard() {}
 
-  /** Releases a response that is not sent. */
-  static void response(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
+  /** Releases a response that nobody gets, and lets go of its body. */
+  public static void response(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
     ReferenceCountUtil.release(head);
     if (body != null) {
       body(body);

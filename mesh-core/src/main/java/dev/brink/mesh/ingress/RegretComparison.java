@@ -5,12 +5,11 @@ import dev.brink.mesh.exchange.Call;
 import dev.brink.mesh.exchange.CallFailure;
 import dev.brink.mesh.exchange.CallListener;
 import dev.brink.mesh.exchange.CallTiming;
+import dev.brink.mesh.http.Discard;
 import dev.brink.placement.Candidate;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
@@ -108,10 +107,7 @@ final class RegretComparison implements CallListener {
   public void onResponse(
       HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, CallTiming timing) {
     long nanos = System.nanoTime() - beganNanos;
-    ReferenceCountUtil.release(head);
-    if (body != null) {
-      body.subscribe(new Unread());
-    }
+    Discard.response(head, body);
     int further = step - others.size();
     if (further < 0) {
       ranFirst(others.get(step), nanos);
@@ -139,29 +135,6 @@ final class RegretComparison implements CallListener {
               nodes.get(i).scoreNanos() / NANOS_PER_MILLI,
               againMillis.get(i)));
     }
-    ended.accept(plan, Collections.unmodifiableList(runs));
-  }
-
-  /** Wants nothing of a body. */
-  private static final class Unread implements Flow.Subscriber<ByteBuf> {
-    @Override
-    public void onSubscribe(Flow.Subscription subscription) {
-      subscription.cancel();
-    }
-
-    @Override
-    public void onNext(ByteBuf buffer) {
-      buffer.release();
-    }
-
-    @Override
-    public void onError(Throwable cause) {
-      // Its beginning was what counted.
-    }
-
-    @Override
-    public void onComplete() {
-      // Its beginning was what counted.
-    }
+    ended.accept(plan, List.copyOf(runs));
   }
 }

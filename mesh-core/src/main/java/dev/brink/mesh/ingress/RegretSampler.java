@@ -1,5 +1,6 @@
 package dev.brink.mesh.ingress;
 
+import dev.brink.mesh.config.PlacementConfig;
 import dev.brink.mesh.deploy.RegretSample;
 import dev.brink.mesh.exchange.Call;
 import dev.brink.mesh.exchange.CallListener;
@@ -57,19 +58,17 @@ public final class RegretSampler {
   /**
    * For one node.
    *
-   * @param share of the calls that are compared, 0 to 1
-   * @param repeats how many times more each of them then runs on every candidate
+   * @param options how many calls are compared, and how often
    * @param nodeName from a node's id to what people call it
    * @param heard is told each regret, to count it
    */
   public RegretSampler(
-      double share,
-      int repeats,
+      PlacementConfig options,
       Placement placement,
       UnaryOperator<String> nodeName,
       DoubleConsumer heard) {
-    this.share = share;
-    this.repeats = repeats;
+    this.share = options.regretSample();
+    this.repeats = options.regretRepeats();
     this.placement = placement;
     this.nodeName = nodeName;
     this.heard = heard;

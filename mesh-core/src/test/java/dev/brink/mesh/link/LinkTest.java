@@ -1,7 +1,6 @@
 package dev.brink.mesh.link;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -429,95 +428,6 @@ class LinkTest {
 
     @Nullable CallFailure failureOrNull() {
       return failure.getNow(null);
-    }
-  }
-
-  /** Takes so many buffers, and cancels. */
-  private static final class Unwilling implements Flow.Subscriber<ByteBuf> {
-    private int wanted;
-    private Flow.@Nullable Subscription subscription;
-
-    Unwilling(int wanted) {
-      this.wanted = wanted;
-    }
-
-    @Override
-    public void onSubscribe(Flow.Subscription from) {
-      subscription = from;
-      if (wanted == 0) {
-        from.cancel();
-      } else {
-        from.request(wanted);
-      }
-    }
-
-    @Override
-    public void onNext(ByteBuf buffer) {
-      buffer.release();
-      if (--wanted == 0) {
-        requireNonNull(subscription, "subscription").cancel();
-      }
-    }
-
-    @Override
-    public void onError(Throwable cause) {}
-
-    @Override
-    public void onComplete() {}
-  }
-
-  /** A body of numbered chunks that counts how many were asked for. */
-  private static final class Counted implements Flow.Publisher<ByteBuf>, Flow.Subscription {
-    private final int chunks;
-    private final int size;
-    private final AtomicInteger sent = new AtomicInteger();
-    final CompletableFuture<Void> cancelled = new CompletableFuture<>();
-
-    /** All was taken, or no more is wanted. */
-    final CompletableFuture<Void> over = new CompletableFuture<>();
-
-    private Flow.@Nullable Subscriber<? super ByteBuf> to;
-
-    Counted(int chunks, int size) {
-      this.chunks = chunks;
-      this.size = size;
-    }
-
-    @Override
-    public void subscribe(Flow.Subscriber<? super ByteBuf> subscriber) {
-      to = subscriber;
-      subscriber.onSubscribe(this);
-    }
-
-    @Override
-    public void request(long n) {
-      for (long i = 0; i < n; i++) {
-        int next = sent.getAndIncrement();
-        if (next < chunks) {
-          byte[] content = new byte[size];
-          content[0] = (byte) next;
-          requireNonNull(to, "to").onNext(Unpooled.wrappedBuffer(content));
-        } else if (next == chunks) {
-          requireNonNull(to, "to").onComplete();
-          over.complete(null);
-        }
-      }
-    }
-
-    @Override
-    public void cancel() {
-      cancelled.complete(null);
-      over.complete(null);
-    }
-
-    /** The number of chunks asked for, once it has not grown for a while. */
-    int untilItStops() throws InterruptedException {
-      int last = -1;
-      while (last != sent.get()) {
-        last = sent.get();
-        TimeUnit.MILLISECONDS.sleep(200);
-      }
-      return last;
     }
   }
 }
