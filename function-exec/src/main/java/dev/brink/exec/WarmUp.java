@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +23,12 @@ import org.slf4j.LoggerFactory;
 final class WarmUp implements InvocationListener {
   private static final Logger log = LoggerFactory.getLogger(WarmUp.class);
   private static final int CALLS = 64;
+
+  /** It is our own code, and on a machine that is busy its first run takes many times longer. */
+  private static final FunctionLimits LIMITS =
+      new FunctionLimits(
+          Duration.ofSeconds(60), Duration.ofSeconds(60), 512L << 20, 1L << 20, 1L << 20, 64);
+
   private static final String SOURCE =
       """
       export default {
@@ -50,7 +57,7 @@ final class WarmUp implements InvocationListener {
             "brink/warm-up",
             "main.js",
             Map.of("main.js", SOURCE.getBytes(StandardCharsets.UTF_8)),
-            FunctionLimits.DEFAULT,
+            LIMITS,
             Map.of(),
             Set.of());
     long start = System.nanoTime();
@@ -72,7 +79,7 @@ final class WarmUp implements InvocationListener {
         new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/warm?up=1");
     request.headers().set("host", "localhost").set("user-agent", "brink");
     function.invoke(
-        new Invocation(request, "http", null, "warm-up", System.nanoTime() + 30_000_000_000L),
+        new Invocation(request, "http", null, "warm-up", System.nanoTime() + LIMITS.wall().toNanos()),
         this);
   }
 

@@ -360,24 +360,33 @@
     };
     install(typedArray, 'slice', false, slice);
   }
-  copyInOnePiece();
 
-  for (const piece in PIECES) {
-    for (const name of PIECES[piece]) {
-      installLazily(globalThis, name, false, () => load(piece)[name]);
+  // In functions of their own: loops count as calls, and the whole script would be compiled long before it is worth it.
+  function installPieces() {
+    for (const piece in PIECES) {
+      for (const name of PIECES[piece]) {
+        installLazily(globalThis, name, false, () => load(piece)[name]);
+      }
+    }
+    if (core.WebAssembly !== undefined) {
+      installLazily(globalThis, 'WebAssembly', false, () => load('webassembly').WebAssembly);
     }
   }
-  if (core.WebAssembly !== undefined) {
-    installLazily(globalThis, 'WebAssembly', false, () => load('webassembly').WebAssembly);
+
+  function installHandlers() {
+    for (const name of HANDLERS) {
+      defineProperty(globalThis, `on${name}`, {
+        enumerable: true,
+        configurable: true,
+        get: () => (loaded.events === undefined ? null : loaded.events.getHandler(globalThis, name)),
+        set: (value) => load('events').setHandler(globalThis, name, value),
+      });
+    }
   }
-  for (const name of HANDLERS) {
-    defineProperty(globalThis, `on${name}`, {
-      enumerable: true,
-      configurable: true,
-      get: () => (loaded.events === undefined ? null : loaded.events.getHandler(globalThis, name)),
-      set: (value) => load('events').setHandler(globalThis, name, value),
-    });
-  }
+
+  copyInOnePiece();
+  installPieces();
+  installHandlers();
   install(globalThis, 'self', false, globalThis);
 
   return [bind, dispatch, settle, pull, stop, schedule, socket];
