@@ -28,6 +28,7 @@ final class NodeGrid {
                   case LAN -> NetworkPreset.LAN;
                   case WAN -> NetworkPreset.WAN;
                 })
+            .startTimeout(options.startTimeout())
             .dataRegionBytes(options.offHeapBytes())
             .keyValueBytes(options.keyValueBytes())
             .localCopyBytes(options.localCopyBytes())

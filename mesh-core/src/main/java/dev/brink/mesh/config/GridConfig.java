@@ -1,5 +1,6 @@
 package dev.brink.mesh.config;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -10,6 +11,7 @@ import java.util.List;
  * @param communicationPort 0: any free one
  * @param seeds discovery addresses of nodes to join; empty: starts a mesh of its own
  * @param preset how fast a silent node is given up
+ * @param startTimeout how long the grid may take to start until the node's start fails
  * @param offHeapBytes memory for the registry's pages, outside the heap
  * @param keyValueBytes memory for the values of key-value namespaces in memory, outside the heap
  * @param localCopyBytes heap for copies of values that this node lately read or wrote
@@ -23,6 +25,7 @@ public record GridConfig(
     int communicationPort,
     List<HostPort> seeds,
     Preset preset,
+    Duration startTimeout,
     long offHeapBytes,
     long keyValueBytes,
     long localCopyBytes,
@@ -50,6 +53,7 @@ public record GridConfig(
     builder.communicationPort = communicationPort;
     builder.seeds = seeds;
     builder.preset = preset;
+    builder.startTimeout = startTimeout;
     builder.offHeapBytes = offHeapBytes;
     builder.keyValueBytes = keyValueBytes;
     builder.localCopyBytes = localCopyBytes;
@@ -61,8 +65,8 @@ public record GridConfig(
 
   /**
    * Defaults: discovery {@code 127.0.0.1:47500}, communication {@code 127.0.0.1:47100}, no seeds,
-   * preset {@code lan}, 64 MiB, 256 MiB, 32 MiB; no durable store, its ports {@code 47550} and
-   * {@code 47150}.
+   * preset {@code lan}, 30 s to start, 64 MiB, 256 MiB, 32 MiB; no durable store, its ports {@code
+   * 47550} and {@code 47150}.
    */
   public static final class Builder {
     private String bindAddress = "127.0.0.1";
@@ -70,6 +74,7 @@ public record GridConfig(
     private int communicationPort = 47100;
     private List<HostPort> seeds = List.of();
     private Preset preset = Preset.LAN;
+    private Duration startTimeout = Duration.ofSeconds(30);
     private long offHeapBytes = 64L << 20;
     private long keyValueBytes = 256L << 20;
     private long localCopyBytes = 32L << 20;
@@ -101,6 +106,11 @@ public record GridConfig(
 
     public Builder preset(Preset newPreset) {
       preset = newPreset;
+      return this;
+    }
+
+    public Builder startTimeout(Duration timeout) {
+      startTimeout = timeout;
       return this;
     }
 
@@ -141,6 +151,7 @@ public record GridConfig(
           communicationPort,
           seeds,
           preset,
+          startTimeout,
           offHeapBytes,
           keyValueBytes,
           localCopyBytes,

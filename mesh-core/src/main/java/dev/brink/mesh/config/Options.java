@@ -138,6 +138,11 @@ final class Options {
               GridConfig::preset,
               GridConfig.Builder::preset),
           grid(
+              "start-timeout",
+              ValueType.duration(Duration.ofSeconds(1), Duration.ofMinutes(10)),
+              GridConfig::startTimeout,
+              GridConfig.Builder::startTimeout),
+          grid(
               "off-heap",
               ValueType.size(16L << 20, 1L << 40),
               GridConfig::offHeapBytes,
