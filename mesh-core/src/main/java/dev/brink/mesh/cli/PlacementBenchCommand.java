@@ -61,8 +61,8 @@ final class PlacementBenchCommand implements Callable<Integer> {
   @Option(
       names = "--rate",
       paramLabel = "N",
-      description = "Requests a second to each ingress. Default: 2.")
-  private int rate = 2;
+      description = "Requests a second to each ingress, 0.1 to 1000. Default: 2.")
+  private double rate = 2;
 
   @Option(
       names = "--warm-up",
@@ -88,7 +88,9 @@ final class PlacementBenchCommand implements Callable<Integer> {
     within("--nodes", count, 2, MOST_NODES);
     within("--rtt", rttMillis, 0, 1_000);
     within("--requests", requests, 10, 1_000);
-    within("--rate", rate, 1, 1_000);
+    if (!(rate >= 0.1 && rate <= 1_000)) {
+      throw new UsageException("--rate: " + rate + " (expected: 0.1 to 1000)");
+    }
     within("--warm-up", warmUpSeconds, 1, 600);
     within("--repeats", repeats, 0, 10);
     Progress progress = new Progress(session.err(), session.terminal());
@@ -165,7 +167,7 @@ final class PlacementBenchCommand implements Callable<Integer> {
     progress.step("deploying the functions");
     load.deploy();
     progress.step("warming up");
-    load.run(warmUpSeconds * rate, rate);
+    load.run((int) Math.ceil(warmUpSeconds * rate), rate);
     List<List<RegretSample>> before = each.stream().map(MeshClient::regrets).toList();
     progress.step("measuring");
     int sent = load.run(requests, rate);

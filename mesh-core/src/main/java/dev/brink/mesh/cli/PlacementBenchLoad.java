@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class PlacementBenchLoad {
   private static final String PREFIX = "bench-placement";
+  private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
   /** A millisecond or two of work, so that there is something to run. */
@@ -86,12 +87,12 @@ final class PlacementBenchLoad {
    * Sends so many requests to each ingress at this rate, the ingresses taking turns; how many were
    * answered with 200.
    */
-  int run(int requests, int perSecond) throws InterruptedException {
+  int run(int requests, double perSecond) throws InterruptedException {
     AtomicInteger right = new AtomicInteger();
     List<Thread> threads = new ArrayList<>();
     try (HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
       long begin = System.nanoTime();
-      long apart = TimeUnit.SECONDS.toNanos(1) / perSecond / nodes.size();
+      long apart = (long) (NANOS_PER_SECOND / perSecond / nodes.size());
       for (int i = 0; i < nodes.size(); i++) {
         NodeInfo node = nodes.get(i);
         long from = begin + i * apart;
@@ -112,12 +113,12 @@ final class PlacementBenchLoad {
       HttpClient http,
       NodeInfo node,
       int requests,
-      int perSecond,
+      double perSecond,
       long begin,
       AtomicInteger right) {
     for (int i = 0; i < requests && !stop.isRequested(); i++) {
       try {
-        long due = begin + TimeUnit.SECONDS.toNanos(i) / perSecond;
+        long due = begin + (long) (i * NANOS_PER_SECOND / perSecond);
         TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
         HttpRequest request =
             HttpRequest.newBuilder(URI.create(node.ingress() + paths.get(i % paths.size())))

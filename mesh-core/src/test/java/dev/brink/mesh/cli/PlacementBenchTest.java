@@ -113,6 +113,7 @@ class PlacementBenchTest {
     assertThat(run.run("bench", "placement", "--nodes", "1")).isEqualTo(2);
     assertThat(run.err()).contains("--nodes: 1 (expected: 2 to 16)");
     assertThat(run.run("bench", "placement", "--requests", "0")).isEqualTo(2);
+    assertThat(run.run("bench", "placement", "--rate", "0.05")).isEqualTo(2);
     assertThat(run.run("bench", "placement", "--repeats", "11")).isEqualTo(2);
     assertThat(run.run("bench", "placement", "--warm-up", "0")).isEqualTo(2);
     assertThat(run.run("bench")).isEqualTo(2);
