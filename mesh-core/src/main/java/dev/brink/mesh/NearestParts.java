@@ -30,12 +30,12 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
 /** What a node does so that clients find the nearest ingress. */
 final class NearestParts implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MeshNode.class);
-  private static final long REFRESH_MILLIS = 100;
+  private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(3);
   private static final String REGION = "region";
 
@@ -56,16 +56,27 @@ final class NearestParts implements AutoCloseable {
   private final SharedRtts shared;
   private final NearestIngress nearest;
   private final DnsCounts dnsCounts = new DnsCounts();
-  private volatile List<IngressNode> healthy = List.of();
+  private volatile Ingresses ingresses = new Ingresses(List.of(), Map.of(), System.nanoTime());
+  private volatile @Nullable Grid grid;
   private @Nullable DnsServer dns;
-  private @Nullable ScheduledFuture<?> refreshing;
 
   NearestParts(String node, NearestConfig config, Placement placement, Peers peers) {
     this.config = config;
     this.placement = placement;
     this.peers = peers;
     this.shared = new SharedRtts(node, own, InstantSource.system());
-    this.nearest = new NearestIngress(shared, RegionTable.parse(config.regions()), () -> healthy);
+    this.nearest = new NearestIngress(shared, RegionTable.parse(config.regions()), this::healthy);
+  }
+
+  /** Who took requests, what these said of themselves, and when. */
+  private record Ingresses(List<IngressNode> healthy, Map<String, Known> known, long atNanos) {}
+
+  /** What a member said of itself, made out once and not with each look. */
+  private record Known(Member member, NodeAddress address, URI ingress) {
+    static Known of(Member member) {
+      NodeAddress address = NodeAddress.of(member);
+      return new Known(member, address, URI.create(address.ingress()));
+    }
   }
 
   /** Hears of clients, if that is wanted. */
@@ -95,13 +106,8 @@ final class NearestParts implements AutoCloseable {
 
   /** Shares what is learned and answers DNS queries, once the node is part of a mesh. */
   void start(EventLoops loops, Grid grid, DnsConfig options) throws IOException {
-    refresh(grid.self());
-    refreshing =
-        loops
-            .group()
-            .next()
-            .scheduleAtFixedRate(
-                () -> refresh(grid.self()), REFRESH_MILLIS, REFRESH_MILLIS, TimeUnit.MILLISECONDS);
+    this.grid = grid;
+    ingresses = look(grid.self(), System.nanoTime());
     if (config.learn()) {
       shared.start(grid.map(SharedRtts.MAP));
     }
@@ -127,31 +133,55 @@ final class NearestParts implements AutoCloseable {
         options.zone(), new HashSet<>(options.names()), servers, options.ttl(), options.answers());
   }
 
-  /** Who takes requests now. */
-  private void refresh(Member self) {
-    List<IngressNode> now = new ArrayList<>();
-    for (NodeStatus status : placement.nodes(System.nanoTime())) {
+  /**
+   * Who takes requests now, as of 100 ms ago at most. Looked at when somebody asks, which on most
+   * nodes nobody does; two who ask at once may both look.
+   */
+  private List<IngressNode> healthy() {
+    Grid members = grid;
+    Ingresses last = ingresses;
+    long now = System.nanoTime();
+    if (members != null && now - last.atNanos >= FRESH_NANOS) {
+      last = look(members.self(), now);
+      ingresses = last;
+    }
+    return last.healthy;
+  }
+
+  private Ingresses look(Member self, long nowNanos) {
+    Map<String, Known> known = ingresses.known;
+    List<IngressNode> healthy = new ArrayList<>();
+    Map<String, Known> found = new HashMap<>();
+    for (NodeStatus status : placement.nodes(nowNanos)) {
       boolean takesRequests =
           !status.draining()
               && !status.ejected()
               && status.reportAgeNanos() >= 0
               && status.reportAgeNanos() < SILENT_NANOS;
       if (takesRequests) {
-        Optional<Member> member =
-            status.local() ? Optional.of(self) : peers.find(status.info().id());
-        member.ifPresent(found -> now.add(ingress(status, NodeAddress.of(found))));
+        String id = status.info().id();
+        Optional<Member> member = status.local() ? Optional.of(self) : peers.find(id);
+        if (member.isPresent()) {
+          Known before = known.get(id);
+          Known node =
+              before != null && before.member.equals(member.get())
+                  ? before
+                  : Known.of(member.get());
+          found.put(id, node);
+          healthy.add(ingress(status, node));
+        }
       }
     }
-    healthy = List.copyOf(now);
+    return new Ingresses(List.copyOf(healthy), Map.copyOf(found), nowNanos);
   }
 
-  private static IngressNode ingress(NodeStatus status, NodeAddress address) {
+  private static IngressNode ingress(NodeStatus status, Known node) {
     return new IngressNode(
         status.info().id(),
         status.local(),
-        address.labels().getOrDefault(REGION, ""),
-        address.clients(),
-        URI.create(address.ingress()),
+        node.address.labels().getOrDefault(REGION, ""),
+        node.address.clients(),
+        node.ingress,
         status.rttNanos());
   }
 
@@ -175,9 +205,6 @@ final class NearestParts implements AutoCloseable {
 
   @Override
   public void close() {
-    if (refreshing != null) {
-      refreshing.cancel(false);
-    }
     shared.close();
     if (dns != null) {
       dns.close();
