@@ -45,8 +45,8 @@ public interface FunctionRuntime extends AutoCloseable {
   void closeWebSockets();
 
   /**
-   * Ends queued and running invocations with {@link FunctionException.Code#CLOSED} and frees the
-   * engine, in the background. Idempotent.
+   * Ends queued and running invocations, loads and warm-ups with {@link
+   * FunctionException.Code#CLOSED} and frees the engine, in the background. Idempotent.
    */
   @Override
   void close();

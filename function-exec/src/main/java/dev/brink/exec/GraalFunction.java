@@ -85,7 +85,7 @@ final class GraalFunction implements LoadedFunction {
 
   @Override
   public CompletionStage<LoadedFunction> warmUp() {
-    return closed
+    return closed()
         ? CompletableFuture.failedFuture(GraalRuntime.closedException())
         : runtime.warmUp(this);
   }
@@ -122,7 +122,7 @@ final class GraalFunction implements LoadedFunction {
   /** An invocation may have been here first. */
   private void warmOn(Lane lane, CompletableFuture<LoadedFunction> made) {
     if (byLane.get(lane.index()).isEmpty()) {
-      new Loading(this, lane, made, _ -> {}).start();
+      new Loading(this, lane, made).start();
     } else {
       made.complete(this);
     }
@@ -185,7 +185,6 @@ final class GraalFunction implements LoadedFunction {
   @Override
   public void close() {
     closed = true;
-    runtime.forget(this);
     closeSockets(CloseCode.SERVICE_RESTART, "the function was replaced");
     for (Lane lane : runtime.lanes().all()) {
       lane.post(() -> closeIdle(lane));
@@ -194,13 +193,7 @@ final class GraalFunction implements LoadedFunction {
 
   /** Begins to close the WebSockets of all instances. Any thread. */
   void closeSockets(int code, String reason) {
-    all.forEach(instance -> instance.post(() -> instance.sockets().close(code, reason)));
-  }
-
-  /** Ends what runs. Any thread. */
-  void end(FunctionException cause) {
-    closed = true;
-    all.forEach(instance -> instance.end(cause, null));
+    all.forEach(instance -> instance.closeSockets(code, reason));
   }
 
   boolean closed() {

@@ -34,7 +34,11 @@ final class GraalRuntime implements FunctionRuntime {
   private final LimitCounts limitCounts = new LimitCounts();
   private final BackgroundWork background;
   private final GuestContexts contexts = new GuestContexts();
-  private final Set<GraalFunction> functions = ConcurrentHashMap.newKeySet();
+  private final PendingLoads loads = new PendingLoads();
+
+  /** Of all functions, also of those that were closed and have invocations under way. */
+  private final Set<Instance> instances = ConcurrentHashMap.newKeySet();
+
   private final AtomicInteger unfinished = new AtomicInteger();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -72,7 +76,7 @@ final class GraalRuntime implements FunctionRuntime {
 
   @Override
   public CompletionStage<LoadedFunction> load(FunctionBundle bundle) {
-    var loaded = new CompletableFuture<LoadedFunction>();
+    CompletableFuture<LoadedFunction> loaded = loads.begin();
     long bytes = bundle.modules().values().stream().mapToLong(module -> module.length).sum();
     if (bytes > MAX_CODE_BYTES) {
       limitCounts.met(Limit.CODE);
@@ -108,14 +112,9 @@ final class GraalRuntime implements FunctionRuntime {
       Map<String, byte[]> modules,
       CompletableFuture<LoadedFunction> loaded) {
     var function = new GraalFunction(this, bundle, modules);
-    functions.add(function);
-    if (closed.get()) {
-      functions.remove(function);
-      loaded.completeExceptionally(closedException());
-    } else if (!function.wasm() || contexts.hasWasm()) {
+    if (!function.wasm() || contexts.hasWasm()) {
       loadOnLane(function, loaded);
     } else if (background.submit(() -> loadWithWasm(function, loaded)) == null) {
-      functions.remove(function);
       loaded.completeExceptionally(queueFull());
     }
   }
@@ -128,18 +127,18 @@ final class GraalRuntime implements FunctionRuntime {
 
   private void loadOnLane(GraalFunction function, CompletableFuture<LoadedFunction> loaded) {
     Lane lane = lanes.choose(0);
-    lane.post(() -> new Loading(function, lane, loaded, this::forget).start());
+    lane.post(() -> new Loading(function, lane, loaded).start());
   }
 
   CompletionStage<LoadedFunction> warmUp(GraalFunction function) {
-    var warm = new CompletableFuture<LoadedFunction>();
+    CompletableFuture<LoadedFunction> warm = loads.begin();
     Lane lane = lanes.choose(0);
     lane.post(
         () -> {
           if (function.warm()) {
             warm.complete(function);
           } else {
-            new Loading(function, lane, warm, _ -> {}).start();
+            new Loading(function, lane, warm).start();
           }
         });
     return warm;
@@ -163,8 +162,8 @@ final class GraalRuntime implements FunctionRuntime {
 
   @Override
   public void closeWebSockets() {
-    functions.forEach(
-        function -> function.closeSockets(CloseCode.GOING_AWAY, "the node is stopping"));
+    instances.forEach(
+        instance -> instance.closeSockets(CloseCode.GOING_AWAY, "the node is stopping"));
   }
 
   @Override
@@ -175,11 +174,13 @@ final class GraalRuntime implements FunctionRuntime {
   }
 
   void invoke(Run run, long warmLanes) {
-    if (closed.get()) {
-      run.refuse(closedException());
-    } else if (unfinished.incrementAndGet() > maxUnfinished) {
+    // Counted before the look at closed: the lanes end when, after that was set, none is counted.
+    if (unfinished.incrementAndGet() > maxUnfinished) {
       unfinished.decrementAndGet();
       run.refuse(queueFull());
+    } else if (closed.get()) {
+      unfinished.decrementAndGet();
+      run.refuse(closedException());
     } else if (!run.queueOn(lanes.choose(warmLanes))) {
       unfinished.decrementAndGet();
       run.refuse(queueFull());
@@ -190,8 +191,16 @@ final class GraalRuntime implements FunctionRuntime {
     unfinished.decrementAndGet();
   }
 
-  void forget(GraalFunction function) {
-    functions.remove(function);
+  /** There is one more, about to be prepared. */
+  void add(Instance instance) {
+    instances.add(instance);
+    if (closed.get()) {
+      instance.end(closedException(), null);
+    }
+  }
+
+  void remove(Instance instance) {
+    instances.remove(instance);
   }
 
   boolean closed() {
@@ -244,8 +253,9 @@ final class GraalRuntime implements FunctionRuntime {
   }
 
   private void end() {
-    for (GraalFunction function : functions) {
-      function.end(closedException());
+    loads.close();
+    for (Instance instance : instances) {
+      instance.end(closedException(), null);
     }
     long limit = System.nanoTime() + CLOSE_NANOS;
     while (unfinished.get() > 0 && System.nanoTime() - limit < 0) {

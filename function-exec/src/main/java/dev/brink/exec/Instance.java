@@ -67,6 +67,7 @@ final class Instance {
 
   /** Evaluates the modules in a turn of {@code watched}. Returns what went wrong. */
   @Nullable FunctionException prepare(Watched watched) {
+    function.runtime().add(this);
     var failure = new AtomicReference<@Nullable FunctionException>();
     turn(watched, () -> failure.set(evaluate()));
     Ending end = ending.get();
@@ -76,14 +77,12 @@ final class Instance {
     }
     FunctionException wrong = failure.get();
     if (wrong != null) {
+      function.runtime().remove(this);
       context.close(true);
       return wrong;
     }
     listed = true;
     function.add(this);
-    if (function.runtime().closed()) {
-      end(GraalRuntime.closedException(), null);
-    }
     return null;
   }
 
@@ -309,6 +308,7 @@ final class Instance {
   }
 
   private void unlist() {
+    function.runtime().remove(this);
     if (listed) {
       listed = false;
       function.remove(this);
@@ -324,6 +324,11 @@ final class Instance {
     } catch (PolyglotException | IllegalStateException e) {
       log.debug("Closing a context of {}", function.bundle().name(), e);
     }
+  }
+
+  /** Begins to close its WebSockets. Any thread. */
+  void closeSockets(int code, String reason) {
+    post(() -> sockets.close(code, reason));
   }
 
   void begin(Run run) {

@@ -6,7 +6,6 @@ import dev.brink.exec.lane.Watched;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,22 +21,12 @@ final class Loading implements Watched {
   private final GraalFunction function;
   private final Lane lane;
   private final CompletableFuture<LoadedFunction> loaded;
-  private final Consumer<GraalFunction> onFailure;
   private final TurnMemory memory;
   private final AtomicBoolean counted = new AtomicBoolean();
   private volatile @Nullable Instance instance;
 
-  /**
-   * On a lane.
-   *
-   * @param onFailure runs first when the modules fail
-   */
-  Loading(
-      GraalFunction function,
-      Lane lane,
-      CompletableFuture<LoadedFunction> loaded,
-      Consumer<GraalFunction> onFailure) {
-    this.onFailure = onFailure;
+  /** On a lane. */
+  Loading(GraalFunction function, Lane lane, CompletableFuture<LoadedFunction> loaded) {
     this.function = function;
     this.lane = lane;
     this.loaded = loaded;
@@ -102,7 +91,6 @@ final class Loading implements Watched {
   }
 
   private void fail(FunctionException failure) {
-    onFailure.accept(function);
     loaded.completeExceptionally(failure);
   }
 

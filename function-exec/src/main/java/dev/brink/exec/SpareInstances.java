@@ -73,7 +73,7 @@ final class SpareInstances {
                 }
               });
       var _ =
-          lane.schedule(System.nanoTime(), _ -> new Loading(function, lane, made, _ -> {}).start());
+          lane.schedule(System.nanoTime(), _ -> new Loading(function, lane, made).start());
     }
   }
 }

@@ -31,6 +31,9 @@ public final class Lane {
 
   private static final long RETRY_NANOS = 1_000_000;
 
+  /** When the lanes have ended, for what was queued before and has to hear of it. */
+  private static final int LAST_ROUNDS = 1_024;
+
   private static final int SPINS = 50;
   private static final long MAX_PARK_NANOS = 1_000_000_000L;
 
@@ -280,6 +283,9 @@ public final class Lane {
       }
       while (has(me) && !lanes.ended()) {
         step(me);
+      }
+      for (int i = 0; i < LAST_ROUNDS && has(me) && hasWork(); i++) {
+        boolean _ = round(me);
       }
       if (companion != null) {
         companion.giveBack();

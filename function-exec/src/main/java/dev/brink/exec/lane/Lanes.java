@@ -51,7 +51,7 @@ public final class Lanes {
     watchdog.start();
   }
 
-  /** Ends the threads once they leave their guests. */
+  /** Ends the threads once they leave their guests and have run what is queued. */
   public void end() {
     ended = true;
     for (Lane lane : all) {

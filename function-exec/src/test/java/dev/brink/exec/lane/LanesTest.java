@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +65,37 @@ class LanesTest {
       assertThat(lanes.abandoned()).isZero();
     } finally {
       lanes.end();
+    }
+  }
+
+  @Test
+  void whatIsQueuedWhenTheLanesEndIsStarted() throws InterruptedException {
+    var lanes = new Lanes(1, 16, Duration.ofSeconds(30), List.of());
+    lanes.start();
+    Lane lane = lanes.all().getFirst();
+    var held = new CountDownLatch(1);
+    var letGo = new CountDownLatch(1);
+    lane.post(
+        () -> {
+          held.countDown();
+          await(letGo);
+        });
+    assertThat(held.await(30, TimeUnit.SECONDS)).isTrue();
+    var event = new CompletableFuture<Void>();
+    var job = new CompletableFuture<Void>();
+    lane.post(() -> event.complete(null));
+    assertThat(lane.offer(_ -> job.complete(null))).isTrue();
+    lanes.end();
+    letGo.countDown();
+    assertThat(event).succeedsWithin(30, TimeUnit.SECONDS);
+    assertThat(job).succeedsWithin(30, TimeUnit.SECONDS);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 }

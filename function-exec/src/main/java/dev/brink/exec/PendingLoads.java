@@ -1,0 +1,31 @@
+package dev.brink.exec;
+
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Loads and warm-ups that somebody waits for. They end with the runtime, wherever they are: on a
+ * lane that is held up or has ended, among the background work, or not yet there. Thread-safe.
+ */
+final class PendingLoads {
+  private final Set<CompletableFuture<LoadedFunction>> pending = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  /** One more; it has failed already when the runtime is closed. */
+  CompletableFuture<LoadedFunction> begin() {
+    var load = new CompletableFuture<LoadedFunction>();
+    pending.add(load);
+    var _ = load.whenComplete((_, _) -> pending.remove(load));
+    if (closed) {
+      load.completeExceptionally(GraalRuntime.closedException());
+    }
+    return load;
+  }
+
+  /** Fails all of them, and those that begin from now on. */
+  void close() {
+    closed = true;
+    pending.forEach(load -> load.completeExceptionally(GraalRuntime.closedException()));
+  }
+}

@@ -1,0 +1,157 @@
+package dev.brink.exec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.brink.exec.FunctionException.Code;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** A runtime that closes leaves nobody waiting: not for a load, a warm-up or an invocation. */
+class ClosingTest {
+  private static final String HANDLER =
+      "export default { async fetch() { return new Response('ok') } }";
+
+  private final Sandbox sandbox = Sandbox.of(1);
+
+  private static FunctionBundle bundle(String module, String source) {
+    return new FunctionBundle(
+        "test/late",
+        module,
+        Map.of(module, source.getBytes(StandardCharsets.UTF_8)),
+        Sandbox.LIMITS,
+        Map.of(),
+        Set.of());
+  }
+
+  private static FunctionException failureOf(CompletionStage<?> stage) throws InterruptedException {
+    try {
+      Object value = stage.toCompletableFuture().get(30, TimeUnit.SECONDS);
+      throw new AssertionError("expected a failure, got " + value);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof FunctionException failure) {
+        return failure;
+      }
+      throw new AssertionError(e);
+    } catch (TimeoutException e) {
+      throw new AssertionError("nobody tells the caller", e);
+    }
+  }
+
+  /** Whose caller holds the lane for as long as it likes, which it must not. */
+  private static final class Holding extends Answered {
+    private final CountDownLatch holds = new CountDownLatch(1);
+    private final CountDownLatch letGo = new CountDownLatch(1);
+
+    @Override
+    public void onResponse(
+        HttpResponse response, Flow.@Nullable Publisher<ByteBuf> stream, Timing timing) {
+      super.onResponse(response, stream, timing);
+      holds.countDown();
+      boolean _ = await(letGo);
+    }
+
+    static boolean await(CountDownLatch latch) {
+      try {
+        return latch.await(60, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+    }
+  }
+
+  private Holding holdLane(LoadedFunction function) {
+    var holding = new Holding();
+    function.invoke(
+        Sandbox.invocation(Sandbox.request(HttpMethod.GET, "/"), null, Duration.ofSeconds(60)),
+        holding);
+    assertThat(Holding.await(holding.holds)).isTrue();
+    return holding;
+  }
+
+  @Test
+  void loadsAndWarmUpsEndThoughTheirLaneIsHeldUp() throws Exception {
+    LoadedFunction function = sandbox.load(HANDLER);
+    Holding holding = holdLane(function);
+    try {
+      CompletionStage<LoadedFunction> load = sandbox.runtime.load(bundle("main.js", HANDLER));
+      CompletionStage<LoadedFunction> warmUp = function.warmUp();
+      CompletionStage<LoadedFunction> typed = sandbox.runtime.load(bundle("main.ts", HANDLER));
+      sandbox.close();
+      assertThat(failureOf(load).code()).isEqualTo(Code.CLOSED);
+      assertThat(failureOf(warmUp).code()).isEqualTo(Code.CLOSED);
+      assertThat(failureOf(typed).code()).isEqualTo(Code.CLOSED);
+    } finally {
+      holding.letGo.countDown();
+    }
+    holding.end();
+  }
+
+  @Test
+  void whatComesAfterTheEndIsRefused() throws Exception {
+    LoadedFunction function = sandbox.load(HANDLER);
+    sandbox.close();
+    assertThat(failureOf(sandbox.runtime.load(bundle("main.js", HANDLER))).code())
+        .isEqualTo(Code.CLOSED);
+    assertThat(failureOf(sandbox.runtime.load(bundle("main.ts", HANDLER))).code())
+        .isEqualTo(Code.CLOSED);
+    assertThat(failureOf(function.warmUp()).code()).isEqualTo(Code.CLOSED);
+    assertThat(sandbox.get(function, "/").end().report().outcome()).isEqualTo(Code.CLOSED);
+  }
+
+  @Test
+  void whatComesWhileTheRuntimeClosesEnds() throws Exception {
+    LoadedFunction function = sandbox.load(HANDLER);
+    List<CompletionStage<LoadedFunction>> loads = new ArrayList<>();
+    List<Answered> calls = new ArrayList<>();
+    for (int i = 0; i < 2_000; i++) {
+      if (i == 20) {
+        sandbox.close();
+      }
+      loads.add(i % 2 == 0 ? function.warmUp() : sandbox.runtime.load(bundle("main.js", HANDLER)));
+      calls.add(sandbox.get(function, "/"));
+    }
+    for (CompletionStage<LoadedFunction> load : loads) {
+      assertThat(load.handle((_, failure) -> failure == null ? "loaded" : "failed"))
+          .succeedsWithin(30, TimeUnit.SECONDS);
+    }
+    calls.forEach(Answered::end);
+  }
+
+  @Test
+  void aModuleThatLoadsForEverEndsWithTheRuntime() throws Exception {
+    CompletionStage<LoadedFunction> load =
+        sandbox.runtime.load(bundle("main.js", "for (;;) {}\n" + HANDLER));
+    Sandbox.await("loading", () -> !sandbox.idle());
+    sandbox.close();
+    assertThat(failureOf(load).code()).isEqualTo(Code.CLOSED);
+    Sandbox.await("the lane is free", sandbox::idle);
+  }
+
+  @Test
+  void aClosedFunctionsInvocationsEndWithTheRuntime() {
+    LoadedFunction function =
+        sandbox.handler("console.log('in'); await new Promise(go => setTimeout(go, 60000))");
+    Answered waiting = sandbox.get(function, "/");
+    Sandbox.await("the handler runs", () -> !sandbox.console.isEmpty());
+    function.close();
+    sandbox.close();
+    assertThat(waiting.failure().code()).isEqualTo(Code.CLOSED);
+    waiting.end();
+  }
+}
