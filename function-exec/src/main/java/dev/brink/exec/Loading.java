@@ -6,6 +6,7 @@ import dev.brink.exec.lane.Watched;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,19 +67,19 @@ final class Loading implements Watched {
   }
 
   @Override
-  public boolean over(long cpuNanos, long allocatedBytes, long nowNanos) {
+  public @Nullable BooleanSupplier over(long cpuNanos, long allocatedBytes, long nowNanos) {
     Instance made = instance;
     FunctionLimits limits = function.bundle().limits();
     if (made == null) {
-      return false;
+      return null;
     }
     if (cpuNanos > Math.max(MAX_CPU_NANOS, limits.cpu().toNanos())) {
-      return made.end(tooMuch("its modules ran too long while loading"), this);
+      return () -> made.end(tooMuch("its modules ran too long while loading"), this);
     }
     if (memory.over(allocatedBytes)) {
-      return made.end(tooMuch("its modules use too much memory while loading"), this);
+      return () -> made.end(tooMuch("its modules use too much memory while loading"), this);
     }
-    return false;
+    return null;
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.brink.exec.websocket.CloseCode;
 import dev.brink.exec.websocket.WebSocketLimits;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.graalvm.polyglot.PolyglotException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -394,13 +395,13 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   // ---- on the watchdog's thread
 
   @Override
-  public boolean over(long turnCpuNanos, long turnAllocatedBytes, long nowNanos) {
+  public @Nullable BooleanSupplier over(long turnCpuNanos, long turnAllocatedBytes, long nowNanos) {
     Instance in = instance;
     if (in == null) {
-      return false;
+      return null;
     }
     FunctionException over = limits.over(turnCpuNanos, turnAllocatedBytes, nowNanos);
-    return over != null && in.end(over, this);
+    return over == null ? null : () -> in.end(over, this);
   }
 
   @Override

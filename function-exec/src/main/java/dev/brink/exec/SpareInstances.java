@@ -72,8 +72,7 @@ final class SpareInstances {
                   makeOne(lane, state);
                 }
               });
-      var _ =
-          lane.schedule(System.nanoTime(), _ -> new Loading(function, lane, made).start());
+      var _ = lane.schedule(System.nanoTime(), _ -> new Loading(function, lane, made).start());
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.brink.exec.lane;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -264,11 +265,21 @@ final class LaneThread {
     long cpu = ThreadMeter.cpuNanos(thread) - cpuStart;
     seenCpuNanos = cpu;
     long allocated = ThreadMeter.allocatedBytes(thread) - allocatedStart;
-    if (turn() == seen && watched.over(cpu, allocated, nowNanos)) {
+    if (!runs(seen)) {
+      return null;
+    }
+    BooleanSupplier end = watched.over(cpu, allocated, nowNanos);
+    if (end != null && runs(seen) && end.getAsBoolean()) {
       endingTurn = seen;
       endingSince = nowNanos;
     }
     return null;
+  }
+
+  /** Whether that turn has not ended, so that nothing of it is charged. */
+  private boolean runs(long ofTurn) {
+    long now = state.get();
+    return now == (ofTurn << STATE_BITS | IN) || now == (ofTurn << STATE_BITS | AWAY);
   }
 
   private boolean giveUp(long seen, Watched watched) {

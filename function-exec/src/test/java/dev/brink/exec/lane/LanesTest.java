@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Lanes by themselves, without guests. */
@@ -14,8 +17,8 @@ class LanesTest {
   private static final Watched UNLIMITED =
       new Watched() {
         @Override
-        public boolean over(long cpuNanos, long allocatedBytes, long nowNanos) {
-          return false;
+        public @Nullable BooleanSupplier over(long cpuNanos, long allocatedBytes, long nowNanos) {
+          return null;
         }
 
         @Override
@@ -89,6 +92,52 @@ class LanesTest {
     letGo.countDown();
     assertThat(event).succeedsWithin(30, TimeUnit.SECONDS);
     assertThat(job).succeedsWithin(30, TimeUnit.SECONDS);
+  }
+
+  /** Judged while the turn runs, and done with that only after the turn was left and charged. */
+  private static final class JudgedLate implements Watched {
+    final CountDownLatch asked = new CountDownLatch(1);
+    final CountDownLatch left = new CountDownLatch(1);
+    final AtomicBoolean ended = new AtomicBoolean();
+
+    @Override
+    public BooleanSupplier over(long cpuNanos, long allocatedBytes, long nowNanos) {
+      asked.countDown();
+      await(left);
+      return () -> {
+        ended.set(true);
+        return true;
+      };
+    }
+
+    @Override
+    public void abandoned(Lane lane) {
+      throw new AssertionError("given up");
+    }
+  }
+
+  @Test
+  void aTurnThatEndsWhileItIsJudgedIsNotEnded() {
+    var lanes = new Lanes(1, 16, Duration.ofSeconds(30), List.of());
+    lanes.start();
+    try {
+      Lane lane = lanes.all().getFirst();
+      var late = new JudgedLate();
+      var over = new CompletableFuture<Void>();
+      lane.post(
+          () -> {
+            lane.turn(late, () -> await(late.asked));
+            late.left.countDown();
+            var next = new JudgedLate();
+            next.left.countDown();
+            lane.turn(next, () -> await(next.asked));
+            over.complete(null);
+          });
+      assertThat(over).succeedsWithin(30, TimeUnit.SECONDS);
+      assertThat(late.ended).isFalse();
+    } finally {
+      lanes.end();
+    }
   }
 
   private static void await(CountDownLatch latch) {
