@@ -30,6 +30,7 @@ record DurableNamespaces(DurableStore store, KeyValueEngine engine) implements A
             self,
             status,
             options.retention,
+            options.startTimeout,
             caches -> {
               KeyValueEngine started = engine.get();
               if (started != null) {

@@ -2,6 +2,7 @@ package dev.brink.grid;
 
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
@@ -30,6 +31,17 @@ record DurableSettings(
 
   Path directory() {
     return base.workDirectory().resolve("durable").toAbsolutePath();
+  }
+
+  /**
+   * Waits until the ports can be bound.
+   *
+   * @throws GridException when they can't be within this time
+   */
+  void awaitPorts(Duration timeout) throws InterruptedException {
+    long end = System.nanoTime() + timeout.toNanos();
+    Ports.awaitFree("durableDiscoveryPort", base.bindAddress(), discoveryPort, end);
+    Ports.awaitFree("durableCommunicationPort", base.bindAddress(), communicationPort, end);
   }
 
   /**

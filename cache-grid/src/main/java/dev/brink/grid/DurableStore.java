@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  * Keeps durable namespaces: runs an Ignite node of its own, with native persistence, beside the
  * grid's, so that the grid never waits for an activation. It follows the grid: it starts when the
  * grid is up, finds the others by the grid's view, and starts again in place when it failed or is
- * apart from the store that the grid's oldest member is in. All of that happens on one control
- * thread.
+ * apart from the store that the grid's oldest member is in. A port that stays taken ends that: then
+ * it says so, and refuses calls. All of that happens on one control thread.
  */
 final class DurableStore implements KeyValuePlace, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DurableStore.class);
@@ -45,6 +45,7 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
   private final DurableSettings settings;
   private final HostPort self;
   private final Status status;
+  private final Duration startTimeout;
   private final DurableBaseline baseline;
   private final Consumer<StoreCaches> resumed;
   private final Thread control;
@@ -53,6 +54,10 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
       new Backoff(Duration.ofMillis(500), Duration.ofSeconds(15), RandomGenerator.getDefault());
   private volatile @Nullable Running running;
   private volatile boolean closed;
+
+  /** Why it is not started any more. */
+  private volatile @Nullable String givenUp;
+
   private long startDueNanos = System.nanoTime();
   private @Nullable Long wantedSinceNanos;
   private @Nullable Long apartSinceNanos;
@@ -77,6 +82,7 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
    * A store; {@link #start} starts it.
    *
    * @param self this node's discovery address
+   * @param startTimeout how long its ports may be taken when it is to start
    * @param resumed hears of the caches each time that they can be used anew; must not wait
    */
   DurableStore(
@@ -84,10 +90,12 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
       HostPort self,
       Status status,
       Duration retention,
+      Duration startTimeout,
       Consumer<StoreCaches> resumed) {
     this.settings = settings;
     this.self = self;
     this.status = status;
+    this.startTimeout = startTimeout;
     this.baseline = new DurableBaseline(retention);
     this.resumed = resumed;
     control = new Thread(this::run, "brink-durable-" + settings.base().name());
@@ -109,6 +117,10 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
     Running now = running;
     if (closed) {
       return KeyValueCalls.unavailable(Reason.STOPPED, "the grid is closed", null);
+    }
+    String why = givenUp;
+    if (why != null) {
+      return KeyValueCalls.unavailable(Reason.STOPPED, why, null);
     }
     if (now == null) {
       return KeyValueCalls.unavailable(Reason.STARTING, "the durable store is starting", null);
@@ -185,7 +197,7 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
     }
   }
 
-  private void step() {
+  private void step() throws InterruptedException {
     GridState grid = status.state();
     if (grid != GridState.CONNECTED && grid != GridState.MINORITY) {
       return;
@@ -237,7 +249,7 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
    */
   private boolean mayStart(View view) {
     long now = System.nanoTime();
-    if (now - startDueNanos < 0) {
+    if (givenUp != null || now - startDueNanos < 0) {
       return false;
     }
     Long since = wantedSinceNanos;
@@ -255,7 +267,15 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
     return may;
   }
 
-  private void launch() {
+  private void launch() throws InterruptedException {
+    try {
+      settings.awaitPorts(startTimeout);
+    } catch (GridException e) {
+      String why = "the durable store cannot start: " + e.getMessage();
+      givenUp = why;
+      log.error("{}; it is tried again when the node is started again", why);
+      return;
+    }
     String instance = "brink-durable-" + UUID.randomUUID();
     Slf4jIgniteLogger ignitesLog = Slf4jIgniteLogger.create();
     FailureSignal failures =

@@ -123,7 +123,10 @@ public final class GridBuilder {
     return this;
   }
 
-  /** How long {@link #start()} may take. Default: 30 s. */
+  /**
+   * How long {@link #start()} may take; and for how long the durable store, which starts after
+   * that, waits for a port that is taken, before it is given up. Default: 30 s.
+   */
   public GridBuilder startTimeout(Duration startTimeout) {
     this.startTimeout =
         Bounds.duration(

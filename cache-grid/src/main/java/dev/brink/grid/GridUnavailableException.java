@@ -14,7 +14,7 @@ public final class GridUnavailableException extends GridException {
     MINORITY(true),
     /** The underlying Ignite node is being restarted in place. */
     RESTARTING(true),
-    /** The grid was closed. */
+    /** The grid was closed, or its durable store was given up. */
     STOPPED(false),
     /** The deadline passed; the write may take effect yet. */
     TIMEOUT(true),

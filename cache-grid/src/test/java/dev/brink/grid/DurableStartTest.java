@@ -1,0 +1,93 @@
+package dev.brink.grid;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.brink.grid.GridUnavailableException.Reason;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A durable store whose port somebody else has. */
+class DurableStartTest {
+  private static final String HOST = "127.0.0.1";
+
+  private final Ports ports = Ports.take(HOST, 0, 0);
+  private final Ports durablePorts = Ports.take(HOST, 0, 0);
+
+  @TempDir Path directory;
+
+  DurableStartTest() {
+    ports.beacon().close();
+    durablePorts.beacon().close();
+  }
+
+  @Test
+  void aPortThatStaysTakenIsNamedAndNotWaitedForAnyMore() throws Exception {
+    try (ServerSocket other = taken(durablePorts.discovery());
+        DurableStore store = start(Duration.ofMillis(200))) {
+      Grids.await("it is given up", () -> reason(store) == Reason.STOPPED);
+      GridUnavailableException refusal = store.refusal();
+      assertThat(refusal)
+          .hasMessage(
+              "the durable store cannot start: durableDiscoveryPort: "
+                  + other.getLocalPort()
+                  + " (expected: a port that is free at 127.0.0.1)");
+      other.close();
+      assertThat(reason(store)).isEqualTo(Reason.STOPPED);
+    }
+  }
+
+  private static @Nullable Reason reason(DurableStore store) {
+    GridUnavailableException refusal = store.refusal();
+    return refusal == null ? null : refusal.reason();
+  }
+
+  private static ServerSocket taken(int port) throws Exception {
+    return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
+  }
+
+  /** In a grid that is there, with this node alone. */
+  private DurableStore start(Duration startTimeout) {
+    IgniteSettings.quieten();
+    UUID self = new UUID(0, 1);
+    var discovery = new HostPort(HOST, ports.discovery());
+    var durable = new HostPort(HOST, durablePorts.discovery());
+    var settings =
+        new IgniteSettings(
+            self,
+            "node1",
+            "test",
+            Map.of(),
+            HOST,
+            ports.discovery(),
+            ports.communication(),
+            NetworkPreset.LOCAL,
+            directory,
+            2L * IgniteSettings.MIN_BYTES,
+            2L * IgniteSettings.MIN_BYTES,
+            durable,
+            null);
+    var member = new Member(self, "node1", Map.of(), true);
+    var status =
+        new Status(
+            new Publisher("node1"), new Peer(self, member, discovery, durable, 1), _ -> true);
+    status.state(GridState.CONNECTED, "alone");
+    var store =
+        new DurableStore(
+            new DurableSettings(
+                settings, durablePorts.discovery(), durablePorts.communication(), 64L << 20),
+            durable,
+            status,
+            Duration.ofDays(1),
+            startTimeout,
+            _ -> {});
+    store.start();
+    return store;
+  }
+}
