@@ -9,17 +9,8 @@ set -eu
 PATH=$PATH:/usr/sbin
 rounds=${1:-5}
 warm=${2:-20}
-root=$(CDPATH='' cd "$(dirname "$0")/../../.." && pwd -P)
-work=$(mktemp -d)
+. "$(dirname "$0")/../servers.sh"
 chmod 755 "$work"
-pids=
-stop() {
-  for pid in $pids; do kill "$pid" 2>/dev/null || :; done
-  for pid in $pids; do wait "$pid" 2>/dev/null || :; done
-  rm -rf "$work"
-}
-trap stop EXIT
-trap 'exit 130' INT TERM
 
 # The origin: files, fresh for an hour.
 mkdir "$work/www"
@@ -49,10 +40,9 @@ http {
   }
 }
 NGINX
-nginx -c "$work/origin.conf" & pids=$!
-nginx -c "$work/nginx.conf" & pids="$pids $!"
-varnishd -F -a 127.0.0.1:18202 -b 127.0.0.1:18200 -s malloc,256m -n "$work/varnish" -T none \
-  >"$work/varnish.log" 2>&1 & pids="$pids $!"
+begin origin nginx -c "$work/origin.conf"
+begin nginx nginx -c "$work/nginx.conf"
+begin varnish varnishd -F -a 127.0.0.1:18202 -b 127.0.0.1:18200 -s malloc,256m -n "$work/varnish" -T none
 mkdir "$work/ats" "$work/ats/etc" "$work/ats/run" "$work/ats/log" "$work/ats/cache"
 cp -R /etc/trafficserver/body_factory /etc/trafficserver/ip_allow.yaml "$work/ats/etc/"
 cat >"$work/ats/runroot.yaml" <<ATS
@@ -75,22 +65,14 @@ CONFIG proxy.config.url_remap.remap_required INT 1
 ATS
 echo 'map / http://127.0.0.1:18200/' >"$work/ats/etc/remap.config"
 echo "$work/ats/cache 512M" >"$work/ats/etc/storage.config"
-traffic_server --run-root="$work/ats/runroot.yaml" >"$work/ats.log" 2>&1 & pids="$pids $!"
+begin ats traffic_server --run-root="$work/ats/runroot.yaml"
 
 "$root/brink" version
 mkdir "$work/site"
 echo '{"name":"site","routes":["/*"],"origin":{"servers":[{"url":"http://127.0.0.1:18200"}],"cache":{}}}' \
   >"$work/site/brink.json"
-"$root/brink" node --name bench --data-directory "$work/data" --ready-file "$work/ready" \
-  --set ingress.port=18190 --admin-port 18191 --link-port 18192 --discovery-port 18193 \
-  --set grid.communication-port=18194 >"$work/node.log" 2>&1 & pids="$pids $!"
-tries=0
-until [ -f "$work/ready" ]; do
-  tries=$((tries + 1))
-  [ $tries -lt 300 ] || { cat "$work/node.log" >&2; exit 1; }
-  sleep 0.2
-done
-"$root/brink" deploy --data-directory "$work/data" --admin http://127.0.0.1:18191 "$work/site" >/dev/null
+begin_node 18190
+deploy "$work/site" >/dev/null
 
 # Prints how often $2 was answered a second by port $1 in $3 seconds.
 load() {

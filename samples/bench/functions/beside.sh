@@ -10,16 +10,7 @@ set -eu
 peers=${1:?the folder with node_modules/.bin/deno and workerd}/node_modules/.bin
 rounds=${2:-3}
 warm=${3:-10}
-root=$(CDPATH='' cd "$(dirname "$0")/../../.." && pwd -P)
-work=$(mktemp -d)
-pids=
-stop() {
-  for pid in $pids; do kill "$pid" 2>/dev/null || :; done
-  for pid in $pids; do wait "$pid" 2>/dev/null || :; done
-  rm -rf "$work"
-}
-trap stop EXIT
-trap 'exit 130' INT TERM
+. "$(dirname "$0")/../servers.sh"
 
 mkdir "$work/burner"
 cp "$root/samples/functions/hello/main.js" "$work/hello.mjs"
@@ -60,23 +51,10 @@ const config :Workerd.Config = (
 CAPNP
 
 "$root/brink" version
-"$root/brink" node --name bench --data-directory "$work/data" --ready-file "$work/ready" \
-  --set ingress.port=18090 --admin-port 18091 --link-port 18092 --discovery-port 18093 \
-  --set grid.communication-port=18094 >"$work/node.log" 2>&1 &
-pids=$!
-"$peers/deno" run -A "$work/deno.mjs" >"$work/deno.log" 2>&1 &
-pids="$pids $!"
-"$peers/workerd" serve "$work/workerd.capnp" >"$work/workerd.log" 2>&1 &
-pids="$pids $!"
-tries=0
-until [ -f "$work/ready" ]; do
-  tries=$((tries + 1))
-  [ $tries -lt 300 ] || { cat "$work/node.log" >&2; exit 1; }
-  sleep 0.2
-done
-for function in "$root/samples/functions/hello" "$work/burner"; do
-  "$root/brink" deploy --data-directory "$work/data" --admin http://127.0.0.1:18091 "$function"
-done
+begin_node 18090
+begin deno "$peers/deno" run -A "$work/deno.mjs"
+begin workerd "$peers/workerd" serve "$work/workerd.capnp"
+deploy "$root/samples/functions/hello" "$work/burner"
 
 # Prints requests per second of hello, its p50 and p99, and the burners' rate, of $2 seconds at port $1.
 load() {

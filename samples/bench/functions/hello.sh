@@ -9,16 +9,7 @@ set -eu
 peers=${1:?the folder with node_modules/.bin/deno and workerd}/node_modules/.bin
 rounds=${2:-5}
 warm=${3:-60}
-root=$(CDPATH='' cd "$(dirname "$0")/../../.." && pwd -P)
-work=$(mktemp -d)
-pids=
-stop() {
-  for pid in $pids; do kill "$pid" 2>/dev/null || :; done
-  for pid in $pids; do wait "$pid" 2>/dev/null || :; done
-  rm -rf "$work"
-}
-trap stop EXIT
-trap 'exit 130' INT TERM
+. "$(dirname "$0")/../servers.sh"
 
 cp "$root/samples/functions/hello/main.js" "$work/hello.mjs"
 cat >"$work/deno.mjs" <<'JS'
@@ -35,22 +26,10 @@ const config :Workerd.Config = (
 CAPNP
 
 "$root/brink" version
-"$root/brink" node --name bench --data-directory "$work/data" --ready-file "$work/ready" \
-  --set ingress.port=18090 --admin-port 18091 --link-port 18092 --discovery-port 18093 \
-  --set grid.communication-port=18094 >"$work/node.log" 2>&1 &
-pids=$!
-"$peers/deno" run -A "$work/deno.mjs" >"$work/deno.log" 2>&1 &
-pids="$pids $!"
-"$peers/workerd" serve "$work/workerd.capnp" >"$work/workerd.log" 2>&1 &
-pids="$pids $!"
-tries=0
-until [ -f "$work/ready" ]; do
-  tries=$((tries + 1))
-  [ $tries -lt 300 ] || { cat "$work/node.log" >&2; exit 1; }
-  sleep 0.2
-done
-"$root/brink" deploy --data-directory "$work/data" --admin http://127.0.0.1:18091 \
-  "$root/samples/functions/hello"
+begin_node 18090
+begin deno "$peers/deno" run -A "$work/deno.mjs"
+begin workerd "$peers/workerd" serve "$work/workerd.capnp"
+deploy "$root/samples/functions/hello"
 
 # Prints requests per second and p99 of $1's answers in $2 seconds.
 load() {

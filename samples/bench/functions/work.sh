@@ -10,16 +10,7 @@ modules=${1:?the folder with node_modules of deno, workerd and marked}/node_modu
 peers=$modules/.bin
 rounds=${2:-3}
 warm=${3:-20}
-root=$(CDPATH='' cd "$(dirname "$0")/../../.." && pwd -P)
-work=$(mktemp -d)
-pids=
-stop() {
-  for pid in $pids; do kill "$pid" 2>/dev/null || :; done
-  for pid in $pids; do wait "$pid" 2>/dev/null || :; done
-  rm -rf "$work"
-}
-trap stop EXIT
-trap 'exit 130' INT TERM
+. "$(dirname "$0")/../servers.sh"
 
 mkdir "$work/function"
 cp "$root/samples/bench/functions/work/"* "$work/function"
@@ -63,21 +54,10 @@ const config :Workerd.Config = (
 CAPNP
 
 "$root/brink" version
-"$root/brink" node --name bench --data-directory "$work/data" --ready-file "$work/ready" \
-  --set ingress.port=18090 --admin-port 18091 --link-port 18092 --discovery-port 18093 \
-  --set grid.communication-port=18094 >node.log 2>&1 &
-pids=$!
-"$peers/deno" run -A deno.mjs >deno.log 2>&1 &
-pids="$pids $!"
-"$peers/workerd" serve workerd.capnp >workerd.log 2>&1 &
-pids="$pids $!"
-tries=0
-until [ -f ready ]; do
-  tries=$((tries + 1))
-  [ $tries -lt 300 ] || { cat node.log >&2; exit 1; }
-  sleep 0.2
-done
-"$root/brink" deploy --data-directory "$work/data" --admin http://127.0.0.1:18091 function
+begin_node 18090
+begin deno "$peers/deno" run -A deno.mjs
+begin workerd "$peers/workerd" serve workerd.capnp
+deploy function
 
 # Prints requests per second and p99 of kind $1 at port $2 in $3 seconds.
 load() {
