@@ -33,10 +33,7 @@ public final class WarmthKeeper {
   private final Map<String, Integer> lanesBefore = new HashMap<>();
 
   /** Functions without an instance whose next one is paid for. */
-  private final Map<String, Reserved> reserved = new HashMap<>();
-
-  /** Processor time, and when the making is to begin. */
-  private record Reserved(long costNanos, long atNanos) {}
+  private final Reservations reserved = new Reservations();
 
   private boolean beaten;
   private long beatAtNanos;
@@ -85,7 +82,7 @@ public final class WarmthKeeper {
       if (!there.contains(gone)) {
         functions.remove(gone);
         lanesBefore.remove(gone);
-        reserved.remove(gone);
+        var _ = reserved.remove(gone);
         order.removed(gone);
       }
     }
@@ -103,9 +100,9 @@ public final class WarmthKeeper {
             sample.id(), _ -> new KeptFunction(settings, sample.calls(), nowNanos));
     boolean called = function.observe(nowNanos, sample, signals, standings) || isNew;
     if (called) {
-      Reserved unused = reserved.remove(sample.id());
+      Reservations.Reserved unused = reserved.remove(sample.id());
       if (unused != null) {
-        budget.refund(unused.costNanos, node.lanes());
+        budget.refund(unused.costNanos(), node.lanes());
       }
       order.used(sample.id(), (double) sample.coldNanos(), (double) sample.instanceBytes());
     } else if (sample.warmLanes() > lanesBefore.getOrDefault(sample.id(), sample.warmLanes())) {
@@ -155,13 +152,12 @@ public final class WarmthKeeper {
       return true;
     }
     long lead = leadNanos(sample);
-    long meeting =
-        reserved.values().stream().filter(r -> Math.abs(r.atNanos - again) < lead).count();
     double rounds = (double) lead / Math.max(1, Math.max(beatNanos, sample.coldNanos()));
-    if (meeting >= node.idleLanes() * rounds || !budget.spend(sample.coldNanos(), node.lanes())) {
+    if (!reserved.fewerThan(node.idleLanes() * rounds, again, lead)
+        || !budget.spend(sample.coldNanos(), node.lanes())) {
       return false;
     }
-    reserved.put(sample.id(), new Reserved(sample.coldNanos(), again));
+    reserved.put(sample.id(), sample.coldNanos(), again);
     return true;
   }
 
