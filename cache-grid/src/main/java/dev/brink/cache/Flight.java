@@ -329,7 +329,7 @@ final class Flight implements Upstream.Listener {
   }
 
   /** Nobody shall wait for what will not come. */
-  private static void failed(List<Waiter> all, Throwable cause) {
+  static void failed(List<Waiter> all, Throwable cause) {
     var failure = new FetchFailure(502, "the response could not be taken", cause);
     all.forEach(waiter -> waiter.fail(failure));
   }
@@ -359,6 +359,13 @@ final class Flight implements Upstream.Listener {
   /** From now on others find it by what it will be stored as. */
   void republish(StoreKey id) {
     cache.flights().move(plan.id(), id, this);
+    boolean over;
+    synchronized (this) {
+      over = state == State.DONE;
+    }
+    if (over) {
+      cache.flights().remove(id, this);
+    }
   }
 
   /** A response for the one request it was fetched for. */

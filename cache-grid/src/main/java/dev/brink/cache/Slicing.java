@@ -37,16 +37,47 @@ record Slicing(LocalCache cache, FetchPlan plan, Flight flight, Delivery deliver
     if (shared) {
       List<Waiter> all = flight.filling(begun, new Variants.Place(slice.id(), null));
       begun.fill().retain();
-      delivery.give(all, begun, null);
+      take(slice, begun, all, head, body, () -> delivery.give(all, begun, null));
     } else {
-      for (Waiter waiter : flight.end()) {
-        if (!waiter.equals(delivery.leader()) || !waiter.answer(begun, delivery.why(), false)) {
-          waiter.retry();
-        }
+      List<Waiter> all = flight.end();
+      take(slice, begun, all, head, body, () -> giveToLeader(all, begun));
+    }
+  }
+
+  private void giveToLeader(List<Waiter> all, Recording begun) {
+    for (Waiter waiter : all) {
+      if (!waiter.equals(delivery.leader()) || !waiter.answer(begun, delivery.why(), false)) {
+        waiter.retry();
       }
     }
-    WholeBody.feed(head, body, new FirstBytes(slice.range().length(), begun.fill()));
-    begun.fill().release();
+  }
+
+  /**
+   * Gives out what is about to come, and has it come. When that fails nobody waits for it, and
+   * nothing holds on to it.
+   */
+  private static void take(
+      Slice slice,
+      Recording begun,
+      List<Waiter> all,
+      HttpResponse head,
+      Flow.@Nullable Publisher<ByteBuf> body,
+      Runnable give) {
+    boolean fed = false;
+    try {
+      give.run();
+      fed = true;
+      WholeBody.feed(head, body, new FirstBytes(slice.range().length(), begun.fill()));
+    } catch (RuntimeException | Error e) {
+      if (!fed) {
+        Unwanted.response(head, body);
+      }
+      begun.fill().onError(e);
+      Flight.failed(all, e);
+      throw e;
+    } finally {
+      begun.fill().release();
+    }
   }
 
   /** A first slice came of something that nothing was known of. */
@@ -94,31 +125,68 @@ record Slicing(LocalCache cache, FetchPlan plan, Flight flight, Delivery deliver
    */
   private void cut(
       Head whole, long start, HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
-    CacheKey key = plan.key();
-    var place = Variants.Place.of(key, plan.request().headers(), whole);
-    var kept =
-        new StoredBody(cache.store().draft(place.id(), 0).commit(whole.encode(), whole.worth()));
-    if (place.variant() != null) {
-      cache.addVariant(key, place.variant());
+    var place = Variants.Place.of(plan.key(), plan.request().headers(), whole);
+    StoredBody kept = keep(place, whole, head, body);
+    try {
+      give(kept, place, whole, start, head, body);
+    } finally {
+      kept.release();
     }
+  }
+
+  private void give(
+      StoredBody kept,
+      Variants.Place place,
+      Head whole,
+      long start,
+      HttpResponse head,
+      Flow.@Nullable Publisher<ByteBuf> body) {
     int status = head.status().code();
     if (start % Slice.BYTES != 0) {
       Unwanted.response(head, body);
+      remember(place);
       delivery.give(flight.end(), kept, whole, CacheResult.Outcome.MISS, status, place.variant());
     } else {
       Slice slice = Slice.of(place.id(), start / Slice.BYTES, whole);
       long length = slice.range().length();
       var begun =
           new Recording(
-              cache, key.space(), slice.id(), slice.head(whole), length, true, flight::end);
+              cache, plan.key().space(), slice.id(), slice.head(whole), length, true, flight::end);
       List<Waiter> all = flight.filling(begun, new Variants.Place(slice.id(), null));
-      flight.republish(slice.id());
       begun.fill().retain();
-      delivery.give(all, kept, whole, CacheResult.Outcome.MISS, status, place.variant());
-      WholeBody.feed(head, body, new FirstBytes(length, begun.fill()));
-      begun.fill().release();
+      take(
+          slice,
+          begun,
+          all,
+          head,
+          body,
+          () -> {
+            remember(place);
+            flight.republish(slice.id());
+            delivery.give(all, kept, whole, CacheResult.Outcome.MISS, status, place.variant());
+          });
     }
-    kept.release();
+  }
+
+  private void remember(Variants.Place place) {
+    if (place.variant() != null) {
+      cache.addVariant(plan.key(), place.variant());
+    }
+  }
+
+  /** Stores the head of something large. */
+  private StoredBody keep(
+      Variants.Place place,
+      Head whole,
+      HttpResponse head,
+      Flow.@Nullable Publisher<ByteBuf> body) {
+    try {
+      return new StoredBody(
+          cache.store().draft(place.id(), 0).commit(whole.encode(), whole.worth()));
+    } catch (RuntimeException | Error e) {
+      Unwanted.response(head, body);
+      throw e;
+    }
   }
 
   /**

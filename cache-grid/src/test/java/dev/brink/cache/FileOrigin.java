@@ -42,6 +42,9 @@ final class FileOrigin implements Upstream {
   /** So many bodies to come break off after their first piece. */
   int breaks;
 
+  /** So many bodies to come can't be read. */
+  int unreadable;
+
   @Nullable String vary;
   @Nullable String tagOf304;
   boolean refusesAuthorized;
@@ -122,7 +125,12 @@ final class FileOrigin implements Upstream {
     listener.onResponse(head, body(first, last + 1), 0);
   }
 
-  private Bytes body(long start, long end) {
+  private Flow.Publisher<ByteBuf> body(long start, long end) {
+    if (unreadable-- > 0) {
+      return _ -> {
+        throw new IllegalStateException("no body");
+      };
+    }
     return new Bytes(start, end, version, breaks-- > 0);
   }
 

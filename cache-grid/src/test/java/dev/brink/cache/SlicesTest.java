@@ -2,6 +2,7 @@ package dev.brink.cache;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brink.cache.FileOrigin.Reader;
 import dev.brink.cache.store.DiskStore;
@@ -97,6 +98,29 @@ class SlicesTest {
     assertThat(origin.ranges).hasSize(11).startsWith("bytes=0-1048575");
     assertRead(origin.get(cache), LENGTH);
     assertThat(origin.ranges).hasSize(11);
+  }
+
+  @Test
+  void nobodyWaitsForASliceWhoseBodyCannotBeRead() {
+    assertNobodyWaits("bytes=0-99");
+    assertRead(origin.get(cache, "range", "bytes=0-99"), 100);
+    assertNobodyWaits("bytes=3500000-3500099");
+    assertRead(origin.get(cache, "range", "bytes=3500000-3500099"), 100);
+  }
+
+  private void assertNobodyWaits(String range) {
+    origin.holds = true;
+    List<Reader> readers = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      readers.add(origin.get(cache, "range", range));
+    }
+    origin.unreadable = 1;
+    assertThatThrownBy(origin::answerAll).hasMessage("no body");
+    origin.answerAll();
+    origin.holds = false;
+    for (Reader reader : readers) {
+      assertThat(reader.complete || reader.failure != null || reader.broken != null).isTrue();
+    }
   }
 
   @Test
