@@ -32,7 +32,7 @@ final class KeyValueFigures {
     System.setProperty(NodeProcess.FIGURES, "");
     Path directory = Files.createTempDirectory("kv-figures");
     try (Grids grids = new Grids(directory)) {
-      Grid here = grids.start(1);
+      Grid here = grids.start(grids.options(1).keyValueBytes(NodeProcess.FIGURES_BYTES));
       try (NodeProcess there = NodeProcess.start(2, directory, Grids.addresses(here).getFirst())) {
         Grids.awaitMembers(2, here);
         KeyValue at = here.keyValue(Namespace.of("default", "figures"));

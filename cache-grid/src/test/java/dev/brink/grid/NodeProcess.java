@@ -24,6 +24,11 @@ final class NodeProcess implements AutoCloseable {
   /** Set where calls are measured: other processes are compiled as well as this one then. */
   static final String FIGURES = "brink.figures";
 
+  /**
+   * What values may take then: all that is written, for what is replaced goes only after a while.
+   */
+  static final long FIGURES_BYTES = 1L << 30;
+
   private final Process process;
   private final BufferedReader answers;
   private final PrintWriter questions;
@@ -52,9 +57,8 @@ final class NodeProcess implements AutoCloseable {
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> argument.startsWith("--add-opens") || argument.startsWith("--sun-misc"))
         .forEach(command::add);
-    if (!System.getProperties().containsKey(FIGURES)) {
-      command.add("-XX:TieredStopAtLevel=1");
-    }
+    boolean figures = System.getProperties().containsKey(FIGURES);
+    command.add(figures ? "-D" + FIGURES + "=" : "-XX:TieredStopAtLevel=1");
     command.addAll(
         List.of(
             "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
@@ -143,10 +147,12 @@ final class NodeProcess implements AutoCloseable {
     Path directory = Path.of(arguments[1]);
     List<String> seeds = arguments[2].isEmpty() ? List.of() : List.of(arguments[2].split(",", -1));
     var questions = new BufferedReader(new InputStreamReader(System.in, UTF_8));
-    Grids grids = new Grids(directory);
+    GridBuilder options = new Grids(directory).options(Integer.parseInt(arguments[0]));
+    if (System.getProperties().containsKey(FIGURES)) {
+      options.keyValueBytes(FIGURES_BYTES);
+    }
     try (Grid grid =
-        grids
-            .options(Integer.parseInt(arguments[0]))
+        options
             .seeds(seeds)
             .durable(Boolean.parseBoolean(arguments[3]))
             .network(Boolean.parseBoolean(arguments[3]) ? NetworkPreset.LAN : NetworkPreset.LOCAL)
