@@ -5,31 +5,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The basic URL parser of the URL Standard, section 4.4, state for state. */
 final class UrlParser {
-  /** The parser's states. */
-  enum State {
-    SCHEME_START,
-    SCHEME,
-    NO_SCHEME,
-    SPECIAL_RELATIVE_OR_AUTHORITY,
-    PATH_OR_AUTHORITY,
-    RELATIVE,
-    RELATIVE_SLASH,
-    SPECIAL_AUTHORITY_SLASHES,
-    SPECIAL_AUTHORITY_IGNORE_SLASHES,
-    AUTHORITY,
-    HOST,
-    HOSTNAME,
-    PORT,
-    FILE,
-    FILE_SLASH,
-    FILE_HOST,
-    PATH_START,
-    PATH,
-    OPAQUE_PATH,
-    QUERY,
-    FRAGMENT
-  }
-
   /** What a state's step decided. */
   private enum Step {
     ON,
@@ -44,44 +19,20 @@ final class UrlParser {
   private final int[] input;
   private final @Nullable WebUrl base;
   private final WebUrl url;
-  private final @Nullable State override;
+  private final @Nullable UrlState override;
   private final StringBuilder buffer = new StringBuilder();
-  private State state;
+  private UrlState state;
   private int at;
   private boolean atSignSeen;
   private boolean insideBrackets;
   private boolean passwordTokenSeen;
 
-  UrlParser(String input, @Nullable WebUrl base, WebUrl url, @Nullable State override) {
+  UrlParser(String input, @Nullable WebUrl base, WebUrl url, @Nullable UrlState override) {
     this.input = input.codePoints().toArray();
     this.base = base;
     this.url = url;
     this.override = override;
-    this.state = override == null ? State.SCHEME_START : override;
-  }
-
-  /** Removes control characters and spaces at the ends, tabs and newlines everywhere. */
-  static String trim(String input) {
-    int start = 0;
-    int end = input.length();
-    while (start < end && input.charAt(start) <= ' ') {
-      start++;
-    }
-    while (end > start && input.charAt(end - 1) <= ' ') {
-      end--;
-    }
-    return withoutTabs(input.substring(start, end));
-  }
-
-  static String withoutTabs(String input) {
-    if (input.indexOf('\t') < 0 && input.indexOf('\n') < 0 && input.indexOf('\r') < 0) {
-      return input;
-    }
-    return input.replaceAll("[\t\n\r]", "");
-  }
-
-  static boolean normalizedDrive(String segment) {
-    return segment.length() == 2 && letter(segment.charAt(0)) && segment.charAt(1) == ':';
+    this.state = override == null ? UrlState.SCHEME_START : override;
   }
 
   /** Returns whether the input is a URL. */
@@ -104,22 +55,22 @@ final class UrlParser {
       case SPECIAL_RELATIVE_OR_AUTHORITY -> {
         if (c == '/' && next(1) == '/') {
           at++;
-          yield to(State.SPECIAL_AUTHORITY_IGNORE_SLASHES);
+          yield to(UrlState.SPECIAL_AUTHORITY_IGNORE_SLASHES);
         }
-        yield again(State.RELATIVE);
+        yield again(UrlState.RELATIVE);
       }
-      case PATH_OR_AUTHORITY -> c == '/' ? to(State.AUTHORITY) : again(State.PATH);
+      case PATH_OR_AUTHORITY -> c == '/' ? to(UrlState.AUTHORITY) : again(UrlState.PATH);
       case RELATIVE -> relative(c);
       case RELATIVE_SLASH -> relativeSlash(c);
       case SPECIAL_AUTHORITY_SLASHES -> {
         if (c == '/' && next(1) == '/') {
           at++;
-          yield to(State.SPECIAL_AUTHORITY_IGNORE_SLASHES);
+          yield to(UrlState.SPECIAL_AUTHORITY_IGNORE_SLASHES);
         }
-        yield again(State.SPECIAL_AUTHORITY_IGNORE_SLASHES);
+        yield again(UrlState.SPECIAL_AUTHORITY_IGNORE_SLASHES);
       }
       case SPECIAL_AUTHORITY_IGNORE_SLASHES ->
-          c == '/' || c == '\\' ? Step.ON : again(State.AUTHORITY);
+          c == '/' || c == '\\' ? Step.ON : again(UrlState.AUTHORITY);
       case AUTHORITY -> authority(c);
       case HOST, HOSTNAME -> host(c);
       case PORT -> port(c);
@@ -135,16 +86,16 @@ final class UrlParser {
   }
 
   private Step schemeStart(int c) {
-    if (letter(c)) {
+    if (UrlText.letter(c)) {
       buffer.append((char) (c | 0x20));
-      return to(State.SCHEME);
+      return to(UrlState.SCHEME);
     }
-    return override == null ? again(State.NO_SCHEME) : Step.FAIL;
+    return override == null ? again(UrlState.NO_SCHEME) : Step.FAIL;
   }
 
   private Step scheme(int c) {
-    if (letter(c) || digit(c) || c == '+' || c == '-' || c == '.') {
-      buffer.append((char) (letter(c) ? c | 0x20 : c));
+    if (UrlText.letter(c) || UrlText.digit(c) || c == '+' || c == '-' || c == '.') {
+      buffer.append((char) (UrlText.letter(c) ? c | 0x20 : c));
       return Step.ON;
     }
     if (c == ':') {
@@ -155,7 +106,7 @@ final class UrlParser {
     }
     buffer.setLength(0);
     at = -1;
-    return to(State.NO_SCHEME);
+    return to(UrlState.NO_SCHEME);
   }
 
   private Step schemeEnd() {
@@ -176,18 +127,18 @@ final class UrlParser {
     url.scheme = scheme;
     buffer.setLength(0);
     if (scheme.equals("file")) {
-      return to(State.FILE);
+      return to(UrlState.FILE);
     }
     if (url.special()) {
       boolean like = base != null && base.scheme.equals(scheme);
-      return to(like ? State.SPECIAL_RELATIVE_OR_AUTHORITY : State.SPECIAL_AUTHORITY_SLASHES);
+      return to(like ? UrlState.SPECIAL_RELATIVE_OR_AUTHORITY : UrlState.SPECIAL_AUTHORITY_SLASHES);
     }
     if (next(1) == '/') {
       at++;
-      return to(State.PATH_OR_AUTHORITY);
+      return to(UrlState.PATH_OR_AUTHORITY);
     }
     url.opaquePath = "";
-    return to(State.OPAQUE_PATH);
+    return to(UrlState.OPAQUE_PATH);
   }
 
   private Step noScheme(int c) {
@@ -199,19 +150,19 @@ final class UrlParser {
       url.opaquePath = base.opaquePath;
       url.query = base.query;
       url.fragment = "";
-      return to(State.FRAGMENT);
+      return to(UrlState.FRAGMENT);
     }
-    return again(base.scheme.equals("file") ? State.FILE : State.RELATIVE);
+    return again(base.scheme.equals("file") ? UrlState.FILE : UrlState.RELATIVE);
   }
 
   private Step relative(int c) {
     WebUrl from = requireBase();
     url.scheme = from.scheme;
     if (c == '/') {
-      return to(State.RELATIVE_SLASH);
+      return to(UrlState.RELATIVE_SLASH);
     }
     if (url.special() && c == '\\') {
-      return to(State.RELATIVE_SLASH);
+      return to(UrlState.RELATIVE_SLASH);
     }
     takeAuthority(from);
     url.path = new ArrayList<>(from.path);
@@ -222,29 +173,29 @@ final class UrlParser {
   private Step afterBasePath(int c) {
     if (c == '?') {
       url.query = "";
-      return to(State.QUERY);
+      return to(UrlState.QUERY);
     }
     if (c == '#') {
       url.fragment = "";
-      return to(State.FRAGMENT);
+      return to(UrlState.FRAGMENT);
     }
     if (c != EOF) {
       url.query = null;
       url.shorten();
-      return again(State.PATH);
+      return again(UrlState.PATH);
     }
     return Step.ON;
   }
 
   private Step relativeSlash(int c) {
     if (url.special() && (c == '/' || c == '\\')) {
-      return to(State.SPECIAL_AUTHORITY_IGNORE_SLASHES);
+      return to(UrlState.SPECIAL_AUTHORITY_IGNORE_SLASHES);
     }
     if (c == '/') {
-      return to(State.AUTHORITY);
+      return to(UrlState.AUTHORITY);
     }
     takeAuthority(requireBase());
-    return again(State.PATH);
+    return again(UrlState.PATH);
   }
 
   private void takeAuthority(WebUrl from) {
@@ -268,7 +219,7 @@ final class UrlParser {
       }
       at -= buffer.codePointCount(0, buffer.length()) + 1;
       buffer.setLength(0);
-      return to(State.HOST);
+      return to(UrlState.HOST);
     } else {
       buffer.appendCodePoint(c);
     }
@@ -298,13 +249,13 @@ final class UrlParser {
 
   private Step host(int c) {
     if (override != null && url.scheme.equals("file")) {
-      return again(State.FILE_HOST);
+      return again(UrlState.FILE_HOST);
     }
     if (c == ':' && !insideBrackets) {
-      if (buffer.isEmpty() || override == State.HOSTNAME) {
+      if (buffer.isEmpty() || override == UrlState.HOSTNAME) {
         return Step.FAIL;
       }
-      return takeHost() ? to(State.PORT) : Step.FAIL;
+      return takeHost() ? to(UrlState.PORT) : Step.FAIL;
     }
     if (endsAuthority(c)) {
       if (url.special() && buffer.isEmpty()) {
@@ -316,7 +267,7 @@ final class UrlParser {
       if (!takeHost()) {
         return Step.FAIL;
       }
-      return override != null ? Step.STOP : again(State.PATH_START);
+      return override != null ? Step.STOP : again(UrlState.PATH_START);
     }
     insideBrackets = c == '[' || (insideBrackets && c != ']');
     buffer.appendCodePoint(c);
@@ -334,7 +285,7 @@ final class UrlParser {
   }
 
   private Step port(int c) {
-    if (digit(c)) {
+    if (UrlText.digit(c)) {
       buffer.append((char) c);
       return Step.ON;
     }
@@ -355,40 +306,40 @@ final class UrlParser {
         return Step.STOP;
       }
     }
-    return override != null ? Step.FAIL : again(State.PATH_START);
+    return override != null ? Step.FAIL : again(UrlState.PATH_START);
   }
 
   private Step file(int c) {
     url.scheme = "file";
     url.host = "";
     if (c == '/' || c == '\\') {
-      return to(State.FILE_SLASH);
+      return to(UrlState.FILE_SLASH);
     }
     if (base == null || !base.scheme.equals("file")) {
-      return again(State.PATH);
+      return again(UrlState.PATH);
     }
     url.host = base.host;
     url.path = new ArrayList<>(base.path);
     url.query = base.query;
-    if (c != '?' && c != '#' && c != EOF && startsWithDrive(at)) {
+    if (c != '?' && c != '#' && c != EOF && UrlText.startsWithDrive(input, at)) {
       url.query = null;
       url.path = new ArrayList<>();
-      return again(State.PATH);
+      return again(UrlState.PATH);
     }
     return afterBasePath(c);
   }
 
   private Step fileSlash(int c) {
     if (c == '/' || c == '\\') {
-      return to(State.FILE_HOST);
+      return to(UrlState.FILE_HOST);
     }
     if (base != null && base.scheme.equals("file")) {
       url.host = base.host;
-      if (!startsWithDrive(at) && !base.path.isEmpty() && normalizedDrive(base.path.getFirst())) {
+      if (!UrlText.startsWithDrive(input, at) && !base.path.isEmpty() && UrlText.normalizedDrive(base.path.getFirst())) {
         url.path.add(base.path.getFirst());
       }
     }
-    return again(State.PATH);
+    return again(UrlState.PATH);
   }
 
   private Step fileHost(int c) {
@@ -396,8 +347,8 @@ final class UrlParser {
       buffer.appendCodePoint(c);
       return Step.ON;
     }
-    if (override == null && drive(buffer)) {
-      return again(State.PATH);
+    if (override == null && UrlText.drive(buffer)) {
+      return again(UrlState.PATH);
     }
     if (buffer.isEmpty()) {
       url.host = "";
@@ -412,23 +363,23 @@ final class UrlParser {
       return Step.STOP;
     }
     buffer.setLength(0);
-    return again(State.PATH_START);
+    return again(UrlState.PATH_START);
   }
 
   private Step pathStart(int c) {
     if (url.special()) {
-      return c == '/' || c == '\\' ? to(State.PATH) : again(State.PATH);
+      return c == '/' || c == '\\' ? to(UrlState.PATH) : again(UrlState.PATH);
     }
     if (override == null && c == '?') {
       url.query = "";
-      return to(State.QUERY);
+      return to(UrlState.QUERY);
     }
     if (override == null && c == '#') {
       url.fragment = "";
-      return to(State.FRAGMENT);
+      return to(UrlState.FRAGMENT);
     }
     if (c != EOF) {
-      return c == '/' ? to(State.PATH) : again(State.PATH);
+      return c == '/' ? to(UrlState.PATH) : again(UrlState.PATH);
     }
     if (override != null && url.host == null) {
       url.path.add("");
@@ -445,17 +396,17 @@ final class UrlParser {
     }
     String segment = buffer.toString();
     buffer.setLength(0);
-    if (doubleDot(segment)) {
+    if (UrlText.doubleDot(segment)) {
       url.shorten();
       if (!slash) {
         url.path.add("");
       }
-    } else if (singleDot(segment)) {
+    } else if (UrlText.singleDot(segment)) {
       if (!slash) {
         url.path.add("");
       }
     } else {
-      if (url.scheme.equals("file") && url.path.isEmpty() && drive(segment)) {
+      if (url.scheme.equals("file") && url.path.isEmpty() && UrlText.drive(segment)) {
         segment = segment.charAt(0) + ":";
       }
       url.path.add(segment);
@@ -466,11 +417,11 @@ final class UrlParser {
   private Step afterPath(int c) {
     if (c == '?') {
       url.query = "";
-      return to(State.QUERY);
+      return to(UrlState.QUERY);
     }
     if (c == '#') {
       url.fragment = "";
-      return to(State.FRAGMENT);
+      return to(UrlState.FRAGMENT);
     }
     return Step.ON;
   }
@@ -499,7 +450,7 @@ final class UrlParser {
     buffer.setLength(0);
     if (c == '#') {
       url.fragment = "";
-      return to(State.FRAGMENT);
+      return to(UrlState.FRAGMENT);
     }
     return Step.ON;
   }
@@ -513,12 +464,12 @@ final class UrlParser {
     return Step.ON;
   }
 
-  private Step to(State next) {
+  private Step to(UrlState next) {
     state = next;
     return Step.ON;
   }
 
-  private Step again(State next) {
+  private Step again(UrlState next) {
     at--;
     return to(next);
   }
@@ -532,41 +483,5 @@ final class UrlParser {
 
   private int next(int ahead) {
     return at + ahead < input.length ? input[at + ahead] : EOF;
-  }
-
-  private boolean startsWithDrive(int from) {
-    if (input.length - from < 2 || !letter(input[from])) {
-      return false;
-    }
-    if (input[from + 1] != ':' && input[from + 1] != '|') {
-      return false;
-    }
-    int after = from + 2 < input.length ? input[from + 2] : '/';
-    return after == '/' || after == '\\' || after == '?' || after == '#';
-  }
-
-  private static boolean drive(CharSequence text) {
-    return text.length() == 2
-        && letter(text.charAt(0))
-        && (text.charAt(1) == ':' || text.charAt(1) == '|');
-  }
-
-  private static boolean singleDot(String segment) {
-    return segment.equals(".") || segment.equalsIgnoreCase("%2e");
-  }
-
-  private static boolean doubleDot(String segment) {
-    return segment.equals("..")
-        || segment.equalsIgnoreCase(".%2e")
-        || segment.equalsIgnoreCase("%2e.")
-        || segment.equalsIgnoreCase("%2e%2e");
-  }
-
-  private static boolean letter(int c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  }
-
-  private static boolean digit(int c) {
-    return c >= '0' && c <= '9';
   }
 }

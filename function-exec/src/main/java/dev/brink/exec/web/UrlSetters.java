@@ -1,6 +1,5 @@
 package dev.brink.exec.web;
 
-import dev.brink.exec.web.UrlParser.State;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -8,11 +7,11 @@ import java.util.List;
 final class UrlSetters {
   static void set(WebUrl url, String property, String value) {
     switch (property) {
-      case "protocol" -> override(url, value + ":", State.SCHEME_START);
+      case "protocol" -> override(url, value + ":", UrlState.SCHEME_START);
       case "username" -> username(url, value);
       case "password" -> password(url, value);
-      case "host" -> host(url, value, State.HOST);
-      case "hostname" -> host(url, value, State.HOSTNAME);
+      case "host" -> host(url, value, UrlState.HOST);
+      case "hostname" -> host(url, value, UrlState.HOSTNAME);
       case "port" -> port(url, value);
       case "pathname" -> pathname(url, value);
       case "search" -> search(url, value);
@@ -21,8 +20,8 @@ final class UrlSetters {
     }
   }
 
-  private static boolean override(WebUrl url, String input, State state) {
-    return new UrlParser(UrlParser.withoutTabs(input), null, url, state).run();
+  private static boolean override(WebUrl url, String input, UrlState state) {
+    return new UrlParser(UrlText.withoutTabs(input), null, url, state).run();
   }
 
   private static void username(WebUrl url, String value) {
@@ -37,7 +36,7 @@ final class UrlSetters {
     }
   }
 
-  private static void host(WebUrl url, String value, State state) {
+  private static void host(WebUrl url, String value, UrlState state) {
     if (url.opaquePath == null) {
       override(url, value, state);
     }
@@ -50,7 +49,7 @@ final class UrlSetters {
     if (value.isEmpty()) {
       url.port = -1;
     } else {
-      override(url, value, State.PORT);
+      override(url, value, UrlState.PORT);
     }
   }
 
@@ -58,7 +57,7 @@ final class UrlSetters {
     if (url.opaquePath == null) {
       List<String> before = url.path;
       url.path = new ArrayList<>();
-      if (!override(url, value, State.PATH_START)) {
+      if (!override(url, value, UrlState.PATH_START)) {
         url.path = before;
       }
     }
@@ -71,7 +70,7 @@ final class UrlSetters {
       return;
     }
     url.query = "";
-    override(url, value.startsWith("?") ? value.substring(1) : value, State.QUERY);
+    override(url, value.startsWith("?") ? value.substring(1) : value, UrlState.QUERY);
   }
 
   private static void hash(WebUrl url, String value) {
@@ -81,7 +80,7 @@ final class UrlSetters {
       return;
     }
     url.fragment = "";
-    override(url, value.startsWith("#") ? value.substring(1) : value, State.FRAGMENT);
+    override(url, value.startsWith("#") ? value.substring(1) : value, UrlState.FRAGMENT);
   }
 
   /** Spaces at the end of an opaque path stay only while something follows them. */

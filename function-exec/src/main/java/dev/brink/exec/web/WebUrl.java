@@ -33,7 +33,7 @@ public final class WebUrl {
    */
   public static @Nullable WebUrl parse(String input, @Nullable WebUrl base) {
     var url = new WebUrl();
-    return new UrlParser(UrlParser.trim(input), base, url, null).run() ? url : null;
+    return new UrlParser(UrlText.trim(input), base, url, null).run() ? url : null;
   }
 
   /**
@@ -67,7 +67,7 @@ public final class WebUrl {
 
   /** Removes the last segment, but not a file URL's drive letter. */
   void shorten() {
-    if (scheme.equals("file") && path.size() == 1 && UrlParser.normalizedDrive(path.getFirst())) {
+    if (scheme.equals("file") && path.size() == 1 && UrlText.normalizedDrive(path.getFirst())) {
       return;
     }
     if (!path.isEmpty()) {
