@@ -1,0 +1,179 @@
+package dev.brink.cache;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.brink.cache.CacheResult.Outcome;
+import dev.brink.cache.TestOrigin.Body;
+import dev.brink.cache.TestOrigin.Client;
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+/** Clients that read the same response at once, each at its pace. */
+class HerdTest {
+  @AutoClose private final TestOrigin origin = new TestOrigin();
+
+  @Test
+  void aHerdAsksOnceAndReadsWhileItComes() {
+    List<Client> herd = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      herd.add(origin.get("/a"));
+    }
+    assertThat(origin.requests).hasSize(1);
+    Body body = origin.answer(200, "cache-control", "max-age=60");
+    body.send("first ");
+    assertThat(herd).allSatisfy(client -> assertThat(client.body).hasToString("first "));
+    Client late = origin.get("/a");
+    assertThat(late.body).hasToString("first ");
+    body.send("second");
+    body.end();
+    herd.add(late);
+    assertThat(herd).allSatisfy(client -> assertThat(client.body).hasToString("first second"));
+    assertThat(herd).allSatisfy(client -> assertThat(client.complete).isTrue());
+    assertThat(origin.requests).hasSize(1);
+    assertThat(origin.cache.stats().collapsed()).isEqualTo(50);
+  }
+
+  @Test
+  void aHerdForWhatCannotBeSharedIsNotSerialised() {
+    for (int i = 0; i < 10; i++) {
+      origin.get("/a");
+    }
+    assertThat(origin.requests).hasSize(1);
+    origin.answer(200, "cache-control", "private").end();
+    assertThat(origin.requests).as("all others at once").hasSize(10);
+    for (int i = 0; i < 9; i++) {
+      origin.answer(200, "cache-control", "private").end();
+    }
+    for (int i = 0; i < 10; i++) {
+      origin.get("/a");
+    }
+    assertThat(origin.requests).as("none waits the next time").hasSize(20);
+  }
+
+  @Test
+  void aPrivateResponseGoesToNobodyElse() {
+    var leader = new Client();
+    HttpCache.Running running = origin.begin(leader, HttpMethod.GET, "/a", "cookie", "me");
+    Client other = origin.get("/a", "cookie", "you");
+    running.cancel();
+    Body body = origin.answer(200, "cache-control", "private");
+    assertThat(body.cancelled).isTrue();
+    assertThat(other.head).isNull();
+    assertThat(origin.requests).hasSize(2);
+    origin.answer(200, "cache-control", "private").end();
+    assertThat(other.complete).isTrue();
+  }
+
+  @Test
+  void whoLeavesDoesNotCancelTheOthers() {
+    var first = new Client();
+    HttpCache.Running running = origin.begin(first, HttpMethod.GET, "/a");
+    Client second = origin.get("/a");
+    running.cancel();
+    Body body = origin.answer(200, "cache-control", "max-age=60");
+    body.send("all");
+    body.end();
+    assertThat(second.body).hasToString("all");
+    assertThat(origin.get("/a").outcome()).isEqualTo(Outcome.HIT);
+  }
+
+  @Test
+  void theLastToLeaveBeforeAnAnswerCancels() {
+    HttpCache.Running running = origin.begin(new Client(), HttpMethod.GET, "/a");
+    running.cancel();
+    assertThat(origin.waiting).isEmpty();
+    Client next = origin.get("/a");
+    origin.answer(200, "cache-control", "max-age=60").end();
+    assertThat(next.complete).isTrue();
+  }
+
+  @Test
+  void aSlowClientDoesNotSlowTheFill() {
+    var slow = new Client();
+    slow.ask = 0;
+    var _ = origin.begin(slow, HttpMethod.GET, "/a");
+    Client fast = origin.get("/a");
+    Body body = origin.answer(200, "cache-control", "max-age=60");
+    for (int i = 0; i < 20; i++) {
+      assertThat(body.demand).isPositive();
+      body.send("x".repeat(10_000));
+    }
+    body.end();
+    assertThat(fast.body).hasSize(200_000);
+    assertThat(slow.body).isEmpty();
+    requireNonNull(slow.subscription).request(Long.MAX_VALUE);
+    assertThat(slow.body).hasSize(200_000);
+    assertThat(slow.complete).isTrue();
+  }
+
+  @Test
+  void whoReadsInTheMomentABodyIsStoredGetsAllOfIt() throws InterruptedException {
+    for (int i = 0; i < 500; i++) {
+      var client = new Client();
+      client.ask = 0;
+      var _ = origin.begin(client, HttpMethod.GET, "/" + i);
+      Body body = origin.answer(200, "cache-control", "max-age=60");
+      body.send("all of it");
+      var begun = new CountDownLatch(1);
+      Thread reader =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    begun.countDown();
+                    requireNonNull(client.subscription).request(2);
+                  });
+      begun.await();
+      body.end();
+      reader.join();
+      assertThat(client.body).hasToString("all of it");
+      assertThat(client.complete).isTrue();
+    }
+  }
+
+  @Test
+  void whatBreaksOffIsNeverTakenForWhole() {
+    Client one = origin.get("/a");
+    Body body = origin.answer(200, "cache-control", "max-age=60");
+    body.send("half");
+    body.breakOff();
+    assertThat(one.broken).isNotNull();
+    assertThat(one.complete).isFalse();
+    Client two = origin.get("/a");
+    assertThat(two.head).isNull();
+    Body shorter = origin.answer(200, "cache-control", "max-age=60", "content-length", "10");
+    shorter.send("half");
+    shorter.end();
+    assertThat(two.broken).isNotNull();
+    assertThat(origin.cache.storeStats().objects()).isZero();
+  }
+
+  @Test
+  void whatIsTooLargeStreamsAtTheReadersPaceAndIsNotKept() {
+    var client = new Client();
+    client.ask = 0;
+    var _ = origin.begin(client, HttpMethod.GET, "/a");
+    Body body = origin.answer(200, "cache-control", "max-age=60");
+    String part = "x".repeat(256 * 1024);
+    int sent = 0;
+    while (body.demand > 0) {
+      body.send(part);
+      sent++;
+      assertThat(sent).as("pieces that nobody read").isLessThan(40);
+    }
+    requireNonNull(client.subscription).request(Long.MAX_VALUE);
+    while (sent < 60) {
+      assertThat(body.demand).isPositive();
+      body.send(part);
+      sent++;
+    }
+    body.end();
+    assertThat(client.body).hasSize(60 * part.length());
+    assertThat(client.complete).isTrue();
+    assertThat(origin.cache.storeStats().objects()).isZero();
+  }
+}

@@ -1,0 +1,216 @@
+package dev.brink.mesh.http;
+
+import static dev.brink.mesh.http.RawHttp2.DATA;
+import static dev.brink.mesh.http.RawHttp2.END_HEADERS;
+import static dev.brink.mesh.http.RawHttp2.END_STREAM;
+import static dev.brink.mesh.http.RawHttp2.GOAWAY;
+import static dev.brink.mesh.http.RawHttp2.HEADERS;
+import static dev.brink.mesh.http.RawHttp2.PING;
+import static dev.brink.mesh.http.RawHttp2.RESET;
+import static dev.brink.mesh.http.RawHttp2.SETTINGS;
+import static dev.brink.mesh.http.RawHttp2.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.buffer.Unpooled;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What either side of a connection may take of the other: windows, resets, streams and frames. */
+class Http2FlowTest {
+  private static final int NO_ERROR = 0;
+  private static final int INTERNAL_ERROR = 2;
+  private static final int REFUSED_STREAM = 7;
+  private static final int CANCEL = 8;
+  private static final int ENHANCE_YOUR_CALM = 11;
+
+  private static RawHttp2 connect(TestServer server) throws IOException {
+    return new RawHttp2(server.port());
+  }
+
+  @Test
+  void doesNotReadOnForever() throws IOException {
+    try (TestServer server =
+            TestServer.start(
+                exchange -> exchange.respond(TestServer.ok("done")),
+                HttpLimits.builder().maxDrainBytes(100));
+        RawHttp2 client = connect(server)) {
+      client.send(HEADERS, END_HEADERS, 1, get("/"));
+      assertThat(client.answer().body()).isEqualTo("done");
+      client.send(DATA, 0, 1, new byte[101]);
+      assertThat(client.next(RESET).error()).isEqualTo(NO_ERROR);
+      assertThat(client.request(3, get("/")).answer().body()).isEqualTo("done");
+    }
+  }
+
+  @Test
+  void aResetCancels() throws Exception {
+    CompletableFuture<Void> cancelled = new CompletableFuture<>();
+    CompletableFuture<Boolean> ended = new CompletableFuture<>();
+    CompletableFuture<String> read = new CompletableFuture<>();
+    HttpHandler handler =
+        exchange -> {
+          exchange.onCancel(() -> cancelled.complete(null));
+          exchange.onEnd((bytes, complete) -> ended.complete(complete));
+          Objects.requireNonNull(exchange.body()).subscribe(new Collector(1, read));
+        };
+    try (TestServer server = TestServer.start(handler);
+        RawHttp2 client = connect(server)) {
+      client.send(HEADERS, END_HEADERS, 1, get("/"));
+      client.send(DATA, 0, 1, Http2Test.ascii("x"));
+      client.send(RESET, 0, 1, ByteBuffer.allocate(4).putInt(CANCEL).array());
+      cancelled.join();
+      assertThat(ended.join()).isFalse();
+      assertThatThrownBy(read::join).hasCauseInstanceOf(ProblemException.class);
+    }
+  }
+
+  @Test
+  void aResponseThatFailsIsReset() throws IOException {
+    try (TestServer server =
+            TestServer.start(
+                exchange -> {
+                  BodyPipe body = new BodyPipe(1000, () -> {}, () -> {});
+                  exchange.respond(TestServer.head(200), body);
+                  body.offer(TestServer.bytes("part"));
+                  body.fail(new IOException("test"));
+                });
+        RawHttp2 client = connect(server)) {
+      client.request(1, get("/"));
+      assertThat(client.next(DATA).text()).isEqualTo("part");
+      assertThat(client.next(RESET).error()).isEqualTo(INTERNAL_ERROR);
+    }
+  }
+
+  @Test
+  void aClosedWindowSlowsTheSource() throws Exception {
+    AtomicInteger taken = new AtomicInteger();
+    HttpHandler handler =
+        exchange ->
+            exchange.respond(
+                TestServer.head(200),
+                subscriber ->
+                    subscriber.onSubscribe(
+                        new Flow.Subscription() {
+                          @Override
+                          public void request(long n) {
+                            for (long i = 0; i < n; i++) {
+                              taken.incrementAndGet();
+                              exchange
+                                  .eventLoop()
+                                  .execute(
+                                      () ->
+                                          subscriber.onNext(
+                                              Unpooled.wrappedBuffer(new byte[10_000])));
+                            }
+                          }
+
+                          @Override
+                          public void cancel() {}
+                        }));
+    try (TestServer server =
+            TestServer.start(handler, HttpLimits.builder().writeTimeout(Duration.ofMillis(300)));
+        RawHttp2 client = connect(server)) {
+      client.request(1, get("/"));
+      // The window is 65,535 bytes; after a time without progress the stream is given up.
+      RawHttp2.Frame reset = client.next(RESET);
+      assertThat(reset.error()).isEqualTo(CANCEL);
+      assertThat(taken.get()).isLessThan(100);
+    }
+  }
+
+  @Test
+  void aSlowHandlerSlowsTheUpload() throws Exception {
+    CompletableFuture<Collector> reader = new CompletableFuture<>();
+    HttpHandler handler =
+        exchange -> {
+          Collector slow = Collector.idle();
+          Objects.requireNonNull(exchange.body()).subscribe(slow);
+          slow.then(text -> exchange.respond(TestServer.ok("" + text.length())));
+          reader.complete(slow);
+        };
+    try (TestServer server = TestServer.start(handler);
+        RawHttp2 client = connect(server)) {
+      client.send(HEADERS, END_HEADERS, 1, get("/"));
+      byte[] piece = new byte[16_384];
+      for (int i = 0; i < 16; i++) {
+        client.send(DATA, i == 15 ? END_STREAM : 0, 1, piece);
+      }
+      client.send(PING, 0, 0, new byte[8]);
+      client.next(PING);
+      assertThat(reader.join().soFar()).isEmpty();
+      assertThat(server.heldBytes()).isLessThan(2_000_000);
+      reader.join().subscription().request(Long.MAX_VALUE);
+      assertThat(client.answer().body()).isEqualTo("" + 16 * 16_384);
+    }
+  }
+
+  @Test
+  void refusesStreamsBeyondTheLimit() throws Exception {
+    LinkedBlockingQueue<ServerExchange> under = new LinkedBlockingQueue<>();
+    try (TestServer server = TestServer.start(under::add, HttpLimits.builder().maxStreams(2));
+        RawHttp2 client = connect(server)) {
+      for (int stream = 1; stream <= 5; stream += 2) {
+        client.request(stream, get("/"));
+      }
+      RawHttp2.Frame reset = client.next(RESET);
+      assertThat(reset.stream()).isEqualTo(5);
+      assertThat(reset.error()).isEqualTo(REFUSED_STREAM);
+      under.take().respond(TestServer.ok("one"));
+      assertThat(client.answer().body()).isEqualTo("one");
+    }
+  }
+
+  @Test
+  void endsRapidResets() throws IOException {
+    AtomicInteger cancelled = new AtomicInteger();
+    AtomicInteger handled = new AtomicInteger();
+    try (TestServer server =
+            TestServer.start(
+                exchange -> {
+                  handled.incrementAndGet();
+                  exchange.onCancel(cancelled::incrementAndGet);
+                },
+                HttpLimits.builder().maxResets(10));
+        RawHttp2 client = connect(server)) {
+      ByteArrayOutputStream flood = new ByteArrayOutputStream();
+      for (int stream = 1; stream < 200; stream += 2) {
+        flood.writeBytes(RawHttp2.frame(HEADERS, END_HEADERS | END_STREAM, stream, get("/")));
+        flood.writeBytes(
+            RawHttp2.frame(RESET, 0, stream, ByteBuffer.allocate(4).putInt(CANCEL).array()));
+      }
+      client.send(flood.toByteArray());
+      RawHttp2.Frame goAway = Objects.requireNonNull(client.lastBeforeEnd(GOAWAY));
+      assertThat(goAway.error()).isEqualTo(ENHANCE_YOUR_CALM);
+      assertThat(handled.get()).isLessThan(20);
+      TestServer.await("cancellations", () -> cancelled.get() == handled.get());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {PING, SETTINGS})
+  void endsFloodsOfControlFrames(int type) throws IOException {
+    try (TestServer server =
+            TestServer.start(exchange -> {}, HttpLimits.builder().maxControlFrames(20));
+        RawHttp2 client = connect(server)) {
+      byte[] frame = RawHttp2.frame(type, 0, 0, new byte[type == PING ? 8 : 0]);
+      ByteArrayOutputStream flood = new ByteArrayOutputStream();
+      for (int i = 0; i < 50; i++) {
+        flood.writeBytes(frame);
+      }
+      client.send(flood.toByteArray());
+      assertThat(client.next(GOAWAY).error()).isEqualTo(ENHANCE_YOUR_CALM);
+      assertThat(client.lastBeforeEnd(GOAWAY)).isNull();
+    }
+  }
+}
