@@ -176,10 +176,7 @@ record Slicing(LocalCache cache, FetchPlan plan, Flight flight, Delivery deliver
 
   /** Stores the head of something large. */
   private StoredBody keep(
-      Variants.Place place,
-      Head whole,
-      HttpResponse head,
-      Flow.@Nullable Publisher<ByteBuf> body) {
+      Variants.Place place, Head whole, HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
     try {
       return new StoredBody(
           cache.store().draft(place.id(), 0).commit(whole.encode(), whole.worth()));

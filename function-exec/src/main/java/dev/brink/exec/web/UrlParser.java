@@ -335,7 +335,9 @@ final class UrlParser {
     }
     if (base != null && base.scheme.equals("file")) {
       url.host = base.host;
-      if (!UrlText.startsWithDrive(input, at) && !base.path.isEmpty() && UrlText.normalizedDrive(base.path.getFirst())) {
+      if (!UrlText.startsWithDrive(input, at)
+          && !base.path.isEmpty()
+          && UrlText.normalizedDrive(base.path.getFirst())) {
         url.path.add(base.path.getFirst());
       }
     }
