@@ -1,4 +1,4 @@
-// Summarises a posted access log of any size in constant memory, while it arrives.
+// Summarises a posted access log in constant memory, while it arrives: as much as 30 s of processor time are enough for.
 import { LineReader } from './lines.js';
 import { LogSummary } from './summary.js';
 

@@ -171,7 +171,7 @@ public final class CryptoPort {
 
     private void takesTooLong() {
       if (instance.ops().isPending(op)) {
-        boolean _ = run.chargeElsewhere(run.use().cpuNanosLeft() + 1);
+        run.useUp();
       }
     }
 

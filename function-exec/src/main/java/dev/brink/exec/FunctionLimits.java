@@ -5,8 +5,16 @@ import java.time.Duration;
 /**
  * What one invocation may use before it is ended.
  *
+ * <p>Processor time is exact unless {@code cpuBurst} is more than {@code cpu}. Then a version has
+ * credit: an invocation may go on beyond {@code cpu} while there is some, to {@code cpuBurst} at
+ * most, and those that use less than {@code cpu} give the difference back. So the first invocations
+ * of a function, which are interpreted, may take longer, and all of them {@code cpu} each on
+ * average. The credit starts full, with ten times {@code cpuBurst}, and a hundredth of the time
+ * that passes comes back by itself.
+ *
  * @param cpu processor time; of one that has answered with a WebSocket, for each message and each
  *     time that {@code wall} has passed
+ * @param cpuBurst the most processor time with credit; no more than {@code cpu}: there is none
  * @param wall time from the start of the run to the end of the response and of {@code waitUntil}; a
  *     WebSocket has a lifetime instead
  * @param memoryBytes bytes allocated and held, as sampled
@@ -17,6 +25,7 @@ import java.time.Duration;
  */
 public record FunctionLimits(
     Duration cpu,
+    Duration cpuBurst,
     Duration wall,
     long memoryBytes,
     long requestBodyBytes,
@@ -26,7 +35,35 @@ public record FunctionLimits(
   /** Requests of an invocation, where nothing else is said. */
   public static final int DEFAULT_SUBREQUESTS = 50;
 
-  /** With as many requests as is usual. */
+  /**
+   * 50 ms of processor time, with credit to 1 s; wall 30 s; 128 MiB of memory, bodies of 1 TiB, 50
+   * requests, 64 invocations at once.
+   */
+  public static final FunctionLimits DEFAULT =
+      new FunctionLimits(
+          Duration.ofMillis(50),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(30),
+          128L << 20,
+          1L << 40,
+          1L << 40,
+          DEFAULT_SUBREQUESTS,
+          64);
+
+  /** With exact processor time. */
+  public FunctionLimits(
+      Duration cpu,
+      Duration wall,
+      long memoryBytes,
+      long requestBodyBytes,
+      long responseBodyBytes,
+      int subrequests,
+      int concurrency) {
+    this(
+        cpu, cpu, wall, memoryBytes, requestBodyBytes, responseBodyBytes, subrequests, concurrency);
+  }
+
+  /** With exact processor time, and as many requests as is usual. */
   public FunctionLimits(
       Duration cpu,
       Duration wall,
@@ -44,8 +81,8 @@ public record FunctionLimits(
         concurrency);
   }
 
-  /** 50 ms of processor time would be too little for a first, interpreted run: 1 s; wall 30 s. */
-  public static final FunctionLimits DEFAULT =
-      new FunctionLimits(
-          Duration.ofSeconds(1), Duration.ofSeconds(30), 128L << 20, 1L << 40, 1L << 40, 64);
+  /** Whether invocations that use less processor time leave some to others. */
+  public boolean hasCpuCredit() {
+    return cpuBurst.compareTo(cpu) > 0;
+  }
 }

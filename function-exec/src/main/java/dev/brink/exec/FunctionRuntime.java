@@ -39,6 +39,14 @@ public interface FunctionRuntime extends AutoCloseable {
   long limitsMet(Limit limit);
 
   /**
+   * How much of its credit of processor time the function has left that has the least: from 0 to 1,
+   * and 1 when none has credit.
+   *
+   * @see FunctionLimits
+   */
+  double leastCpuCredit();
+
+  /**
    * Begins to close the WebSockets that are open, with 1001, so that the invocations that have them
    * end; for a host that is about to stop.
    */

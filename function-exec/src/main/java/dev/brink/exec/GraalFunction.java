@@ -39,6 +39,7 @@ final class GraalFunction implements LoadedFunction {
   private final AtomicLong warmingLanes = new AtomicLong();
 
   private final SpareInstances spares;
+  private final @Nullable CpuCredit credit;
 
   /** By lane: calls that began on its thread and went elsewhere to find an instance; its own. */
   private final int[] hops;
@@ -62,10 +63,17 @@ final class GraalFunction implements LoadedFunction {
     this.redaction = new Redaction(bundle.secrets().values());
     this.maps = new SourceMaps(modules);
     this.spares = new SpareInstances(this);
+    this.credit = credit(bundle.limits());
     this.hops = new int[runtime.lanes().all().size()];
     for (int i = 0; i < runtime.lanes().all().size(); i++) {
       byLane.add(new ArrayList<>());
     }
+  }
+
+  private static @Nullable CpuCredit credit(FunctionLimits limits) {
+    return limits.hasCpuCredit()
+        ? new CpuCredit(limits.cpuBurst().toNanos() * CpuCredit.BURSTS, System.nanoTime())
+        : null;
   }
 
   @Override
@@ -238,6 +246,11 @@ final class GraalFunction implements LoadedFunction {
             : new SourcePosition(original.source(), original.line(), original.column());
     String message = String.valueOf(failure.getMessage());
     return new FunctionException(failure.code(), redaction.hide(message), position);
+  }
+
+  /** What its runs may use beyond their processor time; {@code null}: that is exact. */
+  @Nullable CpuCredit credit() {
+    return credit;
   }
 
   /** Whether it uses WebAssembly. */

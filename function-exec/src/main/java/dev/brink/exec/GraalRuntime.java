@@ -228,6 +228,19 @@ final class GraalRuntime implements FunctionRuntime {
     return limitCounts.of(limit);
   }
 
+  @Override
+  public double leastCpuCredit() {
+    long now = System.nanoTime();
+    double least = 1;
+    for (GraalFunction function : functions) {
+      CpuCredit credit = function.credit();
+      if (credit != null) {
+        least = Math.min(least, credit.share(now));
+      }
+    }
+    return least;
+  }
+
   LimitCounts limitCounts() {
     return limitCounts;
   }

@@ -1,6 +1,7 @@
 package dev.brink.exec;
 
 import dev.brink.exec.FunctionException.Code;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +21,15 @@ final class InvocationLimits {
 
   private static final long WIND_UP_NANOS = 100_000_000;
 
+  /** What is taken of the credit at once, at least. */
+  private static final long CREDIT_STEP_NANOS = 10_000_000;
+
+  private static final AtomicLongFieldUpdater<InvocationLimits> CREDITED =
+      AtomicLongFieldUpdater.newUpdater(InvocationLimits.class, "creditedNanos");
+
   private final FunctionLimits limits;
   private final LimitCounts counts;
+  private final @Nullable CpuCredit credit;
   private final TurnMemory memory;
   private volatile long cpuNanos;
   private volatile long allocatedBytes;
@@ -31,6 +39,14 @@ final class InvocationLimits {
   /** What it had computed when its limit began anew. */
   private volatile long renewedNanos;
 
+  /** What it has of the version's credit. */
+  private volatile long creditedNanos;
+
+  /** What it had computed when it last settled with the version's credit. */
+  private long settledNanos;
+
+  private volatile boolean settled;
+  private volatile boolean creditUsedUp;
   private long renewedAtNanos;
   private boolean outlives;
   private int pending;
@@ -40,9 +56,13 @@ final class InvocationLimits {
   private int logChars;
   private @Nullable FunctionException refusal;
 
-  InvocationLimits(FunctionLimits limits, LimitCounts counts) {
+  /**
+   * @param credit its version's; {@code null}: processor time is exact
+   */
+  InvocationLimits(FunctionLimits limits, LimitCounts counts, @Nullable CpuCredit credit) {
     this.limits = limits;
     this.counts = counts;
+    this.credit = credit;
     this.memory = new TurnMemory(limits);
   }
 
@@ -69,15 +89,16 @@ final class InvocationLimits {
   void renew() {
     renewedSubrequests = subrequests;
     refusal = null;
+    settleCredit();
     renewedNanos = cpuNanos;
     renewedAtNanos = System.nanoTime();
   }
 
   /** It is over but for tidying up, for which a moment is left whatever it has used. */
   void windUp() {
-    long most = Math.max(0, limits.cpu().toNanos() - WIND_UP_NANOS);
-    if (cpuNanos - renewedNanos > most) {
-      renewedNanos = cpuNanos - most;
+    long before = allowedNanos() - Math.min(WIND_UP_NANOS, mostNanos());
+    if (cpuNanos - renewedNanos > before) {
+      renewedNanos = cpuNanos - before;
     }
     long until = System.nanoTime() + WIND_UP_NANOS;
     if (until - endNanos > 0) {
@@ -105,12 +126,27 @@ final class InvocationLimits {
   @Nullable FunctionException chargeElsewhere(long cpu) {
     long cpuBefore = cpuNanos;
     cpuNanos = cpuBefore + cpu;
-    return cpuNanos - renewedNanos > limits.cpu().toNanos() ? cpuLimit() : null;
+    return overCpu(cpuNanos - renewedNanos, System.nanoTime());
+  }
+
+  /**
+   * Something that computes for it on another thread has taken all that was left.
+   *
+   * @return why it is to end
+   */
+  FunctionException useUp() {
+    FunctionException over = chargeElsewhere(cpuNanosLeft() + 1);
+    return over != null ? over : credit == null ? cpuLimit() : creditLimit();
   }
 
   /** How much longer it may compute. */
   long cpuNanosLeft() {
-    return Math.max(0, limits.cpu().toNanos() - (cpuNanos - renewedNanos));
+    CpuCredit more = credit;
+    long most = allowedNanos();
+    if (more != null && !settled) {
+      most = Math.min(mostNanos(), most + more.nanos(System.nanoTime()));
+    }
+    return Math.max(0, most - (cpuNanos - renewedNanos));
   }
 
   /**
@@ -119,8 +155,9 @@ final class InvocationLimits {
    * @return why it is to end
    */
   @Nullable FunctionException over(long turnCpuNanos, long turnAllocatedBytes, long nowNanos) {
-    if (cpuNanos - renewedNanos + turnCpuNanos > limits.cpu().toNanos()) {
-      return cpuLimit();
+    FunctionException overCpu = overCpu(cpuNanos - renewedNanos + turnCpuNanos, nowNanos);
+    if (overCpu != null) {
+      return overCpu;
     }
     if (nowNanos - endNanos > 0) {
       return wallLimit();
@@ -141,8 +178,88 @@ final class InvocationLimits {
     return allocatedBytes;
   }
 
+  private @Nullable FunctionException overCpu(long usedNanos, long nowNanos) {
+    long allowed = allowedNanos();
+    long missing = usedNanos - allowed;
+    if (missing <= 0) {
+      return null;
+    }
+    CpuCredit more = credit;
+    if (more == null) {
+      return cpuLimit();
+    }
+    if (settled || usedNanos > mostNanos()) {
+      return burstLimit();
+    }
+    long wanted = Math.min(Math.max(missing, CREDIT_STEP_NANOS), mostNanos() - allowed);
+    long got = more.take(wanted, nowNanos);
+    CREDITED.addAndGet(this, got);
+    if (got >= missing) {
+      return null;
+    }
+    creditUsedUp = true;
+    return creditLimit();
+  }
+
+  private long allowedNanos() {
+    return limits.cpu().toNanos() + creditedNanos;
+  }
+
+  private long mostNanos() {
+    return (credit == null ? limits.cpu() : limits.cpuBurst()).toNanos();
+  }
+
+  /**
+   * It gives back what it has not used, or goes without what it has used beyond. A draw on the
+   * watchdog's thread in this very moment is lost to the credit.
+   */
+  private void settleCredit() {
+    CpuCredit all = credit;
+    if (all == null || settled) {
+      return;
+    }
+    long unused = limits.cpu().toNanos() + CREDITED.getAndSet(this, 0) - (cpuNanos - settledNanos);
+    settledNanos = cpuNanos;
+    if (unused > 0) {
+      all.give(unused);
+    } else if (unused < 0) {
+      long _ = all.take(-unused, System.nanoTime());
+    }
+  }
+
+  /** It has ended: settles with the version's credit, and gets no more of it. */
+  void settle() {
+    settleCredit();
+    settled = true;
+  }
+
+  /** Whether it is to end because its version had no credit left. */
+  boolean creditUsedUp() {
+    return creditUsedUp;
+  }
+
   private FunctionException cpuLimit() {
-    return limit(Code.CPU_LIMIT, "ran for more than " + limits.cpu().toMillis() + " ms");
+    return limit(
+        Code.CPU_LIMIT, "ran for more than " + limits.cpu().toMillis() + " ms of processor time");
+  }
+
+  private FunctionException burstLimit() {
+    return limit(
+        Code.CPU_LIMIT,
+        "ran for more than "
+            + limits.cpuBurst().toMillis()
+            + " ms of processor time, the most at once with the default limit of "
+            + limits.cpu().toMillis()
+            + " ms; cpuMs in the manifest sets another");
+  }
+
+  private FunctionException creditLimit() {
+    return limit(
+        Code.CPU_LIMIT,
+        "ran for more than "
+            + limits.cpu().toMillis()
+            + " ms of processor time, the default limit, and the credit of the function's runs is"
+            + " used up; cpuMs in the manifest sets another");
   }
 
   FunctionException wallLimit() {

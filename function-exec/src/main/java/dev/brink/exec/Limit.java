@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 public enum Limit {
   /** Processor time of an invocation. */
   CPU,
+  /** Processor time that a version's runs left to others; also counts as {@link #CPU}. */
+  CPU_CREDIT,
   /** Time of an invocation, from its start to its end. */
   WALL,
   /** Memory that an invocation allocates and holds. */

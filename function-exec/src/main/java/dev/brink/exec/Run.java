@@ -48,7 +48,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     this.request = new RunRequest(trigger);
     this.listener = listener;
     this.given = function.bundle().limits();
-    this.limits = new InvocationLimits(given, function.runtime().limitCounts());
+    this.limits = new InvocationLimits(given, function.runtime().limitCounts(), function.credit());
     this.bodies = new RunBodies(this);
   }
 
@@ -293,6 +293,11 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     return !ended;
   }
 
+  /** What computes for it on another thread takes longer than it may; ends it. */
+  void useUp() {
+    fail(limits.useUp());
+  }
+
   /** Tells the listener what the turn brought. */
   void deliver() {
     if (ended) {
@@ -350,6 +355,10 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     if (met != null) {
       function.runtime().limitCounts().met(met);
     }
+    if (met == Limit.CPU && limits.creditUsedUp()) {
+      function.runtime().limitCounts().met(Limit.CPU_CREDIT);
+    }
+    limits.settle();
     Instance in = instance;
     if (in != null) {
       limits.windUp();

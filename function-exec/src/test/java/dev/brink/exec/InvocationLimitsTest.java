@@ -17,7 +17,8 @@ class InvocationLimitsTest {
       new InvocationLimits(
           new FunctionLimits(
               Duration.ofMillis(50), Duration.ofMillis(200), 64L << 20, 1_000, 1_000, 3, 1),
-          counts);
+          counts,
+          null);
 
   @Test
   void processorTimeIsThatOfAllTurns() {
@@ -69,7 +70,8 @@ class InvocationLimitsTest {
         new InvocationLimits(
             new FunctionLimits(
                 Duration.ofMillis(500), Duration.ofMillis(200), 64L << 20, 1_000, 1_000, 3, 1),
-            counts);
+            counts,
+            null);
     ample.begin(System.nanoTime(), Long.MAX_VALUE);
     ample.charge(300 * MILLI, 0);
     ample.windUp();

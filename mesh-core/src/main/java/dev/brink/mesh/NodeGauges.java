@@ -64,6 +64,10 @@ final class NodeGauges {
           limit.name().toLowerCase(Locale.ROOT).replace('_', '-'),
           () -> runtime.limitsMet(limit));
     }
+    metrics.gauge(
+        "brink.function.cpu.credit.least",
+        "Credit of processor time that the function with the least has left here, from 0 to 1",
+        runtime::leastCpuCredit);
   }
 
   static void webSockets(NodeMetrics metrics, FunctionRuntime runtime) {

@@ -355,7 +355,8 @@ final class NodeParts implements AutoCloseable {
     var invoker = new LocalInvoker(this::snapshot, dispatcher, origins, peers::nameOf);
     var ticks = new TicksByHand(this::snapshot, placement, local, console, InstantSource.system());
     var secrets = new NodeSecrets(secretKeys, grid, registry);
-    var deployments = new NodeDeployments(registry, grid, links, invoker, secrets);
+    var deployments =
+        new NodeDeployments(registry, grid, links, invoker, secrets, config.functions().cpuMax());
     var purges = Purges.start(cache, grid, links);
     var explainer = new Explainer(this::snapshot, placement, peers::nameOf);
     return new NodeMesh(

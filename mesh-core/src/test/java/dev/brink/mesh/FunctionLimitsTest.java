@@ -135,7 +135,8 @@ class FunctionLimitsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "600001|50|limits.cpuMs: 600001 (expected: at most 600000)",
+        "30001|50|limits.cpuMs: 30001 (expected: at most 30000, by functions.limits.cpu-max of the"
+            + " node)",
         "50|10001|limits.subrequests: 10001 (expected: at most 10000)",
       })
   void aManifestMayNotAskForMore(long cpuMillis, int subrequests, String message) {

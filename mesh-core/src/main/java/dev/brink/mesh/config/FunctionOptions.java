@@ -12,6 +12,8 @@ import java.util.function.BiConsumer;
 /** The options about how functions run, but for their WebSockets. */
 final class FunctionOptions {
   private static final ValueType<Duration> TIME = ValueType.duration(ofMillis(1), ofHours(24));
+  private static final ValueType<Duration> CPU =
+      ValueType.duration(ofMillis(1), FunctionSpec.MAX_CPU);
   private static final ValueType<Long> BODY = ValueType.size(0, 1L << 50);
 
   static final List<Option<?>> ALL =
@@ -28,9 +30,16 @@ final class FunctionOptions {
               FunctionsConfig.Builder::queue),
           functions(
               "limits.cpu",
-              ValueType.duration(ofMillis(1), FunctionSpec.MAX_CPU),
+              CPU,
               functions -> functions.limits().cpu(),
               FunctionsConfig.Builder::cpu),
+          functions(
+              "limits.cpu-burst",
+              CPU,
+              functions -> functions.limits().cpuBurst(),
+              FunctionsConfig.Builder::cpuBurst),
+          functions(
+              "limits.cpu-max", CPU, FunctionsConfig::cpuMax, FunctionsConfig.Builder::cpuMax),
           functions(
               "limits.wall",
               TIME,

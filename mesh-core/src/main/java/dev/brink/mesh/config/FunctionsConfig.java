@@ -13,6 +13,7 @@ import java.util.function.Consumer;
  * @param lanes threads that run functions; 0: one per processor
  * @param queue most invocations that wait for a lane
  * @param limits for functions whose manifest says nothing
+ * @param cpuMax the most processor time that a manifest may ask for when it is deployed here
  * @param outboundPublic whether functions can fetch from public addresses
  * @param outboundAllow what functions can fetch from besides, whatever its address
  * @param keepAlive what stays warm
@@ -22,6 +23,7 @@ public record FunctionsConfig(
     int lanes,
     int queue,
     FunctionLimits limits,
+    Duration cpuMax,
     boolean outboundPublic,
     List<OutboundTarget> outboundAllow,
     KeepAliveConfig keepAlive,
@@ -35,6 +37,8 @@ public record FunctionsConfig(
     builder.lanes = lanes;
     builder.queue = queue;
     builder.cpu = limits.cpu();
+    builder.cpuBurst = limits.cpuBurst();
+    builder.cpuMax = cpuMax;
     builder.wall = limits.wall();
     builder.memoryBytes = limits.memoryBytes();
     builder.requestBodyBytes = limits.requestBodyBytes();
@@ -49,13 +53,16 @@ public record FunctionsConfig(
   }
 
   /**
-   * Defaults: a lane per processor, a queue of 1,024, {@link FunctionLimits#DEFAULT}, public
-   * addresses and no others, {@link WebSocketLimits#DEFAULT}.
+   * Defaults: a lane per processor, a queue of 1,024, {@link FunctionLimits#DEFAULT}, at most 30 s
+   * of processor time by a manifest, public addresses and no others, {@link
+   * WebSocketLimits#DEFAULT}.
    */
   public static final class Builder {
     private int lanes;
     private int queue = 1024;
     private Duration cpu = FunctionLimits.DEFAULT.cpu();
+    private Duration cpuBurst = FunctionLimits.DEFAULT.cpuBurst();
+    private Duration cpuMax = Duration.ofSeconds(30);
     private Duration wall = FunctionLimits.DEFAULT.wall();
     private long memoryBytes = FunctionLimits.DEFAULT.memoryBytes();
     private long requestBodyBytes = FunctionLimits.DEFAULT.requestBodyBytes();
@@ -81,6 +88,17 @@ public record FunctionsConfig(
 
     public Builder cpu(Duration limit) {
       cpu = limit;
+      return this;
+    }
+
+    /** The most processor time of one invocation with credit; no more than the limit: no credit. */
+    public Builder cpuBurst(Duration most) {
+      cpuBurst = most;
+      return this;
+    }
+
+    public Builder cpuMax(Duration most) {
+      cpuMax = most;
       return this;
     }
 
@@ -140,12 +158,14 @@ public record FunctionsConfig(
           queue,
           new FunctionLimits(
               cpu,
+              cpuBurst,
               wall,
               memoryBytes,
               requestBodyBytes,
               responseBodyBytes,
               subrequests,
               concurrency),
+          cpuMax,
           outboundPublic,
           outboundAllow,
           keepAlive.build(),

@@ -46,7 +46,10 @@ public record FunctionSpec(
     boolean eval,
     Isolation isolation)
     implements DeploymentSpec {
-  /** The most processor time that a function's limits may give an invocation. */
+  /**
+   * The most processor time that a function's limits may give an invocation, on a node whose
+   * operator has raised {@code functions.limits.cpu-max}.
+   */
   public static final Duration MAX_CPU = Duration.ofMinutes(10);
 
   /** The most requests that they may give one. */

@@ -8,7 +8,8 @@ import dev.brink.mesh.http.Problem;
 
 /**
  * What a client is told when a function does not answer. The function's own message and stack go to
- * the log: they may say more than a client should know.
+ * the log: they may say more than a client should know. What is said of processor time is the
+ * runtime's.
  */
 final class FunctionFailures {
   static CallFailure of(FunctionException failure, FunctionLimits limits) {
@@ -26,11 +27,7 @@ final class FunctionFailures {
               Reach.UNKNOWN);
       case CANCELLED ->
           new CallFailure(Problem.of(499, "cancelled", "the caller has gone"), Reach.RAN);
-      case CPU_LIMIT ->
-          ran(
-              503,
-              "cpu-limit",
-              "the function used more than its " + limits.cpu().toMillis() + " ms of CPU time");
+      case CPU_LIMIT -> ran(503, "cpu-limit", "the function was ended: " + failure.getMessage());
       case WALL_LIMIT ->
           ran(
               504,

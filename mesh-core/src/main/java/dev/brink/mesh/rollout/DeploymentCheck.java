@@ -10,6 +10,7 @@ import dev.brink.mesh.proto.Deployment;
 import dev.brink.mesh.registry.Snapshot;
 import dev.brink.mesh.route.RoutePattern;
 import dev.brink.mesh.wire.SpecMessages;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,12 +28,15 @@ final class DeploymentCheck {
   private static final int MAX_MODULES = 1_000;
   private static final int MAX_ROUTES = 100;
 
-  static void check(DeploymentSpec spec, Snapshot snapshot) {
+  /**
+   * @param cpuMax the most processor time that a function's limits may give an invocation
+   */
+  static void check(DeploymentSpec spec, Snapshot snapshot, Duration cpuMax) {
     name("tenant", spec.tenant());
     name("name", spec.name());
     routes(spec, snapshot);
     switch (spec) {
-      case FunctionSpec function -> function(function);
+      case FunctionSpec function -> function(function, cpuMax);
       case OriginSpec origin -> origin(origin);
     }
   }
@@ -78,11 +82,11 @@ final class DeploymentCheck {
     }
   }
 
-  private static void function(FunctionSpec function) {
+  private static void function(FunctionSpec function, Duration cpuMax) {
     if (!function.modules().containsKey(function.main())) {
       throw invalid("main", function.main(), "one of the modules " + function.modules().keySet());
     }
-    limits(function.limits());
+    limits(function.limits(), cpuMax);
     names(function);
     if (!function.passThrough().isEmpty()) {
       name("passThrough", function.passThrough());
@@ -99,12 +103,20 @@ final class DeploymentCheck {
     }
   }
 
-  private static void limits(FunctionLimits limits) {
-    if (limits.cpu().compareTo(FunctionSpec.MAX_CPU) > 0) {
+  private static void limits(FunctionLimits limits, Duration cpuMax) {
+    if (limits.cpu().compareTo(cpuMax) > 0) {
       throw invalid(
           "limits.cpuMs",
           limits.cpu().toMillis() + "",
-          "at most " + FunctionSpec.MAX_CPU.toMillis());
+          "at most " + cpuMax.toMillis() + ", by functions.limits.cpu-max of the node");
+    }
+    FunctionLimits usual = FunctionLimits.DEFAULT;
+    if (limits.hasCpuCredit()
+        && !(limits.cpu().equals(usual.cpu()) && limits.cpuBurst().equals(usual.cpuBurst()))) {
+      throw invalid(
+          "limits.cpuBurst",
+          limits.cpuBurst().toMillis() + " ms",
+          "no more than cpu, which is exact, or both as they are by default");
     }
     if (limits.subrequests() > FunctionSpec.MAX_SUBREQUESTS) {
       throw invalid(

@@ -27,6 +27,7 @@ import dev.brink.mesh.registry.RegistryException;
 import dev.brink.mesh.registry.StoredRecords;
 import dev.brink.mesh.registry.VersionDigest;
 import dev.brink.mesh.wire.SpecMessages;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -49,17 +50,28 @@ public final class NodeDeployments implements Deployments {
   private final Links links;
   private final Invoker invoker;
   private final NodeSecrets secrets;
+  private final Duration cpuMax;
   private final ReplicatedMap deployments;
   private final ReplicatedMap versions;
 
-  /** For one node. */
+  /**
+   * For one node.
+   *
+   * @param cpuMax the most processor time that a manifest may ask for
+   */
   public NodeDeployments(
-      Registry registry, Grid grid, Links links, Invoker invoker, NodeSecrets secrets) {
+      Registry registry,
+      Grid grid,
+      Links links,
+      Invoker invoker,
+      NodeSecrets secrets,
+      Duration cpuMax) {
     this.registry = registry;
     this.grid = grid;
     this.links = links;
     this.invoker = invoker;
     this.secrets = secrets;
+    this.cpuMax = cpuMax;
     this.deployments = grid.map(GridFeed.DEPLOYMENTS);
     this.versions = grid.map(GridFeed.VERSIONS);
   }
@@ -67,7 +79,7 @@ public final class NodeDeployments implements Deployments {
   @Override
   public DeployResult deploy(DeploymentSpec spec, DeployOptions options) {
     long beganNanos = System.nanoTime();
-    DeploymentCheck.check(spec, registry.snapshot());
+    DeploymentCheck.check(spec, registry.snapshot(), cpuMax);
     Deployment.Builder deployment =
         Deployment.newBuilder()
             .setTenant(spec.tenant())

@@ -149,11 +149,14 @@ public final class SpecMessages {
     };
   }
 
-  /** Limits as a message, in which a limit that has its default is not set. */
+  /**
+   * Limits as a message, in which a limit that has its default is not set. Processor time that is
+   * set is exact.
+   */
   public static Limits limits(FunctionLimits limits) {
     FunctionLimits base = FunctionLimits.DEFAULT;
     Limits.Builder message = Limits.newBuilder();
-    if (!limits.cpu().equals(base.cpu())) {
+    if (!limits.cpu().equals(base.cpu()) || !limits.cpuBurst().equals(base.cpuBurst())) {
       message.setCpuMs(millis(limits.cpu()));
     }
     if (!limits.wall().equals(base.wall())) {
@@ -178,13 +181,16 @@ public final class SpecMessages {
   }
 
   /**
-   * Limits from a message, {@code defaults} where it sets none.
+   * Limits from a message, {@code defaults} where it sets none; processor time that it sets is
+   * exact.
    *
    * @throws DeploymentException if one is negative
    */
   public static FunctionLimits limits(Limits message, FunctionLimits defaults) {
+    Duration cpu = duration("limits.cpuMs", message.getCpuMs(), defaults.cpu());
     return new FunctionLimits(
-        duration("limits.cpuMs", message.getCpuMs(), defaults.cpu()),
+        cpu,
+        message.getCpuMs() == 0 ? defaults.cpuBurst() : cpu,
         duration("limits.wallMs", message.getWallMs(), defaults.wall()),
         number("limits.memoryBytes", message.getMemoryBytes(), defaults.memoryBytes()),
         number(

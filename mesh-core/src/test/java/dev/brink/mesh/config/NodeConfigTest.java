@@ -65,7 +65,9 @@ class NodeConfigTest {
           Map.entry("insecure", "true"),
           Map.entry("functions.lanes", "3"),
           Map.entry("functions.queue", "10"),
-          Map.entry("functions.limits.cpu", "50ms"),
+          Map.entry("functions.limits.cpu", "60ms"),
+          Map.entry("functions.limits.cpu-burst", "2s"),
+          Map.entry("functions.limits.cpu-max", "600s"),
           Map.entry("functions.limits.wall", "2s"),
           Map.entry("functions.limits.memory", "64m"),
           Map.entry("functions.limits.request-body", "1m"),
@@ -167,6 +169,7 @@ class NodeConfigTest {
                 0,
                 1024,
                 FunctionLimits.DEFAULT,
+                Duration.ofSeconds(30),
                 true,
                 List.of(),
                 new KeepAliveConfig(
@@ -221,13 +224,15 @@ class NodeConfigTest {
     assertThat(config.functions().limits())
         .isEqualTo(
             new FunctionLimits(
-                Duration.ofMillis(50),
+                Duration.ofMillis(60),
+                Duration.ofSeconds(2),
                 Duration.ofSeconds(2),
                 64L << 20,
                 1L << 20,
                 2L << 20,
                 20,
                 8));
+    assertThat(config.functions().cpuMax()).isEqualTo(Duration.ofMinutes(10));
   }
 
   @Test

@@ -125,7 +125,8 @@ class AdminMessagesTest {
     assertThat(SpecMessages.origin("", "o", List.of(), pool))
         .isEqualTo(OriginSpec.builder("o").server(URI.create("http://127.0.0.1:1")).build());
     FunctionLimits nodes =
-        new FunctionLimits(Duration.ofMillis(1), Duration.ofMillis(2), 3, 4, 5, 6, 7);
+        new FunctionLimits(
+            Duration.ofMillis(1), Duration.ofMillis(8), Duration.ofMillis(2), 3, 4, 5, 6, 7);
     assertThat(SpecMessages.limits(SpecMessages.limits(FunctionLimits.DEFAULT), nodes))
         .isEqualTo(nodes);
     assertThat(AdminMessages.options(DeployRequest.getDefaultInstance()))
@@ -133,6 +134,25 @@ class AdminMessagesTest {
     assertThat(AdminMessages.fromProto(dev.brink.mesh.proto.InvokeRequest.getDefaultInstance()))
         .usingRecursiveComparison()
         .isEqualTo(InvokeRequest.get("/"));
+  }
+
+  /** Also when it is as much as the default. */
+  @Test
+  void processorTimeThatIsSetIsExact() {
+    FunctionLimits usual = FunctionLimits.DEFAULT;
+    var exact =
+        new FunctionLimits(
+            usual.cpu(),
+            usual.wall(),
+            usual.memoryBytes(),
+            usual.requestBodyBytes(),
+            usual.responseBodyBytes(),
+            usual.concurrency());
+    Limits message = SpecMessages.limits(exact);
+    assertThat(message).isEqualTo(Limits.newBuilder().setCpuMs(50).build());
+    assertThat(SpecMessages.limits(message, usual)).isEqualTo(exact);
+    assertThat(exact.hasCpuCredit()).isFalse();
+    assertThat(usual.hasCpuCredit()).isTrue();
   }
 
   @Test
