@@ -1,6 +1,7 @@
 package dev.brink.exec;
 
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Processor time that runs of one version may use beyond their limit, since others use less: a
@@ -13,8 +14,11 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Thread-safe, without locks: giving to a full bucket is one read.
  */
 final class CpuCredit {
-  /** How often in a row a single run may use the most that it may. */
-  static final int BURSTS = 10;
+  /**
+   * Runs for which it lasts that use the most, for each lane: the more lanes, the more is computed
+   * until the compiler is done with what is new.
+   */
+  private static final int BURSTS_PER_LANE = 5;
 
   private static final int TRICKLE_SHARE = 100;
 
@@ -26,6 +30,12 @@ final class CpuCredit {
     this.fullNanos = fullNanos;
     this.nanos = new AtomicLong(fullNanos);
     this.trickledAtNanos = new AtomicLong(nowNanos);
+  }
+
+  /** The credit of a function with these limits; {@code null}: its processor time is exact. */
+  static @Nullable CpuCredit of(FunctionLimits limits, int lanes) {
+    long full = limits.cpuBurst().toNanos() * BURSTS_PER_LANE * Math.max(2, lanes);
+    return limits.hasCpuCredit() ? new CpuCredit(full, System.nanoTime()) : null;
   }
 
   /** Takes as much of this as there is. Returns how much that was. */

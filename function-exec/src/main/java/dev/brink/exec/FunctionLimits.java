@@ -9,8 +9,8 @@ import java.time.Duration;
  * credit: an invocation may go on beyond {@code cpu} while there is some, to {@code cpuBurst} at
  * most, and those that use less than {@code cpu} give the difference back. So the first invocations
  * of a function, which are interpreted, may take longer, and all of them {@code cpu} each on
- * average. The credit starts full, with ten times {@code cpuBurst}, and a hundredth of the time
- * that passes comes back by itself.
+ * average. The credit starts full, with five times {@code cpuBurst} for each lane, ten times at
+ * least, and a hundredth of the time that passes comes back by itself.
  *
  * @param cpu processor time; of one that has answered with a WebSocket, for each message and each
  *     time that {@code wall} has passed

@@ -63,17 +63,11 @@ final class GraalFunction implements LoadedFunction {
     this.redaction = new Redaction(bundle.secrets().values());
     this.maps = new SourceMaps(modules);
     this.spares = new SpareInstances(this);
-    this.credit = credit(bundle.limits());
+    this.credit = CpuCredit.of(bundle.limits(), runtime.lanes().all().size());
     this.hops = new int[runtime.lanes().all().size()];
     for (int i = 0; i < runtime.lanes().all().size(); i++) {
       byLane.add(new ArrayList<>());
     }
-  }
-
-  private static @Nullable CpuCredit credit(FunctionLimits limits) {
-    return limits.hasCpuCredit()
-        ? new CpuCredit(limits.cpuBurst().toNanos() * CpuCredit.BURSTS, System.nanoTime())
-        : null;
   }
 
   @Override

@@ -218,7 +218,8 @@ final class InvocationLimits {
     if (all == null || settled) {
       return;
     }
-    long unused = limits.cpu().toNanos() + CREDITED.getAndSet(this, 0) - (cpuNanos - settledNanos);
+    long credited = creditedNanos == 0 ? 0 : CREDITED.getAndSet(this, 0);
+    long unused = limits.cpu().toNanos() + credited - (cpuNanos - settledNanos);
     settledNanos = cpuNanos;
     if (unused > 0) {
       all.give(unused);

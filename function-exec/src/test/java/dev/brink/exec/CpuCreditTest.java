@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class CpuCreditTest {
   private static final long MILLI = 1_000_000;
 
-  /** A credit of 4 s. */
+  /** On two lanes a credit of 4 s. */
   private static final FunctionLimits LIMITS =
       new FunctionLimits(
           Duration.ofMillis(50),

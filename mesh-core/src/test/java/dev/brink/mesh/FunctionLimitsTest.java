@@ -14,6 +14,7 @@ import java.net.http.WebSocketHandshakeException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,9 @@ class FunctionLimitsTest {
             (_, config) ->
                 config.functions(
                     functions ->
-                        functions.webSockets(sockets -> sockets.maxOpen(2).maxPerOwner(1))));
+                        functions
+                            .cpuMax(Duration.ofSeconds(60))
+                            .webSockets(sockets -> sockets.maxOpen(2).maxPerOwner(1))));
     for (String tenant : new String[] {"one", "two", "three"}) {
       mesh.node(0)
           .deployments()
@@ -135,26 +138,90 @@ class FunctionLimitsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "30001|50|limits.cpuMs: 30001 (expected: at most 30000, by functions.limits.cpu-max of the"
-            + " node)",
-        "50|10001|limits.subrequests: 10001 (expected: at most 10000)",
+        "default|0|ran for more than 1000 ms of processor time, the most at once with the default"
+            + " limit of 50 ms; cpuMs in the manifest sets another",
+        "exact|50|ran for more than 50 ms of processor time\"",
+        "generous|60000|",
       })
-  void aManifestMayNotAskForMore(long cpuMillis, int subrequests, String message) {
+  void processorTimeIsTheNodesOrTheManifests(String name, long cpuMillis, @Nullable String message)
+      throws Exception {
+    FunctionSpec.Builder spec =
+        FunctionSpec.builder(name)
+            .module(
+                "main.js",
+                message == null
+                    ? "export default { fetch() { return new Response('ok') } }"
+                    : "export default { fetch() { for (;;); } }")
+            .route("/" + name);
+    if (cpuMillis > 0) {
+      spec.limits(limits(cpuMillis, FunctionLimits.DEFAULT_SUBREQUESTS));
+    }
+    mesh.node(0).deployments().deploy(spec.build());
+    HttpResponse<String> answer = mesh.get(mesh.node(0), "/" + name);
+    if (message == null) {
+      assertThat(answer.body()).isEqualTo("ok");
+    } else {
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.body()).contains("\"cpu-limit\"", "the function was ended: " + message);
+      assertThat(metric("brink_function_cpu_credit_least")).isBetween(0.0, 1.0);
+    }
+  }
+
+  @Test
+  void aCreditOfOnesOwnIsNotForManifests() {
     FunctionLimits usual = FunctionLimits.DEFAULT;
     var limits =
         new FunctionLimits(
-            Duration.ofMillis(cpuMillis),
+            Duration.ofMillis(100),
+            Duration.ofMillis(200),
             usual.wall(),
             usual.memoryBytes(),
             usual.requestBodyBytes(),
             usual.responseBodyBytes(),
-            subrequests,
+            usual.subrequests(),
             usual.concurrency());
+    assertThatThrownBy(
+            () ->
+                mesh.node(0)
+                    .deployments()
+                    .deploy(
+                        FunctionSpec.builder("bursts")
+                            .module("main.js", ECHO)
+                            .limits(limits)
+                            .build()))
+        .isInstanceOf(DeploymentException.class)
+        .hasMessageStartingWith("limits.cpuBurst: 200 ms (expected: no more than cpu");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "60001|50|limits.cpuMs: 60001 (expected: at most 60000, by functions.limits.cpu-max of the"
+            + " node)",
+        "50|10001|limits.subrequests: 10001 (expected: at most 10000)",
+      })
+  void aManifestMayNotAskForMore(long cpuMillis, int subrequests, String message) {
     FunctionSpec spec =
-        FunctionSpec.builder("greedy").module("main.js", ECHO).limits(limits).build();
+        FunctionSpec.builder("greedy")
+            .module("main.js", ECHO)
+            .limits(limits(cpuMillis, subrequests))
+            .build();
     assertThatThrownBy(() -> mesh.node(0).deployments().deploy(spec))
         .isInstanceOf(DeploymentException.class)
         .hasMessage(message);
+  }
+
+  private static FunctionLimits limits(long cpuMillis, int subrequests) {
+    FunctionLimits usual = FunctionLimits.DEFAULT;
+    return new FunctionLimits(
+        Duration.ofMillis(cpuMillis),
+        usual.wall(),
+        usual.memoryBytes(),
+        usual.requestBodyBytes(),
+        usual.responseBodyBytes(),
+        subrequests,
+        usual.concurrency());
   }
 
   private static void refused(String path, int status, String code) {
