@@ -79,7 +79,8 @@ final class WarmUp implements InvocationListener {
         new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/warm?up=1");
     request.headers().set("host", "localhost").set("user-agent", "brink");
     function.invoke(
-        new Invocation(request, "http", null, "warm-up", System.nanoTime() + LIMITS.wall().toNanos()),
+        new Invocation(
+            request, "http", null, "warm-up", System.nanoTime() + LIMITS.wall().toNanos()),
         this);
   }
 

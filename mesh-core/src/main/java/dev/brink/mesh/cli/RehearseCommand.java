@@ -76,6 +76,7 @@ final class RehearseCommand implements Callable<Integer> {
             .dataDirectory(folder.resolve(name))
             .set("ingress.bind-address", "127.0.0.1")
             .set("grid.preset", "local")
+            .set("grid.start-timeout", "2m")
             .set("grid.seeds", seed);
     for (String port : PORTS) {
       node.set(port, "0");
