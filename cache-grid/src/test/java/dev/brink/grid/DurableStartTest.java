@@ -28,7 +28,7 @@ class DurableStartTest {
   }
 
   @Test
-  void aPortThatStaysTakenIsNamedAndNotWaitedForAnyMore() throws Exception {
+  void aPortThatStaysTakenIsNamedAndNotWaitedForWithoutEnd() throws Exception {
     try (ServerSocket other = taken(durablePorts.discovery());
         DurableStore store = start(Duration.ofMillis(200))) {
       Grids.await("it is given up", () -> reason(store) == Reason.STOPPED);
@@ -38,8 +38,6 @@ class DurableStartTest {
               "the durable store cannot start: durableDiscoveryPort: "
                   + other.getLocalPort()
                   + " (expected: a port that is free at 127.0.0.1)");
-      other.close();
-      assertThat(reason(store)).isEqualTo(Reason.STOPPED);
     }
   }
 

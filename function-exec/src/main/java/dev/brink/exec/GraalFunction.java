@@ -187,6 +187,7 @@ final class GraalFunction implements LoadedFunction {
   @Override
   public void close() {
     closed = true;
+    runtime.forget(this);
     closeSockets(CloseCode.SERVICE_RESTART, "the function was replaced");
     for (Lane lane : runtime.lanes().all()) {
       lane.post(() -> closeIdle(lane));

@@ -36,6 +36,9 @@ final class GraalRuntime implements FunctionRuntime {
   private final GuestContexts contexts = new GuestContexts();
   private final PendingLoads loads = new PendingLoads();
 
+  /** What was loaded and not closed. */
+  private final Set<GraalFunction> functions = ConcurrentHashMap.newKeySet();
+
   /** Of all functions, also of those that were closed and have invocations under way. */
   private final Set<Instance> instances = ConcurrentHashMap.newKeySet();
 
@@ -112,6 +115,13 @@ final class GraalRuntime implements FunctionRuntime {
       Map<String, byte[]> modules,
       CompletableFuture<LoadedFunction> loaded) {
     var function = new GraalFunction(this, bundle, modules);
+    var _ =
+        loaded.whenComplete(
+            (_, failure) -> {
+              if (failure == null) {
+                know(function);
+              }
+            });
     if (!function.wasm() || contexts.hasWasm()) {
       loadOnLane(function, loaded);
     } else if (background.submit(() -> loadWithWasm(function, loaded)) == null) {
@@ -197,6 +207,17 @@ final class GraalRuntime implements FunctionRuntime {
     if (closed.get()) {
       instance.end(closedException(), null);
     }
+  }
+
+  private void know(GraalFunction function) {
+    functions.add(function);
+    if (function.closed()) {
+      functions.remove(function);
+    }
+  }
+
+  void forget(GraalFunction function) {
+    functions.remove(function);
   }
 
   void remove(Instance instance) {

@@ -1,22 +1,25 @@
 package dev.brink.exec;
 
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Loads and warm-ups that somebody waits for. They end with the runtime, wherever they are: on a
  * lane that is held up or has ended, among the background work, or not yet there. Thread-safe.
  */
 final class PendingLoads {
-  private final Set<CompletableFuture<LoadedFunction>> pending = ConcurrentHashMap.newKeySet();
+  private final Map<Long, CompletableFuture<LoadedFunction>> pending = new ConcurrentHashMap<>();
+  private final AtomicLong count = new AtomicLong();
   private volatile boolean closed;
 
   /** One more; it has failed already when the runtime is closed. */
   CompletableFuture<LoadedFunction> begin() {
     var load = new CompletableFuture<LoadedFunction>();
-    pending.add(load);
-    var _ = load.whenComplete((_, _) -> pending.remove(load));
+    long number = count.incrementAndGet();
+    pending.put(number, load);
+    var _ = load.whenComplete((_, _) -> pending.remove(number));
     if (closed) {
       load.completeExceptionally(GraalRuntime.closedException());
     }
@@ -26,6 +29,6 @@ final class PendingLoads {
   /** Fails all of them, and those that begin from now on. */
   void close() {
     closed = true;
-    pending.forEach(load -> load.completeExceptionally(GraalRuntime.closedException()));
+    pending.values().forEach(load -> load.completeExceptionally(GraalRuntime.closedException()));
   }
 }
