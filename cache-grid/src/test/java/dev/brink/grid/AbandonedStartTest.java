@@ -9,22 +9,18 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class AbandonedStartTest {
-  private static final String HOST = "127.0.0.1";
-  private static final UUID SELF = new UUID(0, 1);
-
   @TempDir Path directory;
 
   /** Ignite would wait for its answer for the 15 s of WAN, whoever interrupts it. */
   @Test
   void aStartThatWaitsForASilentNodeGivesItsPortsBack() throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-      Ports ports = Ports.take(HOST, 0, 0);
+      Ports ports = Ports.take(LoneSettings.HOST, 0, 0);
       try (var _ = ports.beacon()) {
         IgniteSettings settings = settings(ports);
         var discovery =
@@ -41,7 +37,7 @@ class AbandonedStartTest {
 
   @Test
   void aPortThatStaysTakenIsNamed() throws Exception {
-    Ports ports = Ports.take(HOST, 0, 0);
+    Ports ports = Ports.take(LoneSettings.HOST, 0, 0);
     try (var _ = ports.beacon();
         var other = new ServerSocket(ports.communication(), 1, InetAddress.getLoopbackAddress())) {
       assertThat(other.isBound()).isTrue();
@@ -58,7 +54,7 @@ class AbandonedStartTest {
       throws InterruptedException {
     Slf4jIgniteLogger log = Slf4jIgniteLogger.create();
     IgniteSession.start(
-            SELF,
+            LoneSettings.SELF,
             settings.configuration(
                 UUID.randomUUID(),
                 discovery,
@@ -73,20 +69,6 @@ class AbandonedStartTest {
   }
 
   private IgniteSettings settings(Ports ports) {
-    IgniteSettings.quieten();
-    return new IgniteSettings(
-        SELF,
-        "node1",
-        "test",
-        Map.of(),
-        HOST,
-        ports.discovery(),
-        ports.communication(),
-        NetworkPreset.WAN,
-        directory,
-        2L * IgniteSettings.MIN_BYTES,
-        2L * IgniteSettings.MIN_BYTES,
-        null,
-        null);
+    return LoneSettings.of(ports, NetworkPreset.WAN, directory, null);
   }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A durable store whose port somebody else has. */
 class DurableStartTest {
-  private static final String HOST = "127.0.0.1";
+  private static final String HOST = LoneSettings.HOST;
 
   private final Ports ports = Ports.take(HOST, 0, 0);
   private final Ports durablePorts = Ports.take(HOST, 0, 0);
@@ -52,25 +52,10 @@ class DurableStartTest {
 
   /** In a grid that is there, with this node alone. */
   private DurableStore start(Duration startTimeout) {
-    IgniteSettings.quieten();
-    UUID self = new UUID(0, 1);
+    UUID self = LoneSettings.SELF;
     var discovery = new HostPort(HOST, ports.discovery());
     var durable = new HostPort(HOST, durablePorts.discovery());
-    var settings =
-        new IgniteSettings(
-            self,
-            "node1",
-            "test",
-            Map.of(),
-            HOST,
-            ports.discovery(),
-            ports.communication(),
-            NetworkPreset.LOCAL,
-            directory,
-            2L * IgniteSettings.MIN_BYTES,
-            2L * IgniteSettings.MIN_BYTES,
-            durable,
-            null);
+    IgniteSettings settings = LoneSettings.of(ports, NetworkPreset.LOCAL, directory, durable);
     var member = new Member(self, "node1", Map.of(), true);
     var status =
         new Status(

@@ -14,22 +14,16 @@ import dev.brink.grid.KeyValueWrite.Increment;
 import dev.brink.grid.KeyValueWrite.Put;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
-import java.util.concurrent.SubmissionPublisher;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -70,7 +64,7 @@ class KeyValueTest {
       assertThat(entry.text()).isEqualTo("välue");
       assertThat(entry.version()).isEqualTo(version);
       assertThat(entry.info()).isEqualTo(new KeyInfo("key", version, "{}", 0, 6));
-      assertThat(read(entry)).isEqualTo(bytes("välue"));
+      assertThat(Values.read(entry)).isEqualTo(bytes("välue"));
     }
     assertThat(get(at(second, "shared").delete("key"))).isTrue();
     assertThat(get(at(third, "shared").delete("key"))).isFalse();
@@ -92,26 +86,27 @@ class KeyValueTest {
   void anEmptyValueIsNotNoValue() throws Exception {
     get(at(first, "empty").put("key", new byte[0]));
     assertThat(get(at(second, "empty").get("key")).orElseThrow().value()).isEmpty();
-    get(at(first, "empty").put("streamed", publisher(new byte[0]), WriteOptions.none()));
+    get(at(first, "empty").put("streamed", Values.publisher(new byte[0]), WriteOptions.none()));
     assertThat(get(at(second, "empty").get("streamed")).orElseThrow().value()).isEmpty();
   }
 
   @Test
   void aLargeValueIsInChunksAndComesWholeOrAsAStream() throws Exception {
-    byte[] large = random(3_000_000);
-    Stamp version = get(at(first, "large").put("key", publisher(large), WriteOptions.none()));
+    byte[] large = Values.random(3_000_000);
+    Stamp version =
+        get(at(first, "large").put("key", Values.publisher(large), WriteOptions.none()));
     KeyValueEntry whole = get(at(second, "large").get("key")).orElseThrow();
     assertThat(whole.value()).isEqualTo(large);
     assertThat(whole.version()).isEqualTo(version);
     KeyValueEntry stream = get(at(third, "large").open("key", ReadMode.consistent())).orElseThrow();
     assertThat(stream.isWhole()).isFalse();
     assertThat(stream.info().bytes()).isEqualTo(large.length);
-    assertThat(read(stream)).isEqualTo(large);
+    assertThat(Values.read(stream)).isEqualTo(large);
   }
 
   @Test
   void theLargestValueFitsAndALargerOneLeavesNothing() throws Exception {
-    byte[] largest = random(KeyValue.MAX_VALUE_BYTES);
+    byte[] largest = Values.random(KeyValue.MAX_VALUE_BYTES);
     KeyValue at = at(first, "largest").withTimeout(Duration.ofSeconds(60));
     get(at.put("key", largest));
     assertThat(get(at.get("key")).orElseThrow().value()).isEqualTo(largest);
@@ -120,7 +115,7 @@ class KeyValueTest {
                 get(
                     at.put(
                         "other",
-                        publisher(random(KeyValue.MAX_VALUE_BYTES + 1)),
+                        Values.publisher(Values.random(KeyValue.MAX_VALUE_BYTES + 1)),
                         WriteOptions.none())))
         .hasCauseInstanceOf(ValueTooLargeException.class);
     assertThat(get(at.get("other"))).isEmpty();
@@ -180,20 +175,22 @@ class KeyValueTest {
                 Duration.ofSeconds(4)));
       }
       KeyValue at = engine.namespace(Namespace.of("default", "sweep"), Duration.ofSeconds(20));
-      get(at.put("replaced", random(600_000)));
-      get(at.put("replaced", random(400_000)));
-      get(at.put("overwritten", random(600_000)));
+      get(at.put("replaced", Values.random(600_000)));
+      get(at.put("replaced", Values.random(400_000)));
+      get(at.put("overwritten", Values.random(600_000)));
       get(at(second, "sweep").put("overwritten", bytes("small")));
       get(
           at.put(
-              "expired", random(600_000), WriteOptions.none().expiringAfter(Duration.ofMillis(5))));
-      get(at.put("stays", random(700_000)));
+              "expired",
+              Values.random(600_000),
+              WriteOptions.none().expiringAfter(Duration.ofMillis(5))));
+      get(at.put("stays", Values.random(700_000)));
       StoreCaches caches = requireNonNull(place.caches());
       new KeyValueBlobs(() -> Instant.now().minusSeconds(60))
           .write(
               caches,
               "default/sweep/lost",
-              random(1000),
+              Values.random(1000),
               size -> new byte[0],
               Deadline.in(Duration.ofSeconds(5)));
       await(
@@ -278,7 +275,7 @@ class KeyValueTest {
                     new Check("a", Optional.of(a)),
                     new Check("b", Optional.empty()),
                     new Delete("a"),
-                    new Put("b", random(100_000), WriteOptions.none()),
+                    new Put("b", Values.random(100_000), WriteOptions.none()),
                     new Increment("n", 5))))
             .orElseThrow();
     assertThat(get(at(second, "atomic").get("a"))).isEmpty();
@@ -471,12 +468,6 @@ class KeyValueTest {
     return stage.toCompletableFuture().join();
   }
 
-  private static byte[] random(int length) {
-    byte[] bytes = new byte[length];
-    new Random(length).nextBytes(bytes);
-    return bytes;
-  }
-
   private static List<String> blobsOf(StoreCaches caches, String prefix) {
     List<String> records = new ArrayList<>();
     caches
@@ -494,59 +485,5 @@ class KeyValueTest {
             });
     records.sort(null);
     return records;
-  }
-
-  /** A publisher of a value in buffers of odd sizes. */
-  private static Flow.Publisher<ByteBuf> publisher(byte[] value) {
-    return subscriber -> {
-      SubmissionPublisher<ByteBuf> publisher = new SubmissionPublisher<>(Runnable::run, 4096);
-      publisher.subscribe(subscriber);
-      Thread.ofVirtual()
-          .start(
-              () -> {
-                for (int at = 0; at < value.length; at += 65_537) {
-                  publisher.submit(
-                      Unpooled.wrappedBuffer(
-                          Arrays.copyOfRange(value, at, Math.min(value.length, at + 65_537))));
-                }
-                publisher.close();
-              });
-    };
-  }
-
-  private static byte[] read(KeyValueEntry entry) throws Exception {
-    CompletableFuture<byte[]> whole = new CompletableFuture<>();
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    entry.stream()
-        .subscribe(
-            new Flow.Subscriber<>() {
-              private Flow.@Nullable Subscription subscription;
-
-              @Override
-              public void onSubscribe(Flow.Subscription upstream) {
-                subscription = upstream;
-                upstream.request(1);
-              }
-
-              @Override
-              public void onNext(ByteBuf buffer) {
-                byte[] part = new byte[buffer.readableBytes()];
-                buffer.readBytes(part);
-                buffer.release();
-                bytes.writeBytes(part);
-                requireNonNull(subscription).request(1);
-              }
-
-              @Override
-              public void onError(Throwable failure) {
-                whole.completeExceptionally(failure);
-              }
-
-              @Override
-              public void onComplete() {
-                whole.complete(bytes.toByteArray());
-              }
-            });
-    return get(whole);
   }
 }

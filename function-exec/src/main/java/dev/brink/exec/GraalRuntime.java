@@ -104,6 +104,10 @@ final class GraalRuntime implements FunctionRuntime {
     } catch (FunctionException e) {
       loaded.completeExceptionally(e);
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      if (closed.get()) {
+        loaded.completeExceptionally(closedException());
+        return;
+      }
       log.error("Reading the TypeScript of {} failed", bundle.name(), e);
       loaded.completeExceptionally(
           new FunctionException(Code.MODULE_ERROR, "internal error", null));

@@ -102,7 +102,9 @@ final class WarmUp implements InvocationListener {
       next();
     } else {
       function.close();
-      log.info("JavaScript is warm after {} ms", millisSince(startNanos));
+      if (report.outcome() == null) {
+        log.info("JavaScript is warm after {} ms", millisSince(startNanos));
+      }
       ready.complete(null);
     }
   }
