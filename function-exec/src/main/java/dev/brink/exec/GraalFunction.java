@@ -2,7 +2,6 @@ package dev.brink.exec;
 
 import dev.brink.exec.FunctionException.SourcePosition;
 import dev.brink.exec.lane.Lane;
-import dev.brink.exec.lane.Lanes;
 import dev.brink.exec.module.BundleFileSystem;
 import dev.brink.exec.sourcemap.SourceMaps;
 import dev.brink.exec.wasm.WasmBinary;
@@ -41,8 +40,7 @@ final class GraalFunction implements LoadedFunction {
   private final SpareInstances spares;
   private final @Nullable CpuCredit credit;
 
-  /** By lane: calls that began on its thread and went elsewhere to find an instance; its own. */
-  private final int[] hops;
+  private final LaneShares shares;
 
   private volatile boolean closed;
   private volatile long loadNanos;
@@ -63,9 +61,10 @@ final class GraalFunction implements LoadedFunction {
     this.redaction = new Redaction(bundle.secrets().values());
     this.maps = new SourceMaps(modules);
     this.spares = new SpareInstances(this);
-    this.credit = CpuCredit.of(bundle.limits(), runtime.lanes().all().size());
-    this.hops = new int[runtime.lanes().all().size()];
-    for (int i = 0; i < runtime.lanes().all().size(); i++) {
+    int lanes = runtime.lanes().all().size();
+    this.credit = CpuCredit.of(bundle.limits(), lanes);
+    this.shares = new LaneShares(lanes);
+    for (int i = 0; i < lanes; i++) {
       byLane.add(new ArrayList<>());
     }
   }
@@ -136,7 +135,7 @@ final class GraalFunction implements LoadedFunction {
     long there = warmLanes.get();
     for (int index = Long.SIZE - 1; Long.bitCount(there) > lanes && index >= 0; index--) {
       long bit = 1L << index;
-      if ((there & bit) != 0) {
+      if ((there & bit) != 0 && (lanes == 0 || !shares.pays(index))) {
         there &= ~bit;
         tried++;
         Lane lane = runtime.lanes().all().get(index);
@@ -181,7 +180,7 @@ final class GraalFunction implements LoadedFunction {
     if (here == null || warm == 0 || (warm >>> here.index() & 1) == 1) {
       return warm;
     }
-    return ++hops[here.index()] > Lanes.HOPS_PER_COLD_START ? warm | 1L << here.index() : warm;
+    return shares.missed(here.index()) ? warm | 1L << here.index() : warm;
   }
 
   @Override
@@ -276,6 +275,7 @@ final class GraalFunction implements LoadedFunction {
     for (int i = 0; i < here.size(); i++) {
       Instance instance = here.get(i);
       if (instance.hasRoom()) {
+        shares.used(lane.index());
         return instance;
       }
       full |= !instance.inTurn();
@@ -293,7 +293,7 @@ final class GraalFunction implements LoadedFunction {
     all.add(instance);
     int lane = instance.lane().index();
     byLane.get(lane).add(instance);
-    hops[lane] = 0;
+    shares.made(lane);
     warmLanes.updateAndGet(mask -> mask | 1L << lane);
   }
 

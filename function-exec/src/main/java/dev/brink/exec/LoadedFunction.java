@@ -31,7 +31,8 @@ public interface LoadedFunction extends AutoCloseable {
 
   /**
    * Discards idle instances in the background until at most {@code lanes} lanes have one. An
-   * instance that is in use stays.
+   * instance that is in use stays; and, unless {@code lanes} is 0, those of a lane that has run ten
+   * calls or more in the last minute, which the next ones would have to make anew.
    *
    * @return on how many lanes it tries
    */

@@ -1,6 +1,7 @@
 package dev.brink.exec;
 
 import dev.brink.exec.binding.HostBinding;
+import dev.brink.exec.lane.Lane;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
@@ -116,6 +117,15 @@ final class Sandbox implements AutoCloseable {
 
   Answered get(LoadedFunction function, String uri) {
     return send(function, request(HttpMethod.GET, uri), null);
+  }
+
+  /** As {@link #get}, of a call that begins on a lane's thread. */
+  Answered getOn(int lane, LoadedFunction function, String uri) {
+    var answered = new Answered();
+    Invocation invocation = invocation(request(HttpMethod.GET, uri), null, Duration.ofSeconds(60));
+    Lane on = ((GraalRuntime) runtime).lanes().all().get(lane);
+    on.post(() -> function.invoke(invocation, answered));
+    return answered;
   }
 
   Answered post(LoadedFunction function, Flow.Publisher<ByteBuf> body) {

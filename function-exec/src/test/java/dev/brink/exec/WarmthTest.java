@@ -45,6 +45,26 @@ class WarmthTest {
     }
   }
 
+  /** Each would be made anew by the next calls that begin on its lane. */
+  @Test
+  void anInstanceThatPaysForItselfStaysUntilAllGo() {
+    try (LoadedFunction function = SANDBOX.handler("return new Response('ok')")) {
+      Sandbox.await("all", () -> function.warm(9) == 0 && function.warmLanes() == 3);
+      for (int i = 0; i < 20; i++) {
+        SANDBOX.getOn(1, function, "/").end();
+        SANDBOX.getOn(2, function, "/").end();
+      }
+      assertThat(function.evict(1)).as("the one that nobody used").isOne();
+      Sandbox.await("it has gone", () -> function.warmLanes() == 2);
+      assertThat(function.evict(1)).isZero();
+      assertThat(SANDBOX.getOn(1, function, "/").end().report().timing().cold()).isFalse();
+      assertThat(SANDBOX.getOn(2, function, "/").end().report().timing().cold()).isFalse();
+
+      assertThat(function.evict(0)).isEqualTo(2);
+      Sandbox.await("all have gone", () -> !function.warm());
+    }
+  }
+
   @Test
   void anInstanceInUseIsNotEvicted() {
     try (LoadedFunction function =
