@@ -39,15 +39,19 @@ final class GuestContexts {
   private volatile @Nullable Engine wasmEngine;
 
   GuestContexts() {
+    boolean compiled = !engine.getImplementationName().contains("Interpreted");
+    if (compiled) {
+      GraalCompilation.beQuick();
+    }
     if (!SAID.compareAndSet(false, true)) {
       return;
     }
-    if (engine.getImplementationName().contains("Interpreted")) {
+    if (compiled) {
+      log.info("JavaScript is compiled by {}", engine.getImplementationName());
+    } else {
       log.warn(
           "JavaScript runs interpreted, 3 to 5 times slower: start the JVM with the GraalVM"
               + " compiler on --upgrade-module-path and -XX:+EnableJVMCI");
-    } else {
-      log.info("JavaScript is compiled by {}", engine.getImplementationName());
     }
   }
 

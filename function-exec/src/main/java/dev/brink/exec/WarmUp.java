@@ -22,6 +22,10 @@ import org.slf4j.LoggerFactory;
  */
 final class WarmUp implements InvocationListener {
   private static final Logger log = LoggerFactory.getLogger(WarmUp.class);
+
+  /** The function's, which has what is for the engine alone done first. */
+  static final String NAME = "brink/warm-up";
+
   private static final int CALLS = 64;
 
   /** It is our own code, and on a machine that is busy its first run takes many times longer. */
@@ -54,7 +58,7 @@ final class WarmUp implements InvocationListener {
   static void run(FunctionRuntime runtime, CompletableFuture<Void> ready) {
     var bundle =
         new FunctionBundle(
-            "brink/warm-up",
+            NAME,
             "main.js",
             Map.of("main.js", SOURCE.getBytes(StandardCharsets.UTF_8)),
             LIMITS,
