@@ -41,11 +41,13 @@ record Delivery(StatusField.Forward why, @Nullable Waiter leader) {
 
   private static void give(
       List<Waiter> all, @Nullable Variant selected, Predicate<Waiter> answered) {
-    for (Waiter waiter : all) {
-      boolean fits = selected == null || Variants.selects(selected, waiter.selecting());
-      if (!fits || !answered.test(waiter)) {
-        waiter.retry();
-      }
-    }
+    Waiters.each(
+        all,
+        waiter -> {
+          boolean fits = selected == null || Variants.selects(selected, waiter.selecting());
+          if (!fits || !answered.test(waiter)) {
+            waiter.retry();
+          }
+        });
   }
 }

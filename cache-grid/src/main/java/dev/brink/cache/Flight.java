@@ -140,7 +140,8 @@ final class Flight implements Upstream.Listener {
     if (current != null) {
       current.cancel();
     }
-    end().forEach(waiter -> waiter.fail(new FetchFailure(503, "the cache is closed", null)));
+    var closed = new FetchFailure(503, "the cache is closed", null);
+    Waiters.each(end(), waiter -> waiter.fail(closed));
   }
 
   /** Nobody finds it any more; whoever waits is returned. */
@@ -181,7 +182,7 @@ final class Flight implements Upstream.Listener {
     synchronized (this) {
       all = List.copyOf(waiters);
     }
-    all.forEach(waiter -> waiter.interim(head));
+    Waiters.each(all, waiter -> waiter.interim(head));
   }
 
   /** Who only waits here for another's response goes on at once. */
@@ -200,7 +201,7 @@ final class Flight implements Upstream.Listener {
     if (!plan.ranged() && leader != null) {
       learned(false);
     }
-    others.forEach(Waiter::alone);
+    Waiters.each(others, Waiter::alone);
   }
 
   @Override
@@ -209,7 +210,7 @@ final class Flight implements Upstream.Listener {
     try {
       respond(head, body, peerStamp);
     } catch (RuntimeException | Error e) {
-      failed(end(), e);
+      Waiters.failed(end(), e);
       throw e;
     }
   }
@@ -321,17 +322,11 @@ final class Flight implements Upstream.Listener {
         Unwanted.response(head, body);
       }
       begun.fill().onError(e);
-      failed(all, e);
+      Waiters.failed(all, e);
       throw e;
     } finally {
       begun.fill().release();
     }
-  }
-
-  /** Nobody shall wait for what will not come. */
-  static void failed(List<Waiter> all, Throwable cause) {
-    var failure = new FetchFailure(502, "the response could not be taken", cause);
-    all.forEach(waiter -> waiter.fail(failure));
   }
 
   /** From now on who comes reads along; who has waited until now is returned. */
@@ -377,16 +372,12 @@ final class Flight implements Upstream.Listener {
     } else if ((unshared || plan.solo()) && leader != null) {
       learned(false);
     }
-    boolean taken = false;
-    for (Waiter waiter : end()) {
-      if (waiter.equals(leader)) {
-        taken = true;
-        waiter.passOn(head, body, plan.why(), refusal);
-      } else {
-        waiter.alone();
-      }
-    }
-    if (!taken) {
+    List<Waiter> others = new ArrayList<>(end());
+    boolean waits = others.remove(leader);
+    Waiters.each(others, Waiter::alone);
+    if (waits && leader != null) {
+      leader.passOn(head, body, plan.why(), refusal);
+    } else {
       Unwanted.response(head, body);
     }
   }
@@ -462,6 +453,6 @@ final class Flight implements Upstream.Listener {
       serve(copy.body(), copy.head(), CacheResult.Outcome.STALE, 0);
       return;
     }
-    end().forEach(waiter -> waiter.fail(failure));
+    Waiters.each(end(), waiter -> waiter.fail(failure));
   }
 }

@@ -73,7 +73,7 @@ record Slicing(LocalCache cache, FetchPlan plan, Flight flight, Delivery deliver
         Unwanted.response(head, body);
       }
       begun.fill().onError(e);
-      Flight.failed(all, e);
+      Waiters.failed(all, e);
       throw e;
     } finally {
       begun.fill().release();

@@ -6,12 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.brink.cache.CacheResult.Outcome;
 import dev.brink.cache.TestOrigin.Body;
 import dev.brink.cache.TestOrigin.Client;
+import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that read the same response at once, each at its pace. */
 class HerdTest {
@@ -90,6 +96,41 @@ class HerdTest {
     Client next = origin.get("/a");
     origin.answer(200, "cache-control", "max-age=60").end();
     assertThat(next.complete).isTrue();
+  }
+
+  /** However far the response is when it comes to those who wait. */
+  @ParameterizedTest
+  @ValueSource(strings = {"max-age=60", "private", "revalidated", "no response"})
+  void whoCannotTakeAnAnswerKeepsItFromNobodyElse(String how) {
+    boolean again = how.equals("revalidated");
+    if (again) {
+      origin.get("/a");
+      origin.answer(200, "cache-control", "max-age=0", "etag", "\"1\"").end();
+    }
+    List<Client> herd = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      Client client = i % 2 == 1 ? new Unable() : new Client();
+      var _ = origin.begin(client, HttpMethod.GET, "/a");
+      herd.add(client);
+    }
+    if (how.equals("no response")) {
+      origin.fail(502);
+    } else if (again) {
+      origin.answer(304, "cache-control", "max-age=60", "etag", "\"1\"").end();
+    } else {
+      while (!origin.waiting.isEmpty()) {
+        try {
+          origin.answer(200, "cache-control", how).end();
+        } catch (IllegalStateException e) {
+          assertThat(e).as("of one that asks alone").hasMessage(Unable.FAULT);
+        }
+      }
+    }
+    for (int i = 0; i < 4; i += 2) {
+      Client able = herd.get(i);
+      assertThat(able.complete || able.failure != null).as("client %d has heard", i).isTrue();
+    }
+    assertThat(origin.get("/a").complete).isEqualTo(again || how.equals("max-age=60"));
   }
 
   @Test
@@ -175,5 +216,22 @@ class HerdTest {
     assertThat(client.body).hasSize(60 * part.length());
     assertThat(client.complete).isTrue();
     assertThat(origin.cache.storeStats().objects()).isZero();
+  }
+
+  /** Whose code fails, whatever it hears. */
+  static final class Unable extends Client {
+    static final String FAULT = "a client's own fault";
+
+    @Override
+    public void onResponse(
+        HttpResponse newHead, Flow.@Nullable Publisher<ByteBuf> from, CacheResult newResult) {
+      Unwanted.response(newHead, from);
+      throw new IllegalStateException(FAULT);
+    }
+
+    @Override
+    public void onFailure(FetchFailure newFailure) {
+      throw new IllegalStateException(FAULT);
+    }
   }
 }

@@ -47,7 +47,7 @@ final class TestOrigin implements Upstream, AutoCloseable {
   private record Reply(int status, String body, String... headers) {}
 
   /** What a client got. */
-  static final class Client implements CacheListener, Flow.Subscriber<ByteBuf> {
+  static class Client implements CacheListener, Flow.Subscriber<ByteBuf> {
     final StringBuilder body = new StringBuilder();
     @Nullable HttpResponse head;
     @Nullable CacheResult result;
@@ -195,6 +195,11 @@ final class TestOrigin implements Upstream, AutoCloseable {
     HttpResponse head = response(status, "", headers);
     waiting.removeFirst().onResponse(new Streaming(head).head(), body, 0);
     return body;
+  }
+
+  /** Has the request that has waited longest hear that there is no response. */
+  void fail(int status) {
+    waiting.removeFirst().onFailure(new FetchFailure(status, "the origin is gone", null));
   }
 
   private record Streaming(HttpResponse full) {
