@@ -32,6 +32,9 @@ public interface FunctionRuntime extends AutoCloseable {
   /** How busy the lanes are now. Cheap: reads a few counters. */
   RuntimeLoad load();
 
+  /** How many instances there are and were. Cheap: reads two counters. */
+  InstanceCounts instances();
+
   /** What functions' WebSockets do. Cheap: reads a few counters. */
   WebSocketCounts webSockets();
 

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,7 @@ final class GraalRuntime implements FunctionRuntime {
   /** Of all functions, also of those that were closed and have invocations under way. */
   private final Set<Instance> instances = ConcurrentHashMap.newKeySet();
 
+  private final LongAdder made = new LongAdder();
   private final AtomicInteger unfinished = new AtomicInteger();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -170,6 +172,11 @@ final class GraalRuntime implements FunctionRuntime {
   }
 
   @Override
+  public InstanceCounts instances() {
+    return new InstanceCounts(instances.size(), made.sum());
+  }
+
+  @Override
   public WebSocketCounts webSockets() {
     return sockets.counts();
   }
@@ -208,6 +215,7 @@ final class GraalRuntime implements FunctionRuntime {
   /** There is one more, about to be prepared. */
   void add(Instance instance) {
     instances.add(instance);
+    made.increment();
     if (closed.get()) {
       instance.end(closedException(), null);
     }

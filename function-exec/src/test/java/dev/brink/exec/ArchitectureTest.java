@@ -20,6 +20,7 @@ class ArchitectureTest {
               "java..",
               "javax.crypto..",
               "com.sun.management..",
+              "javax.management..",
               "org.graalvm..",
               "io.netty.buffer..",
               "io.netty.util..",

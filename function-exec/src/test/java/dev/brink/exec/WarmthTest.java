@@ -56,9 +56,12 @@ class WarmthTest {
       }
       assertThat(function.evict(1)).as("the one that nobody used").isOne();
       Sandbox.await("it has gone", () -> function.warmLanes() == 2);
+      long made = SANDBOX.runtime.instances().made();
       assertThat(function.evict(1)).isZero();
       assertThat(SANDBOX.getOn(1, function, "/").end().report().timing().cold()).isFalse();
       assertThat(SANDBOX.getOn(2, function, "/").end().report().timing().cold()).isFalse();
+      assertThat(SANDBOX.runtime.instances().made()).isEqualTo(made);
+      assertThat(SANDBOX.runtime.instances().open()).isEqualTo(2);
 
       assertThat(function.evict(0)).isEqualTo(2);
       Sandbox.await("all have gone", () -> !function.warm());

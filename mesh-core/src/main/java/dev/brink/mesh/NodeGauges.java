@@ -55,6 +55,17 @@ final class NodeGauges {
         () -> runtime.load().abandonedLanes());
   }
 
+  static void instances(NodeMetrics metrics, FunctionRuntime runtime) {
+    metrics.gauge(
+        "brink.instances",
+        "Instances of functions that are here now",
+        () -> runtime.instances().open());
+    metrics.counter(
+        "brink.instances.made",
+        "Instances of functions made here, ahead of invocations or for them",
+        () -> runtime.instances().made());
+  }
+
   static void limits(NodeMetrics metrics, FunctionRuntime runtime) {
     for (Limit limit : Limit.values()) {
       metrics.counter(

@@ -369,6 +369,7 @@ final class NodeParts implements AutoCloseable {
     NodeGauges.grid(metrics, grid, links);
     NodeGauges.control(metrics, links, linkServer);
     NodeGauges.lanes(metrics, runtime);
+    NodeGauges.instances(metrics, runtime);
     NodeGauges.limits(metrics, runtime);
     NodeGauges.webSockets(metrics, runtime);
     NodeGauges.schedules(metrics, schedules);
