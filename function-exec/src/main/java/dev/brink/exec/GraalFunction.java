@@ -130,6 +130,18 @@ final class GraalFunction implements LoadedFunction {
   }
 
   @Override
+  public int payingLanes() {
+    long there = warmLanes.get();
+    int paying = 0;
+    for (int index = 0; index < byLane.size(); index++) {
+      if ((there >>> index & 1) == 1 && shares.pays(index)) {
+        paying++;
+      }
+    }
+    return paying;
+  }
+
+  @Override
   public int evict(int lanes) {
     int tried = 0;
     long there = warmLanes.get();

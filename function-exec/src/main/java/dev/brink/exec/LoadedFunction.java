@@ -30,9 +30,14 @@ public interface LoadedFunction extends AutoCloseable {
   int warm(int lanes);
 
   /**
+   * On how many lanes the instances have run ten calls or more in the last minute, which the next
+   * ones would have to make anew.
+   */
+  int payingLanes();
+
+  /**
    * Discards idle instances in the background until at most {@code lanes} lanes have one. An
-   * instance that is in use stays; and, unless {@code lanes} is 0, those of a lane that has run ten
-   * calls or more in the last minute, which the next ones would have to make anew.
+   * instance that is in use stays; and, unless {@code lanes} is 0, those of {@link #payingLanes}.
    *
    * @return on how many lanes it tries
    */

@@ -56,6 +56,7 @@ class WarmthTest {
       }
       assertThat(function.evict(1)).as("the one that nobody used").isOne();
       Sandbox.await("it has gone", () -> function.warmLanes() == 2);
+      assertThat(function.payingLanes()).isEqualTo(2);
       long made = SANDBOX.runtime.instances().made();
       assertThat(function.evict(1)).isZero();
       assertThat(SANDBOX.getOn(1, function, "/").end().report().timing().cold()).isFalse();

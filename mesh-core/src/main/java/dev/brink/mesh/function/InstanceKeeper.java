@@ -146,7 +146,8 @@ public final class InstanceKeeper implements AutoCloseable {
         count.meanCpuNanos(),
         function.loadNanos(),
         function.instanceBytes(),
-        function.warmLanes());
+        function.warmLanes(),
+        function.payingLanes());
   }
 
   private void act(WarmthAction action, LoadedFunction function) {

@@ -13,6 +13,7 @@ import static java.util.Objects.requireNonNull;
  * @param coldNanos time to make an instance
  * @param instanceBytes what one holds
  * @param warmLanes lanes that have one ready
+ * @param payingLanes of these, the ones whose calls would soon have an instance made anew
  */
 public record FunctionSample(
     String id,
@@ -22,7 +23,8 @@ public record FunctionSample(
     long execNanos,
     long coldNanos,
     long instanceBytes,
-    int warmLanes) {
+    int warmLanes,
+    int payingLanes) {
   public FunctionSample {
     requireNonNull(id, "id");
   }

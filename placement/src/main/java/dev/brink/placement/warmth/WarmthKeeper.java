@@ -122,7 +122,7 @@ public final class WarmthKeeper {
       if (function == null) {
         continue;
       }
-      int wanted = Math.min(node.lanes(), function.wanted(standings.active()));
+      int wanted = wanted(node, sample, function);
       if (wanted < sample.warmLanes() && mayDiscard(node, sample, function, wanted)) {
         actions.add(
             new WarmthAction.Evict(sample.id(), wanted, wanted == 0 ? Cause.IDLE : Cause.SURPLUS));
@@ -138,6 +138,12 @@ public final class WarmthKeeper {
     relieve(bytes, actions, byId);
     warm(node, bytes, wantMore, byId, actions);
     return actions;
+  }
+
+  /** Run time alone does not say on how many lanes calls begin: what pays there stays there. */
+  private int wanted(NodeSample node, FunctionSample sample, KeptFunction function) {
+    int wanted = Math.min(node.lanes(), function.wanted(standings.active()));
+    return wanted == 0 ? 0 : Math.max(wanted, sample.payingLanes());
   }
 
   /**

@@ -29,6 +29,7 @@ class WarmthKeeperTest {
     long execNanos = 10_000_000;
     long bytes = MB;
     int lanes;
+    int paying;
     final List<WarmthAction> did = new ArrayList<>();
 
     void call() {
@@ -54,7 +55,15 @@ class WarmthKeeperTest {
 
   private static FunctionSample sample(String id, Fake of) {
     return new FunctionSample(
-        id, of.calls, of.inFlight, of.queued, of.execNanos, 5_000_000, of.bytes, of.lanes);
+        id,
+        of.calls,
+        of.inFlight,
+        of.queued,
+        of.execNanos,
+        5_000_000,
+        of.bytes,
+        of.lanes,
+        of.paying);
   }
 
   private void pass(WarmthKeeper keeper, long nanos) {
@@ -93,6 +102,37 @@ class WarmthKeeperTest {
     assertThat(report.did)
         .contains(new Evict("report", 0, Cause.IDLE))
         .contains(new Warm("report", 1));
+  }
+
+  /** Short calls that begin on many lanes: by run time one would do. */
+  @Test
+  void lanesThatPayForTheirInstancesKeepThem() {
+    var keeper = keeper(WarmthPolicyKind.FIXED_WINDOW);
+    Fake quick = function("quick");
+    quick.lanes = 4;
+    quick.paying = 3;
+    quick.execNanos = 10_000;
+    for (int i = 0; i < 400; i++) {
+      quick.call();
+      beat(keeper);
+    }
+    assertThat(quick.did).containsExactly(new Evict("quick", 3, Cause.SURPLUS));
+    quick.paying = 0;
+    quick.call();
+    beat(keeper);
+    assertThat(quick.did).last().isEqualTo(new Evict("quick", 1, Cause.SURPLUS));
+  }
+
+  /** Idle ones go as before, and those that memory is wanted of. */
+  @Test
+  void whatPaysGoesWhenItIsIdle() {
+    var keeper = keeper(WarmthPolicyKind.FIXED_WINDOW);
+    Fake quick = function("quick");
+    quick.call();
+    quick.paying = 1;
+    beat(keeper);
+    pass(keeper, 11 * MINUTE);
+    assertThat(quick.did).containsExactly(new Evict("quick", 0, Cause.IDLE));
   }
 
   @Test

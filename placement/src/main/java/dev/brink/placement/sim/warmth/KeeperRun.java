@@ -87,7 +87,7 @@ final class KeeperRun {
     FunctionSample sample() {
       long bytes = (long) (function.memoryMb() * 1e6);
       return new FunctionSample(
-          function.id(), begun, inFlight, 0, 1_000_000, PolicyRun.COLD_NANOS, bytes, lanes);
+          function.id(), begun, inFlight, 0, 1_000_000, PolicyRun.COLD_NANOS, bytes, lanes, 0);
     }
 
     WarmthScore score() {
