@@ -221,6 +221,8 @@ final class IgniteSession {
     starter.interrupt();
     cutOff.run();
     stop(instance);
+    // What has not started yet can't be stopped: it binds ports until it comes to what was cut off.
+    awaitEnd(starter, "end its start");
   }
 
   /** Stops an Ignite node and waits for that, for at most 10 s. */
@@ -239,17 +241,21 @@ final class IgniteSession {
             "brink-grid-stop-" + instance);
     stopper.setDaemon(true);
     stopper.start();
+    awaitEnd(stopper, "stop");
+  }
+
+  private static void awaitEnd(Thread thread, String what) {
     boolean interrupted = false;
     long deadline = System.nanoTime() + STOP_TIMEOUT.toNanos();
-    while (stopper.isAlive() && System.nanoTime() - deadline < 0) {
+    while (thread.isAlive() && System.nanoTime() - deadline < 0) {
       try {
-        stopper.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+        thread.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
       } catch (InterruptedException e) {
         interrupted = true;
       }
     }
-    if (stopper.isAlive()) {
-      log.error("Ignite did not stop within {} s and is left behind", STOP_TIMEOUT.toSeconds());
+    if (thread.isAlive()) {
+      log.error("Ignite did not {} within {} s and is left behind", what, STOP_TIMEOUT.toSeconds());
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
