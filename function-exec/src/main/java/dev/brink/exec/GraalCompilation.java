@@ -49,7 +49,8 @@ final class GraalCompilation {
         Files.deleteIfExists(file);
       }
     } catch (IOException | JMException | RuntimeException e) {
-      log.debug("JavaScript gets fast later: this JVM takes no compiler directives", e);
+      log.info(
+          "JavaScript gets fast later: this JVM takes no compiler directives: {}", e.toString());
     }
   }
 

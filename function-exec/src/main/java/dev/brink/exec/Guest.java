@@ -17,11 +17,6 @@ final class Guest {
   /** The payload is a message; what the detail is depends on the operation. */
   static final int FAILED = 5;
 
-  /** More than the calls that any part has by the time when the first of them is compiled. */
-  private static final int WEIGHT = 2_500;
-
-  private static final int NO_OP = -1;
-
   private final Value bind;
   private final Value dispatch;
   private final Value settle;
@@ -48,17 +43,6 @@ final class Guest {
             new OpsPort(instance),
             new BodiesPort(instance),
             new BindingsPort(instance)));
-  }
-
-  /**
-   * Calls what does nothing, often. Of what waits for the compiler it takes first what was called
-   * most: so it comes to the call from Java, and to all that is called in it, before it comes to
-   * the parts of it, and need not compile them alone first.
-   */
-  void weigh() {
-    for (int i = 0; i < WEIGHT; i++) {
-      settle(NO_OP, 0, null);
-    }
   }
 
   /** Takes the handler from the main module. Returns what is wrong with it. */

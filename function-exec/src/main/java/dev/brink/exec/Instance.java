@@ -167,9 +167,6 @@ final class Instance {
   private @Nullable FunctionException evaluateModules() {
     var starting = Guest.start(this, context);
     guest = starting;
-    if (function.bundle().name().equals(WarmUp.NAME)) {
-      starting.weigh();
-    }
     String problem = starting.bind(function.main(context));
     return problem == null ? null : new FunctionException(Code.MODULE_ERROR, problem, null);
   }

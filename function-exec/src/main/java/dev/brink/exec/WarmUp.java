@@ -1,5 +1,6 @@
 package dev.brink.exec;
 
+import dev.brink.exec.module.BundleFileSystem;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -13,6 +14,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import org.graalvm.polyglot.Context;
+import org.graalvm.polyglot.PolyglotException;
+import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,11 +26,10 @@ import org.slf4j.LoggerFactory;
  */
 final class WarmUp implements InvocationListener {
   private static final Logger log = LoggerFactory.getLogger(WarmUp.class);
-
-  /** The function's, which has what is for the engine alone done first. */
-  static final String NAME = "brink/warm-up";
-
   private static final int CALLS = 64;
+
+  /** More than the calls that anything else has had by the time when the first is compiled. */
+  private static final int WEIGHT = 2_500;
 
   /** It is our own code, and on a machine that is busy its first run takes many times longer. */
   private static final FunctionLimits LIMITS =
@@ -55,10 +58,11 @@ final class WarmUp implements InvocationListener {
     this.ready = ready;
   }
 
-  static void run(FunctionRuntime runtime, CompletableFuture<Void> ready) {
+  static void run(GraalRuntime runtime, CompletableFuture<Void> ready) {
+    runtime.lanes().all().getFirst().post(() -> weigh(runtime.contexts()));
     var bundle =
         new FunctionBundle(
-            NAME,
+            "brink/warm-up",
             "main.js",
             Map.of("main.js", SOURCE.getBytes(StandardCharsets.UTF_8)),
             LIMITS,
@@ -76,6 +80,22 @@ final class WarmUp implements InvocationListener {
                     ready.completeExceptionally(failure);
                   }
                 });
+  }
+
+  /**
+   * Calls what does nothing, often. Of what waits for the engine's compiler it takes first what was
+   * called most: so it comes to the call from Java, with all that is called in it, before it comes
+   * to the parts of it, and need not compile them alone first.
+   */
+  private static void weigh(GuestContexts contexts) {
+    try (Context context = contexts.context(BundleFileSystem.of(Map.of()), false, false)) {
+      Value nothing = context.eval("js", "() => undefined");
+      for (int i = 0; i < WEIGHT; i++) {
+        nothing.executeVoid(i);
+      }
+    } catch (PolyglotException | IllegalStateException e) {
+      log.debug("The runtime has ended while it warmed up", e);
+    }
   }
 
   private void next() {

@@ -156,8 +156,10 @@ public final class InstanceKeeper implements AutoCloseable {
       case WarmthAction.Evict evict -> {
         int lanes = function.evict(evict.lanes());
         evicted.addAndGet(lanes);
-        LOG.debug(
-            "{}: instances on {} lanes go: {}", function.bundle().name(), lanes, evict.cause());
+        if (lanes > 0) {
+          LOG.debug(
+              "{}: instances on {} lanes go: {}", function.bundle().name(), lanes, evict.cause());
+        }
       }
     }
   }
