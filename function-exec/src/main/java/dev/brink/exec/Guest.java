@@ -42,7 +42,8 @@ final class Guest {
             new HostPort(instance),
             new OpsPort(instance),
             new BodiesPort(instance),
-            new BindingsPort(instance)));
+            new BindingsPort(instance),
+            context.eval(WebGlobals.ACCESSORS)));
   }
 
   /** Takes the handler from the main module. Returns what is wrong with it. */

@@ -132,7 +132,7 @@
     if (value instanceof Promise || value instanceof WeakMap || value instanceof WeakSet || value instanceof WeakRef) {
       throw refuse('a promise or a weak reference');
     }
-    for (const name of core.names) {
+    for (const name of core.names()) {
       const property = getOwnPropertyDescriptor(globalThis, name);
       if (property !== undefined && typeof property.value === 'function' && property.value.prototype !== undefined &&
           value instanceof property.value) {

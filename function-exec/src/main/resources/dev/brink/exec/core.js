@@ -1,6 +1,6 @@
 // The first script of every context: globals that install themselves when first touched, the way
 // in for invocations, and operations that the host settles later.
-(function (host, ops, bodies, bindings) {
+(function (host, ops, bodies, bindings, installNames) {
   'use strict';
   const { defineProperty } = Object;
   const { apply } = Reflect;
@@ -24,45 +24,6 @@
   const ABORTED = 3;
   const DROPPED = 4;
   const FAILED = 5;
-
-  const PIECES = {
-    events: [
-      'Event', 'CustomEvent', 'ErrorEvent', 'PromiseRejectionEvent', 'EventTarget', 'DOMException', 'addEventListener',
-      'removeEventListener', 'dispatchEvent', 'reportError',
-    ],
-    abort: ['AbortController', 'AbortSignal'],
-    messaging: ['MessageChannel', 'MessageEvent', 'MessagePort'],
-    eventsource: ['EventSource'],
-    websocket: ['CloseEvent', 'WebSocket'],
-    socketpair: ['WebSocketPair'],
-    caches: ['Cache', 'CacheStorage', 'caches'],
-    fetch: ['Headers', 'Request', 'Response', 'fetch'],
-    forms: ['FormData'],
-    blobs: ['Blob', 'File'],
-    url: ['URL', 'URLSearchParams'],
-    urlpattern: ['URLPattern'],
-    encoding: ['TextEncoder', 'TextDecoder', 'atob', 'btoa'],
-    streams: [
-      'ReadableStream', 'ReadableStreamDefaultReader', 'ReadableStreamDefaultController', 'CountQueuingStrategy',
-      'ByteLengthQueuingStrategy',
-    ],
-    bytestreams: ['ReadableStreamBYOBReader', 'ReadableStreamBYOBRequest', 'ReadableByteStreamController'],
-    writables: ['WritableStream', 'WritableStreamDefaultWriter', 'WritableStreamDefaultController'],
-    transforms: ['TransformStream', 'TransformStreamDefaultController'],
-    codecs: ['TextDecoderStream', 'TextEncoderStream'],
-    crypto: ['crypto', 'Crypto', 'SubtleCrypto', 'CryptoKey'],
-    compression: ['CompressionStream', 'DecompressionStream'],
-    console: ['console'],
-    clone: ['structuredClone'],
-    timers: [
-      'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'queueMicrotask', 'navigator', 'scheduler',
-    ],
-    performance: [
-      'performance', 'Performance', 'PerformanceEntry', 'PerformanceMark', 'PerformanceMeasure', 'PerformanceObserver',
-      'PerformanceObserverEntryList',
-    ],
-    asynclocal: ['AsyncLocalStorage'],
-  };
 
   /** Properties of the global object that are not classes or functions: enumerable, with a setter. */
   const HANDLERS = ['error', 'unhandledrejection', 'rejectionhandled'];
@@ -288,9 +249,7 @@
     /** What structuredClone can copy of the web API: { is, clone }. */
     cloners: [],
     /** Names of the web API. */
-    get names() {
-      return Object.values(PIECES).flat();
-    },
+    names: () => names(),
     /** Whether the function listens for errors that nobody caught, and was told of this one. */
     reported: (error) => loaded.events !== undefined && loaded.events.reported(error),
   };
@@ -304,6 +263,13 @@
 
   function install(on, name, enumerable, value) {
     defineProperty(on, name, { value, writable: true, enumerable, configurable: true });
+  }
+
+  /** A name of the web API, from now on an ordinary property. */
+  function touched(piece, name) {
+    const value = load(piece)[name];
+    install(globalThis, name, false, value);
+    return value;
   }
 
   /** A property that is made when it is first touched. */
@@ -361,18 +327,6 @@
     install(typedArray, 'slice', false, slice);
   }
 
-  // In functions of their own: loops count as calls, and the whole script would be compiled long before it is worth it.
-  function installPieces() {
-    for (const piece in PIECES) {
-      for (const name of PIECES[piece]) {
-        installLazily(globalThis, name, false, () => load(piece)[name]);
-      }
-    }
-    if (core.WebAssembly !== undefined) {
-      installLazily(globalThis, 'WebAssembly', false, () => load('webassembly').WebAssembly);
-    }
-  }
-
   function installHandlers() {
     for (const name of HANDLERS) {
       defineProperty(globalThis, `on${name}`, {
@@ -385,7 +339,10 @@
   }
 
   copyInOnePiece();
-  installPieces();
+  const names = installNames(touched, (name, value) => install(globalThis, name, false, value));
+  if (core.WebAssembly !== undefined) {
+    installLazily(globalThis, 'WebAssembly', false, () => load('webassembly').WebAssembly);
+  }
   installHandlers();
   install(globalThis, 'self', false, globalThis);
 
