@@ -5,6 +5,7 @@ import dev.brink.exec.stream.BodyReader;
 import dev.brink.exec.stream.RelayBody;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderValidationUtil;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import java.util.concurrent.Flow;
@@ -30,6 +31,12 @@ public final class RunPort {
   @HostAccess.Export
   public String headers() {
     return run.request().headerLines();
+  }
+
+  /** The values of one of them as one, {@code null} for none; {@code false} if it has no name. */
+  @HostAccess.Export
+  public @Nullable Object header(String name) {
+    return HttpHeaderValidationUtil.validateToken(name) < 0 ? run.request().header(name) : false;
   }
 
   /** The number of the request's body. */

@@ -4,6 +4,7 @@ import dev.brink.exec.web.NormalUrl;
 import dev.brink.exec.websocket.Handshake;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.util.List;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,15 @@ record RunRequest(Trigger trigger) {
   /** The request's headers as lines of names and values; none of what is no request. */
   String headerLines() {
     return trigger instanceof Invocation call ? RequestHead.lines(call.request().headers()) : "";
+  }
+
+  /** The values of the request's headers of this name, as one; {@code null} for none. */
+  @Nullable String header(String name) {
+    if (!(trigger instanceof Invocation call)) {
+      return null;
+    }
+    List<String> values = call.request().headers().getAll(name);
+    return values.isEmpty() ? null : String.join(", ", values);
   }
 
   /** The request's body; {@code null} for none. */

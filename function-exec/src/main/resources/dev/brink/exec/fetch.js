@@ -54,62 +54,62 @@
   const $Headers = slots('Headers');
 
   class Headers {
-    [$Headers] = { list: [], guard: 'none', sorted: null };
+    /** Of a request that came in the list is made, from its run, when one name does not do. */
+    [$Headers] = { list: [], run: null, guard: 'none', sorted: null };
 
     constructor(init = undefined) {
       if (init !== undefined) fill(this, init);
     }
 
     append(name, value) {
-      this[$Headers].list;
+      const list = listOf(this);
       if (arguments.length < 2) throw new TypeError('append: 2 arguments needed');
       const key = headerName(name);
       const text = headerValue(value);
       const now = this[$Headers].guard === 'no-cors' ? this.get(key) : null;
-      if (change(this, key, now === null ? text : `${now}, ${text}`)) this[$Headers].list.push(key, text);
+      if (change(this, key, now === null ? text : `${now}, ${text}`)) list.push(key, text);
     }
 
     set(name, value) {
-      this[$Headers].list;
+      const list = listOf(this);
       if (arguments.length < 2) throw new TypeError('set: 2 arguments needed');
       const key = headerName(name);
       const text = headerValue(value);
       if (!change(this, key, text)) return;
-      const at = indexOf(this, key);
+      const at = indexOf(list, key);
       if (at < 0) {
-        this[$Headers].list.push(key, text);
+        list.push(key, text);
         return;
       }
-      this[$Headers].list[at + 1] = text;
+      list[at + 1] = text;
       remove(this, key, at + 2);
     }
 
     delete(name) {
-      this[$Headers].list;
+      listOf(this);
       needed('delete', arguments.length, 1);
       const key = headerName(name);
       if (change(this, key, '')) remove(this, key, 0);
     }
 
     get(name) {
-      const list = this[$Headers].list;
+      const { list, run } = this[$Headers];
       needed('get', arguments.length, 1);
-      const key = headerName(name);
-      let found = null;
-      for (let i = 0; i < list.length; i += 2) {
-        if (list[i] === key) found = found === null ? list[i + 1] : `${found}, ${list[i + 1]}`;
+      if (list === null && typeof name === 'string') {
+        const value = run.header(name);
+        if (value !== false) return value;
       }
-      return found;
+      return combined(listOf(this), headerName(name));
     }
 
     has(name) {
-      this[$Headers].list;
+      const list = listOf(this);
       needed('has', arguments.length, 1);
-      return indexOf(this, headerName(name)) >= 0;
+      return indexOf(list, headerName(name)) >= 0;
     }
 
     getSetCookie() {
-      const list = this[$Headers].list;
+      const list = listOf(this);
       const cookies = [];
       for (let i = 0; i < list.length; i += 2) if (list[i] === 'set-cookie') cookies.push(list[i + 1]);
       return cookies;
@@ -118,21 +118,40 @@
   expose(Headers);
   pairIterable(Headers, 'Headers', (headers, at) => pairAt(headers, at));
 
+  /** Names and values in turn. */
+  function listOf(headers) {
+    const state = headers[$Headers];
+    return (state.list ??= listFrom(state.run.headers()));
+  }
+
+  function listFrom(lines) {
+    const list = lines.split('\n');
+    list.length--;
+    return list;
+  }
+
+  function combined(list, name) {
+    let found = null;
+    for (let i = 0; i < list.length; i += 2) {
+      if (list[i] === name) found = found === null ? list[i + 1] : `${found}, ${list[i + 1]}`;
+    }
+    return found;
+  }
+
   function linesOf(headers) {
-    const list = headers[$Headers].list;
+    const list = listOf(headers);
     let text = '';
     for (let i = 0; i < list.length; i += 2) text += `${list[i]}\n${list[i + 1]}\n`;
     return text;
   }
 
-  function headersOf(lines, immutable) {
+  /** Those of a request or response that came in. */
+  function incomingHeaders(list, run) {
     const headers = new Headers();
-    const parts = lines.split('\n');
-    const list = headers[$Headers].list;
-    for (let i = 0; i + 1 < parts.length; i += 2) {
-      list.push(parts[i], parts[i + 1]);
-    }
-    if (immutable) headers[$Headers].guard = 'immutable';
+    const state = headers[$Headers];
+    state.list = list;
+    state.run = run;
+    state.guard = 'immutable';
     return headers;
   }
 
@@ -143,13 +162,14 @@
 
   function copyOf(headers) {
     const copy = new Headers();
-    copy[$Headers].list = headers[$Headers].list.slice();
+    copy[$Headers].list = listOf(headers).slice();
     copy[$Headers].guard = headers[$Headers].guard;
     return copy;
   }
 
   function setDefault(headers, name, value) {
-    if (indexOf(headers, name) < 0) headers[$Headers].list.push(name, value);
+    const list = listOf(headers);
+    if (indexOf(list, name) < 0) list.push(name, value);
   }
 
   function pairAt(headers, at) {
@@ -160,7 +180,7 @@
     if (!isObject(init)) throw new TypeError('Headers: init is not an object');
     const method = init[Symbol.iterator];
     if ($Headers in init && method === Headers.prototype.entries) {
-      self[$Headers].list = init[$Headers].list.slice();
+      self[$Headers].list = listOf(init).slice();
       return;
     }
     if (method !== undefined && method !== null) {
@@ -184,8 +204,7 @@
     for (const [name, value] of seen) self.append(name, value);
   }
 
-  function indexOf(self, name) {
-    const list = self[$Headers].list;
+  function indexOf(list, name) {
     for (let i = 0; i < list.length; i += 2) if (list[i] === name) return i;
     return -1;
   }
@@ -198,7 +217,7 @@
   }
 
   function remove(self, key, from) {
-    const list = self[$Headers].list;
+    const list = listOf(self);
     let to = from;
     for (let i = from; i < list.length; i += 2) {
       if (list[i] !== key) {
@@ -213,7 +232,7 @@
   function sortedPairs(self) {
     if (self[$Headers].sorted !== null) return self[$Headers].sorted;
     const combined = new Map();
-    const list = self[$Headers].list;
+    const list = listOf(self);
     for (let i = 0; i < list.length; i += 2) {
       const name = list[i];
       if (name === 'set-cookie' && combined.has(name)) combined.get(name).push(list[i + 1]);
@@ -497,7 +516,7 @@
     }
 
     get headers() {
-      return (this[$Request].headers ??= headersOf(this[$Request].run.headers(), true));
+      return (this[$Request].headers ??= incomingHeaders(null, this[$Request].run));
     }
 
     get signal() {
@@ -794,7 +813,7 @@
     const response = new Response();
     response[$Response].status = +lines.slice(0, first);
     response[$Response].statusText = lines.slice(first + 1, second);
-    response[$Response].headers = headersOf(lines.slice(second + 1), true);
+    response[$Response].headers = incomingHeaders(listFrom(lines.slice(second + 1)), null);
     response[$Response].type = 'basic';
     response[$Response].url = url;
     if (number >= 0 && !nullBody(response[$Response].status)) response[$Response].body = new Body(NATIVE, number);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.brink.exec.FunctionException.Code;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +45,43 @@ class InvocationTest {
     assertThat(report.outcome()).isNull();
     assertThat(report.cpuNanos()).isPositive();
     assertThat(report.bytesOut()).isEqualTo(answered.bytes().length);
+  }
+
+  @Test
+  void headersThatCameInAreTheSameOneByOneAndAllAtOnce() {
+    LoadedFunction function =
+        SANDBOX.handler(
+            """
+            const { headers } = request;
+            const thrown = (act) => { try { act(); return 'nothing' } catch (e) { return e.constructor.name } };
+            const one = () => [
+              headers.get('x-two'), headers.get('X-TWO'), headers.get({ toString: () => 'user-agent' }),
+              headers.get('x-empty'), headers.get('x-none'), headers.get('x-z'),
+              thrown(() => headers.get('not a name')), thrown(() => headers.get('')), thrown(() => headers.get('é')),
+              thrown(() => headers.get()), thrown(() => Headers.prototype.get.call({}, 'host')),
+            ];
+            const before = one();
+            const all = [...headers];
+            return Response.json({
+              before, after: one(), all, has: headers.has('X-Empty'), not: headers.has('x-none'),
+              copy: new Headers(headers).get('x-two'), other: new Request(request).headers.get('x-two'),
+              fixed: thrown(() => headers.set('a', 'b')),
+            });
+            """);
+    HttpRequest request = Sandbox.request(HttpMethod.GET, "/");
+    request.headers().add("X-Two", "a").add("X-Empty", "").add("x-two", "b").add("X-Z", "ÿ");
+    String one =
+        "[\"a, b\",\"a, b\",\"test\",\"\",null,\"ÿ\",\"TypeError\",\"TypeError\",\"TypeError\","
+            + "\"TypeError\",\"TypeError\"]";
+    assertThat(SANDBOX.send(function, request, null).end().text())
+        .isEqualTo(
+            "{\"before\":"
+                + one
+                + ",\"after\":"
+                + one
+                + ",\"all\":[[\"host\",\"example.com\"],[\"user-agent\",\"test\"],[\"x-empty\",\"\"],[\"x-two\",\"a,"
+                + " b\"],[\"x-z\",\"ÿ\"]],\"has\":true,\"not\":false,\"copy\":\"a,"
+                + " b\",\"other\":\"a, b\",\"fixed\":\"TypeError\"}");
   }
 
   @Test
