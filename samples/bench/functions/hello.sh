@@ -1,5 +1,6 @@
 #!/bin/sh
-# Requests per second of samples/functions/hello: one node beside Deno and workerd, the same file, the same load, in turn.
+# Requests per second of samples/functions/hello: one node beside Deno and workerd, the same file, the same load, in turn;
+# then the p99 of each at half the rate that the node reached, with as many connections, each of which waits 0 to 6 ms.
 #
 #   npm install --prefix DIR deno workerd     # binaries for this machine
 #   samples/bench/functions/hello.sh DIR [ROUNDS [WARM-UP SECONDS]]
@@ -31,9 +32,12 @@ begin deno "$peers/deno" run -A "$work/deno.mjs"
 begin workerd "$peers/workerd" serve "$work/workerd.capnp"
 deploy "$root/samples/functions/hello"
 
-# Prints requests per second and p99 of $1's answers in $2 seconds.
+echo 'function delay() return math.random(0, 6) end' >"$work/pace.lua"
+
+# Prints requests per second and p99 of $1's answers in $2 seconds, from $3 connections (32), with $4 for wrk.
 load() {
-  wrk -t1 -c32 "-d$2" --latency "http://127.0.0.1:$1/hello" |
+  # shellcheck disable=SC2086 # none or two words
+  wrk -t1 "-c${3:-32}" "-d$2" ${4:-} --latency "http://127.0.0.1:$1/hello" |
     awk '/Requests\/sec/ {r = $2} /99%/ {p = $2} /Non-2xx|Socket errors/ {bad = bad " " $0}
       END {printf "%7.0f/s p99 %s%s", r, p, bad}'
 }
@@ -46,5 +50,14 @@ done
 load 18100 1 >/dev/null
 load 18101 1 >/dev/null
 for round in $(seq "$rounds"); do
-  echo "round $round  Brink $(load 18090 3)  Deno $(load 18100 3)  workerd $(load 18101 3)"
+  brink=$(load 18090 3)
+  echo "round $round  Brink $brink  Deno $(load 18100 3)  workerd $(load 18101 3)"
+  echo "${brink%%/s*}" >>"$work/peaks"
+done
+half=$(sort -n "$work/peaks" | awk '{r[NR] = $1} END {printf "%d", r[int((NR + 1) / 2)] / 2}')
+paced="-s $work/pace.lua"
+for round in $(seq "$rounds"); do
+  # Of 3 ms between requests on the mean, and 0.3 ms for an answer.
+  connections=$((half * 33 / 10000))
+  echo "at half  Brink $(load 18090 3 "$connections" "$paced")  Deno $(load 18100 3 "$connections" "$paced")"
 done
