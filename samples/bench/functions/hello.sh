@@ -1,6 +1,6 @@
 #!/bin/sh
 # Requests per second of samples/functions/hello: one node beside Deno and workerd, the same file, the same load, in turn;
-# then the p99 of each at half the rate that the node reached, with as many connections, each of which waits 0 to 6 ms.
+# then the p99 of the node and of Deno at half the rate that the node reached.
 #
 #   npm install --prefix DIR deno workerd     # binaries for this machine
 #   samples/bench/functions/hello.sh DIR [ROUNDS [WARM-UP SECONDS]]
@@ -32,6 +32,7 @@ begin deno "$peers/deno" run -A "$work/deno.mjs"
 begin workerd "$peers/workerd" serve "$work/workerd.capnp"
 deploy "$root/samples/functions/hello"
 
+# For half the rate each connection waits before it asks again: 3 ms on the mean, and 0.3 for the answer.
 echo 'function delay() return math.random(0, 6) end' >"$work/pace.lua"
 
 # Prints requests per second and p99 of $1's answers in $2 seconds, from $3 connections (32), with $4 for wrk.
@@ -55,9 +56,8 @@ for round in $(seq "$rounds"); do
   echo "${brink%%/s*}" >>"$work/peaks"
 done
 half=$(sort -n "$work/peaks" | awk '{r[NR] = $1} END {printf "%d", r[int((NR + 1) / 2)] / 2}')
+connections=$((half * 33 / 10000))
 paced="-s $work/pace.lua"
 for round in $(seq "$rounds"); do
-  # Of 3 ms between requests on the mean, and 0.3 ms for an answer.
-  connections=$((half * 33 / 10000))
   echo "at half  Brink $(load 18090 3 "$connections" "$paced")  Deno $(load 18100 3 "$connections" "$paced")"
 done

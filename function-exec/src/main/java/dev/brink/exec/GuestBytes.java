@@ -10,7 +10,10 @@ import org.graalvm.polyglot.Value;
 
 /** Moves bytes between guest buffers and the host's. */
 final class GuestBytes {
-  /** What is no larger is copied behind a head anyway: a pooled buffer costs more than it saves. */
+  /**
+   * What is no larger is copied as it is sent: a pooled buffer before that costs more than it
+   * saves.
+   */
   private static final int SMALL_BYTES = 16 * 1024;
 
   /** A copy of part of a guest's {@code ArrayBuffer}. */

@@ -1,5 +1,5 @@
-// The first script of every context: globals that install themselves when first touched, the way
-// in for invocations, and operations that the host settles later.
+// The first script of every context: globals that install themselves when first touched (their names
+// are in WebGlobals.java), the way in for invocations, and operations that the host settles later.
 (function (host, ops, bodies, bindings, installNames) {
   'use strict';
   const { defineProperty } = Object;
@@ -327,6 +327,7 @@
     install(typedArray, 'slice', false, slice);
   }
 
+  // A function of its own: loops count as calls, and the whole script would be compiled long before it is worth it.
   function installHandlers() {
     for (const name of HANDLERS) {
       defineProperty(globalThis, `on${name}`, {
@@ -339,6 +340,7 @@
   }
 
   copyInOnePiece();
+  // Once core has the engine's own of the same names.
   const names = installNames(touched, (name, value) => install(globalThis, name, false, value));
   if (core.WebAssembly !== undefined) {
     installLazily(globalThis, 'WebAssembly', false, () => load('webassembly').WebAssembly);

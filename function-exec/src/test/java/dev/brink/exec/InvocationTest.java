@@ -71,17 +71,19 @@ class InvocationTest {
     HttpRequest request = Sandbox.request(HttpMethod.GET, "/");
     request.headers().add("X-Two", "a").add("X-Empty", "").add("x-two", "b").add("X-Z", "ÿ");
     String one =
-        "[\"a, b\",\"a, b\",\"test\",\"\",null,\"ÿ\",\"TypeError\",\"TypeError\",\"TypeError\","
-            + "\"TypeError\",\"TypeError\"]";
+        """
+        ["a, b","a, b","test","",null,"ÿ","TypeError","TypeError","TypeError","TypeError","TypeError"]\
+        """;
+    String all =
+        """
+        [["host","example.com"],["user-agent","test"],["x-empty",""],["x-two","a, b"],["x-z","ÿ"]]\
+        """;
     assertThat(SANDBOX.send(function, request, null).end().text())
         .isEqualTo(
-            "{\"before\":"
-                + one
-                + ",\"after\":"
-                + one
-                + ",\"all\":[[\"host\",\"example.com\"],[\"user-agent\",\"test\"],[\"x-empty\",\"\"],[\"x-two\",\"a,"
-                + " b\"],[\"x-z\",\"ÿ\"]],\"has\":true,\"not\":false,\"copy\":\"a,"
-                + " b\",\"other\":\"a, b\",\"fixed\":\"TypeError\"}");
+            """
+            {"before":%s,"after":%s,"all":%s,"has":true,"not":false,"copy":"a, b","other":"a, b","fixed":"TypeError"}\
+            """
+                .formatted(one, one, all));
   }
 
   @Test

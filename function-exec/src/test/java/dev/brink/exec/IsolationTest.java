@@ -186,6 +186,23 @@ class IsolationTest {
   }
 
   @Test
+  void aWebGlobalThatIsReplacedBeforeItWasTouchedIsAnOrdinaryProperty() {
+    String replaced =
+        SANDBOX.eval(
+            """
+            fetch = 1;
+            globalThis.Event = 2;
+            const { get, ...rest } = Object.getOwnPropertyDescriptor(globalThis, 'fetch');
+            return JSON.stringify([fetch, Event, get === undefined, rest, typeof Headers]);
+            """);
+    assertThat(replaced)
+        .isEqualTo(
+            """
+            [1,2,true,{"value":1,"writable":true,"enumerable":false,"configurable":true},"function"]\
+            """);
+  }
+
+  @Test
   void functionsDoNotShareStateWithEachOther() {
     LoadedFunction one =
         SANDBOX.handler("globalThis.x = 1; Array.prototype.y = 2; return new Response('' + x)");
