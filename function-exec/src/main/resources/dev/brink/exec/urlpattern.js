@@ -492,7 +492,36 @@
     } catch {
       throw wrong(`${JSON.stringify(pattern)} holds a regular expression that is none`);
     }
-    return { regexp, names, pattern: stringOf(parts, options), custom: parts.some((part) => part.type === 'regexp') };
+    return { regexp, names, parts, pattern: stringOf(parts, options), custom: parts.some((part) => part.type === 'regexp') };
+  }
+
+  // ---- order: what matches less comes after what matches more
+
+  const TYPES = ['full', 'segment', 'regexp', 'fixed'];
+  const MODIFIERS = ['*', '?', '+', NONE];
+  const NOTHING = { type: 'fixed', value: '', modifier: NONE, prefix: '', suffix: '' };
+
+  const orderOf = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+
+  /** Which of two parts is the more particular one; what a group is called does not count. */
+  function compareParts(a, b) {
+    return (
+      orderOf(TYPES.indexOf(a.type), TYPES.indexOf(b.type)) ||
+      orderOf(MODIFIERS.indexOf(a.modifier), MODIFIERS.indexOf(b.modifier)) ||
+      orderOf(a.prefix, b.prefix) ||
+      orderOf(a.value, b.value) ||
+      orderOf(a.suffix, b.suffix)
+    );
+  }
+
+  /** By the first parts that differ; where one pattern ends, its next part is empty text. */
+  function compareComponents(a, b) {
+    const shared = Math.min(a.length, b.length);
+    for (let i = 0; i < shared; i++) {
+      const order = compareParts(a[i], b[i]);
+      if (order !== 0) return order;
+    }
+    return a.length === b.length ? 0 : compareParts(a[shared] ?? NOTHING, b[shared] ?? NOTHING);
   }
 
   const isIpv6 = (pattern) => pattern.length > 1 && (pattern[0] === '[' || pattern.startsWith('{[') || pattern.startsWith('\\['));
@@ -567,6 +596,16 @@
         if (base !== undefined) init.baseURL = usv(base);
       }
       this[$URLPattern].components = componentsOf(processInit(init, true), !!how?.ignoreCase);
+    }
+
+    /** Proposed for the standard: -1, 0 or 1, for an order of routes from general to particular. */
+    static compareComponent(component, left, right) {
+      const name = String(component);
+      if (!COMPONENTS.includes(name)) throw wrong(`component: ${name} (expected: ${COMPONENTS.join(', ')})`);
+      for (const pattern of [left, right]) {
+        if (!isObject(pattern) || !($URLPattern in pattern)) throw wrong('what is compared is no URLPattern');
+      }
+      return compareComponents(left[$URLPattern].components[name].parts, right[$URLPattern].components[name].parts);
     }
 
     get protocol() {
