@@ -2,8 +2,6 @@ package dev.brink.exec;
 
 import dev.brink.exec.zip.ByteCodec;
 import java.nio.ByteBuffer;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.zip.DataFormatException;
 import org.graalvm.polyglot.HostAccess;
 import org.graalvm.polyglot.Value;
@@ -15,58 +13,34 @@ import org.jspecify.annotations.Nullable;
  * reaches it by reflection.
  */
 public final class CompressionPort {
-  /** Each holds some hundred KiB outside of the heap. */
-  private static final int MAX_OPEN = 64;
-
   private final Instance instance;
-  private final Map<Integer, Open> open = new HashMap<>();
-  private int last;
   private String problem = "";
-
-  private record Open(ByteCodec codec, @Nullable Run run) {}
 
   CompressionPort(Instance instance) {
     this.instance = instance;
   }
 
-  /** Opens a codec; 0 for an unknown format, -1 when too many are open. */
+  /** Whether there is such a format on this system. */
   @HostAccess.Export
-  public int open(String format, boolean compress) {
-    if (open.size() >= MAX_OPEN) {
-      closeForgotten();
-    }
-    if (open.size() >= MAX_OPEN) {
-      return -1;
-    }
-    ByteCodec codec = ByteCodec.of(format, compress);
-    if (codec == null) {
-      return 0;
-    }
-    open.put(++last, new Open(codec, instance.current()));
-    return last;
+  public boolean has(String format) {
+    return ByteCodec.has(format);
   }
 
-  private void closeForgotten() {
-    open.values()
-        .removeIf(
-            one -> {
-              boolean forgotten = one.run != null && one.run.ended();
-              if (forgotten) {
-                one.codec.close();
-              }
-              return forgotten;
-            });
+  /** Opens a codec, of a format that there is; -1 when too many are open. */
+  @HostAccess.Export
+  public int open(String format, boolean compress) {
+    return instance.codecs().open(format, compress, instance.current());
   }
 
   /** Gives it part of a buffer; {@code false} when that is wrong: see {@link #problem}. */
   @HostAccess.Export
   public boolean feed(int number, Value buffer, int offset, int length) {
-    Open one = open.get(number);
+    ByteCodec one = instance.codecs().get(number);
     if (one == null) {
       return failed("the stream is closed");
     }
     try {
-      one.codec.feed(GuestBytes.copy(buffer, offset, length));
+      one.feed(GuestBytes.copy(buffer, offset, length));
       return true;
     } catch (DataFormatException e) {
       return failed(e.getMessage());
@@ -76,12 +50,12 @@ public final class CompressionPort {
   /** There is no more to give. */
   @HostAccess.Export
   public boolean finish(int number) {
-    Open one = open.get(number);
+    ByteCodec one = instance.codecs().get(number);
     if (one == null) {
       return failed("the stream is closed");
     }
     try {
-      one.codec.finish();
+      one.finish();
       return true;
     } catch (DataFormatException e) {
       return failed(e.getMessage());
@@ -91,13 +65,13 @@ public final class CompressionPort {
   /** The next output; {@code null} for none, because of a {@link #problem} or not. */
   @HostAccess.Export
   public @Nullable ByteBuffer next(int number) {
-    Open one = open.get(number);
+    ByteCodec one = instance.codecs().get(number);
     problem = "";
     if (one == null) {
       return null;
     }
     try {
-      byte[] bytes = one.codec.next();
+      byte[] bytes = one.next();
       return bytes == null ? null : ByteBuffer.wrap(bytes);
     } catch (DataFormatException e) {
       failed(e.getMessage());
@@ -113,10 +87,7 @@ public final class CompressionPort {
 
   @HostAccess.Export
   public void close(int number) {
-    Open one = open.remove(number);
-    if (one != null) {
-      one.codec.close();
-    }
+    instance.codecs().close(number);
   }
 
   private boolean failed(@Nullable String message) {

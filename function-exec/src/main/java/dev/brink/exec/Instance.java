@@ -33,6 +33,7 @@ final class Instance {
   private final Ops ops = new Ops(this);
   private final Bodies bodies = new Bodies(this);
   private final Sockets sockets = new Sockets(this);
+  private final Codecs codecs = new Codecs();
   private final Set<Run> runs = new LinkedHashSet<>();
   private final List<Run> changed = new ArrayList<>();
 
@@ -298,6 +299,7 @@ final class Instance {
     runs.clear();
     sockets.clear(CloseCode.GOING_AWAY, "the instance has ended");
     bodies.clear();
+    codecs.clear();
   }
 
   private static FunctionException beside(FunctionException cause) {
@@ -341,6 +343,7 @@ final class Instance {
 
   void finished(Run run) {
     runs.remove(run);
+    codecs.ended(run);
     if (runs.isEmpty() && (used || function.closed() || function.surplus(lane))) {
       closeIfIdle();
     }
@@ -388,6 +391,10 @@ final class Instance {
 
   Ops ops() {
     return ops;
+  }
+
+  Codecs codecs() {
+    return codecs;
   }
 
   Bodies bodies() {

@@ -7,7 +7,7 @@
   const { WritableStream } = core.load('writables');
   const { expose } = core.load('crypto');
   const port = core.host.compression();
-  const FORMATS = ['deflate', 'deflate-raw', 'gzip'];
+  const FORMATS = ['deflate', 'deflate-raw', 'gzip', 'brotli'];
   const SLICE = 65536;
 
   /** The two ends of a codec. */
@@ -109,7 +109,7 @@
   function formatOf(given, count) {
     if (count === 0) throw new TypeError('a format is needed');
     const format = String(given);
-    if (!FORMATS.includes(format)) throw new TypeError(`format: ${format} (expected: ${FORMATS.join(', ')})`);
+    if (!port.has(format)) throw new TypeError(`format: ${format} (expected: ${FORMATS.join(', ')})`);
     return format;
   }
 

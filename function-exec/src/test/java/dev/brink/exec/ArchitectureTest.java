@@ -21,6 +21,7 @@ class ArchitectureTest {
               "javax.crypto..",
               "com.sun.management..",
               "javax.management..",
+              "com.aayushatharva.brotli4j..",
               "org.graalvm..",
               "io.netty.buffer..",
               "io.netty.util..",

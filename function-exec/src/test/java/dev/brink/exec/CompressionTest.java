@@ -2,14 +2,21 @@ package dev.brink.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.aayushatharva.brotli4j.decoder.Decoder;
+import com.aayushatharva.brotli4j.encoder.Encoder;
+import dev.brink.exec.zip.ByteCodec;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,13 +24,26 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CompressionTest {
   private static final Sandbox SANDBOX = Sandbox.of(1);
 
+  private static final List<String> LEFT_BY_OTHERS = libraryFiles();
+
+  @BeforeAll
+  static void loadBrotliAsAFunctionDoes() {
+    assertThat(ByteCodec.has("brotli")).isTrue();
+  }
+
+  private static List<String> libraryFiles() {
+    return Arrays.stream(new File(System.getProperty("java.io.tmpdir")).list())
+        .filter(name -> name.startsWith("brink-brotli") || name.contains("_brotli4j_"))
+        .toList();
+  }
+
   @AfterAll
   static void close() {
     SANDBOX.close();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"gzip", "deflate", "deflate-raw"})
+  @ValueSource(strings = {"gzip", "deflate", "deflate-raw", "brotli"})
   void whatWasCompressedComesBack(String format) {
     assertThat(
             SANDBOX.eval(
@@ -61,9 +81,69 @@ class CompressionTest {
         .isEqualTo("written by Java");
   }
 
-  /** 64 MiB of zeros are 64 KiB compressed; a reader that takes one piece gets one piece. */
+  /** What another encoder made, with a window of another size. */
   @Test
-  void aBombGoesOffOnlyAsFarAsItIsRead() {
+  void brotliOfOthersIsRead() throws IOException {
+    byte[] text = "to be read elsewhere, ".repeat(100_000).getBytes(StandardCharsets.UTF_8);
+    byte[] coded = Encoder.compress(text, Encoder.Parameters.create(11, 24));
+
+    assertThat(
+            SANDBOX.eval(
+                """
+                const bytes = Uint8Array.fromBase64('%s');
+                const parts = new ReadableStream({ start(c) {
+                  for (const byte of bytes) c.enqueue(new Uint8Array([byte]));
+                  c.close();
+                } });
+                const text = await new Response(parts.pipeThrough(new DecompressionStream('brotli'))).text();
+                return text.length + text.slice(-11);
+                """
+                    .formatted(Base64.getEncoder().encodeToString(coded))))
+        .isEqualTo("2200000elsewhere, ");
+  }
+
+  @Test
+  void othersReadTheBrotliOfAFunction() throws IOException {
+    String written =
+        SANDBOX.eval(
+            """
+            const noise = crypto.getRandomValues(new Uint8Array(65536)).toBase64();
+            const s = new Response(noise + noise).body.pipeThrough(new CompressionStream('brotli'));
+            return noise + ' ' + (await new Response(s).bytes()).toBase64();
+            """);
+    String[] parts = written.split(" ", 2);
+    byte[] back = Decoder.decompress(Base64.getDecoder().decode(parts[1])).getDecompressedData();
+    assertThat(new String(back, StandardCharsets.UTF_8)).isEqualTo(parts[0] + parts[0]);
+  }
+
+  /** The library's file was of use only to load it. */
+  @Test
+  void noLibraryIsLeftInAFile() {
+    assertThat(libraryFiles()).isEqualTo(LEFT_BY_OTHERS);
+  }
+
+  /** What an invocation forgot to close is closed when it ends, and is not missing later. */
+  @Test
+  void brotliIsBoundedInAnInvocationAndGivenBackAfterIt() {
+    for (int i = 0; i < 12; i++) {
+      assertThat(
+              SANDBOX.eval(
+                  """
+                  const open = [];
+                  for (let i = 0; i < 5; i++) {
+                    const writer = new CompressionStream('brotli').writable.getWriter();
+                    open.push(writer.write(new Uint8Array(10)).then(() => 'open', (e) => e.message));
+                  }
+                  return (await Promise.all(open)).join();
+                  """))
+          .isEqualTo("open,open,open,open,too many compression streams are open");
+    }
+  }
+
+  /** 64 MiB of zeros are 64 KiB compressed; a reader that takes one piece gets one piece. */
+  @ParameterizedTest
+  @ValueSource(strings = {"gzip", "brotli"})
+  void aBombGoesOffOnlyAsFarAsItIsRead(String format) {
     assertThat(
             SANDBOX.eval(
                 """
@@ -71,12 +151,13 @@ class CompressionTest {
                   start() { this.left = 64 },
                   pull(c) { if (this.left-- > 0) c.enqueue(new Uint8Array(1 << 20)); else c.close(); },
                 });
-                const bomb = await new Response(zeros.pipeThrough(new CompressionStream('gzip'))).bytes();
-                const reader = new Response(bomb).body.pipeThrough(new DecompressionStream('gzip')).getReader();
+                const bomb = await new Response(zeros.pipeThrough(new CompressionStream('%1$s'))).bytes();
+                const reader = new Response(bomb).body.pipeThrough(new DecompressionStream('%1$s')).getReader();
                 const { value } = await reader.read();
                 await reader.cancel();
                 return (bomb.length < 100000) + ' ' + value.length;
-                """))
+                """
+                    .formatted(format)))
         .isEqualTo("true 32768");
   }
 
@@ -87,16 +168,25 @@ class CompressionTest {
                 """
                 const tried = [];
                 for (const [format, bytes] of [['gzip', [1, 2, 3]], ['deflate', [0x78, 0x9c, 1]],
-                    ['deflate-raw', [3, 0, 9]]]) {
+                    ['deflate-raw', [3, 0, 9]], ['brotli', [0x8b, 2, 0x80, 0x61]],
+                    ['brotli', [0x0b, 1, 0x80, 0x61, 0x62, 0x63, 3, 9]], ['brotli', [0xff, 0xff, 0xff]]]) {
                   try {
                     await new Response(new Response(new Uint8Array(bytes)).body.pipeThrough(
                       new DecompressionStream(format))).bytes();
                   } catch (e) {
-                    tried.push(e.name);
+                    tried.push(e.name + ': ' + e.message);
                   }
                 }
-                return tried.join();
+                return tried.join('\\n');
                 """))
-        .isEqualTo("TypeError,TypeError,TypeError");
+        .isEqualTo(
+            """
+            TypeError: the data is not gzip
+            TypeError: the data ends too early
+            TypeError: there is something after the end of the data
+            TypeError: the data ends too early
+            TypeError: the data is not brotli, or goes on after its end
+            TypeError: the data is not brotli, or goes on after its end\
+            """);
   }
 }

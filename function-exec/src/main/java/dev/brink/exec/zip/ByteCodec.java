@@ -8,25 +8,55 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns bytes into others, bit by bit: {@link #feed} some, take what comes of it by {@link #next}
  * until that is {@code null}, and so on; then {@link #finish}, and {@link #next} once more. Holds
- * native memory until closed. One thread at a time.
+ * native memory until closed. One thread at a time; closed by whatever thread.
  */
 public interface ByteCodec extends AutoCloseable {
   /** Output comes in pieces of at most so many bytes. */
   int PIECE_BYTES = 32 << 10;
 
-  /** A codec for {@code gzip}, {@code deflate} or {@code deflate-raw}; {@code null} for others. */
-  static @Nullable ByteCodec of(String format, boolean compress) {
+  /** Whether there are codecs for a format: {@code brotli} needs a native library. */
+  static boolean has(String format) {
     return switch (format) {
+      case "deflate", "deflate-raw", "gzip" -> true;
+      case "brotli" -> Brotli.available();
+      default -> false;
+    };
+  }
+
+  /**
+   * A codec for a format.
+   *
+   * @return {@code null} when there are too many of {@code brotli} in the JVM: 32
+   * @throws IllegalArgumentException when there is none: see {@link #has}
+   */
+  static @Nullable ByteCodec of(String format, boolean compress) {
+    if (!has(format)) {
+      throw new IllegalArgumentException(
+          "format: " + format + " (expected: deflate, deflate-raw, gzip or brotli)");
+    }
+    return switch (format) {
+      case "brotli" -> brotli(compress);
       case "deflate" ->
           compress ? new DeflateCodec(new Deflater(), false) : new InflateCodec(new Inflater());
       case "deflate-raw" ->
           compress ? new DeflateCodec(rawDeflater(), false) : new InflateCodec(new Inflater(true));
-      case "gzip" ->
+      default ->
           compress
               ? new DeflateCodec(rawDeflater(), true)
               : new GunzipCodec(new InflateCodec(new Inflater(true)));
-      default -> null;
     };
+  }
+
+  private static @Nullable ByteCodec brotli(boolean compress) {
+    if (!Brotli.take()) {
+      return null;
+    }
+    try {
+      return compress ? new BrotliEncoding() : new BrotliDecoding();
+    } catch (RuntimeException | Error e) {
+      Brotli.release();
+      throw e;
+    }
   }
 
   private static Deflater rawDeflater() {

@@ -1,0 +1,73 @@
+package dev.brink.exec;
+
+import dev.brink.exec.zip.ByteCodec;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The codecs that an instance's guests have numbers for: each as long as the invocation in which it
+ * was opened, at most. Thread-safe, since a guest that could not be stopped may be at one.
+ */
+final class Codecs {
+  /** Each holds some hundred KiB outside of the heap. */
+  private static final int MAX_OPEN = 64;
+
+  /** And these megabytes. */
+  private static final int MAX_OPEN_BROTLI = 4;
+
+  private final Map<Integer, Open> open = new HashMap<>();
+  private int last;
+  private boolean cleared;
+
+  private record Open(ByteCodec codec, boolean brotli, @Nullable Run run) {}
+
+  /** Opens one; -1 when there are too many. */
+  synchronized int open(String format, boolean compress, @Nullable Run run) {
+    boolean brotli = format.equals("brotli");
+    if (cleared || open.size() >= MAX_OPEN || (brotli && brotlis() >= MAX_OPEN_BROTLI)) {
+      return -1;
+    }
+    ByteCodec codec = ByteCodec.of(format, compress);
+    if (codec == null) {
+      return -1;
+    }
+    open.put(++last, new Open(codec, brotli, run));
+    return last;
+  }
+
+  private long brotlis() {
+    return open.values().stream().filter(Open::brotli).count();
+  }
+
+  /** The one with this number; {@code null} when it is closed. */
+  synchronized @Nullable ByteCodec get(int number) {
+    Open one = open.get(number);
+    return one == null ? null : one.codec;
+  }
+
+  synchronized void close(int number) {
+    Open one = open.remove(number);
+    if (one != null) {
+      one.codec.close();
+    }
+  }
+
+  /** Closes those that were opened for an invocation that has ended. */
+  synchronized void ended(Run run) {
+    if (!open.isEmpty()) {
+      open.values().removeIf(one -> one.run == run && closed(one));
+    }
+  }
+
+  /** Closes all, for good. */
+  synchronized void clear() {
+    cleared = true;
+    open.values().removeIf(Codecs::closed);
+  }
+
+  private static boolean closed(Open one) {
+    one.codec.close();
+    return true;
+  }
+}
