@@ -2,6 +2,7 @@ package dev.brink.exec;
 
 import dev.brink.exec.FunctionException.SourcePosition;
 import dev.brink.exec.lane.Lane;
+import dev.brink.exec.lane.LaneShares;
 import dev.brink.exec.module.BundleFileSystem;
 import dev.brink.exec.sourcemap.SourceMaps;
 import dev.brink.exec.wasm.WasmBinary;
@@ -63,7 +64,7 @@ final class GraalFunction implements LoadedFunction {
     this.spares = new SpareInstances(this);
     int lanes = runtime.lanes().all().size();
     this.credit = CpuCredit.of(bundle.limits(), lanes);
-    this.shares = new LaneShares(lanes);
+    this.shares = new LaneShares(lanes, !isFresh());
     for (int i = 0; i < lanes; i++) {
       byLane.add(new ArrayList<>());
     }
@@ -177,22 +178,9 @@ final class GraalFunction implements LoadedFunction {
     if (closed) {
       run.refuse(GraalRuntime.closedException());
     } else {
-      runtime.invoke(run, preferredLanes());
+      runtime.invoke(run, warmLanes.get(), shares);
     }
     return run;
-  }
-
-  /**
-   * The lanes with an instance; and the calling thread's, once the changes of thread that an
-   * instance there would have saved have cost as much as making one.
-   */
-  private long preferredLanes() {
-    long warm = warmLanes.get();
-    Lane here = runtime.lanes().here();
-    if (here == null || warm == 0 || (warm >>> here.index() & 1) == 1) {
-      return warm;
-    }
-    return shares.missed(here.index()) ? warm | 1L << here.index() : warm;
   }
 
   @Override
@@ -300,13 +288,19 @@ final class GraalFunction implements LoadedFunction {
     return null;
   }
 
-  /** On the instance's lane. */
-  void add(Instance instance) {
+  /** It was made in {@code nanos}. On its lane. */
+  void add(Instance instance, long nanos) {
     all.add(instance);
     int lane = instance.lane().index();
     byLane.get(lane).add(instance);
-    shares.made(lane);
+    shares.made(lane, nanos);
     warmLanes.updateAndGet(mask -> mask | 1L << lane);
+  }
+
+  /** Whether a call that waits so long had better begin on a lane where none does. Any thread. */
+  boolean suits(Lane lane, long waitNanos) {
+    long warm = warmLanes.get();
+    return warm == 0 || (warm >>> lane.index() & 1) == 1 || waitNanos >= shares.makingNanos();
   }
 
   /** On the instance's lane. */

@@ -2,6 +2,7 @@ package dev.brink.exec;
 
 import dev.brink.exec.FunctionException.Code;
 import dev.brink.exec.lane.Lane;
+import dev.brink.exec.lane.LaneShares;
 import dev.brink.exec.lane.Lanes;
 import dev.brink.exec.websocket.CloseCode;
 import dev.brink.exec.websocket.WebSocketLimits;
@@ -142,13 +143,13 @@ final class GraalRuntime implements FunctionRuntime {
   }
 
   private void loadOnLane(GraalFunction function, CompletableFuture<LoadedFunction> loaded) {
-    Lane lane = lanes.choose(0);
+    Lane lane = lanes.first();
     lane.post(() -> new Loading(function, lane, loaded).start());
   }
 
   CompletionStage<LoadedFunction> warmUp(GraalFunction function) {
     CompletableFuture<LoadedFunction> warm = loads.begin();
-    Lane lane = lanes.choose(0);
+    Lane lane = lanes.first();
     lane.post(
         () -> {
           if (function.warm()) {
@@ -194,7 +195,7 @@ final class GraalRuntime implements FunctionRuntime {
     }
   }
 
-  void invoke(Run run, long warmLanes) {
+  void invoke(Run run, long warmLanes, LaneShares shares) {
     // Counted before the look at closed: the lanes end when, after that was set, none is counted.
     if (unfinished.incrementAndGet() > maxUnfinished) {
       unfinished.decrementAndGet();
@@ -202,7 +203,7 @@ final class GraalRuntime implements FunctionRuntime {
     } else if (closed.get()) {
       unfinished.decrementAndGet();
       run.refuse(closedException());
-    } else if (!run.queueOn(lanes.choose(warmLanes))) {
+    } else if (!run.queueOn(lanes.choose(warmLanes, shares))) {
       unfinished.decrementAndGet();
       run.refuse(queueFull());
     }

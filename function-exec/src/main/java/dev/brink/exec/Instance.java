@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 final class Instance {
   private static final Logger log = LoggerFactory.getLogger(Instance.class);
 
+  private final long begunNanos;
   private final GraalFunction function;
   private final Lane lane;
   private final Context context;
@@ -57,6 +58,7 @@ final class Instance {
   private record Ending(FunctionException cause, @Nullable Watched culprit) {}
 
   Instance(GraalFunction function, Lane lane) {
+    this.begunNanos = System.nanoTime();
     this.function = function;
     this.lane = lane;
     this.context =
@@ -83,7 +85,7 @@ final class Instance {
       return wrong;
     }
     listed = true;
-    function.add(this);
+    function.add(this, System.nanoTime() - begunNanos - lane.lastSharedNanos());
     return null;
   }
 

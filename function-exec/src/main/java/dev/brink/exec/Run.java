@@ -107,6 +107,12 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
 
   // ---- on a lane
 
+  /** Where an instance would have to be made for it, only after waiting as long as that takes. */
+  @Override
+  public boolean suits(Lane thief, long waitNanos) {
+    return function.suits(thief, clock.waitedNanos(System.nanoTime()) + waitNanos);
+  }
+
   @Override
   public void start(Lane on) {
     if (!taken.compareAndSet(false, true)) {

@@ -10,6 +10,11 @@ final class RunClock {
   private long runSharedNanos;
   private boolean cold;
 
+  /** For how long it has been there. Any thread. */
+  long waitedNanos(long nowNanos) {
+    return nowNanos - queuedNanos;
+  }
+
   /** It has a lane. */
   void started(long nowNanos) {
     startNanos = nowNanos;

@@ -69,6 +69,27 @@ class WarmthTest {
     }
   }
 
+  /** Twenty calls that go to another lane for it lose a millisecond in all. */
+  @Test
+  void oneThatTakesLongToMakeIsNotMadeToSaveLittle() {
+    String slow =
+        """
+        const until = Date.now() + 200;
+        while (Date.now() < until);
+        export default { fetch: () => new Response('ok') };
+        """;
+    try (LoadedFunction function = SANDBOX.load(slow)) {
+      assertThat(function.warmLanes()).isOne();
+      for (int i = 0; i < 20; i++) {
+        for (int lane = 0; lane < 3; lane++) {
+          Answered answered = SANDBOX.getOn(lane, function, "/").end();
+          assertThat(answered.report().timing().cold()).isFalse();
+        }
+      }
+      assertThat(function.warmLanes()).isOne();
+    }
+  }
+
   @Test
   void anInstanceInUseIsNotEvicted() {
     try (LoadedFunction function =

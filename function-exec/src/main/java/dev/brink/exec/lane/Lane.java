@@ -225,6 +225,20 @@ public final class Lane {
     return job;
   }
 
+  /** The job that has waited longest; {@code null} for none. Any thread. */
+  @Nullable LaneJob nextJob() {
+    return jobs.peek();
+  }
+
+  /** Whether the caller may have {@code job}. Any thread. */
+  boolean giveAway(LaneJob job) {
+    boolean mine = jobs.remove(job);
+    if (mine) {
+      queued.decrementAndGet();
+    }
+    return mine;
+  }
+
   /** Whether anything waits for the turn under way to end. */
   boolean somethingWaits(long nowNanos) {
     return hasWork() || timers.untilFirst(nowNanos) <= 0;

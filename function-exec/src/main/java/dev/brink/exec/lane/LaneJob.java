@@ -5,4 +5,13 @@ package dev.brink.exec.lane;
 public interface LaneJob {
   /** Runs on a thread of {@code lane}. */
   void start(Lane lane);
+
+  /**
+   * Whether an idle lane should take it, that it does not wait for. On a thread of {@code thief}.
+   *
+   * @param waitNanos how long it would still wait, as far as that can be estimated
+   */
+  default boolean suits(Lane thief, long waitNanos) {
+    return true;
+  }
 }

@@ -15,10 +15,6 @@ public final class Lanes {
   private static final int OVERTIME_PER_LANE = 7;
 
   private static final long HOP_NANOS = 50_000;
-  private static final long COLD_NANOS = 500_000;
-
-  /** So many changes of thread cost as much as making an instance. */
-  public static final int HOPS_PER_COLD_START = (int) (COLD_NANOS / HOP_NANOS);
 
   private final List<Lane> all;
   private final Watchdog watchdog = new Watchdog(this);
@@ -64,23 +60,36 @@ public final class Lanes {
     return all;
   }
 
+  /** The lane that is free first; the calling thread's, where that does not matter. */
+  public Lane first() {
+    return choose(0, null);
+  }
+
   /**
-   * The lane where a new job would start first: after what waits there, and after an instance is
-   * made unless the lane is in the mask {@code warm} and none of its turns is in overtime. Another
-   * lane than the calling thread's costs the hop there and back.
+   * The lane where a new job of a function would start first: after what waits there, and after an
+   * instance is made unless the lane is in the mask {@code warm} and none of its turns is in
+   * overtime. Another lane than the calling thread's costs the hop there and back. One without an
+   * instance is also chosen when calls before this one make it pay.
    */
-  public Lane choose(long warm) {
+  public Lane choose(long warm, @Nullable LaneShares shares) {
     Lane here = here();
+    long making = shares == null ? 0 : shares.makingNanos();
     Lane best = null;
     long bestCost = Long.MAX_VALUE;
+    Lane other = null;
+    long otherCost = Long.MAX_VALUE;
     for (int i = 0; i < all.size(); i++) {
       Lane lane = all.get(i);
       long cost = lane.waitNanos();
-      if ((warm >>> i & 1) == 0 || lane.watch().overtime() > 0) {
-        cost += COLD_NANOS;
-      }
       if (lane != here) {
         cost += HOP_NANOS;
+      }
+      if ((warm >>> i & 1) == 0 || lane.watch().overtime() > 0) {
+        if (cost < otherCost) {
+          other = lane;
+          otherCost = cost;
+        }
+        cost += making;
       }
       if (best == null || cost < bestCost) {
         best = lane;
@@ -89,6 +98,10 @@ public final class Lanes {
     }
     if (best == null) {
       throw new IllegalStateException("no lanes");
+    }
+    // The first instance of all is made in any case: nothing would have been saved.
+    if (shares != null && warm != 0 && other != null && otherCost < bestCost) {
+      return shares.missed(other.index(), bestCost - otherCost) ? other : best;
     }
     return best;
   }
@@ -207,8 +220,8 @@ public final class Lanes {
   @Nullable LaneJob steal(Lane thief) {
     for (int i = 1; i < all.size(); i++) {
       Lane victim = all.get((thief.index() + i) % all.size());
-      LaneJob job = victim.queued() > 0 ? victim.pollJob() : null;
-      if (job != null) {
+      LaneJob job = victim.queued() > 0 ? victim.nextJob() : null;
+      if (job != null && job.suits(thief, victim.waitNanos()) && victim.giveAway(job)) {
         return job;
       }
     }
