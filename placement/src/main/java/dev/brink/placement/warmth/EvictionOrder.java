@@ -1,9 +1,11 @@
 package dev.brink.placement.warmth;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What goes first when memory is short, by greedy-dual-size-frequency (Cherkasova, "Improving WWW
@@ -34,19 +36,20 @@ public final class EvictionOrder<K> {
     entry.priority = clock + entry.uses * cost / Math.max(size, Double.MIN_NORMAL);
   }
 
-  /** Of the candidates the one to evict; those never used first. {@code null} of none. */
-  public @Nullable K first(Collection<K> candidates) {
-    K first = null;
-    double least = Double.POSITIVE_INFINITY;
+  /**
+   * The candidates as they are to be evicted; those never used first. Evicting one, or more,
+   * leaves the others in this order.
+   */
+  public List<K> of(Collection<K> candidates) {
+    var ordered = new ArrayList<Ranked<K>>(candidates.size());
     for (K candidate : candidates) {
-      double priority = priority(candidate);
-      if (first == null || priority < least) {
-        first = candidate;
-        least = priority;
-      }
+      ordered.add(new Ranked<>(candidate, priority(candidate)));
     }
-    return first;
+    ordered.sort(Comparator.comparingDouble(Ranked::priority));
+    return ordered.stream().map(Ranked::key).toList();
   }
+
+  private record Ranked<K>(K key, double priority) {}
 
   private double priority(K key) {
     Entry entry = entries.get(key);

@@ -187,13 +187,11 @@ public final class WarmthKeeper {
           }
         });
     actions.forEach(action -> candidates.remove(action.id()));
-    while (bytes > settings.memoryBytes()) {
-      String victim = order.first(candidates);
-      FunctionSample sample = victim == null ? null : byId.get(victim);
-      if (victim == null || sample == null) {
+    for (String victim : order.of(candidates)) {
+      FunctionSample sample = byId.get(victim);
+      if (bytes <= settings.memoryBytes() || sample == null) {
         return;
       }
-      candidates.remove(victim);
       order.evicted(victim);
       bytes -= sample.heldBytes();
       actions.add(new WarmthAction.Evict(victim, 0, Cause.MEMORY));

@@ -56,13 +56,15 @@ class ScalingTest {
     order.used("large", 10, 100);
     order.used("small", 10, 1);
     order.used("cheap", 1, 1);
-    assertThat(order.first(Set.of("large", "small", "cheap"))).isEqualTo("large");
+    assertThat(order.of(Set.of("large", "small", "cheap")))
+        .containsExactly("large", "cheap", "small");
     for (int i = 0; i < 200; i++) {
       order.used("large", 10, 100);
     }
-    assertThat(order.first(Set.of("large", "small", "cheap"))).isEqualTo("cheap");
-    assertThat(order.first(Set.of("small", "unknown"))).isEqualTo("unknown");
-    assertThat(order.first(Set.of())).isNull();
+    assertThat(order.of(Set.of("large", "small", "cheap")))
+        .containsExactly("cheap", "small", "large");
+    assertThat(order.of(Set.of("small", "unknown"))).containsExactly("unknown", "small");
+    assertThat(order.of(Set.of())).isEmpty();
   }
 
   @Test
@@ -74,7 +76,7 @@ class ScalingTest {
     for (int i = 0; i < 10; i++) {
       String recent = "recent" + i;
       order.used(recent, 1, 1);
-      if ("old".equals(order.first(Set.of("old", recent)))) {
+      if (order.of(Set.of("old", recent)).getFirst().equals("old")) {
         assertThat(i).isGreaterThan(1);
         return;
       }
