@@ -68,10 +68,14 @@ final class GraalRuntime implements FunctionRuntime {
       int maxUnfinished,
       ConsoleSink console,
       Subrequests subrequests,
-      WebSocketLimits sockets) {
+      WebSocketLimits sockets,
+      int idleWarmUp) {
     var runtime = new GraalRuntime(lanes, maxUnfinished, console, subrequests, sockets);
     runtime.lanes.start();
     WarmUp.run(runtime, runtime.ready);
+    if (idleWarmUp > 0) {
+      var _ = runtime.ready.thenRun(() -> IdleWarmUp.start(runtime, idleWarmUp));
+    }
     return runtime;
   }
 
@@ -216,7 +220,9 @@ final class GraalRuntime implements FunctionRuntime {
   /** There is one more, about to be prepared. */
   void add(Instance instance) {
     instances.add(instance);
-    made.increment();
+    if (!WarmUp.isOwn(instance.function().bundle())) {
+      made.increment();
+    }
     if (closed.get()) {
       instance.end(closedException(), null);
     }

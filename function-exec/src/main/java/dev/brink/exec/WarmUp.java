@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 final class WarmUp implements InvocationListener {
   private static final Logger log = LoggerFactory.getLogger(WarmUp.class);
+  private static final String NAME = "brink/warm-up";
   private static final int CALLS = 64;
 
   /** More than the calls that anything else has had by the time when the first is compiled. */
@@ -60,18 +61,10 @@ final class WarmUp implements InvocationListener {
 
   static void run(GraalRuntime runtime, CompletableFuture<Void> ready) {
     runtime.lanes().all().getFirst().post(() -> weigh(runtime.contexts()));
-    var bundle =
-        new FunctionBundle(
-            "brink/warm-up",
-            "main.js",
-            Map.of("main.js", SOURCE.getBytes(StandardCharsets.UTF_8)),
-            LIMITS,
-            Map.of(),
-            Set.of());
     long start = System.nanoTime();
     var _ =
         runtime
-            .load(bundle)
+            .load(bundle(""))
             .whenComplete(
                 (function, failure) -> {
                   if (failure == null) {
@@ -98,14 +91,33 @@ final class WarmUp implements InvocationListener {
     }
   }
 
-  private void next() {
+  /** A small function; {@code comment} makes its source another one. */
+  static FunctionBundle bundle(String comment) {
+    return new FunctionBundle(
+        NAME,
+        "main.js",
+        Map.of("main.js", (SOURCE + "// " + comment).getBytes(StandardCharsets.UTF_8)),
+        LIMITS,
+        Map.of(),
+        Set.of());
+  }
+
+  /** Whether it is such a function, and nobody's. */
+  static boolean isOwn(FunctionBundle bundle) {
+    return bundle.name().equals(NAME);
+  }
+
+  /** A call of it. */
+  static Invocation call() {
     HttpRequest request =
         new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/warm?up=1");
     request.headers().set("host", "localhost").set("user-agent", "brink");
-    function.invoke(
-        new Invocation(
-            request, "http", null, "warm-up", System.nanoTime() + LIMITS.wall().toNanos()),
-        this);
+    return new Invocation(
+        request, "http", null, "warm-up", System.nanoTime() + LIMITS.wall().toNanos());
+  }
+
+  private void next() {
+    function.invoke(call(), this);
   }
 
   @Override

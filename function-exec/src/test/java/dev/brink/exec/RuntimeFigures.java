@@ -20,7 +20,8 @@ import org.graalvm.polyglot.Source;
 /**
  * Prints what instances cost: requests per second when each has one of its own, the first answer of
  * a new function, a context beside a bare one, and the heap of idle functions. Arguments: which of
- * {@code fresh}, {@code first}, {@code context}, {@code heap}; all without any.
+ * {@code fresh}, {@code first}, {@code idle} (the first after a minute with nothing to do), {@code
+ * context}, {@code heap}; all but that without any.
  */
 final class RuntimeFigures {
   private static final String HELLO =
@@ -42,6 +43,9 @@ final class RuntimeFigures {
     }
     if (which.contains("first")) {
       first();
+    }
+    if (which.contains("idle")) {
+      firstAfterIdling();
     }
     if (which.contains("context")) {
       context();
@@ -111,22 +115,35 @@ final class RuntimeFigures {
 
   private static void first() {
     try (FunctionRuntime runtime = runtime(2)) {
-      for (int round = 1; round <= 4; round++) {
-        long[] nanos = new long[250];
-        for (int i = 0; i < nanos.length; i++) {
-          FunctionBundle bundle = bundle("figures/new", "// " + round + "," + i + "\n" + HELLO);
-          long start = System.nanoTime();
-          LoadedFunction function = Sandbox.join(runtime.load(bundle));
-          call(function, new Answered()).end();
-          nanos[i] = System.nanoTime() - start;
-          function.close();
-        }
-        Arrays.sort(nanos);
-        System.out.printf(
-            "first: answer of a new function, loaded and called, round %d: p50 %.1f ms, p99 %.1f"
-                + " ms%n",
-            round, nanos[nanos.length / 2] / 1e6, nanos[nanos.length * 99 / 100] / 1e6);
+      first(runtime);
+    }
+  }
+
+  /** As a node does that has nothing to do for a minute. */
+  private static void firstAfterIdling() throws InterruptedException {
+    try (FunctionRuntime runtime = FunctionRuntime.builder().lanes(2).idleWarmUp(500).build()) {
+      Sandbox.join(runtime.ready());
+      Thread.sleep(Duration.ofSeconds(75));
+      first(runtime);
+    }
+  }
+
+  private static void first(FunctionRuntime runtime) {
+    for (int round = 1; round <= 4; round++) {
+      long[] nanos = new long[250];
+      for (int i = 0; i < nanos.length; i++) {
+        FunctionBundle bundle = bundle("figures/new", "// " + round + "," + i + "\n" + HELLO);
+        long start = System.nanoTime();
+        LoadedFunction function = Sandbox.join(runtime.load(bundle));
+        call(function, new Answered()).end();
+        nanos[i] = System.nanoTime() - start;
+        function.close();
       }
+      Arrays.sort(nanos);
+      System.out.printf(
+          "first: answer of a new function, loaded and called, round %d: p50 %.1f ms, p99 %.1f"
+              + " ms%n",
+          round, nanos[nanos.length / 2] / 1e6, nanos[nanos.length * 99 / 100] / 1e6);
     }
   }
 

@@ -306,6 +306,7 @@ final class NodeParts implements AutoCloseable {
         .lanes(profile.lanes())
         .companions(loops.companions())
         .queueBound(config.functions().queue())
+        .idleWarmUp(config.functions().idleWarmUp())
         .console(console)
         .webSockets(config.functions().webSockets())
         .subrequests(

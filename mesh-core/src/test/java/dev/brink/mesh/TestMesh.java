@@ -84,7 +84,11 @@ final class TestMesh implements AutoCloseable {
         .name(name)
         .dataDirectory(directory)
         .ephemeralPorts()
-        .configure(config -> config.grid(grid -> grid.seeds(seeds).preset(GridConfig.Preset.LAN)))
+        .configure(
+            config ->
+                config
+                    .grid(grid -> grid.seeds(seeds).preset(GridConfig.Preset.LAN))
+                    .functions(functions -> functions.idleWarmUp(0)))
         .configure(more)
         .start();
   }

@@ -29,6 +29,11 @@ final class FunctionOptions {
               FunctionsConfig::queue,
               FunctionsConfig.Builder::queue),
           functions(
+              "idle-warm-up",
+              ValueType.integer(0, 100_000),
+              FunctionsConfig::idleWarmUp,
+              FunctionsConfig.Builder::idleWarmUp),
+          functions(
               "limits.cpu",
               CPU,
               functions -> functions.limits().cpu(),

@@ -12,6 +12,8 @@ import java.util.function.Consumer;
  *
  * @param lanes threads that run functions; 0: one per processor
  * @param queue most invocations that wait for a lane
+ * @param idleWarmUp instances made for nothing while the node is idle, so that others are made
+ *     quickly
  * @param limits for functions whose manifest says nothing
  * @param cpuMax the most processor time that a manifest may ask for when it is deployed here
  * @param outboundPublic whether functions can fetch from public addresses
@@ -22,6 +24,7 @@ import java.util.function.Consumer;
 public record FunctionsConfig(
     int lanes,
     int queue,
+    int idleWarmUp,
     FunctionLimits limits,
     Duration cpuMax,
     boolean outboundPublic,
@@ -36,6 +39,7 @@ public record FunctionsConfig(
     Builder builder = new Builder();
     builder.lanes = lanes;
     builder.queue = queue;
+    builder.idleWarmUp = idleWarmUp;
     builder.cpu = limits.cpu();
     builder.cpuBurst = limits.cpuBurst();
     builder.cpuMax = cpuMax;
@@ -53,13 +57,14 @@ public record FunctionsConfig(
   }
 
   /**
-   * Defaults: a lane per processor, a queue of 1,024, {@link FunctionLimits#DEFAULT}, at most 30 s
-   * of processor time by a manifest, public addresses and no others, {@link
-   * WebSocketLimits#DEFAULT}.
+   * Defaults: a lane per processor, a queue of 1,024, 500 instances when idle, {@link
+   * FunctionLimits#DEFAULT}, at most 30 s of processor time by a manifest, public addresses and no
+   * others, {@link WebSocketLimits#DEFAULT}.
    */
   public static final class Builder {
     private int lanes;
     private int queue = 1024;
+    private int idleWarmUp = 500;
     private Duration cpu = FunctionLimits.DEFAULT.cpu();
     private Duration cpuBurst = FunctionLimits.DEFAULT.cpuBurst();
     private Duration cpuMax = Duration.ofSeconds(30);
@@ -83,6 +88,11 @@ public record FunctionsConfig(
 
     public Builder queue(int invocations) {
       queue = invocations;
+      return this;
+    }
+
+    public Builder idleWarmUp(int instances) {
+      idleWarmUp = instances;
       return this;
     }
 
@@ -156,6 +166,7 @@ public record FunctionsConfig(
       return new FunctionsConfig(
           lanes,
           queue,
+          idleWarmUp,
           new FunctionLimits(
               cpu,
               cpuBurst,

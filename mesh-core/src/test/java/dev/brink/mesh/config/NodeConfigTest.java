@@ -65,6 +65,7 @@ class NodeConfigTest {
           Map.entry("insecure", "true"),
           Map.entry("functions.lanes", "3"),
           Map.entry("functions.queue", "10"),
+          Map.entry("functions.idle-warm-up", "20"),
           Map.entry("functions.limits.cpu", "60ms"),
           Map.entry("functions.limits.cpu-burst", "2s"),
           Map.entry("functions.limits.cpu-max", "600s"),
@@ -168,6 +169,7 @@ class NodeConfigTest {
             new FunctionsConfig(
                 0,
                 1024,
+                500,
                 FunctionLimits.DEFAULT,
                 Duration.ofSeconds(30),
                 true,

@@ -37,8 +37,8 @@ public final class EvictionOrder<K> {
   }
 
   /**
-   * The candidates as they are to be evicted; those never used first. Evicting one, or more,
-   * leaves the others in this order.
+   * The candidates as they are to be evicted; those never used first. Evicting one, or more, leaves
+   * the others in this order.
    */
   public List<K> of(Collection<K> candidates) {
     var ordered = new ArrayList<Ranked<K>>(candidates.size());

@@ -1,0 +1,80 @@
+package dev.brink.exec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.handler.codec.http.HttpMethod;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Seen by its thread, since it leaves nothing else behind. */
+class IdleWarmUpTest {
+  private static final String COMPUTING =
+      """
+      export default { async fetch() {
+        const until = Date.now() + 1500;
+        while (Date.now() < until);
+        return new Response('computed');
+      } }
+      """;
+
+  @Test
+  void itEndsAndCountsAsNothing() {
+    try (FunctionRuntime runtime = FunctionRuntime.builder().lanes(1).idleWarmUp(3).build()) {
+      Sandbox.join(runtime.ready());
+      Sandbox.await("the end of the warm-up", () -> !isUnderWay());
+      Sandbox.await("its instances to go", () -> runtime.instances().open() == 0);
+      assertThat(runtime.instances().made()).isZero();
+    }
+  }
+
+  @Test
+  void itWaitsWhileSomethingRuns() {
+    try (FunctionRuntime runtime = FunctionRuntime.builder().lanes(1).idleWarmUp(1_000).build()) {
+      Sandbox.join(runtime.ready());
+      LoadedFunction function = Sandbox.join(runtime.load(computing()));
+      var computed = new Answered();
+      function.invoke(
+          Sandbox.invocation(Sandbox.request(HttpMethod.GET, "/"), null, Duration.ofSeconds(60)),
+          computed);
+      Sandbox.await("its instances to go", () -> runtime.instances().open() == 1);
+      int looks = 0;
+      int open = 1;
+      // What was seen counts if the call was still under way afterwards.
+      while (!computed.isDone()) {
+        assertThat(open).isOne();
+        open = runtime.instances().open();
+        looks++;
+      }
+      assertThat(computed.end().text()).isEqualTo("computed");
+      assertThat(looks).isGreaterThan(10);
+      Sandbox.await("it to go on", () -> runtime.instances().open() == 2);
+    }
+    Sandbox.await("its end with the runtime", () -> !isUnderWay());
+  }
+
+  @Test
+  void itsNumberIsBounded() {
+    assertThatThrownBy(() -> FunctionRuntime.builder().idleWarmUp(-1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("idleWarmUp: -1 (expected: 0 to 100000)");
+  }
+
+  private static FunctionBundle computing() {
+    return new FunctionBundle(
+        "t/computing",
+        "main.js",
+        Map.of("main.js", COMPUTING.getBytes(StandardCharsets.UTF_8)),
+        Sandbox.LIMITS,
+        Map.of(),
+        Set.of());
+  }
+
+  private static boolean isUnderWay() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(thread -> thread.getName().equals("brink-idle-warm-up"));
+  }
+}
