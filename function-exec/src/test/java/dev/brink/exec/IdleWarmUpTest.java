@@ -31,26 +31,28 @@ class IdleWarmUpTest {
     }
   }
 
+  /** On other lanes as well. */
   @Test
   void itWaitsWhileSomethingRuns() {
-    try (FunctionRuntime runtime = FunctionRuntime.builder().lanes(1).idleWarmUp(1_000).build()) {
+    try (FunctionRuntime runtime = FunctionRuntime.builder().lanes(8).idleWarmUp(1_000).build()) {
       Sandbox.join(runtime.ready());
       LoadedFunction function = Sandbox.join(runtime.load(computing()));
       var computed = new Answered();
       function.invoke(
           Sandbox.invocation(Sandbox.request(HttpMethod.GET, "/"), null, Duration.ofSeconds(60)),
           computed);
-      Sandbox.await("its instances to go", () -> runtime.instances().open() == 1);
-      int looks = 0;
-      int open = 1;
-      // What was seen counts if the call was still under way afterwards.
+      int begun = 0;
+      int before = 1;
       while (!computed.isDone()) {
-        assertThat(open).isOne();
-        open = runtime.instances().open();
-        looks++;
+        int open = runtime.instances().open();
+        if (open > before && !computed.isDone()) {
+          begun++;
+        }
+        before = open;
       }
+      // One when the call comes, and one before it is known that it is over; else a dozen.
+      assertThat(begun).isLessThan(5);
       assertThat(computed.end().text()).isEqualTo("computed");
-      assertThat(looks).isGreaterThan(10);
       Sandbox.await("it to go on", () -> runtime.instances().open() == 2);
     }
     Sandbox.await("its end with the runtime", () -> !isUnderWay());

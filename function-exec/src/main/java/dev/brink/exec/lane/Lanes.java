@@ -23,6 +23,9 @@ public final class Lanes {
   private final long graceNanos;
   private volatile boolean ended;
 
+  /** The watchdog's. */
+  private int nextThief;
+
   /**
    * @param count 1 to {@value #MAX}
    * @param queueBound jobs that may wait, over all lanes
@@ -228,9 +231,11 @@ public final class Lanes {
     return null;
   }
 
+  /** Another one each time: the one before may have nothing to run such a job with. */
   private void wakeOneToSteal() {
     for (int i = 0; i < all.size(); i++) {
-      Lane lane = all.get(i);
+      Lane lane = all.get(nextThief);
+      nextThief = (nextThief + 1) % all.size();
       if (lane.parked()) {
         lane.wake();
         return;
