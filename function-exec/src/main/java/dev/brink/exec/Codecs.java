@@ -13,27 +13,44 @@ final class Codecs {
   /** Each holds some hundred KiB outside of the heap. */
   private static final int MAX_OPEN = 64;
 
-  /** And these megabytes. */
+  /** And these megabytes: see {@link CodecBudget}. */
   private static final int MAX_OPEN_BROTLI = 4;
 
+  private static final CodecBudget BROTLI = new CodecBudget();
+
+  private final String owner;
   private final Map<Integer, Open> open = new HashMap<>();
   private int last;
   private boolean cleared;
 
   private record Open(ByteCodec codec, boolean brotli, @Nullable Run run) {}
 
+  Codecs(String owner) {
+    this.owner = owner;
+  }
+
   /** Opens one; -1 when there are too many. */
   synchronized int open(String format, boolean compress, @Nullable Run run) {
     boolean brotli = format.equals("brotli");
-    if (cleared || open.size() >= MAX_OPEN || (brotli && brotlis() >= MAX_OPEN_BROTLI)) {
+    if (cleared || open.size() >= MAX_OPEN || (brotli && !takeBrotli(run))) {
       return -1;
     }
-    ByteCodec codec = ByteCodec.of(format, compress);
-    if (codec == null) {
-      return -1;
+    ByteCodec codec;
+    try {
+      codec = ByteCodec.of(format, compress);
+    } catch (RuntimeException | Error e) {
+      if (brotli) {
+        BROTLI.release(owner);
+      }
+      throw e;
     }
     open.put(++last, new Open(codec, brotli, run));
     return last;
+  }
+
+  /** None outside of invocations: it would be held as long as the instance is there. */
+  private boolean takeBrotli(@Nullable Run run) {
+    return run != null && brotlis() < MAX_OPEN_BROTLI && BROTLI.take(owner);
   }
 
   private long brotlis() {
@@ -49,7 +66,7 @@ final class Codecs {
   synchronized void close(int number) {
     Open one = open.remove(number);
     if (one != null) {
-      one.codec.close();
+      boolean _ = closed(one);
     }
   }
 
@@ -63,11 +80,14 @@ final class Codecs {
   /** Closes all, for good. */
   synchronized void clear() {
     cleared = true;
-    open.values().removeIf(Codecs::closed);
+    open.values().removeIf(this::closed);
   }
 
-  private static boolean closed(Open one) {
+  private boolean closed(Open one) {
     one.codec.close();
+    if (one.brotli) {
+      BROTLI.release(owner);
+    }
     return true;
   }
 }

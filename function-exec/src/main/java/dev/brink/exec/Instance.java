@@ -34,7 +34,7 @@ final class Instance {
   private final Ops ops = new Ops(this);
   private final Bodies bodies = new Bodies(this);
   private final Sockets sockets = new Sockets(this);
-  private final Codecs codecs = new Codecs();
+  private final Codecs codecs;
   private final Set<Run> runs = new LinkedHashSet<>();
   private final List<Run> changed = new ArrayList<>();
 
@@ -61,6 +61,7 @@ final class Instance {
     this.begunNanos = System.nanoTime();
     this.function = function;
     this.lane = lane;
+    this.codecs = new Codecs(function.bundle().owner());
     this.context =
         function
             .runtime()
@@ -81,6 +82,7 @@ final class Instance {
     FunctionException wrong = failure.get();
     if (wrong != null) {
       function.runtime().remove(this);
+      codecs.clear();
       context.close(true);
       return wrong;
     }

@@ -109,7 +109,7 @@
   function formatOf(given, count) {
     if (count === 0) throw new TypeError('a format is needed');
     const format = String(given);
-    if (!port.has(format)) throw new TypeError(`format: ${format} (expected: ${FORMATS.join(', ')})`);
+    if (!port.has(format)) throw new TypeError(`format: ${format} (expected: ${FORMATS.filter((one) => one !== format).join(', ')})`);
     return format;
   }
 

@@ -1,6 +1,7 @@
 package dev.brink.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.aayushatharva.brotli4j.decoder.Decoder;
 import com.aayushatharva.brotli4j.encoder.Encoder;
@@ -138,6 +139,45 @@ class CompressionTest {
                   """))
           .isEqualTo("open,open,open,open,too many compression streams are open");
     }
+  }
+
+  /** Modules that take room and fail must not keep it: it is everybody's. */
+  @Test
+  void noBrotliIsKeptByModules() {
+    for (int i = 0; i < 12; i++) {
+      assertThatThrownBy(
+              () ->
+                  SANDBOX.load(
+                      """
+                      const writer = new CompressionStream('brotli').writable.getWriter();
+                      await writer.write(new Uint8Array(10));
+                      throw new Error('opened');
+                      """))
+          .hasMessageContaining("too many compression streams are open");
+    }
+    assertThat(
+            SANDBOX.eval(
+                """
+                const writer = new CompressionStream('brotli').writable.getWriter();
+                await writer.write(new Uint8Array(10));
+                return 'open';
+                """))
+        .isEqualTo("open");
+  }
+
+  @Test
+  void anOwnerHasAQuarterOfTheBrotliOfTheJvm() {
+    var budget = new CodecBudget();
+    for (int owner = 0; owner < 4; owner++) {
+      for (int i = 0; i < 8; i++) {
+        assertThat(budget.take("owner" + owner)).isTrue();
+      }
+      assertThat(budget.take("owner" + owner)).isFalse();
+    }
+    assertThat(budget.take("another")).isFalse();
+    budget.release("owner0");
+    assertThat(budget.take("another")).isTrue();
+    assertThat(budget.take("owner0")).isFalse();
   }
 
   /** 64 MiB of zeros are 64 KiB compressed; a reader that takes one piece gets one piece. */

@@ -23,8 +23,9 @@ class IdleWarmUpTest {
 
   @Test
   void itEndsAndCountsAsNothing() {
-    try (FunctionRuntime runtime = FunctionRuntime.builder().lanes(1).idleWarmUp(3).build()) {
+    try (FunctionRuntime runtime = FunctionRuntime.builder().lanes(1).idleWarmUp(8).build()) {
       Sandbox.join(runtime.ready());
+      Sandbox.await("its beginning", IdleWarmUpTest::isUnderWay);
       Sandbox.await("the end of the warm-up", () -> !isUnderWay());
       Sandbox.await("its instances to go", () -> runtime.instances().open() == 0);
       assertThat(runtime.instances().made()).isZero();

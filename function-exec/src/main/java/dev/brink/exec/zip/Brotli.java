@@ -6,37 +6,18 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The native library for Brotli (RFC 7932), loaded when it is first asked for, and how many of its
- * codecs there may be at once in the JVM: what they hold is outside of the heap, and no limit of a
- * function sees it.
- */
+/** The native library for Brotli (RFC 7932), loaded when it is first asked for. */
 final class Brotli {
   private static final Logger log = LoggerFactory.getLogger(Brotli.class);
-
-  /** A decoder holds the window that its data asks for: 16 MiB at most. */
-  private static final int MAX_OPEN = 32;
-
-  private static final Semaphore ROOM = new Semaphore(MAX_OPEN);
 
   private Brotli() {}
 
   /** Whether there is a library for this system. */
   static boolean available() {
     return Loaded.YES;
-  }
-
-  /** Room for one more; to be given back by {@link #release}. */
-  static boolean take() {
-    return ROOM.tryAcquire();
-  }
-
-  static void release() {
-    ROOM.release();
   }
 
   private static final class Loaded {

@@ -26,16 +26,15 @@ public interface ByteCodec extends AutoCloseable {
   /**
    * A codec for a format.
    *
-   * @return {@code null} when there are too many of {@code brotli} in the JVM: 32
    * @throws IllegalArgumentException when there is none: see {@link #has}
    */
-  static @Nullable ByteCodec of(String format, boolean compress) {
+  static ByteCodec of(String format, boolean compress) {
     if (!has(format)) {
       throw new IllegalArgumentException(
           "format: " + format + " (expected: deflate, deflate-raw, gzip or brotli)");
     }
     return switch (format) {
-      case "brotli" -> brotli(compress);
+      case "brotli" -> compress ? new BrotliEncoding() : new BrotliDecoding();
       case "deflate" ->
           compress ? new DeflateCodec(new Deflater(), false) : new InflateCodec(new Inflater());
       case "deflate-raw" ->
@@ -45,18 +44,6 @@ public interface ByteCodec extends AutoCloseable {
               ? new DeflateCodec(rawDeflater(), true)
               : new GunzipCodec(new InflateCodec(new Inflater(true)));
     };
-  }
-
-  private static @Nullable ByteCodec brotli(boolean compress) {
-    if (!Brotli.take()) {
-      return null;
-    }
-    try {
-      return compress ? new BrotliEncoding() : new BrotliDecoding();
-    } catch (RuntimeException | Error e) {
-      Brotli.release();
-      throw e;
-    }
   }
 
   private static Deflater rawDeflater() {

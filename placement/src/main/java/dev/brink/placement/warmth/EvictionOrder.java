@@ -1,6 +1,5 @@
 package dev.brink.placement.warmth;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -41,15 +40,8 @@ public final class EvictionOrder<K> {
    * the others in this order.
    */
   public List<K> of(Collection<K> candidates) {
-    var ordered = new ArrayList<Ranked<K>>(candidates.size());
-    for (K candidate : candidates) {
-      ordered.add(new Ranked<>(candidate, priority(candidate)));
-    }
-    ordered.sort(Comparator.comparingDouble(Ranked::priority));
-    return ordered.stream().map(Ranked::key).toList();
+    return candidates.stream().sorted(Comparator.comparingDouble(this::priority)).toList();
   }
-
-  private record Ranked<K>(K key, double priority) {}
 
   private double priority(K key) {
     Entry entry = entries.get(key);
