@@ -220,7 +220,7 @@ final class GraalRuntime implements FunctionRuntime {
   /** There is one more, about to be prepared. */
   void add(Instance instance) {
     instances.add(instance);
-    if (!WarmUp.isOwn(instance.function().bundle())) {
+    if (!WarmUpFunction.isOwn(instance.function().bundle())) {
       made.increment();
     }
     if (closed.get()) {

@@ -1,25 +1,27 @@
 package dev.brink.exec;
 
 import dev.brink.exec.lane.Lanes;
-import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpResponse;
-import java.util.concurrent.CompletableFuture;
+import java.util.List;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Flow;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Loads small functions, each new and called once, while nothing else runs: what makes an instance
  * is compiled only after some hundreds of them, and until then the first answer of a function takes
- * several times longer. Uses a twentieth of the lanes' time at most, apart from the compilers'.
+ * several times longer, and the first to use a piece of the web API waits until that is read. Uses
+ * a twentieth of the lanes' time at most, apart from the compilers', and a fifth for some seconds.
  */
 final class IdleWarmUp {
   private static final Logger log = LoggerFactory.getLogger(IdleWarmUp.class);
+
+  /** One part of so many of the lanes' time, the second while something has not run at all yet. */
   private static final int SHARE = 20;
+
+  private static final int FIRST_SHARE = 5;
+
+  private static final List<String> OTHERS = WarmUpFunction.OTHERS;
   private static final int LOOKS = 5;
   private static final long LOOK_NANOS = 1_000_000;
   private static final long LOOK_AGAIN_NANOS = 100_000_000;
@@ -54,7 +56,8 @@ final class IdleWarmUp {
         one(made++);
         long nanos = System.nanoTime() - start;
         used += nanos;
-        pause(nanos * SHARE / lanes - nanos);
+        int share = made <= OTHERS.size() ? FIRST_SHARE : SHARE;
+        pause(nanos * share / lanes - nanos);
       }
       if (!runtime.closed()) {
         log.info(
@@ -90,36 +93,20 @@ final class IdleWarmUp {
   }
 
   private void one(int number) {
+    String what = what(number);
     LoadedFunction function =
-        runtime.load(WarmUp.bundle(String.valueOf(number))).toCompletableFuture().join();
+        runtime.load(WarmUpFunction.bundle(what, number)).toCompletableFuture().join();
     try {
-      var call = new Call();
-      function.invoke(WarmUp.call(), call);
-      call.done.join();
+      var call = new WarmUpCall();
+      function.invoke(WarmUpFunction.call(what), call);
+      call.done().join();
     } finally {
       function.close();
     }
   }
 
-  private static final class Call implements InvocationListener {
-    final CompletableFuture<Void> done = new CompletableFuture<>();
-
-    @Override
-    public void onResponse(
-        HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, Timing timing) {
-      if (head instanceof FullHttpResponse full) {
-        full.release();
-      }
-    }
-
-    @Override
-    public void onFailure(FunctionException failure, Timing timing) {
-      done.completeExceptionally(failure);
-    }
-
-    @Override
-    public void onDone(InvocationReport report) {
-      done.complete(null);
-    }
+  /** Each thing once, and then what the calls of most functions have in them. */
+  private static String what(int number) {
+    return number < OTHERS.size() ? OTHERS.get(number) : WarmUpFunction.USUAL;
   }
 }
