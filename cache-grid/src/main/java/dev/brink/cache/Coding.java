@@ -1,7 +1,6 @@
 package dev.brink.cache;
 
 import dev.brink.cache.field.Directives;
-import dev.brink.cache.field.Preferences;
 import dev.brink.cache.field.Tokens;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -76,7 +75,7 @@ enum Coding {
     }
     long length = Storing.length(response);
     boolean gains =
-        takesGzip(asked.request().headers())
+        Codings.of(asked.request().headers()).gzip()
             && (length < 0 || length >= LEAST_BYTES)
             && compressible(headers.get(HttpHeaderNames.CONTENT_TYPE, ""));
     return gains ? GZIP_MADE : AS_IT_CAME;
@@ -92,24 +91,6 @@ enum Coding {
         || TYPES.contains(type);
   }
 
-  /** Whether a request takes gzip; one that does not say takes none. */
-  static boolean takesGzip(HttpHeaders request) {
-    List<String> lines = request.getAll(HttpHeaderNames.ACCEPT_ENCODING);
-    if (lines.isEmpty()) {
-      return false;
-    }
-    int others = 0;
-    for (Preferences.Preference each : Preferences.parse(lines)) {
-      if (each.value().equals("gzip") || each.value().equals("x-gzip")) {
-        return each.weight() > 0;
-      }
-      if (each.value().equals("*")) {
-        others = each.weight();
-      }
-    }
-    return others > 0;
-  }
-
   /**
    * Makes the fields of a stored response those of an answer. Bytes that are not those that came
    * have a weak tag: they mean the same, and ranges of them don't fit together.
@@ -123,7 +104,7 @@ enum Coding {
     if (!Tokens.lowerCase(fields.getAll(HttpHeaderNames.VARY)).contains("accept-encoding")) {
       fields.add(HttpHeaderNames.VARY, HttpHeaderNames.ACCEPT_ENCODING);
     }
-    boolean takes = takesGzip(request);
+    boolean takes = Codings.of(request).gzip();
     if (takes == (this == GZIP_MADE)) {
       String etag = fields.get(HttpHeaderNames.ETAG);
       if (etag != null && !etag.startsWith("W/")) {

@@ -46,6 +46,11 @@ record FetchPlan(
     return new FetchPlan(slice.id(), key, asked, request, false, null, Variants.NONE, why, slice);
   }
 
+  /** Where its response is stored. */
+  Variants.Place place(Head response) {
+    return Variants.Place.of(key, asked, request.headers(), response, variants);
+  }
+
   /** Whether it asks for a range. */
   boolean ranged() {
     return request.headers().contains(HttpHeaderNames.RANGE);

@@ -240,6 +240,7 @@ final class Flight implements Upstream.Listener {
       return;
     }
     Rules rules = Rules.of(headers);
+    Codings.vary(plan.asked(), headers);
     Head came = question.head(head, rules, peerStamp);
     boolean cuts =
         !plan.solo() && !oneSlice && Slice.cuts(head, headers) && cache.slices(plan.key());
@@ -254,7 +255,7 @@ final class Flight implements Upstream.Listener {
     } else if (cuts) {
       slicing.cut(stored, head, body);
     } else {
-      record(Variants.Place.of(plan.key(), plan.request().headers(), stored), stored, head, body);
+      record(plan.place(stored), stored, head, body);
     }
   }
 
@@ -412,14 +413,7 @@ final class Flight implements Upstream.Listener {
   /** The origin selects, of the variants it was told of, one that this request did not. */
   private void useVariant(StoredBody body, Head fresh, Variant other) {
     var _ = cache.store().replaceHead(body.object(), fresh.encode(), fresh.worth());
-    List<String> names = other.getNamesList();
-    cache.addVariant(
-        plan.key(),
-        Variants.variant(
-            Variants.key(other),
-            names,
-            Variants.values(names, plan.request().headers()),
-            fresh.fields()));
+    cache.addVariant(plan.key(), Variants.again(other, plan.request().headers(), fresh.fields()));
     serve(body, fresh, CacheResult.Outcome.REVALIDATED, 304);
     body.release();
   }

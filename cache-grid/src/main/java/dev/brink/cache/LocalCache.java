@@ -173,12 +173,7 @@ final class LocalCache implements HttpCache {
 
   /** The variant that a request selects; {@code null}: none, or there are no variants. */
   private @Nullable Variant selected(CacheRequest request, CacheKey key) {
-    try (StoredObject object = store.find(key.key())) {
-      StoredHead head = object == null ? null : Head.parse(object.head());
-      return head != null && head.hasVariants()
-          ? Variants.of(head.getVariants()).select(OriginRequest.selecting(request))
-          : null;
-    }
+    return variants(key).select(OriginRequest.selecting(request));
   }
 
   private @Nullable Offering offering(
@@ -218,16 +213,18 @@ final class LocalCache implements HttpCache {
     return object;
   }
 
+  /** The variants of a key that are in memory. */
+  Variants variants(CacheKey key) {
+    try (StoredObject present = store.find(key.key())) {
+      StoredHead head = present == null ? null : Head.parse(present.head());
+      return head != null && head.hasVariants() ? Variants.of(head.getVariants()) : Variants.NONE;
+    }
+  }
+
   /** Adds a variant to a key's index, which takes the place of a response without {@code Vary}. */
   void addVariant(CacheKey key, Variant variant) {
     synchronized (indexLocks[(int) (key.key().low() & (LOCKS - 1))]) {
-      Variants before = new Variants(List.of());
-      try (StoredObject present = store.find(key.key())) {
-        StoredHead head = present == null ? null : Head.parse(present.head());
-        if (head != null && head.hasVariants()) {
-          before = Variants.of(head.getVariants());
-        }
-      }
+      Variants before = variants(key);
       store.draft(key.key(), 0).commit(before.with(variant).encode(), Worth.UNKNOWN).close();
     }
   }

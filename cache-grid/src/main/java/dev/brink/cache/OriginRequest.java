@@ -59,8 +59,9 @@ final class OriginRequest {
     HttpHeaders from = asked.request().headers();
     HttpHeaders headers =
         asked.policy().strict() ? from.copy() : withoutUnkeyed(asked.policy(), from, selecting);
-    if (asksForGzip(asked)) {
-      headers.set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.GZIP);
+    Codings codings = offered(asked);
+    if (codings != null) {
+      headers.set(HttpHeaderNames.ACCEPT_ENCODING, codings.text());
     }
     if (range) {
       copy(from, headers, HttpHeaderNames.RANGE);
@@ -73,16 +74,20 @@ final class OriginRequest {
     return new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, key.target(), headers);
   }
 
-  private static boolean asksForGzip(CacheRequest asked) {
-    return asked.policy().compresses() && Coding.takesGzip(asked.request().headers());
+  /** What the origin is offered instead of what the client says; {@code null}: that is left. */
+  private static @Nullable Codings offered(CacheRequest asked) {
+    if (!asked.policy().compresses()) {
+      return null;
+    }
+    Codings taken = Codings.of(asked.request().headers());
+    return taken.gzip() ? taken : null;
   }
 
   /** The fields of a request as its variant is selected by them: what the origin would get. */
   static HttpHeaders selecting(CacheRequest asked) {
     HttpHeaders own = asked.request().headers();
-    return asksForGzip(asked)
-        ? own.copy().set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.GZIP)
-        : own;
+    Codings codings = offered(asked);
+    return codings == null ? own : own.copy().set(HttpHeaderNames.ACCEPT_ENCODING, codings.text());
   }
 
   /** A request for one slice, if the representation is still the one it is a slice of. */
@@ -128,7 +133,7 @@ final class OriginRequest {
    */
   static void condition(HttpRequest request, @Nullable Head stale, List<String> etags) {
     HttpHeaders headers = request.headers();
-    if (stale != null && stale.coding() == Coding.GZIP_CAME) {
+    if (stale != null && stale.coding() == Coding.GZIP_CAME && !Codings.of(headers).gzip()) {
       headers.set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.GZIP);
     }
     String own = stale == null ? null : stale.etag();

@@ -30,7 +30,7 @@ final class Put implements Fill.Outcome, Flow.Subscriber<ByteBuf> {
     this.cache = cache;
     this.key = key;
     this.head = head;
-    var place = Variants.Place.of(key, asked.request().headers(), head);
+    var place = Variants.Place.of(key, asked, asked.request().headers(), head, Variants.NONE);
     variant = place.variant();
     fill = new Fill(cache.store().draft(place.id(), length), length, this);
   }

@@ -92,8 +92,7 @@ record Slicing(LocalCache cache, FetchPlan plan, Flight flight, Delivery deliver
     if (whole != null) {
       cut(whole, slice.range().first(), head, body);
     } else if (refusal == null && Slice.answers(part, range)) {
-      flight.record(
-          Variants.Place.of(plan.key(), plan.request().headers(), part), part, head, body);
+      flight.record(plan.place(part), part, head, body);
     } else if (refusal == null || part.status() == 416) {
       Unwanted.response(head, body);
       if (refusal == null) {
@@ -125,7 +124,7 @@ record Slicing(LocalCache cache, FetchPlan plan, Flight flight, Delivery deliver
    */
   private void cut(
       Head whole, long start, HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
-    var place = Variants.Place.of(plan.key(), plan.request().headers(), whole);
+    var place = plan.place(whole);
     StoredBody kept = keep(place, whole, head, body);
     try {
       give(kept, place, whole, start, head, body);

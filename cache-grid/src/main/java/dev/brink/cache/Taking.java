@@ -100,6 +100,7 @@ final class Taking implements Upstream.Listener, Fill.Outcome {
     HttpHeaders headers = response.headers();
     Fields.removeHopByHop(headers);
     Rules rules = Rules.of(headers);
+    Codings.vary(asked, headers);
     Head came = question.head(response, rules, peerStamp);
     Head kept = came.coded(Coding.of(asked, response, headers));
     long length = Storing.length(response);
@@ -111,7 +112,7 @@ final class Taking implements Upstream.Listener, Fill.Outcome {
       done.complete(false);
       return;
     }
-    var place = Variants.Place.of(key, asked.request().headers(), kept);
+    var place = Variants.Place.of(key, asked, asked.request().headers(), kept, cache.variants(key));
     head = kept;
     variant = place.variant();
     id = place.id();

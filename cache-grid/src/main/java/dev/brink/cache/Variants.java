@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * 4.1). Immutable.
  */
 record Variants(List<Variant> all) {
+  private static final String ACCEPT_ENCODING = "accept-encoding";
+
   /** Beyond these the oldest are forgotten. */
   private static final int MAX_VARIANTS = 64;
 
@@ -50,24 +53,44 @@ record Variants(List<Variant> all) {
    * @param variant what its {@code Vary} makes it; {@code null}: the only one of its key
    */
   record Place(StoreKey id, @Nullable Variant variant) {
-    static Place of(CacheKey primary, HttpHeaders request, Head response) {
-      List<String> names = names(response);
+    /**
+     * @param request what the origin got, or would have got
+     * @param others that are stored
+     */
+    static Place of(
+        CacheKey primary, CacheRequest asked, HttpHeaders request, Head response, Variants others) {
+      List<String> names = names(response, others);
       if (names.isEmpty()) {
         return new Place(primary.key(), null);
       }
       List<String> values = values(names, request);
       StoreKey id = key(primary, names, values);
-      return new Place(id, Variants.variant(id, names, values, response.fields()));
+      Variant.Builder variant = Variants.variant(id, names, values, response.fields());
+      variant.setNegotiated(asked.policy().compresses());
+      variant.setDecodable(response.coding() != Coding.AS_IT_CAME);
+      return new Place(id, variant.build());
     }
   }
 
   /** The fields a response's {@code Vary} names, but what its coding makes up for; sorted. */
   static List<String> names(Head response) {
+    return names(response, NONE);
+  }
+
+  /** The same, with what tells it from others: one in gzip is for all unless one is in brotli. */
+  private static List<String> names(Head response, Variants others) {
     Set<String> names = names(response.fields());
-    if (response.coding() != Coding.AS_IT_CAME) {
-      names.remove("accept-encoding");
+    if (others.haveBetterCoding()) {
+      names.add(ACCEPT_ENCODING);
+    } else if (response.coding() != Coding.AS_IT_CAME) {
+      names.remove(ACCEPT_ENCODING);
     }
     return List.copyOf(names);
+  }
+
+  private boolean haveBetterCoding() {
+    return all.stream()
+        .anyMatch(each -> each.getCoding().equals("br") || each.getCoding().equals("zstd"));
   }
 
   static Set<String> names(HttpHeaders response) {
@@ -93,7 +116,7 @@ record Variants(List<Variant> all) {
     return new StoreKey(variant.getKeyHigh(), variant.getKeyLow());
   }
 
-  static Variant variant(
+  private static Variant.Builder variant(
       StoreKey key, List<String> names, List<String> values, HttpHeaders response) {
     return Variant.newBuilder()
         .addAllNames(names)
@@ -102,7 +125,15 @@ record Variants(List<Variant> all) {
         .setKeyLow(key.low())
         .setEtag(response.get(HttpHeaderNames.ETAG, ""))
         .setLanguage(response.get(HttpHeaderNames.CONTENT_LANGUAGE, ""))
-        .setCoding(response.get(HttpHeaderNames.CONTENT_ENCODING, ""))
+        .setCoding(response.get(HttpHeaderNames.CONTENT_ENCODING, "").toLowerCase(Locale.ROOT));
+  }
+
+  /** One that is stored, as what an origin selects for another request too. */
+  static Variant again(Variant stored, HttpHeaders request, HttpHeaders response) {
+    List<String> names = stored.getNamesList();
+    return variant(key(stored), names, values(names, request), response)
+        .setNegotiated(stored.getNegotiated())
+        .setDecodable(stored.getDecodable())
         .build();
   }
 
@@ -121,7 +152,8 @@ record Variants(List<Variant> all) {
       String name = variant.getNames(i);
       List<String> lines = request.getAll(name);
       if (!Preferences.normalize(name, lines).equals(variant.getValues(i))
-          && !prefers(variant, name, lines)) {
+          && !prefers(variant, name, lines)
+          && !(name.equals(ACCEPT_ENCODING) && suits(variant, variant.getValues(i), request))) {
         return false;
       }
     }
@@ -132,9 +164,15 @@ record Variants(List<Variant> all) {
   private static boolean prefers(Variant variant, String name, List<String> lines) {
     return switch (name) {
       case "accept-language" -> wants(variant.getLanguage(), lines);
-      case "accept-encoding" -> wants(variant.getCoding(), lines);
+      case ACCEPT_ENCODING -> wants(variant.getCoding(), lines);
       default -> false;
     };
+  }
+
+  /** Whether it is in a coding that is good for the request, where the cache negotiates it. */
+  private static boolean suits(Variant variant, String offered, HttpHeaders request) {
+    return variant.getNegotiated()
+        && Codings.of(request).suitedBy(variant.getCoding(), offered, variant.getDecodable());
   }
 
   private static boolean wants(String has, List<String> lines) {

@@ -16,6 +16,9 @@ import io.netty.handler.codec.http.HttpResponse;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Flow;
 import java.util.zip.GZIPInputStream;
@@ -139,7 +142,7 @@ class CompressedTest {
     assertThat(first.header("etag")).as("not the bytes that it names").isEqualTo("W/\"v1\"");
     assertThat(first.unzipped()).isEqualTo(TEXT);
     assertThat(origin.cache.storeStats().bytes()).isLessThan(TEXT.length() / 4);
-    assertThat(origin.requests.getFirst().headers().get("accept-encoding")).isEqualTo("gzip");
+    assertThat(origin.requests.getFirst().headers().get("accept-encoding")).isEqualTo("br, gzip");
 
     Client plain = origin.get("/a");
     assertThat(plain.outcome()).isEqualTo(Outcome.HIT);
@@ -245,7 +248,7 @@ class CompressedTest {
       value = {
         "content-type | image/png",
         "content-type | text/event-stream",
-        "content-encoding | br",
+        "content-encoding | compress",
         "content-digest | sha-256=:AAAA:",
         "repr-digest | sha-256=:AAAA:",
       })
@@ -415,5 +418,118 @@ class CompressedTest {
       requireNonNull(slow.subscription).request(1);
     }
     assertThat(slow.body).hasToString(text.toString());
+  }
+
+  /** An origin that has its text in brotli and gzip too; what it was asked for. */
+  private static final class Negotiating implements Upstream {
+    final List<String> asked = new ArrayList<>();
+    private final String[] headers;
+
+    Negotiating(String... headers) {
+      this.headers = headers;
+    }
+
+    @Override
+    public HttpCache.Running fetch(
+        HttpRequest request, Flow.@Nullable Publisher<ByteBuf> body, Upstream.Listener to) {
+      String takes = request.headers().get("accept-encoding", "");
+      asked.add(takes);
+      FullHttpResponse response = TestOrigin.response(200, "", headers);
+      response.headers().set("cache-control", "max-age=60");
+      byte[] bytes = TEXT.getBytes(UTF_8);
+      if (takes.contains("br")) {
+        response.headers().set("content-encoding", "br");
+        bytes = "in brotli".getBytes(UTF_8);
+      } else if (takes.contains("gzip")) {
+        response.headers().set("content-encoding", "gzip");
+        try {
+          bytes = gzip(bytes);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+      to.onResponse(response.replace(Unpooled.wrappedBuffer(bytes)), null, 0);
+      return () -> {};
+    }
+  }
+
+  private Bytes ask(Upstream source, @Nullable String takes) {
+    var client = new Bytes();
+    String[] headers = takes == null ? new String[0] : new String[] {"accept-encoding", takes};
+    var _ = origin.cache.handle(origin.request(HttpMethod.GET, "/n", headers), source, client);
+    return client;
+  }
+
+  @Test
+  void brotliOfTheOriginIsForThoseWhoTakeItAndGzipForAllOthers() throws Exception {
+    var source = new Negotiating("vary", "Accept-Encoding");
+    assertThat(ask(source, "gzip, deflate, br, zstd").header("content-encoding")).isEqualTo("br");
+    for (String takes : List.of("gzip, deflate, br", "BR;q=1.0, gzip;q=0.8, *;q=0.1", "br")) {
+      assertThat(ask(source, takes).header("content-encoding")).as(takes).isEqualTo("br");
+    }
+    assertThat(source.asked).containsExactly("zstd, br, gzip");
+
+    assertThat(ask(source, "gzip, deflate").unzipped()).isEqualTo(TEXT);
+    assertThat(source.asked).containsExactly("zstd, br, gzip", "gzip");
+    assertThat(ask(source, "gzip, br;q=0.5").unzipped()).isEqualTo(TEXT);
+    assertThat(ask(source, null).body.toString(UTF_8)).isEqualTo(TEXT);
+    assertThat(ask(source, "identity").body.toString(UTF_8)).isEqualTo(TEXT);
+    assertThat(ask(source, "gzip, br").header("content-encoding")).isEqualTo("br");
+    assertThat(ask(source, "br;q=0, gzip").unzipped()).isEqualTo(TEXT);
+    assertThat(source.asked).hasSize(2);
+  }
+
+  @Test
+  void brotliGoesToNobodyElseThoughItsOriginForgotVary() {
+    var source = new Negotiating();
+    Bytes first = ask(source, "br, gzip");
+    assertThat(first.header("content-encoding")).isEqualTo("br");
+    assertThat(first.header("vary")).isEqualTo("accept-encoding");
+    assertThat(ask(source, null).body.toString(UTF_8)).isEqualTo(TEXT);
+    assertThat(ask(source, "br, gzip").header("content-encoding")).isEqualTo("br");
+    assertThat(source.asked).containsExactly("br, gzip", "");
+  }
+
+  @Test
+  void whatAnOriginHasInGzipAloneIsFetchedOnceForAll() throws Exception {
+    List<String> asked = new ArrayList<>();
+    Upstream zipping = zipping(gzip(TEXT.getBytes(UTF_8)), "vary", "Accept-Encoding");
+    Upstream source =
+        (request, body, to) -> {
+          asked.add(request.headers().get("accept-encoding", ""));
+          return zipping.fetch(request, body, to);
+        };
+    assertThat(ask(source, "gzip, deflate").unzipped()).isEqualTo(TEXT);
+    assertThat(ask(source, "gzip, deflate, br, zstd").unzipped()).isEqualTo(TEXT);
+    assertThat(ask(source, null).body.toString(UTF_8)).isEqualTo(TEXT);
+    assertThat(asked).containsExactly("gzip");
+  }
+
+  @Test
+  void whatAnOriginSendsAsItIsToWhoTakesMoreSuitsWhoTakesLess() {
+    origin.reply(
+        200,
+        "png",
+        "cache-control",
+        "max-age=60",
+        "content-type",
+        "image/png",
+        "vary",
+        "Accept-Encoding");
+    assertThat(origin.get("/p", "accept-encoding", "gzip, br, zstd").body).hasToString("png");
+    assertThat(origin.get("/p", "accept-encoding", "gzip, br").body).hasToString("png");
+    assertThat(origin.get("/p", "accept-encoding", "gzip").body).hasToString("png");
+    assertThat(origin.get("/p").body).hasToString("png");
+    assertThat(origin.requests).hasSize(1);
+  }
+
+  @Test
+  void aStrictCacheTakesTheOriginsVaryAsItIs() {
+    origin.policy = CachePolicy.builder().strict(true).build();
+    var source = new Negotiating("vary", "Accept-Encoding");
+    ask(source, "gzip, br, zstd");
+    ask(source, "gzip, br");
+    ask(source, "br, gzip");
+    assertThat(source.asked).containsExactly("gzip, br, zstd", "gzip, br");
   }
 }
