@@ -9,6 +9,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,12 +46,7 @@ class CompressedSiteTest {
                   .cache(CachePolicy.DEFAULT)
                   .build());
       for (int node = 0; node < 3; node++) {
-        HttpResponse<byte[]> coded =
-            site.clients()
-                .get(node)
-                .send(
-                    Site.request("/page").header("accept-encoding", "gzip, br").build(),
-                    HttpResponse.BodyHandlers.ofByteArray());
+        HttpResponse<byte[]> coded = get(site, node, "gzip, br");
         assertThat(coded.headers().firstValue("content-encoding")).contains("gzip");
         assertThat(coded.headers().firstValue("etag")).contains("W/\"p1\"");
         assertThat(unzipped(coded.body())).isEqualTo(PAGE);
@@ -60,6 +57,62 @@ class CompressedSiteTest {
       }
       assertThat(origin.asked).hasValue(1);
     }
+  }
+
+  /** The bytes in "brotli" are none, as nobody on the way decodes them. */
+  @Test
+  void whatAnOriginHasInBrotliAndGzipIsFetchedOnceOfEachForAllNodes(@TempDir Path directory)
+      throws Exception {
+    List<String> offered = new CopyOnWriteArrayList<>();
+    try (var origin =
+            new CountingOrigin(
+                (exchange, count) -> {
+                  String takes = exchange.getRequestHeaders().getFirst("accept-encoding");
+                  offered.add(String.valueOf(takes));
+                  boolean brotli = takes != null && takes.contains("br");
+                  CountingOrigin.send(
+                      exchange,
+                      brotli ? "in brotli" : PAGE,
+                      "cache-control",
+                      "max-age=600",
+                      "content-type",
+                      "text/html",
+                      brotli ? "content-encoding" : "x-plain",
+                      brotli ? "br" : "yes",
+                      "vary",
+                      "accept-encoding");
+                });
+        TestMesh mesh = TestMesh.start(directory, 3);
+        Site site = Site.of(mesh)) {
+      mesh.node(0)
+          .deployments()
+          .deploy(
+              OriginSpec.builder("pages")
+                  .server(origin.uri())
+                  .route("/*")
+                  .cache(CachePolicy.DEFAULT)
+                  .build());
+      for (int round = 0; round < 2; round++) {
+        for (int node = 0; node < 3; node++) {
+          HttpResponse<byte[]> brotli = get(site, node, "gzip, deflate, br");
+          assertThat(brotli.headers().firstValue("content-encoding")).contains("br");
+          assertThat(new String(brotli.body(), UTF_8)).isEqualTo("in brotli");
+          HttpResponse<byte[]> coded = get(site, node, "gzip");
+          assertThat(coded.headers().firstValue("content-encoding")).contains("gzip");
+          assertThat(unzipped(coded.body())).isEqualTo(PAGE);
+          assertThat(site.get(node, "/page").body()).isEqualTo(PAGE);
+        }
+      }
+      assertThat(offered).containsExactly("br, gzip", "gzip");
+    }
+  }
+
+  private static HttpResponse<byte[]> get(Site site, int node, String takes) throws Exception {
+    return site.clients()
+        .get(node)
+        .send(
+            Site.request("/page").header("accept-encoding", takes).build(),
+            HttpResponse.BodyHandlers.ofByteArray());
   }
 
   private static String unzipped(byte[] coded) throws IOException {
