@@ -90,6 +90,7 @@ record Variants(List<Variant> all) {
 
   private boolean haveBetterCoding() {
     return all.stream()
+        .filter(Variant::getNegotiated)
         .anyMatch(each -> each.getCoding().equals("br") || each.getCoding().equals("zstd"));
   }
 

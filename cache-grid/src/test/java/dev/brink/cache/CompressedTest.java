@@ -531,5 +531,9 @@ class CompressedTest {
     ask(source, "gzip, br");
     ask(source, "br, gzip");
     assertThat(source.asked).containsExactly("gzip, br, zstd", "gzip, br");
+    origin.reply(200, "for all", "cache-control", "max-age=60");
+    assertThat(origin.get("/n", "accept-encoding", "deflate").body).hasToString("for all");
+    assertThat(origin.get("/n", "accept-encoding", "br").body).hasToString("for all");
+    assertThat(origin.requests).hasSize(1);
   }
 }
