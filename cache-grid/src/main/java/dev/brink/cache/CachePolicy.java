@@ -29,7 +29,8 @@ import java.util.Locale;
  * @param staleWhileRevalidate for responses that don't say
  * @param staleIfError for responses that don't say
  * @param compress whether what can be compressed is stored in gzip, once, and decoded for whom that
- *     does not suit; not where {@code strict} or {@code manual}
+ *     does not suit, and origins are offered gzip, brotli and zstd as clients take them; not where
+ *     {@code strict} or {@code manual}
  * @param manual whether responses come by {@link HttpCache#put} alone and have no source to ask:
  *     only a put, a removal or a purge outdates them, not other requests to their URLs
  */
