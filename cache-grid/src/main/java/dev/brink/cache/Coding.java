@@ -75,10 +75,23 @@ enum Coding {
     }
     long length = Storing.length(response);
     boolean gains =
-        Codings.of(asked.request().headers()).gzip()
+        AcceptedCodings.of(asked.request().headers()).gzip()
             && (length < 0 || length >= LEAST_BYTES)
             && compressible(headers.get(HttpHeaderNames.CONTENT_TYPE, ""));
     return gains ? GZIP_MADE : AS_IT_CAME;
+  }
+
+  /**
+   * Names {@code Accept-Encoding} in {@code Vary} of a response in a coding that not all take,
+   * where its origin has forgotten that.
+   */
+  static void nameInVary(CacheRequest asked, HttpHeaders response) {
+    List<String> codings = Tokens.lowerCase(response.getAll(HttpHeaderNames.CONTENT_ENCODING));
+    if (asked.policy().compresses()
+        && codings.stream().anyMatch(AcceptedCodings::isBest)
+        && !Variants.names(response).contains("accept-encoding")) {
+      response.add(HttpHeaderNames.VARY, HttpHeaderNames.ACCEPT_ENCODING);
+    }
   }
 
   private static boolean compressible(String contentType) {
@@ -104,7 +117,7 @@ enum Coding {
     if (!Tokens.lowerCase(fields.getAll(HttpHeaderNames.VARY)).contains("accept-encoding")) {
       fields.add(HttpHeaderNames.VARY, HttpHeaderNames.ACCEPT_ENCODING);
     }
-    boolean takes = Codings.of(request).gzip();
+    boolean takes = AcceptedCodings.of(request).gzip();
     if (takes == (this == GZIP_MADE)) {
       String etag = fields.get(HttpHeaderNames.ETAG);
       if (etag != null && !etag.startsWith("W/")) {

@@ -313,7 +313,8 @@ final class Exchange implements HttpCache.Running, Waiter {
     boolean ranged = stale == null && request().headers().contains(HttpHeaderNames.RANGE);
     HttpRequest sent = OriginRequest.cacheable(asked, key, variants.selectingFields(), ranged);
     if (!ranged) {
-      OriginRequest.condition(sent, stale == null ? null : stale.head(), variants.etags());
+      OriginRequest.condition(
+          sent, stale == null ? null : stale.head(), variants.etags(sent.headers()));
     }
     return new FetchPlan(id, key, asked, sent, false, stale, variants, why, null);
   }

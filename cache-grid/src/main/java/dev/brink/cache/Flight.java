@@ -240,7 +240,7 @@ final class Flight implements Upstream.Listener {
       return;
     }
     Rules rules = Rules.of(headers);
-    Codings.vary(plan.asked(), headers);
+    Coding.nameInVary(plan.asked(), headers);
     Head came = question.head(head, rules, peerStamp);
     boolean cuts =
         !plan.solo() && !oneSlice && Slice.cuts(head, headers) && cache.slices(plan.key());
@@ -397,7 +397,7 @@ final class Flight implements Upstream.Listener {
       serve(copy.body(), fresh, CacheResult.Outcome.REVALIDATED, 304);
       return;
     }
-    Variant other = etag == null ? null : plan.variants().tagged(etag);
+    Variant other = etag == null ? null : plan.variants().tagged(etag, plan.request().headers());
     StoredObject object = other == null ? null : cache.store().find(Variants.key(other));
     Head head = object == null ? null : LocalCache.response(object);
     if (object == null || head == null || other == null) {

@@ -59,7 +59,7 @@ final class OriginRequest {
     HttpHeaders from = asked.request().headers();
     HttpHeaders headers =
         asked.policy().strict() ? from.copy() : withoutUnkeyed(asked.policy(), from, selecting);
-    Codings codings = offered(asked);
+    AcceptedCodings codings = offered(asked);
     if (codings != null) {
       headers.set(HttpHeaderNames.ACCEPT_ENCODING, codings.text());
     }
@@ -75,18 +75,18 @@ final class OriginRequest {
   }
 
   /** What the origin is offered instead of what the client says; {@code null}: that is left. */
-  private static @Nullable Codings offered(CacheRequest asked) {
+  private static @Nullable AcceptedCodings offered(CacheRequest asked) {
     if (!asked.policy().compresses()) {
       return null;
     }
-    Codings taken = Codings.of(asked.request().headers());
+    AcceptedCodings taken = AcceptedCodings.of(asked.request().headers());
     return taken.gzip() ? taken : null;
   }
 
   /** The fields of a request as its variant is selected by them: what the origin would get. */
   static HttpHeaders selecting(CacheRequest asked) {
     HttpHeaders own = asked.request().headers();
-    Codings codings = offered(asked);
+    AcceptedCodings codings = offered(asked);
     return codings == null ? own : own.copy().set(HttpHeaderNames.ACCEPT_ENCODING, codings.text());
   }
 
@@ -133,7 +133,9 @@ final class OriginRequest {
    */
   static void condition(HttpRequest request, @Nullable Head stale, List<String> etags) {
     HttpHeaders headers = request.headers();
-    if (stale != null && stale.coding() == Coding.GZIP_CAME && !Codings.of(headers).gzip()) {
+    if (stale != null
+        && stale.coding() == Coding.GZIP_CAME
+        && !AcceptedCodings.of(headers).gzip()) {
       headers.set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.GZIP);
     }
     String own = stale == null ? null : stale.etag();

@@ -100,7 +100,7 @@ final class Taking implements Upstream.Listener, Fill.Outcome {
     HttpHeaders headers = response.headers();
     Fields.removeHopByHop(headers);
     Rules rules = Rules.of(headers);
-    Codings.vary(asked, headers);
+    Coding.nameInVary(asked, headers);
     Head came = question.head(response, rules, peerStamp);
     Head kept = came.coded(Coding.of(asked, response, headers));
     long length = Storing.length(response);

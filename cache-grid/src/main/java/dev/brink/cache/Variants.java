@@ -91,7 +91,7 @@ record Variants(List<Variant> all) {
   private boolean haveBetterCoding() {
     return all.stream()
         .filter(Variant::getNegotiated)
-        .anyMatch(each -> each.getCoding().equals("br") || each.getCoding().equals("zstd"));
+        .anyMatch(each -> AcceptedCodings.isBest(each.getCoding()));
   }
 
   static Set<String> names(HttpHeaders response) {
@@ -173,7 +173,13 @@ record Variants(List<Variant> all) {
   /** Whether it is in a coding that is good for the request, where the cache negotiates it. */
   private static boolean suits(Variant variant, String offered, HttpHeaders request) {
     return variant.getNegotiated()
-        && Codings.of(request).suitedBy(variant.getCoding(), offered, variant.getDecodable());
+        && AcceptedCodings.of(request)
+            .suitedBy(variant.getCoding(), offered, variant.getDecodable());
+  }
+
+  private static boolean usable(Variant variant, HttpHeaders request) {
+    return !variant.getNegotiated()
+        || AcceptedCodings.of(request).take(variant.getCoding(), variant.getDecodable());
   }
 
   private static boolean wants(String has, List<String> lines) {
@@ -204,9 +210,10 @@ record Variants(List<Variant> all) {
     return names;
   }
 
-  /** Entity tags of the variants, for one validation of all of them. */
-  List<String> etags() {
+  /** Entity tags of the variants that a request can use, for one validation of all of them. */
+  List<String> etags(HttpHeaders request) {
     return all.stream()
+        .filter(each -> usable(each, request))
         .map(Variant::getEtag)
         .filter(tag -> !tag.isEmpty())
         .distinct()
@@ -214,10 +221,13 @@ record Variants(List<Variant> all) {
         .toList();
   }
 
-  /** A variant with this entity tag. */
-  @Nullable Variant tagged(String etag) {
+  /**
+   * A variant with this entity tag that a request can use: servers that compress on the way give
+   * all codings the same weak one.
+   */
+  @Nullable Variant tagged(String etag, HttpHeaders request) {
     for (Variant each : all) {
-      if (each.getEtag().equals(etag)) {
+      if (each.getEtag().equals(etag) && usable(each, request)) {
         return each;
       }
     }

@@ -12,17 +12,9 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Flow;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -37,82 +29,14 @@ class CompressedTest {
 
   @AutoClose private final TestOrigin origin = new TestOrigin();
 
-  /** What a client got, in bytes. */
-  private static final class Bytes implements CacheListener, Flow.Subscriber<ByteBuf> {
-    final ByteArrayOutputStream body = new ByteArrayOutputStream();
-    @Nullable HttpResponse head;
-    @Nullable Throwable broken;
-    boolean complete;
-
-    @Override
-    public void onResponse(
-        HttpResponse newHead, Flow.@Nullable Publisher<ByteBuf> from, CacheResult result) {
-      head = newHead;
-      if (from != null) {
-        from.subscribe(this);
-        return;
-      }
-      if (newHead instanceof FullHttpResponse full) {
-        onNext(full.content());
-      }
-      complete = true;
-    }
-
-    @Override
-    public void onFailure(FetchFailure failure) {
-      broken = new IllegalStateException(failure.detail());
-    }
-
-    @Override
-    public void onSubscribe(Flow.Subscription subscription) {
-      subscription.request(Long.MAX_VALUE);
-    }
-
-    @Override
-    public void onNext(ByteBuf bytes) {
-      byte[] all = new byte[bytes.readableBytes()];
-      bytes.readBytes(all);
-      body.writeBytes(all);
-      bytes.release();
-    }
-
-    @Override
-    public void onError(Throwable cause) {
-      broken = cause;
-    }
-
-    @Override
-    public void onComplete() {
-      complete = true;
-    }
-
-    @Nullable String header(String name) {
-      return requireNonNull(head).headers().get(name);
-    }
-
-    String unzipped() throws IOException {
-      try (var in = new GZIPInputStream(new ByteArrayInputStream(body.toByteArray()))) {
-        return new String(in.readAllBytes(), UTF_8);
-      }
-    }
-  }
-
-  private Bytes zipped(String path) {
-    var client = new Bytes();
+  private BytesClient zipped(String path) {
+    var client = new BytesClient();
     var _ =
         origin.cache.handle(
             origin.request(HttpMethod.GET, path, "accept-encoding", "br, gzip;q=0.8"),
             origin,
             client);
     return client;
-  }
-
-  private static byte[] gzip(byte[] bytes) throws IOException {
-    var out = new ByteArrayOutputStream();
-    try (var gzip = new GZIPOutputStream(out)) {
-      gzip.write(bytes);
-    }
-    return out.toByteArray();
   }
 
   /** An origin whose one response is in gzip. */
@@ -136,7 +60,7 @@ class CompressedTest {
         "text/html; charset=utf-8",
         "etag",
         "\"v1\"");
-    Bytes first = zipped("/a");
+    BytesClient first = zipped("/a");
     assertThat(first.header("content-encoding")).isEqualTo("gzip");
     assertThat(first.header("vary")).isEqualTo("accept-encoding");
     assertThat(first.header("etag")).as("not the bytes that it names").isEqualTo("W/\"v1\"");
@@ -151,7 +75,7 @@ class CompressedTest {
     assertThat(plain.header("etag")).isEqualTo("\"v1\"");
     assertThat(plain.header("vary")).isEqualTo("accept-encoding");
     assertThat(origin.get("/a", "accept-encoding", "gzip;q=0, *;q=0.5").body).hasToString(TEXT);
-    Bytes second = zipped("/a");
+    BytesClient second = zipped("/a");
     assertThat(second.unzipped()).isEqualTo(TEXT);
     assertThat(second.header("content-length")).isEqualTo(Integer.toString(second.body.size()));
     assertThat(origin.requests).hasSize(1);
@@ -160,8 +84,13 @@ class CompressedTest {
   @Test
   void whatTheOriginCompressedIsDecodedForWhoTakesNoGzip() throws Exception {
     Upstream source =
-        zipping(gzip(TEXT.getBytes(UTF_8)), "etag", "\"z1\"", "vary", "Origin, Accept-Encoding");
-    var client = new Bytes();
+        zipping(
+            BytesClient.gzip(TEXT.getBytes(UTF_8)),
+            "etag",
+            "\"z1\"",
+            "vary",
+            "Origin, Accept-Encoding");
+    var client = new BytesClient();
     var _ =
         origin.cache.handle(
             origin.request(HttpMethod.GET, "/z", "accept-encoding", "gzip"), source, client);
@@ -180,7 +109,7 @@ class CompressedTest {
 
   @Test
   void whoReadsAlongGetsEachPieceAsItComes() throws Exception {
-    Bytes coded = zipped("/slow");
+    BytesClient coded = zipped("/slow");
     var reading = new Client();
     var _ = origin.begin(reading, HttpMethod.GET, "/slow");
     Body body = origin.answer(200, "cache-control", "max-age=60", "content-type", "text/plain");
@@ -198,7 +127,7 @@ class CompressedTest {
 
   @Test
   void aBodyThatBreaksOffIsNeverTakenForWhole() {
-    Bytes coded = zipped("/b");
+    BytesClient coded = zipped("/b");
     var plain = new Client();
     var _ = origin.begin(plain, HttpMethod.GET, "/b");
     Body body = origin.answer(200, "cache-control", "max-age=60", "content-type", "text/plain");
@@ -267,7 +196,7 @@ class CompressedTest {
   void whatWasFetchedForAClientWithoutGzipIsStoredAsItCame() {
     origin.reply(200, TEXT, "cache-control", "max-age=60", "content-type", "text/html");
     assertThat(origin.get("/a").body).hasToString(TEXT);
-    Bytes later = zipped("/a");
+    BytesClient later = zipped("/a");
     assertThat(later.header("content-encoding")).isNull();
     assertThat(later.body.toString(UTF_8)).isEqualTo(TEXT);
     assertThat(origin.requests).hasSize(1);
@@ -294,8 +223,8 @@ class CompressedTest {
   @ValueSource(ints = {16_383, 16_384, 32_768, 65_536})
   void piecesThatAreJustFullAreWhole(int length) throws Exception {
     String text = "a".repeat(length);
-    Upstream source = zipping(gzip(text.getBytes(UTF_8)));
-    var plain = new Bytes();
+    Upstream source = zipping(BytesClient.gzip(text.getBytes(UTF_8)));
+    var plain = new BytesClient();
     var _ = origin.cache.handle(origin.request(HttpMethod.GET, "/full"), source, plain);
     assertThat(plain.complete).isTrue();
     assertThat(plain.body.toString(UTF_8)).isEqualTo(text);
@@ -308,10 +237,10 @@ class CompressedTest {
   @Test
   void membersAndPaddingAreRead() throws Exception {
     var two = new ByteArrayOutputStream();
-    two.writeBytes(gzip("first ".getBytes(UTF_8)));
-    two.writeBytes(gzip("second".getBytes(UTF_8)));
+    two.writeBytes(BytesClient.gzip("first ".getBytes(UTF_8)));
+    two.writeBytes(BytesClient.gzip("second".getBytes(UTF_8)));
     two.writeBytes(new byte[7]);
-    var plain = new Bytes();
+    var plain = new BytesClient();
     var _ =
         origin.cache.handle(
             origin.request(HttpMethod.GET, "/two"), zipping(two.toByteArray()), plain);
@@ -321,7 +250,7 @@ class CompressedTest {
 
   @Test
   void aBodyShorterThanAnnouncedIsNeverStoredAsWhole() {
-    Bytes coded = zipped("/short");
+    BytesClient coded = zipped("/short");
     var plain = new Client();
     var _ = origin.begin(plain, HttpMethod.GET, "/short");
     Body body =
@@ -362,8 +291,8 @@ class CompressedTest {
 
   @Test
   void a304OfTheUncompressedFileLeavesTheTagAsItIs() throws Exception {
-    Upstream source = zipping(gzip(TEXT.getBytes(UTF_8)), "etag", "W/\"z\"");
-    var client = new Bytes();
+    Upstream source = zipping(BytesClient.gzip(TEXT.getBytes(UTF_8)), "etag", "W/\"z\"");
+    var client = new BytesClient();
     var _ =
         origin.cache.handle(
             origin.request(HttpMethod.GET, "/z", "accept-encoding", "gzip"), source, client);
@@ -376,8 +305,8 @@ class CompressedTest {
 
   @Test
   void aBombIsNotUnpacked() throws Exception {
-    Upstream source = zipping(gzip(new byte[64 << 20]));
-    var plain = new Bytes();
+    Upstream source = zipping(BytesClient.gzip(new byte[64 << 20]));
+    var plain = new BytesClient();
     var _ = origin.cache.handle(origin.request(HttpMethod.GET, "/bomb"), source, plain);
     assertThat(plain.broken).hasMessageContaining("in gzip (expected: at most 250 times");
     assertThat(plain.complete).isFalse();
@@ -386,15 +315,15 @@ class CompressedTest {
 
   @Test
   void brokenGzipBreaksTheAnswerOff() throws Exception {
-    byte[] coded = gzip(TEXT.getBytes(UTF_8));
+    byte[] coded = BytesClient.gzip(TEXT.getBytes(UTF_8));
     byte[] spoilt = coded.clone();
     spoilt[coded.length / 2] ^= 0x55;
-    var client = new Bytes();
+    var client = new BytesClient();
     var _ = origin.cache.handle(origin.request(HttpMethod.GET, "/spoilt"), zipping(spoilt), client);
     assertThat(client.broken).isNotNull();
     assertThat(client.complete).isFalse();
     byte[] cut = java.util.Arrays.copyOf(coded, coded.length - 20);
-    var other = new Bytes();
+    var other = new BytesClient();
     var _ = origin.cache.handle(origin.request(HttpMethod.GET, "/cut"), zipping(cut), other);
     assertThat(other.broken).as("it ended early").isNotNull();
     assertThat(other.complete).isFalse();
@@ -418,122 +347,5 @@ class CompressedTest {
       requireNonNull(slow.subscription).request(1);
     }
     assertThat(slow.body).hasToString(text.toString());
-  }
-
-  /** An origin that has its text in brotli and gzip too; what it was asked for. */
-  private static final class Negotiating implements Upstream {
-    final List<String> asked = new ArrayList<>();
-    private final String[] headers;
-
-    Negotiating(String... headers) {
-      this.headers = headers;
-    }
-
-    @Override
-    public HttpCache.Running fetch(
-        HttpRequest request, Flow.@Nullable Publisher<ByteBuf> body, Upstream.Listener to) {
-      String takes = request.headers().get("accept-encoding", "");
-      asked.add(takes);
-      FullHttpResponse response = TestOrigin.response(200, "", headers);
-      response.headers().set("cache-control", "max-age=60");
-      byte[] bytes = TEXT.getBytes(UTF_8);
-      if (takes.contains("br")) {
-        response.headers().set("content-encoding", "br");
-        bytes = "in brotli".getBytes(UTF_8);
-      } else if (takes.contains("gzip")) {
-        response.headers().set("content-encoding", "gzip");
-        try {
-          bytes = gzip(bytes);
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-      }
-      to.onResponse(response.replace(Unpooled.wrappedBuffer(bytes)), null, 0);
-      return () -> {};
-    }
-  }
-
-  private Bytes ask(Upstream source, @Nullable String takes) {
-    var client = new Bytes();
-    String[] headers = takes == null ? new String[0] : new String[] {"accept-encoding", takes};
-    var _ = origin.cache.handle(origin.request(HttpMethod.GET, "/n", headers), source, client);
-    return client;
-  }
-
-  @Test
-  void brotliOfTheOriginIsForThoseWhoTakeItAndGzipForAllOthers() throws Exception {
-    var source = new Negotiating("vary", "Accept-Encoding");
-    assertThat(ask(source, "gzip, deflate, br, zstd").header("content-encoding")).isEqualTo("br");
-    for (String takes : List.of("gzip, deflate, br", "BR;q=1.0, gzip;q=0.8, *;q=0.1", "br")) {
-      assertThat(ask(source, takes).header("content-encoding")).as(takes).isEqualTo("br");
-    }
-    assertThat(source.asked).containsExactly("zstd, br, gzip");
-
-    assertThat(ask(source, "gzip, deflate").unzipped()).isEqualTo(TEXT);
-    assertThat(source.asked).containsExactly("zstd, br, gzip", "gzip");
-    assertThat(ask(source, "gzip, br;q=0.5").unzipped()).isEqualTo(TEXT);
-    assertThat(ask(source, null).body.toString(UTF_8)).isEqualTo(TEXT);
-    assertThat(ask(source, "identity").body.toString(UTF_8)).isEqualTo(TEXT);
-    assertThat(ask(source, "gzip, br").header("content-encoding")).isEqualTo("br");
-    assertThat(ask(source, "br;q=0, gzip").unzipped()).isEqualTo(TEXT);
-    assertThat(source.asked).hasSize(2);
-  }
-
-  @Test
-  void brotliGoesToNobodyElseThoughItsOriginForgotVary() {
-    var source = new Negotiating();
-    Bytes first = ask(source, "br, gzip");
-    assertThat(first.header("content-encoding")).isEqualTo("br");
-    assertThat(first.header("vary")).isEqualTo("accept-encoding");
-    assertThat(ask(source, null).body.toString(UTF_8)).isEqualTo(TEXT);
-    assertThat(ask(source, "br, gzip").header("content-encoding")).isEqualTo("br");
-    assertThat(source.asked).containsExactly("br, gzip", "");
-  }
-
-  @Test
-  void whatAnOriginHasInGzipAloneIsFetchedOnceForAll() throws Exception {
-    List<String> asked = new ArrayList<>();
-    Upstream zipping = zipping(gzip(TEXT.getBytes(UTF_8)), "vary", "Accept-Encoding");
-    Upstream source =
-        (request, body, to) -> {
-          asked.add(request.headers().get("accept-encoding", ""));
-          return zipping.fetch(request, body, to);
-        };
-    assertThat(ask(source, "gzip, deflate").unzipped()).isEqualTo(TEXT);
-    assertThat(ask(source, "gzip, deflate, br, zstd").unzipped()).isEqualTo(TEXT);
-    assertThat(ask(source, null).body.toString(UTF_8)).isEqualTo(TEXT);
-    assertThat(asked).containsExactly("gzip");
-  }
-
-  @Test
-  void whatAnOriginSendsAsItIsToWhoTakesMoreSuitsWhoTakesLess() {
-    origin.reply(
-        200,
-        "png",
-        "cache-control",
-        "max-age=60",
-        "content-type",
-        "image/png",
-        "vary",
-        "Accept-Encoding");
-    assertThat(origin.get("/p", "accept-encoding", "gzip, br, zstd").body).hasToString("png");
-    assertThat(origin.get("/p", "accept-encoding", "gzip, br").body).hasToString("png");
-    assertThat(origin.get("/p", "accept-encoding", "gzip").body).hasToString("png");
-    assertThat(origin.get("/p").body).hasToString("png");
-    assertThat(origin.requests).hasSize(1);
-  }
-
-  @Test
-  void aStrictCacheTakesTheOriginsVaryAsItIs() {
-    origin.policy = CachePolicy.builder().strict(true).build();
-    var source = new Negotiating("vary", "Accept-Encoding");
-    ask(source, "gzip, br, zstd");
-    ask(source, "gzip, br");
-    ask(source, "br, gzip");
-    assertThat(source.asked).containsExactly("gzip, br, zstd", "gzip, br");
-    origin.reply(200, "for all", "cache-control", "max-age=60");
-    assertThat(origin.get("/n", "accept-encoding", "deflate").body).hasToString("for all");
-    assertThat(origin.get("/n", "accept-encoding", "br").body).hasToString("for all");
-    assertThat(origin.requests).hasSize(1);
   }
 }

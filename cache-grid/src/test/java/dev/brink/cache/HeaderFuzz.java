@@ -147,7 +147,7 @@ public final class HeaderFuzz {
     var _ = Storing.tags(headers);
     var _ = Storing.kept(headers, rules);
     var _ = Variants.names(headers);
-    var _ = Codings.of(headers);
+    var _ = AcceptedCodings.of(headers);
     packed(headers, lines);
   }
 

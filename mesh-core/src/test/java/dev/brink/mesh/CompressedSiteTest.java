@@ -37,14 +37,7 @@ class CompressedSiteTest {
                         "accept-encoding"));
         TestMesh mesh = TestMesh.start(directory, 3);
         Site site = Site.of(mesh)) {
-      mesh.node(0)
-          .deployments()
-          .deploy(
-              OriginSpec.builder("pages")
-                  .server(origin.uri())
-                  .route("/*")
-                  .cache(CachePolicy.DEFAULT)
-                  .build());
+      deploy(mesh, origin);
       for (int node = 0; node < 3; node++) {
         HttpResponse<byte[]> coded = get(site, node, "gzip, br");
         assertThat(coded.headers().firstValue("content-encoding")).contains("gzip");
@@ -84,14 +77,7 @@ class CompressedSiteTest {
                 });
         TestMesh mesh = TestMesh.start(directory, 3);
         Site site = Site.of(mesh)) {
-      mesh.node(0)
-          .deployments()
-          .deploy(
-              OriginSpec.builder("pages")
-                  .server(origin.uri())
-                  .route("/*")
-                  .cache(CachePolicy.DEFAULT)
-                  .build());
+      deploy(mesh, origin);
       for (int round = 0; round < 2; round++) {
         for (int node = 0; node < 3; node++) {
           HttpResponse<byte[]> brotli = get(site, node, "gzip, deflate, br");
@@ -105,6 +91,17 @@ class CompressedSiteTest {
       }
       assertThat(offered).containsExactly("br, gzip", "gzip");
     }
+  }
+
+  private static void deploy(TestMesh mesh, CountingOrigin origin) {
+    mesh.node(0)
+        .deployments()
+        .deploy(
+            OriginSpec.builder("pages")
+                .server(origin.uri())
+                .route("/*")
+                .cache(CachePolicy.DEFAULT)
+                .build());
   }
 
   private static HttpResponse<byte[]> get(Site site, int node, String takes) throws Exception {
