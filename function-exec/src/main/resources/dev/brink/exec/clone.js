@@ -4,7 +4,9 @@
   const { bytesOf, load, withOwnMethods } = core;
   const { isObject, needed, dictionary, sequence } = load('idl');
   const { apply } = Reflect;
+  const { toStringTag } = Symbol;
   const { getOwnPropertyDescriptor, getPrototypeOf, defineProperty, keys, hasOwn } = Object;
+  const { toString: describe } = Object.prototype;
   const { isArray } = Array;
   const { isView } = ArrayBuffer;
   const ERRORS = { Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
@@ -14,12 +16,6 @@
   const NativeRegExp = RegExp;
   const NativeDataView = DataView;
   const NativeArray = Array;
-  const WRAPPED = [
-    [Boolean.prototype.valueOf, (value) => Object(value)],
-    [Number.prototype.valueOf, (value) => Object(value)],
-    [String.prototype.valueOf, (value) => Object(value)],
-    [BigInt.prototype.valueOf, (value) => Object(value)],
-  ];
   const typedArray = getPrototypeOf(Uint8Array.prototype);
   const accessor = (prototype, name) => getOwnPropertyDescriptor(prototype, name).get;
   const typeName = accessor(typedArray, Symbol.toStringTag);
@@ -74,61 +70,75 @@
       return copy;
     };
     if (isArray(value)) return cloneProperties(value, remember(new NativeArray(value.length)), seen);
-    const prototype = getPrototypeOf(value);
-    if (prototype !== Object.prototype && prototype !== null) {
-      const special = cloneSpecial(value, seen, remember);
-      if (special !== undefined) return special;
-    } else if (hasSlots(value)) {
+    if (!looksPlain(value)) {
       const special = cloneSpecial(value, seen, remember);
       if (special !== undefined) return special;
     }
     return cloneProperties(value, remember({}), seen);
   }
 
-  /** Whether an object that looks plain is none. */
-  function hasSlots(value) {
-    return is(getTime, value) || is(mapSize, value) || is(setSize, value) || is(bufferLength, value) || isView(value) ||
-      isError(value) || WRAPPED.some(([valueOf]) => is(valueOf, value)) || isRegExp(value);
+  /**
+   * Whether an object is none of the special ones. That an object has no slots of a kind takes an exception to find
+   * out, and one of those takes as long as the cloning of a hundred properties. So maps, sets, buffers and objects of
+   * the web API that were given a prototype without a tag count as plain.
+   */
+  function looksPlain(value) {
+    return !(toStringTag in value) && apply(describe, value, []) === '[object Object]';
   }
 
-  function isRegExp(value) {
-    return value !== NativeRegExp.prototype && is(regExpSource, value);
+  /** Kinds of objects of the language: what they are instances of, what throws for others, and how one is copied. */
+  const KINDS = [
+    [NativeDate, getTime, (value, seen, remember) => remember(new NativeDate(apply(getTime, value, [])))],
+    [NativeMap, mapSize, cloneMap],
+    [NativeSet, setSize, cloneSet],
+    [NativeBuffer, bufferLength, (value, seen, remember) => remember(cloneBuffer(value))],
+    [NativeRegExp, regExpSource, cloneRegExp],
+    ...[Boolean, Number, String, BigInt].map((type) => {
+      const { valueOf } = type.prototype;
+      return [type, valueOf, (value, seen, remember) => remember(Object(apply(valueOf, value, [])))];
+    }),
+  ];
+
+  function cloneMap(value, seen, remember) {
+    const copy = remember(new NativeMap());
+    const entries = [];
+    apply(forEachMap, value, [(item, key) => entries.push([key, item])]);
+    for (let i = 0; i < entries.length; i++) apply(mapSetter, copy, [clone(entries[i][0], seen), clone(entries[i][1], seen)]);
+    return copy;
+  }
+
+  function cloneSet(value, seen, remember) {
+    const copy = remember(new NativeSet());
+    const items = [];
+    apply(forEachSet, value, [(item) => items.push(item)]);
+    for (let i = 0; i < items.length; i++) apply(setAdder, copy, [clone(items[i], seen)]);
+    return copy;
+  }
+
+  function cloneRegExp(value, seen, remember) {
+    if (value === NativeRegExp.prototype) return undefined;
+    return remember(new NativeRegExp(apply(regExpSource, value, []), apply(regExpFlags, value, [])));
   }
 
   function cloneSpecial(value, seen, remember) {
-    for (let i = 0; i < WRAPPED.length; i++) {
-      const [valueOf, wrap] = WRAPPED[i];
-      if (is(valueOf, value)) {
-        const inner = apply(valueOf, value, []);
-        return remember(wrap(inner));
-      }
-    }
-    if (is(getTime, value)) return remember(new NativeDate(apply(getTime, value, [])));
-    if (isRegExp(value)) return remember(new NativeRegExp(apply(regExpSource, value, []), apply(regExpFlags, value, [])));
-    if (is(bufferLength, value)) return remember(cloneBuffer(value));
     if (isView(value)) return remember(cloneView(value, seen));
-    if (is(mapSize, value)) {
-      const copy = remember(new NativeMap());
-      const entries = [];
-      apply(forEachMap, value, [(item, key) => entries.push([key, item])]);
-      for (let i = 0; i < entries.length; i++) apply(mapSetter, copy, [clone(entries[i][0], seen), clone(entries[i][1], seen)]);
-      return copy;
-    }
-    if (is(setSize, value)) {
-      const copy = remember(new NativeSet());
-      const items = [];
-      apply(forEachSet, value, [(item) => items.push(item)]);
-      for (let i = 0; i < items.length; i++) apply(setAdder, copy, [clone(items[i], seen)]);
-      return copy;
-    }
     if (isError(value)) return cloneError(value, seen, remember);
-    return clonePlatform(value, remember);
-  }
-
-  /** Objects of the web API: some can be copied, and the others must not look like plain ones. */
-  function clonePlatform(value, remember) {
+    for (let i = 0; i < KINDS.length; i++) {
+      const [type, slot, copy] = KINDS[i];
+      if (value instanceof type && is(slot, value)) return copy(value, seen, remember);
+    }
     const cloner = core.cloners.find((one) => one.is(value));
     if (cloner !== undefined) return remember(cloner.clone(value));
+    for (let i = 0; i < KINDS.length; i++) {
+      const [, slot, copy] = KINDS[i];
+      if (is(slot, value)) return copy(value, seen, remember);
+    }
+    refusePlatform(value);
+    return undefined;
+  }
+
+  /** Objects of the web API that cannot be copied must not look like plain ones. */
+  function refusePlatform(value) {
     if (value instanceof Promise || value instanceof WeakMap || value instanceof WeakSet || value instanceof WeakRef) {
       throw refuse('a promise or a weak reference');
     }
@@ -139,7 +149,6 @@
         throw refuse(`a ${name}`);
       }
     }
-    return undefined;
   }
 
   function cloneBuffer(buffer) {

@@ -25,6 +25,10 @@
   const DROPPED = 4;
   const FAILED = 5;
 
+  // What reading a body gives in the place of bytes: the numbers of BodiesPort.java.
+  const LATER = -1;
+  const UNREADABLE = -2;
+
   /** Properties of the global object that are not classes or functions: enumerable, with a setter. */
   const HANDLERS = ['error', 'unhandledrejection', 'rejectionhandled'];
 
@@ -74,20 +78,17 @@
     pending.delete(id);
   }
 
-  /** A promise for what {@code start(id)} begins; it returns whether the host took it on. */
-  function later(start, convert) {
+  /** What {@code read(id)} gives of a body, converted; a promise for it where it has not come yet. */
+  function nowOrLater(read, convert) {
+    const id = ++lastOp;
+    const now = read(id);
+    if (now === UNREADABLE) throw new TypeError(bodies.error());
+    if (now !== LATER) return convert(now);
     return new Promise((resolve, reject) => {
-      const id = register((how, payload, detail) => {
-        if (how === RESOLVED) {
-          resolve(convert === undefined ? payload : convert(payload, detail));
-        } else if (how !== DROPPED) {
-          reject(failure(how, payload));
-        }
+      pending.set(id, (how, payload) => {
+        if (how === RESOLVED) resolve(convert(payload));
+        else if (how !== DROPPED) reject(failure(how, payload));
       });
-      if (!start(id)) {
-        unregister(id);
-        reject(new TypeError('not possible here: outside of a request, or too many at once'));
-      }
     });
   }
 
@@ -227,7 +228,7 @@
     bindings,
     load,
     slots,
-    later,
+    nowOrLater,
     register,
     unregister,
     bytesOf,

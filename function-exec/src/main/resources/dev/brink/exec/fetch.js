@@ -1,7 +1,7 @@
 // Headers, Request, Response and fetch.
 (function (core) {
   'use strict';
-  const { host, ops, bodies, load, later, bytesOf, Bytes, withOwnMethods, slots } = core;
+  const { host, ops, bodies, load, nowOrLater, bytesOf, isView, Bytes, withOwnMethods, slots } = core;
   const { expose, needed, isObject, usv, byteString, dictionary, sequence, oneOf, pairIterable, rejectedWith } = load('idl');
   const { stringify, parse } = JSON;
   const INCOMING = {};
@@ -250,6 +250,11 @@
 
   // ---- bodies
 
+  const NativeBuffer = ArrayBuffer;
+  const $URLSearchParams = slots('URLSearchParams');
+  const $Blob = slots('Blob');
+  const $FormData = slots('FormData');
+  const $ReadableStream = slots('ReadableStream');
   const NONE = 0;
   const TEXT = 1;
   const BYTES = 2;
@@ -270,33 +275,42 @@
   function extract(init) {
     if (typeof init === 'string') return [new Body(TEXT, wellFormed(init)), 'text/plain;charset=UTF-8'];
     if (typeof init === 'object' && init !== null) {
-      const bytes = bytesOf(init);
-      if (bytes !== undefined) {
-        return [new Body(BYTES, new Bytes(bytes[0], bytes[1], bytes[2]).slice()), null];
+      // Only what the slots say is loaded, and what looks like bytes comes first: that a value is none takes an exception.
+      if (isView(init) || init instanceof NativeBuffer) {
+        const bytes = bytesOf(init);
+        if (bytes !== undefined) return bytesBody(bytes);
       }
-      const url = load('url');
-      if (url.isParams(init)) {
-        return [new Body(TEXT, url.textOf(init)), 'application/x-www-form-urlencoded;charset=UTF-8'];
+      if ($URLSearchParams in init) {
+        return [new Body(TEXT, load('url').textOf(init)), 'application/x-www-form-urlencoded;charset=UTF-8'];
       }
-      const blobs = load('blobs');
-      if (blobs.isBlob(init)) return [new Body(BYTES, blobs.bytesIn(init)), init.type === '' ? null : init.type];
-      const forms = load('forms');
-      if (forms.isForm(init)) {
-        const [whole, type] = forms.serialize(init);
+      if ($Blob in init) {
+        return [new Body(BYTES, load('blobs').bytesIn(init)), init.type === '' ? null : init.type];
+      }
+      if ($FormData in init) {
+        const [whole, type] = load('forms').serialize(init);
         return [new Body(BYTES, whole), type];
       }
-      const streams = load('streams');
-      if (streams.isReadable(init) || typeof init[Symbol.asyncIterator] === 'function') {
-        const stream = streams.isReadable(init) ? init : streams.ReadableStream.from(init);
-        if (streams.isDisturbed(stream) || stream.locked) {
-          throw new TypeError('the stream was read before, or is locked');
-        }
-        const body = new Body(STREAM, null);
-        body.stream = stream;
-        return [body, null];
+      if ($ReadableStream in init) return [streamBody(init), null];
+      if (typeof init[Symbol.asyncIterator] === 'function') {
+        return [streamBody(load('streams').ReadableStream.from(init)), null];
       }
+      const bytes = bytesOf(init);
+      if (bytes !== undefined) return bytesBody(bytes);
     }
     return [new Body(TEXT, wellFormed(`${init}`)), 'text/plain;charset=UTF-8'];
+  }
+
+  function bytesBody(bytes) {
+    return [new Body(BYTES, new Bytes(bytes[0], bytes[1], bytes[2]).slice()), null];
+  }
+
+  function streamBody(stream) {
+    if (load('streams').isDisturbed(stream) || stream.locked) {
+      throw new TypeError('the stream was read before, or is locked');
+    }
+    const body = new Body(STREAM, null);
+    body.stream = stream;
+    return body;
   }
 
   function wellFormed(text) {
@@ -326,39 +340,24 @@
     return body.kind === TEXT ? load('encoding').utf8Encode(body.data) : body.data.slice();
   }
 
-  /** A promise for the whole body as a string or as bytes. */
+  /** The whole body as a string or as bytes, or a promise for that where it is not there yet. */
   function consume(body, text) {
-    if (body === null) return Promise.resolve(text ? '' : new Bytes(0));
-    if (isUsed(body) || isLocked(body)) {
-      return Promise.reject(new TypeError('the body was read before, or is locked'));
-    }
+    if (body === null) return text ? '' : new Bytes(0);
+    if (isUsed(body) || isLocked(body)) throw new TypeError('the body was read before, or is locked');
     if (body.stream !== null) {
       const bytes = load('streams').readAll(body.stream);
       return text ? bytes.then(load('encoding').utf8Decode) : bytes;
     }
     body.used = true;
-    if (body.kind === NATIVE) return readNative(body.data, text);
-    if (body.kind === TEXT) return Promise.resolve(text ? stripMark(body.data) : bytesNow(body));
-    return Promise.resolve(text ? load('encoding').utf8Decode(body.data) : body.data.slice());
+    if (body.kind === NATIVE) {
+      return nowOrLater((id) => bodies.all(body.data, id, text), (whole) => (text ? whole : new Bytes(whole)));
+    }
+    if (body.kind === TEXT) return text ? stripMark(body.data) : bytesNow(body);
+    return text ? load('encoding').utf8Decode(body.data) : body.data.slice();
   }
 
   function stripMark(text) {
     return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-  }
-
-  function readNative(number, text) {
-    let now;
-    const promise = later(
-      (id) => {
-        now = bodies.all(number, id, text);
-        return now === -1;
-      },
-      (whole) => (text ? whole : new Bytes(whole)),
-    );
-    if (now === -1) return promise;
-    promise.catch(() => undefined);
-    if (now === -2) return Promise.reject(new TypeError(bodies.error()));
-    return Promise.resolve(text ? now : new Bytes(now));
   }
 
   function cloneBody(body) {

@@ -2,7 +2,7 @@
 // Standard. Byte streams are in bytestreams.js, the writable half in writables.js.
 (function (core) {
   'use strict';
-  const { bodies, later, bytesOf, Bytes, load, slots } = core;
+  const { bodies, nowOrLater, bytesOf, Bytes, load, slots } = core;
   const {
     expose, alias, isObject, needed, dictionary, oneOf, integer, illegal, react, resolvedWith, rejectedWith, deferred,
     handled, ignore,
@@ -699,16 +699,7 @@
           if (chunk === null) load('bytestreams').end(c);
           else load('bytestreams').give(c, new Bytes(chunk));
         };
-        let now;
-        const waiting = later((id) => {
-          now = bodies.read(number, id);
-          return now === -1;
-        }, deliver);
-        if (now === -1) return waiting;
-        handled(waiting);
-        if (now === -2) throw new TypeError(bodies.error());
-        deliver(now);
-        return undefined;
+        return nowOrLater((id) => bodies.read(number, id), deliver);
       },
       () => bodies.cancel(number),
     );
