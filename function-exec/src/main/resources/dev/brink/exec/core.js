@@ -29,6 +29,10 @@
   const LATER = -1;
   const UNREADABLE = -2;
 
+  /** Characters: after so many a context parses in the language, and what is no longer than the other at once. */
+  const MUCH_TEXT = 64 * 1024;
+  const SHORT_TEXT = 16 * 1024;
+
   /** Properties of the global object that are not classes or functions: enumerable, with a setter. */
   const HANDLERS = ['error', 'unhandledrejection', 'rejectionhandled'];
 
@@ -328,6 +332,31 @@
     install(typedArray, 'slice', false, slice);
   }
 
+  /**
+   * Lets texts be parsed by json.js in a context that parses many. Until that is compiled it is slower than the
+   * engine's, so long texts are left to the engine until many short ones were read.
+   */
+  function parseInTheLanguage() {
+    const { parse: engines } = JSON;
+    let byEngine = 0;
+    let byPiece = 0;
+    let piece;
+    const { parse } = {
+      parse(text, reviver) {
+        if (typeof text !== 'string' || reviver !== undefined) return engines(text, reviver);
+        const { length } = text;
+        if (byEngine < MUCH_TEXT || (length > SHORT_TEXT && length > byPiece / 4)) {
+          byEngine += length;
+          return engines(text);
+        }
+        byPiece += length;
+        piece ??= load('json')(engines);
+        return piece(text);
+      },
+    };
+    install(JSON, 'parse', false, parse);
+  }
+
   // A function of its own: loops count as calls, and the whole script would be compiled long before it is worth it.
   function installHandlers() {
     for (const name of HANDLERS) {
@@ -341,6 +370,7 @@
   }
 
   copyInOnePiece();
+  parseInTheLanguage();
   // Once core has the engine's own of the same names.
   const names = installNames(touched, (name, value) => install(globalThis, name, false, value));
   if (core.WebAssembly !== undefined) {
