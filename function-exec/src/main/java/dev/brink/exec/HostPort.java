@@ -2,11 +2,14 @@ package dev.brink.exec;
 
 import dev.brink.exec.crypto.RandomBytes;
 import dev.brink.exec.encoding.Encodings;
+import dev.brink.exec.encoding.ForgivingBase64;
 import dev.brink.exec.encoding.TextDecoding;
 import dev.brink.exec.wasm.WasmBinary;
 import dev.brink.exec.web.NormalUrl;
 import dev.brink.exec.web.WebUrl;
+import java.net.URLEncoder;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -90,6 +93,24 @@ public final class HostPort {
     WebUrl url = WebUrl.ofLines(lines);
     url.set(property, value);
     return url.lines();
+  }
+
+  /** A name or value as {@code application/x-www-form-urlencoded} has it. */
+  @HostAccess.Export
+  public String formEncoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  /** What {@code btoa} makes of a string; {@code null} if a character is no byte. */
+  @HostAccess.Export
+  public @Nullable String toBase64(String bytes) {
+    return ForgivingBase64.encode(bytes);
+  }
+
+  /** What {@code atob} makes of a string; {@code null} if that is no base64. */
+  @HostAccess.Export
+  public @Nullable String fromBase64(String text) {
+    return ForgivingBase64.decode(text);
   }
 
   /** The name of the encoding that has such a label; {@code null} for none. */

@@ -29,8 +29,9 @@
   const LATER = -1;
   const UNREADABLE = -2;
 
-  /** Characters: after so many a context parses in the language, and what is no longer than the other at once. */
+  // Characters of JSON: after so many a context parses in the language, from so many on, and at once up to so many.
   const MUCH_TEXT = 64 * 1024;
+  const WORTH_TEXT = 1024;
   const SHORT_TEXT = 16 * 1024;
 
   /** Properties of the global object that are not classes or functions: enumerable, with a setter. */
@@ -333,8 +334,8 @@
   }
 
   /**
-   * Lets texts be parsed by json.js in a context that parses many. Until that is compiled it is slower than the
-   * engine's, so long texts are left to the engine until many short ones were read.
+   * Lets texts be parsed by json.js in a context that parses many. For short ones that is no gain, and until it is
+   * compiled it is slower than the engine's: so long texts are left to the engine until others were read.
    */
   function parseInTheLanguage() {
     const { parse: engines } = JSON;
@@ -345,6 +346,7 @@
       parse(text, reviver) {
         if (typeof text !== 'string' || reviver !== undefined) return engines(text, reviver);
         const { length } = text;
+        if (length < WORTH_TEXT) return engines(text);
         if (byEngine < MUCH_TEXT || (length > SHORT_TEXT && length > byPiece / 4)) {
           byEngine += length;
           return engines(text);

@@ -118,47 +118,21 @@
 
   // ---- base64
 
-  const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-  const VALUES = new Map([...ALPHABET].map((c, i) => [c, i]));
-
   function invalidCharacter(message) {
     return new (core.load('events').DOMException)(message, 'InvalidCharacterError');
   }
 
   function btoa(data) {
     if (arguments.length === 0) throw new TypeError('btoa: 1 argument needed');
-    const text = `${data}`;
-    let out = '';
-    for (let i = 0; i < text.length; i += 3) {
-      const a = text.charCodeAt(i);
-      const b = i + 1 < text.length ? text.charCodeAt(i + 1) : 0;
-      const c = i + 2 < text.length ? text.charCodeAt(i + 2) : 0;
-      if (a > 255 || b > 255 || c > 255) throw invalidCharacter('btoa: a character is beyond Latin-1');
-      out += ALPHABET[a >> 2] + ALPHABET[((a & 3) << 4) | (b >> 4)];
-      out += i + 1 < text.length ? ALPHABET[((b & 15) << 2) | (c >> 6)] : '=';
-      out += i + 2 < text.length ? ALPHABET[c & 63] : '=';
-    }
+    const out = host.toBase64(`${data}`);
+    if (out === null) throw invalidCharacter('btoa: a character is beyond Latin-1');
     return out;
   }
 
   function atob(data) {
     if (arguments.length === 0) throw new TypeError('atob: 1 argument needed');
-    let text = `${data}`.replace(/[\t\n\f\r ]/g, '');
-    if (text.length % 4 === 0) text = text.replace(/==?$/, '');
-    if (text.length % 4 === 1) throw invalidCharacter('atob: the length is not that of base64');
-    let out = '';
-    let bits = 0;
-    let count = 0;
-    for (let i = 0; i < text.length; i++) {
-      const value = VALUES.get(text[i]);
-      if (value === undefined) throw invalidCharacter('atob: a character is not of base64');
-      bits = ((bits << 6) | value) & 0xffffff;
-      count += 6;
-      if (count >= 8) {
-        count -= 8;
-        out += String.fromCharCode((bits >> count) & 255);
-      }
-    }
+    const out = host.fromBase64(`${data}`);
+    if (out === null) throw invalidCharacter('atob: the text is not base64');
     return out;
   }
 

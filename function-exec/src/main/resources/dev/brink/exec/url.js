@@ -6,14 +6,22 @@
   const HAS_HOST = 1;
   const HAS_QUERY = 2;
   const HAS_FRAGMENT = 4;
+  /** What application/x-www-form-urlencoded does not change. */
+  const AS_IT_IS = /^[\w*.-]*$/;
   const SPECIAL = new Set(['http', 'https', 'ws', 'wss', 'ftp']);
 
+  /** In the place of a URL: what follows it is one that is parsed. No function can have it. */
+  const PARSED = {};
   const $URL = slots('URL');
 
   class URL {
     [$URL] = { parts: undefined, lines: undefined, href: null, params: null };
 
     constructor(url, base = undefined) {
+      if (url === PARSED) {
+        adopt(this, base);
+        return;
+      }
       needed('URL', arguments.length, 1);
       const text = `${url}`;
       const lines = parse(text, base);
@@ -29,7 +37,7 @@
     static parse(url, base = undefined) {
       needed('parse', arguments.length, 1);
       const lines = parse(`${url}`, base);
-      return lines === null ? null : new URL(hrefOf(lines));
+      return lines === null ? null : new URL(PARSED, lines);
     }
 
     get href() {
@@ -153,18 +161,20 @@
   }
 
   function serialize(parts) {
-    const [flags, scheme, user, password, name, port, path, query, fragment] = parts;
-    let href = `${scheme}:`;
+    const flags = parts[0];
+    let href = `${parts[1]}:`;
     if (flags & HAS_HOST) {
+      const user = parts[2];
+      const password = parts[3];
       href += '//';
       if (user !== '' || password !== '') href += password === '' ? `${user}@` : `${user}:${password}@`;
-      href += port === '' ? name : `${name}:${port}`;
-    } else if (path.startsWith('//')) {
+      href += parts[5] === '' ? parts[4] : `${parts[4]}:${parts[5]}`;
+    } else if (parts[6].startsWith('//')) {
       href += '/.';
     }
-    href += path;
-    if (flags & HAS_QUERY) href += `?${query}`;
-    if (flags & HAS_FRAGMENT) href += `#${fragment}`;
+    href += parts[6];
+    if (flags & HAS_QUERY) href += `?${parts[7]}`;
+    if (flags & HAS_FRAGMENT) href += `#${parts[8]}`;
     return href;
   }
 
@@ -206,14 +216,20 @@
     return lines === null ? null : hrefOf(lines);
   }
 
+  /** The parts of a URL, as the host lists them: flags, scheme, user, password, host, port, path, query and fragment. */
+  function partsOf(text, base) {
+    const lines = parse(text, base);
+    return lines === null ? null : lines.split('\n');
+  }
+
   /** The serialized form of a URL that a request can go to. */
   function requestUrl(url) {
     if (host.isNormalUrl(url)) return url;
     const lines = parse(url, base());
     if (lines === null) throw new TypeError(`${JSON.stringify(url)} is not a valid URL`);
-    const [, , user, password] = lines.split('\n');
-    if (user !== '' || password !== '') throw new TypeError('a request’s URL has no credentials');
-    return hrefOf(lines);
+    const parts = lines.split('\n');
+    if (parts[2] !== '' || parts[3] !== '') throw new TypeError('a request’s URL has no credentials');
+    return serialize(parts);
   }
 
   // ---- application/x-www-form-urlencoded
@@ -250,9 +266,7 @@
   }
 
   function encode(text) {
-    return encodeURIComponent(text)
-      .replace(/[!'()~]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
-      .replaceAll('%20', '+');
+    return AS_IT_IS.test(text) ? text : host.formEncoded(text);
   }
 
   function parsePairs(text) {
@@ -304,7 +318,7 @@
       needed('delete', arguments.length, 1);
       const key = usv(name);
       const only = value === undefined ? undefined : usv(value);
-      this[$URLSearchParams].pairs = this[$URLSearchParams].pairs.filter(([n, v]) => n !== key || (only !== undefined && v !== only));
+      this[$URLSearchParams].pairs = this[$URLSearchParams].pairs.filter((pair) => pair[0] !== key || (only !== undefined && pair[1] !== only));
       paramsChanged(this);
     }
 
@@ -312,7 +326,7 @@
       const pairs = this[$URLSearchParams].pairs;
       needed('get', arguments.length, 1);
       const key = usv(name);
-      const found = pairs.find(([n]) => n === key);
+      const found = pairs.find((pair) => pair[0] === key);
       return found === undefined ? null : found[1];
     }
 
@@ -320,7 +334,7 @@
       const pairs = this[$URLSearchParams].pairs;
       needed('getAll', arguments.length, 1);
       const key = usv(name);
-      return pairs.filter(([n]) => n === key).map(([, v]) => v);
+      return pairs.filter((pair) => pair[0] === key).map((pair) => pair[1]);
     }
 
     has(name, value = undefined) {
@@ -328,7 +342,7 @@
       needed('has', arguments.length, 1);
       const key = usv(name);
       const only = value === undefined ? undefined : usv(value);
-      return pairs.some(([n, v]) => n === key && (only === undefined || v === only));
+      return pairs.some((pair) => pair[0] === key && (only === undefined || pair[1] === only));
     }
 
     set(name, value) {
@@ -336,7 +350,7 @@
       needed('set', arguments.length, 2);
       const key = usv(name);
       const text = usv(value);
-      const first = this[$URLSearchParams].pairs.find(([n]) => n === key);
+      const first = this[$URLSearchParams].pairs.find((pair) => pair[0] === key);
       if (first === undefined) {
         this[$URLSearchParams].pairs.push([key, text]);
       } else {
@@ -347,7 +361,7 @@
     }
 
     sort() {
-      this[$URLSearchParams].pairs.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+      this[$URLSearchParams].pairs.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
       paramsChanged(this);
     }
 
@@ -386,12 +400,12 @@
   }
 
   function textOfPairs(self) {
-    return self[$URLSearchParams].pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
+    return self[$URLSearchParams].pairs.map((pair) => `${encode(pair[0])}=${encode(pair[1])}`).join('&');
   }
 
   function paramsChanged(self) {
     if (self[$URLSearchParams].url !== null) setQuery(self[$URLSearchParams].url, textOfPairs(self));
   }
 
-  return { URL, URLSearchParams, normalized, requestUrl, absolute, parsePairs, isParams, textOf };
+  return { URL, URLSearchParams, normalized, requestUrl, absolute, partsOf, parsePairs, isParams, textOf };
 });

@@ -7,6 +7,8 @@
   const SPECIAL = ['http', 'https', 'ws', 'wss', 'ftp', 'file'];
   const DEFAULT_PORTS = { http: '80', https: '443', ws: '80', wss: '443', ftp: '21' };
   const COMPONENTS = ['protocol', 'username', 'password', 'hostname', 'port', 'pathname', 'search', 'hash'];
+  /** The same, by how often they tell patterns apart. */
+  const BY_WEIGHT = ['pathname', 'hostname', 'protocol', 'port', 'search', 'hash', 'username', 'password'];
   const NAME_START = /[$_\p{ID_Start}]/u;
   const NAME_PART = /[$_\u200c\u200d\p{ID_Continue}]/u;
   const FULL_WILDCARD = '.*';
@@ -492,7 +494,8 @@
     } catch {
       throw wrong(`${JSON.stringify(pattern)} holds a regular expression that is none`);
     }
-    return { regexp, names, parts, pattern: stringOf(parts, options), custom: parts.some((part) => part.type === 'regexp') };
+    const any = parts.length === 1 && parts[0].type === 'full' && parts[0].modifier === NONE && parts[0].prefix + parts[0].suffix === '';
+    return { any, regexp, names, parts, pattern: stringOf(parts, options), custom: parts.some((part) => part.type === 'regexp') };
   }
 
   // ---- order: what matches less comes after what matches more
@@ -565,12 +568,35 @@
         throw error;
       }
     }
-    const url = URL.parse(usv(input), base === undefined ? undefined : usv(base));
-    if (url === null) return null;
-    const { username, password, hostname, port, pathname } = url;
+    const text = usv(input);
+    if (base !== undefined) return valuesOfUrl(text, usv(base));
+    // Routers ask one pattern after the other for the same URL.
+    if (text !== lastUrl) {
+      lastValues = valuesOfUrl(text, undefined);
+      lastUrl = text;
+    }
+    return lastValues;
+  }
+
+  let lastUrl;
+  let lastValues;
+
+  function valuesOfUrl(text, base) {
+    const parts = load('url').partsOf(text, base);
+    if (parts === null) return null;
     return {
-      protocol: url.protocol.slice(0, -1), username, password, hostname, port, pathname, search: url.search.slice(1), hash: url.hash.slice(1),
+      protocol: parts[1], username: parts[2], password: parts[3], hostname: parts[4], port: parts[5], pathname: parts[6], search: parts[7],
+      hash: parts[8],
     };
+  }
+
+  function matches(components, values) {
+    for (let i = 0; i < BY_WEIGHT.length; i++) {
+      const name = BY_WEIGHT[i];
+      const { any, regexp } = components[name];
+      if (!any && !regexp.test(values[name])) return false;
+    }
+    return true;
   }
 
   const $URLPattern = slots('URLPattern');
@@ -639,22 +665,23 @@
     test(input = {}, baseURL = undefined) {
       const components = this[$URLPattern].components;
       const values = valuesOf(input, baseURL);
-      return values !== null && COMPONENTS.every((name) => components[name].regexp.test(values[name]));
+      return values !== null && matches(components, values);
     }
 
     exec(input = {}, baseURL = undefined) {
       const components = this[$URLPattern].components;
       const values = valuesOf(input, baseURL);
-      if (values === null) return null;
+      if (values === null || !matches(components, values)) return null;
       const result = { inputs: baseURL === undefined ? [input] : [input, baseURL] };
       for (const name of COMPONENTS) {
-        const { regexp, names } = components[name];
-        const match = regexp.exec(values[name]);
-        if (match === null) return null;
+        const { any, regexp, names } = components[name];
         const groups = {};
-        names.forEach((group, i) => {
-          groups[group] = match[i + 1];
-        });
+        if (any) {
+          groups[names[0]] = values[name];
+        } else {
+          const match = regexp.exec(values[name]);
+          for (let i = 0; i < names.length; i++) groups[names[i]] = match[i + 1];
+        }
         result[name] = { input: values[name], groups };
       }
       return result;

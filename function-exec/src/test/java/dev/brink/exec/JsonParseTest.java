@@ -18,7 +18,7 @@ class JsonParseTest {
   private static final String PARSERS =
       """
       const engines = (text) => JSON.parse(text, (key, value) => value);
-      for (let i = 0; i < 70; i++) JSON.parse(JSON.stringify({ text: 'x'.repeat(1000) }));
+      for (let i = 0; i < 70; i++) JSON.parse(JSON.stringify({ text: 'x'.repeat(1100) }));
       const shown = (value) => {
         if (Object.is(value, -0)) return '-0';
         if (typeof value !== 'object' || value === null) return typeof value + JSON.stringify(value);
@@ -36,6 +36,7 @@ class JsonParseTest {
         }
       };
       const differences = (texts) => texts
+        .map((text) => ' '.repeat(1024) + text)
         .map((text) => [text, outcome(engines, text), outcome(JSON.parse, text)])
         .filter(([, expected, actual]) => expected !== actual)
         .map((difference) => difference.join(' | '))
@@ -58,7 +59,7 @@ class JsonParseTest {
                   read++;
                   return charCodeAt.call(this, place);
                 };
-                const text = JSON.stringify({ text: 'x'.repeat(1000) });
+                const text = JSON.stringify({ text: 'x'.repeat(1100) });
                 const readOf = (texts) => {
                   read = 0;
                   for (let i = 0; i < texts; i++) JSON.parse(text);

@@ -56,6 +56,8 @@ class WebApiTest {
           try { new TextDecoder('nope') } catch (e) { return e.name } | RangeError
           return JSON.stringify(new TextEncoder().encodeInto('a€', new Uint8Array(3))) | {"read":1,"written":1}
           return btoa('hi!?') + atob('aGk h') + atob('YQ') | aGkhPw==hi!a
+          return [btoa(''), btoa('\\u00ff\\u0000'), atob(''), atob(' \\t\\n\\f\\rYW Jj\\n'), atob('YWI='), atob('YWI'), atob('YW=='), atob('/+8=').charCodeAt(0), atob('YR')].join() | ,/wA=,,abc,ab,ab,a,255,a
+          const bad = ['a', 'ab=', 'abc==', 'a===', '====', 'ab=c', 'YW-_', 'YWé=', '\\u00a0YWI=', 'YWJjYWJ=='].filter((text) => { try { atob(text); return true } catch (e) { return e.name !== 'InvalidCharacterError' } }); return bad.length | 0
           try { btoa('€') } catch (e) { return e.name + e.code } | InvalidCharacterError5
           try { atob('a') } catch (e) { return e.name } | InvalidCharacterError
           const o = { d: new Date(5), m: new Map([[1, new Set([2])]]), b: new Uint8Array([7]) }; o.self = o; const c = structuredClone(o); return [c !== o, c.self === c, c.d.getTime(), c.m.get(1).has(2), c.b[0], c.b.buffer !== o.b.buffer].join() | true,true,5,true,7,true
