@@ -70,7 +70,7 @@
   const $TextDecoder = slots('TextDecoder');
 
   class TextDecoder {
-    [$TextDecoder] = { encoding: undefined, fatal: undefined, ignoreBOM: undefined, decoder: null, streaming: false };
+    [$TextDecoder] = { encoding: undefined, fatal: undefined, ignoreBOM: undefined, decoder: null };
 
     constructor(label = 'utf-8', options = undefined) {
       const text = `${label}`;
@@ -96,11 +96,10 @@
       if (bytes === undefined) throw new TypeError('decode: the input is neither a buffer nor a view');
       const stream = !!dictionary('decode: options', options).stream;
       const native = NATIVE[encoding] === true;
-      if (this[$TextDecoder].decoder === null || (native && !this[$TextDecoder].streaming)) {
+      if (this[$TextDecoder].decoder === null) {
         const how = { fatal: this[$TextDecoder].fatal, ignoreBOM: this[$TextDecoder].ignoreBOM };
         this[$TextDecoder].decoder = native ? new Decoder(encoding, how) : host.decoder(encoding);
       }
-      this[$TextDecoder].streaming = stream;
       if (!native) {
         const text = this[$TextDecoder].decoder.decode(bytes[0], bytes[1], bytes[2], !stream, this[$TextDecoder].fatal);
         if (text === null) throw new TypeError(`the bytes are not ${encoding}`);

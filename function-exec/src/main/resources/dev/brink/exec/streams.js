@@ -303,11 +303,16 @@
   }
 
   function release(reader) {
-    const { s } = reader;
-    const error = new TypeError('the reader was released');
-    if (s.state !== 'readable') reader.closed = deferred();
+    const error = released();
+    if (reader.s.state !== 'readable') reader.closed = deferred();
     reader.closed.reject(error);
     handled(reader.closed.promise);
+    letGo(reader, error);
+  }
+
+  /** Releases a reader that no function has: so nobody can ask how it ended. */
+  function letGo(reader, error) {
+    const { s } = reader;
     if (s.c.bytes !== null) load('bytestreams').released(s.c);
     s.reader = null;
     reader.s = null;
@@ -548,11 +553,11 @@
       read(reader, {
         chunk: (value) => resolve({ value, done: false }),
         close: () => {
-          release(reader);
+          letGo(reader, undefined);
           resolve({ value: undefined, done: true });
         },
         error: (error) => {
-          release(reader);
+          letGo(reader, undefined);
           reject(error);
         },
       });
@@ -577,11 +582,11 @@
     self[$StreamIterator].finished = true;
     const reader = self[$StreamIterator].reader;
     if (self[$StreamIterator].preventCancel) {
-      release(reader);
+      letGo(reader, undefined);
       return resolvedWith({ value, done: true });
     }
     const cancelled = cancelStream(reader.s, value);
-    release(reader);
+    letGo(reader, undefined);
     return react(cancelled, () => ({ value, done: true }));
   }
 
@@ -828,6 +833,7 @@
       createBytes,
       acquire,
       release,
+      letGo,
       read,
       readPromise,
       cancelStream,

@@ -268,8 +268,8 @@
     let forgetSignal = ignore;
 
     function finish(failed, error) {
-      writables.release(writer);
-      readables.release(reader);
+      writables.letGo(writer);
+      readables.letGo(reader, undefined);
       forgetSignal();
       if (failed) result.reject(error);
       else result.resolve(undefined);

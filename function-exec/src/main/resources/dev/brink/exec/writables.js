@@ -297,11 +297,15 @@
   }
 
   function release(writer) {
-    const { s } = writer;
     const error = new TypeError('the writer was released');
     rejectReady(writer, error);
     rejectWriterClosed(writer, error);
-    s.writer = null;
+    letGo(writer);
+  }
+
+  /** Releases a writer that no function has: so nobody can ask how it ended. */
+  function letGo(writer) {
+    writer.s.writer = null;
     writer.s = null;
   }
 
@@ -454,7 +458,7 @@
       stateOf,
       create,
       acquire,
-      release,
+      letGo,
       write,
       abortStream,
       closeStream,

@@ -51,6 +51,8 @@ class WebApiTest {
           return new TextDecoder().decode(new Uint8Array([0xef, 0xbb, 0xbf, 0x61, 0xff])) | a�
           try { new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array([0xff])) } catch (e) { return e.name } | TypeError
           const d = new TextDecoder(); return d.decode(new Uint8Array([0xe2, 0x82]), { stream: true }) + d.decode(new Uint8Array([0xac]), { stream: true }) + d.decode() | €
+          const d = new TextDecoder(); const b = new Uint8Array([0xef, 0xbb, 0xbf, 0x61, 0xe2]); return d.decode(b) + d.decode(b) + d.decode(b, { stream: true }) + d.decode() + d.decode(b) | a�a�a�a�
+          const d = new TextDecoder('utf-16le', { fatal: true }); const b = new Uint8Array([0xff, 0xfe, 0x61, 0]); const bad = new Uint8Array([0x61]); const out = []; for (const x of [b, bad, b, bad, b]) { try { out.push(d.decode(x)) } catch (e) { out.push(e.name) } } return out.join() | a,TypeError,a,TypeError,a
           return new TextDecoder('latin1').encoding + new TextDecoder('latin1').decode(new Uint8Array([0x80, 0xe9])) | windows-1252€é
           return new TextDecoder('utf-16').encoding + new TextDecoder('utf-16le').decode(new Uint8Array([0x41, 0, 0x42, 0])) | utf-16leAB
           try { new TextDecoder('nope') } catch (e) { return e.name } | RangeError
