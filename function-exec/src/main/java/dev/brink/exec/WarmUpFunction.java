@@ -21,7 +21,15 @@ final class WarmUpFunction {
   /** What some do. */
   static final List<String> OTHERS =
       List.of(
-          "streams", "signatures", "bodies", "routes", "waits", "pipes", "compression", "forms");
+          "streams",
+          "documents",
+          "signatures",
+          "bodies",
+          "routes",
+          "waits",
+          "pipes",
+          "compression",
+          "forms");
 
   private static final String NAME = "brink/warm-up";
   private static final String MAIN = "main.js";

@@ -34,13 +34,14 @@ class WarmUpFunctionTest {
     assertThat(answers)
         .containsEntry("json", "{\"path\":\"/json\",\"agent\":\"brink\"}")
         .containsEntry("bodies", "{\"text\":\"text\",\"again\":\"text\"}")
+        .containsEntry("documents", "{\"open\":1600}")
         .containsEntry("streams", "somewords")
         .containsEntry("pipes", "words")
         .containsEntry("compression", "some words")
         .containsEntry("signatures", "{\"id\":\"ID\",\"bytes\":32,\"right\":true}")
         .containsEntry("routes", "{\"href\":\"http://localhost/users/1?a=b&c=d\",\"id\":\"1\"}")
         .containsEntry("waits", "AbortError")
-        .hasSize(9)
+        .hasSize(10)
         .hasEntrySatisfying("forms", text -> assertThat(text).contains("value", "words.txt"));
   }
 
