@@ -83,6 +83,10 @@ public final class HostPort {
   /** A URL's record as {@link WebUrl#lines}, or {@code null} when the input is not a URL. */
   @HostAccess.Export
   public @Nullable String parseUrl(String input, @Nullable String baseLines) {
+    String normal = baseLines == null ? NormalUrl.lines(input) : null;
+    if (normal != null) {
+      return normal;
+    }
     WebUrl url = WebUrl.parse(input, baseLines == null ? null : WebUrl.ofLines(baseLines));
     return url == null ? null : url.lines();
   }

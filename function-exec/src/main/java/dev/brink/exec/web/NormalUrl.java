@@ -1,5 +1,7 @@
 package dev.brink.exec.web;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Tells quickly that a URL is already what parsing and serializing it would give, as nearly all
  * URLs of requests are: {@code http} or {@code https}, a plain lower-case name or an IPv4 address,
@@ -12,6 +14,13 @@ public final class NormalUrl {
   private final String url;
   private int at;
 
+  /** Where they end, once checked. */
+  private int schemeEnd;
+
+  private int hostEnd;
+  private int portEnd;
+  private int pathEnd;
+
   private NormalUrl(String url) {
     this.url = url;
   }
@@ -21,16 +30,51 @@ public final class NormalUrl {
     return new NormalUrl(url).check();
   }
 
+  /**
+   * The record of a normal URL as {@link WebUrl#lines}, for which nothing has to be parsed; {@code
+   * null} for one that may not be normal.
+   */
+  public static @Nullable String lines(String url) {
+    var normal = new NormalUrl(url);
+    return normal.check() ? normal.lines() : null;
+  }
+
   private boolean check() {
     if (url.startsWith("http://")) {
-      at = 7;
+      schemeEnd = 4;
     } else if (url.startsWith("https://")) {
-      at = 8;
+      schemeEnd = 5;
     } else {
       return false;
     }
-    boolean host = isDigit(peek()) ? address() : name();
-    return host && port() && peek() == '/' && path() && query();
+    at = schemeEnd + 3;
+    if (!(isDigit(peek()) ? address() : name())) {
+      return false;
+    }
+    hostEnd = at;
+    if (!port() || peek() != '/') {
+      return false;
+    }
+    portEnd = at;
+    if (!path()) {
+      return false;
+    }
+    pathEnd = at;
+    return query();
+  }
+
+  private String lines() {
+    boolean hasQuery = pathEnd < url.length();
+    var text = new StringBuilder(url.length() + 8);
+    text.append(hasQuery ? WebUrl.HAS_HOST | WebUrl.HAS_QUERY : WebUrl.HAS_HOST).append('\n');
+    text.append(url, 0, schemeEnd).append("\n\n\n");
+    text.append(url, schemeEnd + 3, hostEnd).append('\n');
+    text.append(url, Math.min(hostEnd + 1, portEnd), portEnd).append('\n');
+    text.append(url, portEnd, pathEnd).append('\n');
+    if (hasQuery) {
+      text.append(url, pathEnd + 1, url.length());
+    }
+    return text.append('\n').toString();
   }
 
   /** The next character; a line feed, which no URL contains, at the end. */

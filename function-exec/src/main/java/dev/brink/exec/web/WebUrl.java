@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 public final class WebUrl {
   private static final Map<String, Integer> SPECIAL =
       Map.of("ftp", 21, "file", -1, "http", 80, "https", 443, "ws", 80, "wss", 443);
-  private static final int HAS_HOST = 1;
-  private static final int HAS_QUERY = 2;
+  static final int HAS_HOST = 1;
+  static final int HAS_QUERY = 2;
   private static final int HAS_FRAGMENT = 4;
   private static final int OPAQUE = 8;
 

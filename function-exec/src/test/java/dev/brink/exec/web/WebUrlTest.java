@@ -50,7 +50,7 @@ class WebUrlTest {
   }
 
   @Test
-  void whatIsNormalIsItsOwnSerialization() throws IOException {
+  void whatIsNormalIsItsOwnSerializationAndNeedsNoParsing() throws IOException {
     Value inputs =
         CONTEXT
             .eval(
@@ -80,9 +80,14 @@ class WebUrlTest {
     for (String url : urls) {
       if (NormalUrl.is(url)) {
         normal++;
-        if (!url.equals(parse(url, null))) {
-          wrong.add(url);
+        WebUrl parsed = WebUrl.parse(url, null);
+        if (parsed == null
+            || !parsed.href().equals(url)
+            || !parsed.lines().equals(NormalUrl.lines(url))) {
+          wrong.add(url + ": " + NormalUrl.lines(url));
         }
+      } else {
+        assertThat(NormalUrl.lines(url)).isNull();
       }
     }
     assertThat(wrong).isEmpty();
