@@ -29,10 +29,9 @@
   const LATER = -1;
   const UNREADABLE = -2;
 
-  // Characters of JSON: after so many a context parses in the language, from so many on, and at once up to so many.
+  // Characters of JSON: after so many, in texts of so many at least, a context looks for the quicker parser.
   const MUCH_TEXT = 64 * 1024;
-  const WORTH_TEXT = 1024;
-  const SHORT_TEXT = 16 * 1024;
+  const LONG_TEXT = 1024;
 
   /** Properties of the global object that are not classes or functions: enumerable, with a setter. */
   const HANDLERS = ['error', 'unhandledrejection', 'rejectionhandled'];
@@ -333,27 +332,21 @@
     install(typedArray, 'slice', false, slice);
   }
 
-  /**
-   * Lets texts be parsed by json.js in a context that parses many. For short ones that is no gain, and until it is
-   * compiled it is slower than the engine's: so long texts are left to the engine until others were read.
-   */
-  function parseInTheLanguage() {
+  /** Lets longer texts be parsed by what json.js finds to be quicker, in a context that parses many. */
+  function parseQuickly() {
     const { parse: engines } = JSON;
-    let byEngine = 0;
-    let byPiece = 0;
-    let piece;
+    let read = 0;
+    let quicker;
     const { parse } = {
       parse(text, reviver) {
         if (typeof text !== 'string' || reviver !== undefined) return engines(text, reviver);
-        const { length } = text;
-        if (length < WORTH_TEXT) return engines(text);
-        if (byEngine < MUCH_TEXT || (length > SHORT_TEXT && length > byPiece / 4)) {
-          byEngine += length;
+        if (text.length < LONG_TEXT) return engines(text);
+        if (read < MUCH_TEXT) {
+          read += text.length;
           return engines(text);
         }
-        byPiece += length;
-        piece ??= load('json')(engines);
-        return piece(text);
+        quicker ??= load('json').quicker(engines);
+        return quicker(text);
       },
     };
     install(JSON, 'parse', false, parse);
@@ -372,7 +365,7 @@
   }
 
   copyInOnePiece();
-  parseInTheLanguage();
+  parseQuickly();
   // Once core has the engine's own of the same names.
   const names = installNames(touched, (name, value) => install(globalThis, name, false, value));
   if (core.WebAssembly !== undefined) {

@@ -34,7 +34,7 @@ class WarmUpFunctionTest {
     assertThat(answers)
         .containsEntry("json", "{\"path\":\"/json\",\"agent\":\"brink\"}")
         .containsEntry("bodies", "{\"text\":\"text\",\"again\":\"text\"}")
-        .containsEntry("documents", "{\"open\":1600}")
+        .containsEntry("documents", "{\"open\":4800}")
         .containsEntry("streams", "somewords")
         .containsEntry("pipes", "words")
         .containsEntry("compression", "some words")
