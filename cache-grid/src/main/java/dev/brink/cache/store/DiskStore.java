@@ -25,9 +25,10 @@ import org.slf4j.LoggerFactory;
  * that are not what was written are never handed out; their object is lost.
  *
  * <p>One thread writes, in the background; until then an object is served from memory. At most an
- * eighth of the capacity, or 64 MiB, waits to be written; what comes beyond that is not kept. A
- * full or broken disk costs the objects that can't be written, and no more. A removal is written in
- * the background too: after a crash in that moment the object is back.
+ * eighth of the capacity, or 64 MiB, waits to be written; what comes beyond that is not kept, and
+ * neither is an older object with its key. A full or broken disk costs the objects that can't be
+ * written, and no more. A removal is written in the background too: after a crash in that moment
+ * the object is back.
  */
 public final class DiskStore implements Store {
   private static final Logger LOG = LoggerFactory.getLogger(DiskStore.class);
@@ -166,6 +167,7 @@ public final class DiskStore implements Store {
         || writer.isShutdown()
         || !object.retain()) {
       rejections.increment();
+      remove(object.key());
       return;
     }
     waitingBytes.addAndGet(object.bytes());
@@ -185,6 +187,8 @@ public final class DiskStore implements Store {
     } catch (IOException e) {
       rejections.increment();
       LOG.warn("Object not cached on disk: {}", e.toString());
+      // The index may still have an older one.
+      run(() -> log.remove(object.key()));
     } finally {
       waiting.remove(object.key(), object);
       waitingBytes.addAndGet(-object.bytes());
@@ -220,8 +224,9 @@ public final class DiskStore implements Store {
 
   @Override
   public void remove(StoreKey key) {
-    waiting.remove(key);
-    if (log.forget(key) || waitingBytes.get() > 0) {
+    // One that is just being written is still waiting.
+    boolean waited = waiting.remove(key) != null;
+    if (log.forget(key) || waited) {
       inOrder(() -> log.remove(key));
     }
   }
@@ -241,14 +246,15 @@ public final class DiskStore implements Store {
     if (writer.isShutdown()) {
       return;
     }
-    writer.execute(
-        () -> {
-          try {
-            task.run();
-          } catch (IOException e) {
-            LOG.warn("Cache on disk: {}", e.toString());
-          }
-        });
+    writer.execute(() -> run(task));
+  }
+
+  private static void run(Task task) {
+    try {
+      task.run();
+    } catch (IOException e) {
+      LOG.warn("Cache on disk: {}", e.toString());
+    }
   }
 
   /** Completes when all that was asked for before is written. */

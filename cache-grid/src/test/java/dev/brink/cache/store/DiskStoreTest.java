@@ -9,6 +9,7 @@ import io.netty.buffer.Unpooled;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -18,7 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -245,6 +248,49 @@ class DiskStoreTest {
   }
 
   @Test
+  void whatCouldNotBeKeptDoesNotBringBackWhatWasThereBefore() throws Exception {
+    var blocked = new AtomicReference<>(new CountDownLatch(0));
+    var full = new AtomicBoolean();
+    Segment.Writing writing =
+        (channel, bytes, position) -> {
+          try {
+            blocked.get().await();
+          } catch (InterruptedException e) {
+            throw new InterruptedIOException("interrupted");
+          }
+          if (full.getAndSet(false)) {
+            throw new IOException("No space left on device");
+          }
+          for (long at = position; bytes.hasRemaining(); ) {
+            at += channel.write(bytes, at);
+          }
+        };
+    try (DiskStore store = DiskStore.open(directory, CAPACITY, writing)) {
+      put(store, 0, 1_000);
+      put(store, 1, 1_000);
+      store.written().join();
+      full.set(true);
+      put(store, 0, 2_000);
+      store.written().join();
+      blocked.set(new CountDownLatch(1));
+      for (int i = 2; store.stats().rejections() == 1; i++) {
+        put(store, i, 400_000);
+      }
+      put(store, 1, 400_000);
+      assertThat(store.stats().rejections()).isEqualTo(3);
+      blocked.get().countDown();
+      store.written().join();
+      assertThat(get(store, 0)).isNull();
+      assertThat(get(store, 1)).isNull();
+      assertThat(get(store, 2)).isEqualTo(body(2, 400_000));
+    }
+    try (DiskStore store = open()) {
+      assertThat(get(store, 0)).isNull();
+      assertThat(get(store, 1)).isNull();
+    }
+  }
+
+  @Test
   void isUsedByOneAtATime() throws IOException {
     try (DiskStore store = open()) {
       assertThatThrownBy(this::open).isInstanceOf(IOException.class).hasMessageContaining("in use");
@@ -302,15 +348,16 @@ class DiskStoreTest {
 
   @Test
   void memoryIsRefilledFromDisk() throws IOException {
-    try (TieredStore store =
-        TieredStore.of(MemoryStore.ofBytes(1 << 20), DiskStore.open(directory, CAPACITY))) {
+    DiskStore disk = open();
+    try (TieredStore store = TieredStore.of(MemoryStore.ofBytes(1 << 20), disk)) {
       for (int i = 0; i < 100; i++) {
         put(store, i, 20_000);
       }
+      // Together they are more than may wait to be written.
+      disk.written().join();
       put(store, 100, 400_000);
     }
-    try (TieredStore store =
-        TieredStore.of(MemoryStore.ofBytes(1 << 20), DiskStore.open(directory, CAPACITY))) {
+    try (TieredStore store = TieredStore.of(MemoryStore.ofBytes(1 << 20), open())) {
       assertThat(store.find(key(1))).isNull();
       assertThat(get(store, 1)).isEqualTo(body(1, 20_000));
       Objects.requireNonNull(store.find(key(1)), "in memory").close();
