@@ -3,9 +3,10 @@ package dev.brink.exec;
 import dev.brink.exec.FunctionException.Code;
 import dev.brink.exec.stream.BodyReader;
 import io.netty.buffer.ByteBuf;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.graalvm.polyglot.HostAccess;
 import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
@@ -87,12 +88,12 @@ public final class BodiesPort {
     if (reading == null) {
       return failed("the body is no longer available");
     }
-    var collected = new ByteArrayOutputStream();
+    var collected = new Collected();
     Object now = collect(reading, collected, text);
     return LATER.equals(now) ? later(reading, op, () -> all(reading, op, collected, text)) : now;
   }
 
-  private void all(Bodies.Reading reading, int op, ByteArrayOutputStream collected, boolean text) {
+  private void all(Bodies.Reading reading, int op, Collected collected, boolean text) {
     if (!instance.ops().isPending(op)) {
       return;
     }
@@ -104,29 +105,51 @@ public final class BodiesPort {
     }
   }
 
-  private @Nullable Object collect(
-      Bodies.Reading reading, ByteArrayOutputStream collected, boolean text) {
+  private @Nullable Object collect(Bodies.Reading reading, Collected collected, boolean text) {
     long room = reading.run().limits().memoryBytes() / (text ? 4 : 2);
     while (true) {
       Object now = next(reading);
       if (now == null) {
-        return text ? text(collected) : ByteBuffer.wrap(collected.toByteArray());
+        return text ? text(collected.whole()) : collected.whole();
       }
       if (!(now instanceof ByteBuffer part)) {
         return now;
       }
-      if (collected.size() + (long) part.remaining() > room) {
+      if (collected.bytes + part.remaining() > room) {
         reading.reader().cancel();
         return failed("the body is larger than " + room + " bytes: read it as a stream");
       }
-      byte[] bytes = new byte[part.remaining()];
-      part.get(bytes);
-      collected.writeBytes(bytes);
+      collected.add(part);
     }
   }
 
-  private static String text(ByteArrayOutputStream collected) {
-    String text = collected.toString(StandardCharsets.UTF_8);
+  /** The parts of a body: there is often but one. */
+  private static final class Collected {
+    private final List<ByteBuffer> parts = new ArrayList<>(1);
+    private long bytes;
+
+    void add(ByteBuffer part) {
+      parts.add(part);
+      bytes += part.remaining();
+    }
+
+    ByteBuffer whole() {
+      if (parts.size() == 1) {
+        return parts.getFirst();
+      }
+      ByteBuffer whole = ByteBuffer.allocate(Math.toIntExact(bytes));
+      parts.forEach(whole::put);
+      return whole.flip();
+    }
+  }
+
+  private static String text(ByteBuffer bytes) {
+    var text =
+        new String(
+            bytes.array(),
+            bytes.arrayOffset() + bytes.position(),
+            bytes.remaining(),
+            StandardCharsets.UTF_8);
     return !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? text.substring(1) : text;
   }
 

@@ -2,7 +2,7 @@
 (function (core) {
   'use strict';
   const { Bytes, host, load, slots } = core;
-  const { expose, isObject, needed, usv, pairIterable } = load('idl');
+  const { expose, needed, usv, pairIterable } = load('idl');
   const { isBlob, isFile, bytesIn, make, makeFile } = load('blobs');
   const { apply } = Reflect;
   const { subarray, slice } = Object.getPrototypeOf(Uint8Array.prototype);
@@ -75,10 +75,6 @@
   }
   expose(FormData);
   pairIterable(FormData, 'FormData', (form, at) => entriesOf(form)[at]);
-
-  function isForm(value) {
-    return isObject(value) && $FormData in value;
-  }
 
   function entriesOf(form) {
     return form[$FormData].entries;
@@ -195,5 +191,5 @@
     return parseMultipart(bytes, boundary);
   }
 
-  return { FormData, isForm, serialize, parse };
+  return { FormData, serialize, parse };
 });

@@ -366,7 +366,7 @@
     }
 
     toString() {
-      return textOfPairs(this);
+      return textOf(this);
     }
   }
   expose(URLSearchParams);
@@ -377,16 +377,8 @@
     params[$URLSearchParams].pairs = parsePairs(query);
   }
 
-  function isParams(value) {
-    return isObject(value) && $URLSearchParams in value;
-  }
-
   function pairsOf(params) {
     return params[$URLSearchParams].pairs;
-  }
-
-  function textOf(params) {
-    return textOfPairs(params);
   }
 
   function pairsFromRecord(self, record) {
@@ -399,13 +391,13 @@
     self[$URLSearchParams].pairs = [...seen];
   }
 
-  function textOfPairs(self) {
+  function textOf(self) {
     return self[$URLSearchParams].pairs.map((pair) => `${encode(pair[0])}=${encode(pair[1])}`).join('&');
   }
 
   function paramsChanged(self) {
-    if (self[$URLSearchParams].url !== null) setQuery(self[$URLSearchParams].url, textOfPairs(self));
+    if (self[$URLSearchParams].url !== null) setQuery(self[$URLSearchParams].url, textOf(self));
   }
 
-  return { URL, URLSearchParams, normalized, requestUrl, absolute, partsOf, parsePairs, isParams, textOf };
+  return { URL, URLSearchParams, normalized, requestUrl, absolute, partsOf, parsePairs, textOf };
 });

@@ -557,6 +557,9 @@
     return init;
   }
 
+  let lastUrl;
+  let lastValues;
+
   /** The values that a pattern is matched against; null for what is no URL. */
   function valuesOf(input, base) {
     if (isObject(input)) {
@@ -577,9 +580,6 @@
     }
     return lastValues;
   }
-
-  let lastUrl;
-  let lastValues;
 
   function valuesOfUrl(text, base) {
     const parts = load('url').partsOf(text, base);

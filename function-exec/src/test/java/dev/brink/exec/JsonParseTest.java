@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The parser of json.js beside the engine's, and that JSON.parse is the one or the other. */
@@ -13,10 +14,12 @@ class JsonParseTest {
 
   /** Both parsers, and how a value looks, with what JSON.stringify does not show. */
   private static final String PARSERS =
-      "const engines = JSON.parse; const own = ("
+      "const load = ("
           + GuestSource.of("json").getCharacters().toString().strip().replaceFirst(";$", "")
-          + ")({ withOwnMethods: (map) => map }).parser(engines);"
+          + ");"
           + """
+          const engines = (text) => JSON.parse(Object(text)); // what is no string is always the engine's
+          const own = load({ withOwnMethods: (map) => map }).parser(engines);
           const shown = (value) => {
             if (Object.is(value, -0)) return '-0';
             if (typeof value !== 'object' || value === null) return typeof value + JSON.stringify(value);
@@ -38,6 +41,39 @@ class JsonParseTest {
             .filter(([, expected, actual]) => expected !== actual)
             .map((difference) => difference.join(' | '))
             .join('\\n');
+          """;
+
+  /**
+   * A choice between the two, with a clock by which each takes as long for a character as is said.
+   */
+  private static final String CHOICE =
+      PARSERS
+          + """
+          const { charCodeAt } = String.prototype;
+          const costs = { engines: 1, own: 1 };
+          const used = { engines: 0, own: 0 };
+          let clock = 0;
+          let reads = 0;
+          String.prototype.charCodeAt = function (place) {
+            clock += costs.own;
+            reads++;
+            return charCodeAt.call(this, place);
+          };
+          const parse = load({ withOwnMethods: (map) => map, host: { nanos: () => clock } }).quicker((text) => {
+            clock += costs.engines * text.length;
+            used.engines++;
+            return engines(text);
+          });
+          const read = (text, times) => {
+            used.engines = used.own = 0;
+            for (let i = 0; i < times; i++) {
+              const before = reads;
+              parse(text);
+              if (reads > before) used.own++;
+            }
+            return `${used.own}/${used.engines}`;
+          };
+          const text = `[${'12,'.repeat(400)}3]`;
           """;
 
   @AfterAll
@@ -65,6 +101,70 @@ class JsonParseTest {
                 return [readOf(50), readOf(100), JSON.parse(text).text.length].join()
                 """))
         .isEqualTo("false,true,1100");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 3, 7875/125", // one in 64 is of the slower one
+    "3, 1, 125/7875",
+  })
+  void theQuickerOneIsUsedAndTheOtherNowAndThen(int own, int engines, String expected) {
+    assertThat(
+            SANDBOX.eval(
+                CHOICE
+                    + "costs.own = %d; costs.engines = %d; read(text, 1000);"
+                        .formatted(own, engines)
+                    + "return read(text, 8000)"))
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void whicheverBecomesQuickerIsUsedSoon() {
+    assertThat(
+            SANDBOX.eval(
+                CHOICE
+                    + """
+                    costs.own = 3;
+                    read(text, 1000);
+                    costs.own = 0.3;
+                    read(text, 1000);
+                    const better = read(text, 64);
+                    costs.own = 3;
+                    read(text, 1000);
+                    return [better, read(text, 64)].join()
+                    """))
+        .isEqualTo("63/1,1/63");
+  }
+
+  @Test
+  void oneThatTookLongOnceIsUsedStill() {
+    assertThat(
+            SANDBOX.eval(
+                CHOICE
+                    + """
+                    costs.engines = 3;
+                    read(text, 1000);
+                    costs.own = 1e6;
+                    read(text, 8);
+                    costs.own = 1;
+                    return read(text, 56)
+                    """))
+        .isEqualTo("55/1");
+  }
+
+  @Test
+  void itBeginsWithShortTexts() {
+    assertThat(
+            SANDBOX.eval(
+                CHOICE
+                    + """
+                    costs.engines = 3;
+                    const long = `[${'12,'.repeat(10_000)}3]`;
+                    const first = read(long, 500);
+                    read(text, 2000);
+                    return [first, read(long, 500)].join()
+                    """))
+        .isEqualTo("0/500,493/7");
   }
 
   @Test
