@@ -319,6 +319,12 @@ final class GraalRuntime implements FunctionRuntime {
     }
     background.close();
     lanes.end();
-    contexts.close();
+    // The engine is locked while it ends, and a guest that loads a module wants that lock: with one
+    // there neither would come to an end, nor would the process, which asks for the lock too.
+    if (lanes.awaitEnd(Duration.ofNanos(CLOSE_NANOS))) {
+      contexts.close();
+    } else {
+      log.warn("A guest did not end in time: the engine is left as it is");
+    }
   }
 }

@@ -122,7 +122,7 @@ final class GuestContexts {
         .build();
   }
 
-  /** Ends every context; may wait for guests that cannot be stopped. */
+  /** Ends every context. No guest may run any more: it could lock up. */
   void close() {
     engine.close(true);
     Engine second = wasmEngine;

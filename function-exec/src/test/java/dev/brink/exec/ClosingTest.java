@@ -154,4 +154,45 @@ class ClosingTest {
     assertThat(waiting.failure().code()).isEqualTo(Code.CLOSED);
     waiting.end();
   }
+
+  /** The engine takes a lock for each module, and holds the same one while it ends. */
+  @Test
+  void oneThatLoadsModulesIsNotInTheWay() {
+    for (int round = 0; round < 40; round++) {
+      FunctionRuntime runtime = FunctionRuntime.builder().lanes(2).build();
+      Sandbox.join(runtime.ready());
+      loadOneAfterTheOther(runtime, 0);
+      // From one round to the next it is closed later in the loading of a module.
+      long until = System.nanoTime() + round % 7 * 1_000_000L;
+      while (System.nanoTime() - until < 0) {
+        Thread.onSpinWait();
+      }
+      runtime.close();
+      Sandbox.await("its end", () -> !isAlive("brink-runtime-close"));
+    }
+  }
+
+  private static void loadOneAfterTheOther(FunctionRuntime runtime, int number) {
+    Map<String, byte[]> modules =
+        Map.of(
+            "main.js",
+            ("import './part.js'; " + HANDLER).getBytes(StandardCharsets.UTF_8),
+            "part.js",
+            "globalThis.part = 1;".getBytes(StandardCharsets.UTF_8));
+    var bundle =
+        new FunctionBundle(
+            "test/" + number, "main.js", modules, Sandbox.LIMITS, Map.of(), Set.of());
+    var _ =
+        runtime
+            .load(bundle)
+            .thenAcceptAsync(
+                function -> {
+                  function.close();
+                  loadOneAfterTheOther(runtime, number + 1);
+                });
+  }
+
+  private static boolean isAlive(String thread) {
+    return Thread.getAllStackTraces().keySet().stream().anyMatch(t -> t.getName().equals(thread));
+  }
 }

@@ -63,7 +63,17 @@ public final class Lane {
   }
 
   void start() {
-    worker.thread.start();
+    start(worker);
+  }
+
+  private void start(LaneThread next) {
+    lanes.threadBegins();
+    try {
+      next.thread.start();
+    } catch (OutOfMemoryError e) {
+      lanes.threadEnds();
+      throw e;
+    }
   }
 
   // ---- what waits
@@ -272,7 +282,7 @@ public final class Lane {
     try {
       LaneThread next = newThread(first);
       worker = next;
-      next.thread.start();
+      start(next);
       return true;
     } catch (OutOfMemoryError e) {
       worker = old;
@@ -306,6 +316,8 @@ public final class Lane {
       }
     } catch (AbandonedError e) {
       log.info("{} has come back and ends", me);
+    } finally {
+      lanes.threadEnds();
     }
   }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** All lanes of a runtime and their watchdog. Thread-safe. */
@@ -15,12 +16,17 @@ public final class Lanes {
   private static final int OVERTIME_PER_LANE = 7;
 
   private static final long HOP_NANOS = 50_000;
+  private static final long POLL_NANOS = 1_000_000;
 
   private final List<Lane> all;
   private final Watchdog watchdog = new Watchdog(this);
   private final AtomicInteger abandoned = new AtomicInteger();
   private final AtomicInteger overtime = new AtomicInteger();
   private final long graceNanos;
+
+  /** Those that run, also beside their lanes and when they were given up. */
+  private final AtomicInteger threads = new AtomicInteger();
+
   private volatile boolean ended;
 
   /** The watchdog's. */
@@ -57,6 +63,27 @@ public final class Lanes {
       lane.wake();
     }
     watchdog.wake();
+  }
+
+  void threadBegins() {
+    threads.incrementAndGet();
+  }
+
+  void threadEnds() {
+    threads.decrementAndGet();
+  }
+
+  /**
+   * Waits, after {@link #end}, until all threads have ended, also those that were given up.
+   *
+   * @return whether they have, in that time
+   */
+  public boolean awaitEnd(Duration atMost) {
+    long limit = System.nanoTime() + atMost.toNanos();
+    while (threads.get() > 0 && System.nanoTime() - limit < 0) {
+      LockSupport.parkNanos(this, POLL_NANOS);
+    }
+    return threads.get() == 0;
   }
 
   public List<Lane> all() {
