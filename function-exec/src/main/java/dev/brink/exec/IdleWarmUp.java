@@ -22,9 +22,14 @@ final class IdleWarmUp {
   private static final int FIRST_SHARE = 5;
 
   private static final List<String> OTHERS = WarmUpFunction.OTHERS;
-  private static final int LOOKS = 5;
-  private static final long LOOK_NANOS = 1_000_000;
+  private static final int LOOKS = 4;
+  private static final long LOOK_NANOS = 5_000_000;
   private static final long LOOK_AGAIN_NANOS = 100_000_000;
+
+  /**
+   * So many turns between the first look and the last are no work, as those of 200 calls a second.
+   */
+  private static final int FEW_TURNS = 4;
 
   private final GraalRuntime runtime;
   private final int count;
@@ -57,7 +62,7 @@ final class IdleWarmUp {
         long nanos = System.nanoTime() - start;
         used += nanos;
         int share = made <= OTHERS.size() ? FIRST_SHARE : SHARE;
-        pause(nanos * share / lanes - nanos);
+        pause(nanos * share / lanes - nanos - LOOKS * LOOK_NANOS);
       }
       if (!runtime.closed()) {
         log.info(
@@ -73,16 +78,20 @@ final class IdleWarmUp {
     }
   }
 
-  /** Whether the lanes had nothing to do whenever one looked; others may wait for something. */
+  /**
+   * Whether the lanes had nothing to do whenever one looked, and little in between: calls that are
+   * short are seldom under way when one looks, however many there are.
+   */
   private boolean idle() {
+    Lanes lanes = runtime.lanes();
+    long turns = lanes.turns();
     for (int i = 0; i < LOOKS; i++) {
-      Lanes lanes = runtime.lanes();
       if (lanes.busy() > 0 || lanes.queued() > 0 || lanes.overtime() > 0) {
         return false;
       }
-      LockSupport.parkNanos(this, LOOK_NANOS);
+      pause(LOOK_NANOS);
     }
-    return true;
+    return Math.abs(lanes.turns() - turns) <= FEW_TURNS;
   }
 
   private void pause(long nanos) {

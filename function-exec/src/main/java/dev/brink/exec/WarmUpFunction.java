@@ -22,14 +22,14 @@ final class WarmUpFunction {
   static final List<String> OTHERS =
       List.of(
           "streams",
-          "documents",
           "signatures",
           "bodies",
           "routes",
           "waits",
           "pipes",
           "compression",
-          "forms");
+          "forms",
+          "documents");
 
   private static final String NAME = "brink/warm-up";
   private static final String MAIN = "main.js";

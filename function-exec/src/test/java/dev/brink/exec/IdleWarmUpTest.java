@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** Seen by its thread, since it leaves nothing else behind. */
@@ -60,6 +61,31 @@ class IdleWarmUpTest {
   }
 
   @Test
+  void itWaitsWhileManyShortCallsCome() {
+    try (FunctionRuntime runtime = FunctionRuntime.builder().lanes(2).idleWarmUp(1_000).build()) {
+      Sandbox.join(runtime.ready());
+      LoadedFunction function = Sandbox.join(runtime.load(quick()));
+      int begun = 0;
+      int before = 1;
+      for (int i = 0; i < 6_000; i++) {
+        var answer = new Answered();
+        function.invoke(
+            Sandbox.invocation(Sandbox.request(HttpMethod.GET, "/"), null, Duration.ofSeconds(60)),
+            answer);
+        assertThat(answer.end().text()).isEqualTo("quick");
+        // For longer than it takes to answer: the lanes mostly look idle.
+        LockSupport.parkNanos(200_000);
+        int open = runtime.instances().open();
+        begun += open > before ? 1 : 0;
+        before = open;
+      }
+      // One before the first call; else half a dozen.
+      assertThat(begun).isLessThan(3);
+      Sandbox.await("it to go on", () -> runtime.instances().open() == 2);
+    }
+  }
+
+  @Test
   void itsNumberIsBounded() {
     assertThatThrownBy(() -> FunctionRuntime.builder().idleWarmUp(-1))
         .isInstanceOf(IllegalArgumentException.class)
@@ -67,10 +93,18 @@ class IdleWarmUpTest {
   }
 
   private static FunctionBundle computing() {
+    return bundle("t/computing", COMPUTING);
+  }
+
+  private static FunctionBundle quick() {
+    return bundle("t/quick", "export default { fetch: () => new Response('quick') }");
+  }
+
+  private static FunctionBundle bundle(String name, String source) {
     return new FunctionBundle(
-        "t/computing",
+        name,
         "main.js",
-        Map.of("main.js", COMPUTING.getBytes(StandardCharsets.UTF_8)),
+        Map.of("main.js", source.getBytes(StandardCharsets.UTF_8)),
         Sandbox.LIMITS,
         Map.of(),
         Set.of());

@@ -177,6 +177,11 @@ public final class Lane {
     return worker.busy();
   }
 
+  /** How many turns its thread has begun; begins again with another thread. Any thread. */
+  long turns() {
+    return worker.turn();
+  }
+
   /** What the watchdog sees to. */
   LaneWatch watch() {
     return watch;

@@ -144,7 +144,8 @@ final class LaneThread {
     return (state.get() & STATE) == what;
   }
 
-  private long turn() {
+  /** The number of the turn that began last. Any thread. */
+  long turn() {
     return state.get() >> STATE_BITS;
   }
 

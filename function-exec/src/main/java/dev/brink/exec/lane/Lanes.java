@@ -164,6 +164,17 @@ public final class Lanes {
     return busy;
   }
 
+  /**
+   * What grows by one with each turn that begins, but for the few in which a lane gets a thread.
+   */
+  public long turns() {
+    long turns = 0;
+    for (int i = 0; i < all.size(); i++) {
+      turns += all.get(i).turns();
+    }
+    return turns;
+  }
+
   public int queued() {
     int queued = 0;
     for (int i = 0; i < all.size(); i++) {
