@@ -9,7 +9,6 @@ import io.netty.buffer.Unpooled;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -19,9 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -248,16 +246,13 @@ class DiskStoreTest {
   }
 
   @Test
-  void whatCouldNotBeKeptDoesNotBringBackWhatWasThereBefore() throws Exception {
-    var blocked = new AtomicReference<>(new CountDownLatch(0));
+  void whatCouldNotBeKeptDoesNotBringBackWhatWasThereBefore() throws IOException {
+    var mayWrite = new Semaphore(1);
     var full = new AtomicBoolean();
     Segment.Writing writing =
         (channel, bytes, position) -> {
-          try {
-            blocked.get().await();
-          } catch (InterruptedException e) {
-            throw new InterruptedIOException("interrupted");
-          }
+          mayWrite.acquireUninterruptibly();
+          mayWrite.release();
           if (full.getAndSet(false)) {
             throw new IOException("No space left on device");
           }
@@ -272,13 +267,13 @@ class DiskStoreTest {
       full.set(true);
       put(store, 0, 2_000);
       store.written().join();
-      blocked.set(new CountDownLatch(1));
+      mayWrite.acquireUninterruptibly();
       for (int i = 2; store.stats().rejections() == 1; i++) {
         put(store, i, 400_000);
       }
       put(store, 1, 400_000);
       assertThat(store.stats().rejections()).isEqualTo(3);
-      blocked.get().countDown();
+      mayWrite.release();
       store.written().join();
       assertThat(get(store, 0)).isNull();
       assertThat(get(store, 1)).isNull();
