@@ -6,7 +6,10 @@ import dev.brink.exec.FunctionException.Code;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
+import java.io.BufferedReader;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -190,6 +193,38 @@ class ClosingTest {
                   function.close();
                   loadOneAfterTheOther(runtime, number + 1);
                 });
+  }
+
+  /** A process whose guest is in a builtin that cannot be stopped. */
+  static final class Stuck {
+    private Stuck() {}
+
+    public static void main(String[] arguments) {
+      Sandbox sandbox = Sandbox.of(1);
+      LoadedFunction stuck =
+          sandbox.handler("return new Response(Array.prototype.indexOf.call({ length: 1e15 }, 1))");
+      System.out.println(sandbox.get(stuck, "/").failure().code());
+      sandbox.runtime.close();
+      Sandbox.await("its end", () -> !isAlive("brink-runtime-close"));
+      System.exit(3);
+    }
+  }
+
+  @Test
+  void aGuestThatCannotBeStoppedDoesNotHoldUpTheProcess() throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Stuck.class.getName()));
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    try (BufferedReader out = process.inputReader()) {
+      assertThat(out.lines().filter(line -> line.startsWith("CPU"))).contains("CPU_LIMIT");
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isEqualTo(3);
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
   }
 
   private static boolean isAlive(String thread) {

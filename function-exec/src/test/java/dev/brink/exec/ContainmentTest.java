@@ -101,7 +101,7 @@ class ContainmentTest {
     }
   }
 
-  /** Finite, since the JVM cannot exit while a guest is stuck. */
+  /** Finite, so that it leaves no thread behind. */
   @Test
   void aBuiltinThatCannotBeStoppedCostsItsThreadAndNothingElse() {
     try (Sandbox sandbox = Sandbox.of(1)) {
