@@ -63,17 +63,7 @@ public final class Lane {
   }
 
   void start() {
-    start(worker);
-  }
-
-  private void start(LaneThread next) {
-    lanes.threadBegins();
-    try {
-      next.thread.start();
-    } catch (OutOfMemoryError e) {
-      lanes.threadEnds();
-      throw e;
-    }
+    worker.start();
   }
 
   // ---- what waits
@@ -167,6 +157,10 @@ public final class Lane {
   public boolean isInTurn() {
     LaneThread me = LaneThread.current();
     return me != null && me.lane().equals(this) && (isCurrent() || me.isAway());
+  }
+
+  Lanes lanes() {
+    return lanes;
   }
 
   boolean of(Lanes these) {
@@ -287,7 +281,7 @@ public final class Lane {
     try {
       LaneThread next = newThread(first);
       worker = next;
-      start(next);
+      next.start();
       return true;
     } catch (OutOfMemoryError e) {
       worker = old;
@@ -321,8 +315,6 @@ public final class Lane {
       }
     } catch (AbandonedError e) {
       log.info("{} has come back and ends", me);
-    } finally {
-      lanes.threadEnds();
     }
   }
 

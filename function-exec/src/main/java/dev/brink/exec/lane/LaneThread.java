@@ -58,10 +58,29 @@ final class LaneThread {
 
   LaneThread(Lane lane, String name, Consumer<LaneThread> loop) {
     this.lane = lane;
-    this.thread = new Carrier(this, name, () -> loop.accept(this));
+    this.thread = new Carrier(this, name, () -> run(loop));
     this.takeLane = () -> lane.handOver(this);
     this.tellAbandoned = this::tellAbandoned;
     thread.setDaemon(true);
+  }
+
+  /** Starts it, once. The lanes count it until it ends. */
+  void start() {
+    lane.lanes().threadBegins();
+    try {
+      thread.start();
+    } catch (OutOfMemoryError e) {
+      lane.lanes().threadEnds();
+      throw e;
+    }
+  }
+
+  private void run(Consumer<LaneThread> loop) {
+    try {
+      loop.accept(this);
+    } finally {
+      lane.lanes().threadEnds();
+    }
   }
 
   /** A thread that knows what it is. */
