@@ -3,10 +3,9 @@ package dev.brink.exec;
 import dev.brink.exec.FunctionException.Code;
 import dev.brink.exec.stream.BodyReader;
 import io.netty.buffer.ByteBuf;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import org.graalvm.polyglot.HostAccess;
 import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
@@ -123,23 +122,40 @@ public final class BodiesPort {
     }
   }
 
-  /** The parts of a body: there is often but one. */
+  /** What has come of a body: mostly one part, which is not copied; many may be a byte each. */
   private static final class Collected {
-    private final List<ByteBuffer> parts = new ArrayList<>(1);
+    private @Nullable ByteBuffer only;
+    private @Nullable ByteArrayOutputStream more;
     private long bytes;
 
     void add(ByteBuffer part) {
-      parts.add(part);
       bytes += part.remaining();
+      if (bytes == part.remaining()) {
+        only = part;
+        return;
+      }
+      ByteArrayOutputStream all = more;
+      if (all == null) {
+        all = new ByteArrayOutputStream();
+        more = all;
+        write(only, all);
+        only = null;
+      }
+      write(part, all);
+    }
+
+    private static void write(@Nullable ByteBuffer part, ByteArrayOutputStream to) {
+      if (part != null) {
+        to.write(part.array(), part.arrayOffset() + part.position(), part.remaining());
+      }
     }
 
     ByteBuffer whole() {
-      if (parts.size() == 1) {
-        return parts.getFirst();
+      ByteBuffer whole = only;
+      if (whole != null) {
+        return whole;
       }
-      ByteBuffer whole = ByteBuffer.allocate(Math.toIntExact(bytes));
-      parts.forEach(whole::put);
-      return whole.flip();
+      return ByteBuffer.wrap(more == null ? new byte[0] : more.toByteArray());
     }
   }
 

@@ -79,7 +79,7 @@ class IdleWarmUpTest {
         begun += open > before ? 1 : 0;
         before = open;
       }
-      // One before the first call; else half a dozen.
+      // One before the first call, and one in a moment in which none could come.
       assertThat(begun).isLessThan(3);
       Sandbox.await("it to go on", () -> runtime.instances().open() == 2);
     }
