@@ -115,7 +115,7 @@ public final class HttpServer {
     private @Nullable SslContext tls;
     private HttpServerListener listener = HttpServerListener.NONE;
     private int backlog = 1024;
-    private @Nullable String requestIdPrefix;
+    private String requestIdPrefix = "";
     private boolean trustRequestIds;
     private @Nullable RoundTripListener roundTrips;
     private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
@@ -161,8 +161,8 @@ public final class HttpServer {
     }
 
     /**
-     * What the request ids that this server makes begin with; unique per node and start. Default:
-     * eight random characters.
+     * What the request ids that this server makes begin with; after it come eight random characters
+     * that tell this start from others. Default: nothing.
      */
     public Builder requestIdPrefix(String value) {
       requestIdPrefix = value;
@@ -198,7 +198,7 @@ public final class HttpServer {
     public CompletionStage<HttpServer> start() {
       boolean own = eventLoops == null;
       EventLoops loops = own || eventLoops == null ? EventLoops.create() : eventLoops;
-      String prefix = requestIdPrefix == null ? RequestIds.randomPrefix() : requestIdPrefix;
+      String prefix = requestIdPrefix + RequestIds.startMark();
       ServerState state =
           new ServerState(handler, limits, listener, prefix, trustRequestIds, roundTrips);
       CompletableFuture<HttpServer> started = new CompletableFuture<>();

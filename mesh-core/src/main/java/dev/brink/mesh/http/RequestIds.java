@@ -19,7 +19,7 @@ final class RequestIds {
   }
 
   /** Characters that no other server start has. */
-  static String randomPrefix() {
+  static String startMark() {
     byte[] text = new byte[DIGITS];
     write(new SecureRandom().nextLong(), text);
     return new String(text, ISO_8859_1);

@@ -101,6 +101,10 @@ final class ServerLoop {
           eventLoop.scheduleWithFixedDelay(
               this::tick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
     }
+    if (server.draining()) {
+      // Accepted, or found to speak HTTP/2, after the others were told.
+      closeIdleSoon();
+    }
   }
 
   void remove(Connection connection) {
@@ -138,6 +142,10 @@ final class ServerLoop {
             connection.drain();
           }
         });
+    closeIdleSoon();
+  }
+
+  private void closeIdleSoon() {
     var _ = eventLoop.schedule(this::closeIdle, Connection.IDLE_GRACE_NANOS, TimeUnit.NANOSECONDS);
   }
 

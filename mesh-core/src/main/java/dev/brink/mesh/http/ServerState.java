@@ -16,6 +16,7 @@ final class ServerState {
   private final @Nullable RoundTripListener roundTrips;
 
   private final ConcurrentHashMap<EventLoop, ServerLoop> loops = new ConcurrentHashMap<>();
+  private final AtomicInteger loopsMade = new AtomicInteger();
   private final AtomicInteger connections = new AtomicInteger();
   private final CompletableFuture<Void> empty = new CompletableFuture<>();
   private volatile boolean draining;
@@ -61,9 +62,8 @@ final class ServerState {
   }
 
   private ServerLoop newLoop(EventLoop eventLoop) {
-    // Two characters keep the loops' ids apart.
-    String suffix = Integer.toString(loops.size() % (36 * 36) + 36 * 36, 36).substring(1);
-    return new ServerLoop(this, eventLoop, requestIdPrefix + suffix);
+    String number = Integer.toString(loopsMade.getAndIncrement(), 36);
+    return new ServerLoop(this, eventLoop, requestIdPrefix + number);
   }
 
   int connections() {

@@ -64,6 +64,50 @@ class Http1ExchangeTest {
     assertThat(ids).doesNotHaveDuplicates().allMatch(id -> id.startsWith("node1-"));
   }
 
+  @Test
+  void noTwoEventLoopsMakeTheSameIds() throws IOException {
+    int connections = 32;
+    try (EventLoops loops = EventLoops.create(connections, "test-many");
+        TestServer server =
+            TestServer.start(
+                exchange -> exchange.respond(TestServer.ok("")),
+                options -> options.eventLoops(loops).requestIdPrefix("node1-"))) {
+      List<RawClient> clients = new ArrayList<>();
+      try {
+        for (int i = 0; i < connections; i++) {
+          clients.add(server.connect());
+        }
+        List<String> ids = new ArrayList<>();
+        for (RawClient client : clients) {
+          client.send(GET);
+        }
+        for (RawClient client : clients) {
+          ids.add(client.answer().header("brink-request-id").orElseThrow());
+        }
+        assertThat(ids).doesNotHaveDuplicates();
+      } finally {
+        for (RawClient client : clients) {
+          client.close();
+        }
+      }
+    }
+  }
+
+  @Test
+  void aServerStartedAgainMakesOtherIds() throws IOException {
+    List<String> ids = new ArrayList<>();
+    for (int start = 0; start < 2; start++) {
+      try (TestServer server =
+              TestServer.start(
+                  exchange -> exchange.respond(TestServer.ok("")),
+                  options -> options.requestIdPrefix("node1-"));
+          RawClient client = server.connect()) {
+        ids.add(client.send(GET).answer().header("brink-request-id").orElseThrow());
+      }
+    }
+    assertThat(ids).doesNotHaveDuplicates().allMatch(id -> id.startsWith("node1-"));
+  }
+
   @ParameterizedTest
   @CsvSource({"true, abc-1, true", "true, a b, false", "false, abc-1, false"})
   void keepsAClientsIdOnlyIfTrustedAndSane(boolean trusts, String id, boolean kept)

@@ -6,12 +6,16 @@ import static dev.brink.mesh.http.RawHttp2.END_STREAM;
 import static dev.brink.mesh.http.RawHttp2.GOAWAY;
 import static dev.brink.mesh.http.RawHttp2.HEADERS;
 import static dev.brink.mesh.http.RawHttp2.RESET;
+import static dev.brink.mesh.http.RawHttp2.SETTINGS;
 import static dev.brink.mesh.http.RawHttp2.WINDOW_UPDATE;
 import static dev.brink.mesh.http.RawHttp2.block;
 import static dev.brink.mesh.http.RawHttp2.get;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -273,6 +277,28 @@ class Http2Test {
       first.respond(TestServer.ok("first"));
       assertThat(client.answer().body()).isEqualTo("first");
       assertThat(client.lastBeforeEnd(RESET)).isNull();
+      drained.join();
+    }
+  }
+
+  @Test
+  void drainingEndsOneThatTurnsOutToSpeakHttp2Later() throws Exception {
+    byte[] preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(ISO_8859_1);
+    try (EventLoops loop = EventLoops.create(1, "test-one");
+        TestServer server = TestServer.start(exchange -> {}, options -> options.eventLoops(loop));
+        Socket late = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        RawClient idle = server.connect()) {
+      late.setSoTimeout(20_000);
+      late.getOutputStream().write(preface, 0, 10);
+      TestServer.await("half a preface", () -> server.heldBytes() > 0);
+      CompletableFuture<Void> drained =
+          server.server().drain(Duration.ofMinutes(5)).toCompletableFuture();
+      assertThat(idle.ended()).as("the idle connection has ended").isTrue();
+      assertThat(drained).isNotDone();
+      late.getOutputStream().write(preface, 10, preface.length - 10);
+      late.getOutputStream().write(RawHttp2.frame(SETTINGS, 0, 0));
+      byte[] answer = late.getInputStream().readAllBytes();
+      assertThat(answer).as("settings, and the end").isNotEmpty();
       drained.join();
     }
   }
