@@ -182,8 +182,8 @@ public final class GridBuilder {
 
   /**
    * Whether this node keeps durable namespaces, on disk in the work directory, by a second Ignite
-   * node. Default: no. Should be the same on all nodes. The JVM needs {@code --add-opens} for
-   * {@code java.base/sun.nio.ch} and {@code java.base/java.io}.
+   * node. Default: no. Should be the same on all nodes. The JVM has to open {@code
+   * java.base/java.io} too: {@code --add-opens=java.base/java.io=ALL-UNNAMED}.
    */
   public GridBuilder durable(boolean durable) {
     this.durable = durable;
@@ -228,7 +228,7 @@ public final class GridBuilder {
    * no error: they are tried again in the background.
    *
    * @throws GridException when the node could not start in time: a port is taken, the directory
-   *     cannot be written
+   *     cannot be written, the JVM lacks flags
    * @throws IllegalArgumentException when an option is missing or the options don't fit together
    */
   public Grid start() {

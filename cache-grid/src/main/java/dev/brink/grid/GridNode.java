@@ -149,6 +149,7 @@ final class GridNode implements Grid {
   static Grid start(GridBuilder options) {
     Path directory = directory(options);
     checkAddress(options.bindAddress);
+    OpenPackages.require(options.durable);
     IgniteSettings.quieten();
     Ports ports = Ports.take(options.bindAddress, options.discoveryPort, options.communicationPort);
     GridNode node = new GridNode(options, directory, ports, DurableNamespaces.ports(options));

@@ -1,5 +1,6 @@
 package dev.brink.grid;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -50,6 +52,35 @@ class GridBuilderTest {
         .hasMessage("name: 0 characters (expected: 1 to 128)");
     assertThatThrownBy(() -> options.startTimeout(Duration.ZERO))
         .hasMessage("startTimeout: PT0S (expected: PT1S to PT10M)");
+  }
+
+  @Test
+  void missingFlagsOfTheJvmAreNamed(@TempDir Path directory) throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                "--add-opens=java.base/java.util=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                NodeProcess.class.getName(),
+                "1",
+                directory.toString(),
+                "",
+                "true")
+            .redirectErrorStream(true)
+            .start();
+    try {
+      process.getOutputStream().close();
+      assertThat(new String(process.getInputStream().readAllBytes(), UTF_8))
+          .contains(
+              "flags of the JVM: some are missing (expected: "
+                  + "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED "
+                  + "--add-opens=java.base/java.io=ALL-UNNAMED)");
+      assertThat(process.waitFor()).isNotZero();
+    } finally {
+      process.destroyForcibly();
+    }
   }
 
   @Test

@@ -61,7 +61,6 @@ final class NodeProcess implements AutoCloseable {
     command.add(figures ? "-D" + FIGURES + "=" : "-XX:TieredStopAtLevel=1");
     command.addAll(
         List.of(
-            "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
             "--add-opens=java.base/java.io=ALL-UNNAMED",
             "-Xmx256m",
             "-XX:+UseSerialGC",
