@@ -69,7 +69,7 @@ record Answer(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
     if (decodes) {
       return decoded(status, fields, source, length);
     }
-    boolean divides = ok && length >= 0 && stored.coding() != Coding.GZIP_MADE;
+    boolean divides = ok && length >= 0 && stored.coding().divides();
     List<ByteRange> wanted = divides ? ranges(request.headers(), stored, nowMillis) : null;
     if (stored.partial()) {
       return wanted == null ? null : ofParts(stored, source, wanted, fields);

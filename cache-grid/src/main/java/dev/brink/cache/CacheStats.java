@@ -14,6 +14,7 @@ package dev.brink.cache;
  * @param purges that hold
  * @param copies taken from other caches before they were asked for here
  * @param copiesUsed those of them that answered a request
+ * @param recodings stored responses that were stored in a denser coding too
  */
 public record CacheStats(
     long hits,
@@ -26,4 +27,5 @@ public record CacheStats(
     long failures,
     long purges,
     long copies,
-    long copiesUsed) {}
+    long copiesUsed,
+    long recodings) {}

@@ -16,7 +16,9 @@ enum Coding {
   /** In gzip, as it came. */
   GZIP_CAME(1),
   /** In gzip, though it came without. */
-  GZIP_MADE(2);
+  GZIP_MADE(2),
+  /** In another coding, made of what is stored in one of these: never in a stored head. */
+  RECODED(3);
 
   /** Shorter ones gain nothing. */
   private static final int LEAST_BYTES = 1024;
@@ -60,13 +62,7 @@ enum Coding {
    * @param response to a request that asked for no range
    */
   static Coding of(CacheRequest asked, HttpResponse response, HttpHeaders headers) {
-    if (!asked.policy().compresses()
-        || response.status().code() != 200
-        || Directives.parse(headers.getAll(HttpHeaderNames.CACHE_CONTROL)).has("no-transform")
-        || headers.contains(Fields.CONTENT_DIGEST)
-        || headers.contains(Fields.REPR_DIGEST)
-        || headers.contains("content-md5")
-        || headers.contains("digest")) {
+    if (!asked.policy().compresses() || response.status().code() != 200 || keepsBytes(headers)) {
       return AS_IT_CAME;
     }
     List<String> codings = Tokens.lowerCase(headers.getAll(HttpHeaderNames.CONTENT_ENCODING));
@@ -79,6 +75,34 @@ enum Coding {
             && (length < 0 || length >= LEAST_BYTES)
             && compressible(headers.get(HttpHeaderNames.CONTENT_TYPE, ""));
     return gains ? GZIP_MADE : AS_IT_CAME;
+  }
+
+  /**
+   * Whether a stored response may be given in fewer bytes, as far as can be told at once; see
+   * {@link #keepsBytes} too.
+   *
+   * @param length of the body as it is stored
+   */
+  boolean mayBeDenser(Head head, long length) {
+    return switch (this) {
+      case GZIP_CAME, GZIP_MADE -> length >= LEAST_BYTES / 2;
+      case RECODED -> false;
+      case AS_IT_CAME ->
+          length >= LEAST_BYTES
+              && head.status() == 200
+              && !head.sliced()
+              && !head.fields().contains(HttpHeaderNames.CONTENT_ENCODING)
+              && compressible(head.fields().get(HttpHeaderNames.CONTENT_TYPE, ""));
+    };
+  }
+
+  /** Whether the fields tell of the bytes as they came. */
+  static boolean keepsBytes(HttpHeaders headers) {
+    return Directives.parse(headers.getAll(HttpHeaderNames.CACHE_CONTROL)).has("no-transform")
+        || headers.contains(Fields.CONTENT_DIGEST)
+        || headers.contains(Fields.REPR_DIGEST)
+        || headers.contains("content-md5")
+        || headers.contains("digest");
   }
 
   /**
@@ -104,6 +128,11 @@ enum Coding {
         || TYPES.contains(type);
   }
 
+  /** Whether the bytes are those that came, so that ranges of them are what a client may want. */
+  boolean divides() {
+    return this == AS_IT_CAME || this == GZIP_CAME;
+  }
+
   /**
    * Makes the fields of a stored response those of an answer. Bytes that are not those that came
    * have a weak tag: they mean the same, and ranges of them don't fit together.
@@ -117,8 +146,8 @@ enum Coding {
     if (!Tokens.lowerCase(fields.getAll(HttpHeaderNames.VARY)).contains("accept-encoding")) {
       fields.add(HttpHeaderNames.VARY, HttpHeaderNames.ACCEPT_ENCODING);
     }
-    boolean takes = AcceptedCodings.of(request).gzip();
-    if (takes == (this == GZIP_MADE)) {
+    boolean takes = this == RECODED || AcceptedCodings.of(request).gzip();
+    if (this == RECODED || takes == (this == GZIP_MADE)) {
       String etag = fields.get(HttpHeaderNames.ETAG);
       if (etag != null && !etag.startsWith("W/")) {
         fields.set(HttpHeaderNames.ETAG, "W/" + etag);

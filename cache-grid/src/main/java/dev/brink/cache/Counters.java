@@ -12,6 +12,7 @@ final class Counters {
   final LongAdder collapsed = new LongAdder();
   final LongAdder fetches = new LongAdder();
   final LongAdder failures = new LongAdder();
+  final LongAdder recodings = new LongAdder();
 
   void answered(CacheResult result) {
     switch (result.outcome()) {
@@ -38,6 +39,7 @@ final class Counters {
         failures.sum(),
         purges,
         copies.takenTotal(),
-        copies.usedTotal());
+        copies.usedTotal(),
+        recodings.sum());
   }
 }

@@ -254,7 +254,8 @@ final class Exchange implements HttpCache.Running, Waiter {
       retry();
       return;
     }
-    FetchPlan plan = probe == null ? plan(id(whole, range), variants, why, stale) : probe;
+    StoreKey id = range == null ? whole : FetchPlan.rangeId(key, request());
+    FetchPlan plan = probe == null ? plan(id, variants, why, stale) : probe;
     if (stale != null) {
       stale.body().attach();
     }
@@ -266,18 +267,6 @@ final class Exchange implements HttpCache.Running, Waiter {
     } else if (stale != null) {
       stale.body().release();
     }
-  }
-
-  /** What a range of something is found by while it is fetched. */
-  private StoreKey id(StoreKey whole, @Nullable String range) {
-    return range == null
-        ? whole
-        : StoreKey.of(
-            key.text()
-                + "\nrange "
-                + range
-                + "\n"
-                + request().headers().get(HttpHeaderNames.IF_RANGE, ""));
   }
 
   /** Whether what has just come is as fresh as the request wants it. */
@@ -388,19 +377,7 @@ final class Exchange implements HttpCache.Running, Waiter {
       field.forwarded(why).forwardStatus(status).collapsed(collapsed);
     }
     field.ttl(head.freshSeconds(now));
-    BodySource source =
-        head.sliced()
-            ? new SlicedBody(cache, key, asked, upstream, body.object().key(), head)
-            : body;
-    Answer answer =
-        Answer.of(
-            request(),
-            head,
-            source,
-            source.available(),
-            head.ageSeconds(now),
-            field.toString(),
-            now);
+    Answer answer = answerOf(body, head, field.toString(), now);
     if (answer == null) {
       return false;
     }
@@ -410,6 +387,29 @@ final class Exchange implements HttpCache.Running, Waiter {
             && cache.copies().used(body.object().key());
     respond(answer, new CacheResult(outcome, collapsed, why != null, head.stamp(), first));
     return true;
+  }
+
+  private @Nullable Answer answerOf(StoredBody body, Head head, String status, long now) {
+    if (head.sliced()) {
+      var slices = new SlicedBody(cache, key, asked, upstream, body.object().key(), head);
+      return read(slices, head, status, now);
+    }
+    // Another node keeps what it is given for all of its clients.
+    Recodings.Recoded recoded =
+        forPeer() ? null : cache.recodings().find(asked, body.object(), head);
+    if (recoded == null) {
+      return read(body, head, status, now);
+    }
+    try {
+      return read(recoded.body(), recoded.head(), status, now);
+    } finally {
+      recoded.body().release();
+    }
+  }
+
+  private @Nullable Answer read(BodySource source, Head head, String status, long now) {
+    long age = head.ageSeconds(now);
+    return Answer.of(request(), head, source, source.available(), age, status, now);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.brink.cache;
 
 import dev.brink.cache.store.StoreKey;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -59,5 +60,16 @@ record FetchPlan(
   /** Whether its response may be stored, as far as that depends on the request. */
   boolean mayStore() {
     return !solo || asked.policy().strict();
+  }
+
+  /** What the range that a request is for is found by while it is fetched. */
+  static StoreKey rangeId(CacheKey key, HttpRequest request) {
+    HttpHeaders headers = request.headers();
+    return StoreKey.of(
+        key.text()
+            + "\nrange "
+            + headers.get(HttpHeaderNames.RANGE, "")
+            + "\n"
+            + headers.get(HttpHeaderNames.IF_RANGE, ""));
   }
 }

@@ -393,7 +393,7 @@ final class Flight implements Upstream.Listener {
                 || EntityTags.weakMatch(etag, copy.head().etag()));
     if (ours && copy != null) {
       Head fresh = question.freshened(copy.head(), update, peerStamp);
-      var _ = cache.store().replaceHead(copy.body().object(), fresh.encode(), fresh.worth());
+      cache.freshen(copy.body().object(), copy.head(), fresh);
       serve(copy.body(), fresh, CacheResult.Outcome.REVALIDATED, 304);
       return;
     }
@@ -407,12 +407,13 @@ final class Flight implements Upstream.Listener {
       askAgain();
       return;
     }
-    useVariant(new StoredBody(object), question.freshened(head, update, peerStamp), other);
+    Head fresh = question.freshened(head, update, peerStamp);
+    cache.freshen(object, head, fresh);
+    useVariant(new StoredBody(object), fresh, other);
   }
 
   /** The origin selects, of the variants it was told of, one that this request did not. */
   private void useVariant(StoredBody body, Head fresh, Variant other) {
-    var _ = cache.store().replaceHead(body.object(), fresh.encode(), fresh.worth());
     cache.addVariant(plan.key(), Variants.again(other, plan.request().headers(), fresh.fields()));
     serve(body, fresh, CacheResult.Outcome.REVALIDATED, 304);
     body.release();

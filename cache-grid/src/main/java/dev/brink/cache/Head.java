@@ -133,6 +133,13 @@ record Head(
     return with(status, reason, newFields, tags, parts, completeLength, newCoding, sliced);
   }
 
+  /** The same representation with a body in another coding, which is not stored with this head. */
+  Head recoded(String token) {
+    HttpHeaders newFields = fields.copy();
+    newFields.set(HttpHeaderNames.CONTENT_ENCODING, token);
+    return with(status, reason, newFields, tags, parts, completeLength, Coding.RECODED, sliced);
+  }
+
   /** The same representation, whose body is stored in slices. */
   Head sliced(long newCompleteLength) {
     HttpHeaders newFields = fields.copy();

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Options of an {@link HttpCache}. Defaults: named {@code brink} in {@code Cache-Status}, the
@@ -19,6 +20,7 @@ public final class HttpCacheBuilder {
   private InstantSource time = InstantSource.system();
   private HttpCache.Invalidator invalidator = HttpCacheBuilder::nobody;
   private Consumer<HerdNews> herdListener = news -> {};
+  private @Nullable DenseCoding dense;
   private boolean validateFirst;
 
   HttpCacheBuilder(Store store) {
@@ -65,6 +67,20 @@ public final class HttpCacheBuilder {
   }
 
   /**
+   * A coding better than gzip, in which what is asked for often is stored once more for the clients
+   * that take it. Default: none.
+   *
+   * @throws IllegalArgumentException unless it is one that clients are known to take
+   */
+  public HttpCacheBuilder denseCoding(DenseCoding coding) {
+    if (!AcceptedCodings.isBest(coding.token())) {
+      throw new IllegalArgumentException("coding: " + coding.token() + " (expected: br or zstd)");
+    }
+    dense = coding;
+    return this;
+  }
+
+  /**
    * Has what an earlier process stored validated before it is used, until {@link
    * HttpCache#caughtUp}: others may have purged it meanwhile.
    */
@@ -81,7 +97,7 @@ public final class HttpCacheBuilder {
    */
   public HttpCache build() {
     try {
-      return new LocalCache(store, name, time, invalidator, herdListener, validateFirst);
+      return new LocalCache(store, name, time, invalidator, herdListener, dense, validateFirst);
     } catch (IOException e) {
       store.close();
       throw new UncheckedIOException(e);

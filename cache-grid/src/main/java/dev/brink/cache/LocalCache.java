@@ -39,6 +39,7 @@ final class LocalCache implements HttpCache {
   private final Counters counters = new Counters();
   private final Flights flights = new Flights();
   private final Copies copies = new Copies();
+  private final Recodings recodings;
   private final Object[] indexLocks = new Object[LOCKS];
 
   /** What was fetched no later than this is validated before it is used. */
@@ -50,9 +51,11 @@ final class LocalCache implements HttpCache {
       InstantSource time,
       Invalidator invalidator,
       Consumer<HerdNews> herdListener,
+      @Nullable DenseCoding dense,
       boolean validateFirst)
       throws IOException {
     this.store = store;
+    this.recodings = new Recodings(store, dense, counters);
     this.name = name;
     this.clock = new CacheClock(time);
     this.invalidator = invalidator;
@@ -117,6 +120,17 @@ final class LocalCache implements HttpCache {
 
   Copies copies() {
     return copies;
+  }
+
+  Recodings recodings() {
+    return recodings;
+  }
+
+  /** Gives a response the head that its source says it has by now. */
+  void freshen(StoredObject object, Head before, Head fresh) {
+    if (store.replaceHead(object, fresh.encode(), fresh.worth())) {
+      recodings.follow(object, before, fresh);
+    }
   }
 
   /** Whether something is stored at hand, in whatever state. */
@@ -315,6 +329,7 @@ final class LocalCache implements HttpCache {
   @Override
   public void close() {
     flights.all().forEach(Flight::abandon);
+    recodings.close();
     store.close();
     if (journal != null) {
       journal.close();

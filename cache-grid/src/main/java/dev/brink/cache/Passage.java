@@ -211,7 +211,7 @@ final class Passage implements Upstream.Listener {
       long stamp = peerStamp == 0 ? before.stamp() : Math.min(peerStamp, before.stamp());
       Head fresh =
           before.with(Storing.kept(fields, rules), requestedMillis, now, freshness, stamp, stamp);
-      var _ = cache.store().replaceHead(present, fresh.encode(), fresh.worth());
+      cache.freshen(present, before, fresh);
     }
   }
 

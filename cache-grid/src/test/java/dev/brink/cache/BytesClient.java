@@ -19,7 +19,7 @@ final class BytesClient implements CacheListener, Flow.Subscriber<ByteBuf> {
   final ByteArrayOutputStream body = new ByteArrayOutputStream();
   @Nullable HttpResponse head;
   @Nullable Throwable broken;
-  boolean complete;
+  volatile boolean complete;
 
   @Override
   public void onResponse(

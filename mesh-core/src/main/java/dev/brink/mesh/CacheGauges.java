@@ -18,6 +18,7 @@ record CacheGauges(NodeMetrics metrics, EdgeCache cache) {
     counter("fetches", "Requests to homes, functions and origins", CacheStats::fetches);
     counter("copies_taken", "Copies taken before they were asked for", CacheStats::copies);
     counter("copies_used", "Copies that were asked for afterwards", CacheStats::copiesUsed);
+    counter("recodings", "Responses stored in a denser coding too", CacheStats::recodings);
     metrics.counter(
         "brink.cache.copies_offered",
         "Copies offered to other nodes",

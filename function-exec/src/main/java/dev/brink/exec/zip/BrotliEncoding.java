@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Compresses: RFC 7932. */
 final class BrotliEncoding extends BrotliCodec {
   /** About the time of gzip, and fewer bytes. */
-  private static final int QUALITY = 5;
+  static final int QUICK = 5;
 
   /** A window of 512 KiB: the memory of an encoder grows with it. */
   private static final int WINDOW_BITS = 19;
@@ -20,9 +20,9 @@ final class BrotliEncoding extends BrotliCodec {
 
   private final EncoderJNI.Wrapper encoder;
 
-  BrotliEncoding() {
+  BrotliEncoding(int quality) {
     try {
-      encoder = new EncoderJNI.Wrapper(INPUT_BYTES, QUALITY, WINDOW_BITS, Encoder.Mode.GENERIC);
+      encoder = new EncoderJNI.Wrapper(INPUT_BYTES, quality, WINDOW_BITS, Encoder.Mode.GENERIC);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -14,6 +14,9 @@ public interface ByteCodec extends AutoCloseable {
   /** Output comes in pieces of at most so many bytes. */
   int PIECE_BYTES = 32 << 10;
 
+  /** The slowest of Brotli's. */
+  int MAX_BROTLI_QUALITY = 11;
+
   /** Whether there are codecs for a format: {@code brotli} needs a native library. */
   static boolean has(String format) {
     return switch (format) {
@@ -21,6 +24,23 @@ public interface ByteCodec extends AutoCloseable {
       case "brotli" -> Brotli.available();
       default -> false;
     };
+  }
+
+  /**
+   * Compresses to Brotli.
+   *
+   * @param quality 0, the quickest, to 11, the fewest bytes: beyond 9 it takes some ten times as
+   *     long as gzip
+   * @throws IllegalArgumentException when there is no such quality, or no Brotli: see {@link #has}
+   */
+  static ByteCodec brotli(int quality) {
+    if (quality < 0 || quality > MAX_BROTLI_QUALITY) {
+      throw new IllegalArgumentException("quality: " + quality + " (expected: 0 to 11)");
+    }
+    if (!has("brotli")) {
+      throw new IllegalArgumentException("format: brotli (expected: one of this system)");
+    }
+    return new BrotliEncoding(quality);
   }
 
   /**
@@ -34,7 +54,7 @@ public interface ByteCodec extends AutoCloseable {
           "format: " + format + " (expected: deflate, deflate-raw, gzip or brotli)");
     }
     return switch (format) {
-      case "brotli" -> compress ? new BrotliEncoding() : new BrotliDecoding();
+      case "brotli" -> compress ? new BrotliEncoding(BrotliEncoding.QUICK) : new BrotliDecoding();
       case "deflate" ->
           compress ? new DeflateCodec(new Deflater(), false) : new InflateCodec(new Inflater());
       case "deflate-raw" ->

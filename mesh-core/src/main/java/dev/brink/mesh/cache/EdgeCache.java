@@ -53,6 +53,7 @@ public final class EdgeCache implements AutoCloseable {
         HttpCache.builder(store)
             .invalidator(this::tellPeers)
             .herdListener(new HerdTelling(links::tellAll)::tell)
+            .denseCoding(new BrotliCoding())
             .validateFirst()
             .build();
     this.copies = new CopiesAhead(node, homes, links, cache, copiesAhead);

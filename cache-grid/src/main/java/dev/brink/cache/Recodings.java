@@ -1,0 +1,121 @@
+package dev.brink.cache;
+
+import dev.brink.cache.store.Store;
+import dev.brink.cache.store.StoreKey;
+import dev.brink.cache.store.StoredObject;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stored responses once more, in fewer bytes, for clients that take those: what is asked for often
+ * is made smaller behind the answers. Each such body is an object of its own beside the response,
+ * to which it belongs as long as that has the stamp it was made of; the fields are the response's.
+ * Thread-safe.
+ */
+final class Recodings implements AutoCloseable {
+  /** One use in so many is counted, on average. */
+  private static final int SAMPLE = 8;
+
+  /** So many counted uses are often. */
+  private static final int OFTEN = 4;
+
+  /** Beyond so many keys the counts begin anew: what is used often is there again soon. */
+  private static final int MAX_COUNTED = 1024;
+
+  private final Store store;
+  private final Recoding gzip = Recoding.in(new GzipCoding());
+  private final @Nullable Recoding dense;
+  private final Recoder recoder;
+  private final ConcurrentHashMap<StoreKey, Integer> uses = new ConcurrentHashMap<>();
+
+  /**
+   * @param dense better than gzip; {@code null}: there is none
+   */
+  Recodings(Store store, @Nullable DenseCoding dense, Counters counters) {
+    this.store = store;
+    this.dense = dense == null ? null : Recoding.in(dense);
+    this.recoder = new Recoder(store, counters);
+  }
+
+  /**
+   * A response in fewer bytes.
+   *
+   * @param body released by the caller
+   */
+  record Recoded(StoredBody body, Head head) {}
+
+  /** What suits a request better than what is stored; {@code null} when there is no such yet. */
+  @Nullable Recoded find(CacheRequest asked, StoredObject object, Head head) {
+    HttpHeaders wanted = asked.request().headers();
+    if (!wanted.contains(HttpHeaderNames.ACCEPT_ENCODING)
+        || wanted.contains(HttpHeaderNames.RANGE)
+        || !asked.policy().compresses()
+        || !head.coding().mayBeDenser(head, object.bodyLength())) {
+      return null;
+    }
+    Recoding best = best(AcceptedCodings.of(wanted), head);
+    if (best == null) {
+      return null;
+    }
+    StoreKey id = best.key(object.key());
+    StoredObject made = store.find(id);
+    if (made != null && Recoding.isOf(made, head)) {
+      return new Recoded(new StoredBody(made), head.recoded(best.coding().token()));
+    }
+    if (made != null) {
+      made.close();
+    }
+    used(object.key(), id, best);
+    return null;
+  }
+
+  private @Nullable Recoding best(AcceptedCodings takes, Head head) {
+    Recoding better = dense;
+    if (better != null && takes.take(better.coding().token(), false) && recoder.can(better)) {
+      return better;
+    }
+    return takes.gzip() && head.coding() == Coding.AS_IT_CAME ? gzip : null;
+  }
+
+  private void used(StoreKey response, StoreKey id, Recoding recoding) {
+    if (ThreadLocalRandom.current().nextInt(SAMPLE) != 0) {
+      return;
+    }
+    if (uses.size() >= MAX_COUNTED) {
+      uses.clear();
+    }
+    if (uses.merge(id, 1, Integer::sum) == OFTEN) {
+      uses.remove(id);
+      recoder.offer(response, recoding);
+    }
+  }
+
+  /** A response was found to be still good: what was made of it still belongs to it. */
+  void follow(StoredObject response, Head before, Head fresh) {
+    if (before.stamp() == fresh.stamp()
+        || !before.coding().mayBeDenser(before, response.bodyLength())) {
+      return;
+    }
+    passOn(gzip.key(response.key()), before, fresh);
+    if (dense != null) {
+      passOn(dense.key(response.key()), before, fresh);
+    }
+  }
+
+  private void passOn(StoreKey id, Head before, Head fresh) {
+    try (StoredObject made = store.find(id)) {
+      if (made != null && Recoding.isOf(made, before)) {
+        var _ = store.replaceHead(made, Recoding.head(fresh), fresh.worth());
+      }
+    }
+  }
+
+  /** Makes no more. Waits for the one under way, which breaks off. */
+  @Override
+  public void close() {
+    recoder.close();
+  }
+}
