@@ -48,6 +48,13 @@ record IgniteSettings(
     @Nullable HostPort durable,
     @Nullable SSLContext ssl) {
   static final String CACHE = "brink";
+
+  /**
+   * A thread of Ignite's that finds a connection reset sleeps for a second before it closes it, and
+   * moves nothing meanwhile: with one thread a killed node held all others up for that long.
+   */
+  private static final int SELECTORS = 4;
+
   static final String ATTRIBUTE_CLUSTER = "brink.cluster";
   static final String ATTRIBUTE_ID = "brink.id";
   static final String ATTRIBUTE_NAME = "brink.name";
@@ -170,7 +177,7 @@ record IgniteSettings(
     communication.setLocalAddress(bindAddress);
     communication.setLocalPort(port);
     communication.setLocalPortRange(0);
-    communication.setSelectorsCount(1);
+    communication.setSelectorsCount(SELECTORS);
     communication.setConnectionsPerNode(1);
     communication.setMessageQueueLimit(SEND_QUEUE);
     return communication;
