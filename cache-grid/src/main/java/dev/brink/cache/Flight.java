@@ -43,6 +43,7 @@ final class Flight implements Upstream.Listener {
   private boolean cancelled;
   private boolean unshared;
   private boolean unconditional;
+  private boolean askedSource;
   private @Nullable StaleCopy stale;
   private @Nullable Recording recording;
   private @Nullable Variant variant;
@@ -242,6 +243,11 @@ final class Flight implements Upstream.Listener {
     Rules rules = Rules.of(headers);
     Coding.nameInVary(plan.asked(), headers);
     Head came = question.head(head, rules, peerStamp);
+    if (!oneSlice && isBehind(came, peerStamp)) {
+      Unwanted.response(head, body);
+      askSource();
+      return;
+    }
     boolean cuts =
         !plan.solo() && !oneSlice && Slice.cuts(head, headers) && cache.slices(plan.key());
     Head stored = cuts || plan.solo() ? came : came.coded(Coding.of(plan.asked(), head, headers));
@@ -393,6 +399,10 @@ final class Flight implements Upstream.Listener {
                 || EntityTags.weakMatch(etag, copy.head().etag()));
     if (ours && copy != null) {
       Head fresh = question.freshened(copy.head(), update, peerStamp);
+      if (isBehind(fresh, peerStamp)) {
+        askSource();
+        return;
+      }
       cache.freshen(copy.body().object(), copy.head(), fresh);
       serve(copy.body(), fresh, CacheResult.Outcome.REVALIDATED, 304);
       return;
@@ -417,6 +427,27 @@ final class Flight implements Upstream.Listener {
     cache.addVariant(plan.key(), Variants.again(other, plan.request().headers(), fresh.fields()));
     serve(body, fresh, CacheResult.Outcome.REVALIDATED, 304);
     body.release();
+  }
+
+  /** Whether another cache has answered that has not heard yet of what outdates its answer here. */
+  private boolean isBehind(Head head, long peerStamp) {
+    if (peerStamp == 0 || plan.asked().policy().manual()) {
+      return false;
+    }
+    synchronized (this) {
+      if (askedSource) {
+        return false;
+      }
+    }
+    return cache.isOutdated(plan.key().space(), head);
+  }
+
+  private void askSource() {
+    synchronized (this) {
+      askedSource = true;
+    }
+    cache.counters().fetches.increment();
+    running = upstream.fetchFromSource(OriginRequest.verbatim(plan.request()), this);
   }
 
   /** The origin's 304 fits nothing that is stored. */

@@ -156,6 +156,11 @@ final class LocalCache implements HttpCache {
     return head.asOf() != 0 && outdated.changedSince(space, head.url(), head.asOf());
   }
 
+  /** Whether a purge, of either kind, or a change since concerns what another cache has given. */
+  boolean isOutdated(String space, Head head) {
+    return outdated.standing(space, head) != PurgeTable.Standing.GOOD || outdated(space, head);
+  }
+
   /** Whether what is fetched for a key as of a stamp is outdated already. */
   boolean outdates(CacheKey key, long stamp) {
     return outdated.changed(key, stamp) || outdated.purged(key, stamp);

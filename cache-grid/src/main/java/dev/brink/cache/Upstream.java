@@ -28,6 +28,16 @@ public interface Upstream {
     return true;
   }
 
+  /**
+   * Sends a request to the source itself: another cache of the mesh has answered it with what is
+   * outdated here, and has not heard of that yet.
+   *
+   * @param request belongs to the upstream
+   */
+  default HttpCache.Running fetchFromSource(HttpRequest request, Listener listener) {
+    return fetch(request, null, listener);
+  }
+
   /** Hears of a fetch. */
   interface Listener {
     /**

@@ -47,6 +47,38 @@ class PurgeTest {
   }
 
   @Test
+  void whatAnotherCacheStillHasIsAskedOfTheSource() {
+    for (Purge.Scope scope : new Purge.Scope[] {Purge.Scope.HOST, Purge.Scope.TAG}) {
+      String name = scope == Purge.Scope.HOST ? "example.org" : "news";
+      long stamp = origin.cache.purge(Purge.of(scope, name)).stamp();
+      origin
+          .replyOfPeer(stamp - 1, 200, "old", "cache-control", "max-age=60", "cache-tag", "news")
+          .reply(200, "new", "cache-control", "max-age=60", "cache-tag", "news");
+      assertThat(origin.get("/" + scope).body).hasToString("new");
+      assertThat(origin.get("/" + scope).outcome()).isEqualTo(Outcome.HIT);
+    }
+    assertThat(origin.insisted).isEqualTo(2);
+    long later = origin.cache.purge(Purge.of(Purge.Scope.ALL, "")).stamp();
+    origin.pass(1);
+    origin.replyOfPeer(later + 1, 200, "newer", "cache-control", "max-age=60");
+    assertThat(origin.get("/later").body).hasToString("newer");
+    assertThat(origin.insisted).isEqualTo(2);
+  }
+
+  @Test
+  void whatAnotherCacheStillTakesForGoodIsValidatedAtTheSource() {
+    origin.reply(200, "old", "cache-control", "max-age=60", "etag", "\"v1\"");
+    origin.get("/a");
+    long stamp = origin.cache.purge(new Purge(Purge.Scope.ALL, "", "", true, 0)).stamp();
+    origin
+        .replyOfPeer(stamp - 1, 304, "", "etag", "\"v1\"")
+        .reply(200, "new", "cache-control", "max-age=60", "etag", "\"v2\"");
+    assertThat(origin.get("/a").body).hasToString("new");
+    assertThat(origin.requests.getLast().headers().get("if-none-match")).isEqualTo("\"v1\"");
+    assertThat(origin.insisted).isEqualTo(1);
+  }
+
+  @Test
   void aSoftPurgeHasItValidated() {
     origin
         .reply(200, "old", "cache-control", "max-age=60", "etag", "\"v\"")

@@ -29,6 +29,9 @@ final class TestOrigin implements Upstream, AutoCloseable {
   private long millis = 1_800_000_000_000L;
   CachePolicy policy = CachePolicy.DEFAULT;
 
+  /** Requests that only the source itself was to answer. */
+  int insisted;
+
   /** Whether this stands for the source, and not for another cache of the mesh. */
   boolean source = true;
 
@@ -44,7 +47,7 @@ final class TestOrigin implements Upstream, AutoCloseable {
 
   /** What the origin says next; with status 0 it fails. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Reply(int status, String body, String... headers) {}
+  private record Reply(long stamp, int status, String body, String... headers) {}
 
   /** What a client got. */
   static class Client implements CacheListener, Flow.Subscriber<ByteBuf> {
@@ -159,7 +162,12 @@ final class TestOrigin implements Upstream, AutoCloseable {
   }
 
   TestOrigin reply(int status, String body, String... headers) {
-    replies.add(new Reply(status, body, headers));
+    return replyOfPeer(0, status, body, headers);
+  }
+
+  /** What another cache says next, of what it asked for at that stamp. */
+  TestOrigin replyOfPeer(long stamp, int status, String body, String... headers) {
+    replies.add(new Reply(stamp, status, body, headers));
     return this;
   }
 
@@ -179,9 +187,15 @@ final class TestOrigin implements Upstream, AutoCloseable {
     if (reply.status == 0) {
       listener.onFailure(new FetchFailure(502, "the origin is gone", null));
     } else {
-      listener.onResponse(response(reply.status, reply.body, reply.headers), null, 0);
+      listener.onResponse(response(reply.status, reply.body, reply.headers), null, reply.stamp);
     }
     return () -> {};
+  }
+
+  @Override
+  public HttpCache.Running fetchFromSource(HttpRequest request, Listener listener) {
+    insisted++;
+    return fetch(request, null, listener);
   }
 
   @Override

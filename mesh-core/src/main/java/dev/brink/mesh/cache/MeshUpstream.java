@@ -68,19 +68,27 @@ final class MeshUpstream implements Upstream {
   @Override
   public HttpCache.Running fetch(
       HttpRequest request, Flow.@Nullable Publisher<ByteBuf> body, Listener listener) {
-    var call =
-        new Call(
-            request,
-            asked.scheme(),
-            body,
-            asked.clientAddress(),
-            asked.requestId(),
-            System.nanoTime() + limitNanos);
+    Call call = call(request, body);
     String home = body == null && request.method().equals(HttpMethod.GET) ? home(request) : self;
     if (copies != null && at instanceof Target.Cached cached) {
       copies.asked(cached, policy, asked.scheme(), request, home, 1);
     }
     return home.equals(self) ? fetchHere(call, listener) : fetchFrom(home, call, listener);
+  }
+
+  @Override
+  public HttpCache.Running fetchFromSource(HttpRequest request, Listener listener) {
+    return fetchHere(call(request, null), listener);
+  }
+
+  private Call call(HttpRequest request, Flow.@Nullable Publisher<ByteBuf> body) {
+    return new Call(
+        request,
+        asked.scheme(),
+        body,
+        asked.clientAddress(),
+        asked.requestId(),
+        System.nanoTime() + limitNanos);
   }
 
   /**
