@@ -70,7 +70,7 @@ record Answer(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
       return decoded(status, fields, source, length);
     }
     boolean divides = ok && length >= 0 && stored.coding().divides();
-    List<ByteRange> wanted = divides ? ranges(request.headers(), stored, nowMillis) : null;
+    List<ByteRange> wanted = divides ? ranges(request.headers(), stored, length, nowMillis) : null;
     if (stored.partial()) {
       return wanted == null ? null : ofParts(stored, source, wanted, fields);
     }
@@ -176,22 +176,23 @@ record Answer(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
 
   /** The ranges a request wants; {@code null}: all of it. */
   private static @Nullable List<ByteRange> ranges(
-      HttpHeaders request, Head stored, long nowMillis) {
+      HttpHeaders request, Head stored, long length, long nowMillis) {
     String range = request.get(HttpHeaderNames.RANGE);
     if (range == null) {
       return null;
     }
     String condition = request.get(HttpHeaderNames.IF_RANGE);
-    return condition == null || holds(condition.strip(), stored, nowMillis)
+    return condition == null || holds(condition.strip(), stored, length, nowMillis)
         ? ByteRange.parse(range)
         : null;
   }
 
-  private static boolean holds(String condition, Head stored, long nowMillis) {
+  /** A date tells nothing where the same one belongs to bodies in several codings. */
+  private static boolean holds(String condition, Head stored, long length, long nowMillis) {
     if (condition.startsWith("\"") || condition.startsWith("W/")) {
       return EntityTags.strongMatch(condition, stored.etag());
     }
-    String modified = stored.lastModified();
+    String modified = stored.coding().mayBeDenser(stored, length) ? null : stored.lastModified();
     long date = HttpDate.parse(condition, nowMillis / 1000);
     return modified != null
         && date != HttpDate.INVALID

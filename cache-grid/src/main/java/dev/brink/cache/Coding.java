@@ -85,7 +85,7 @@ enum Coding {
    */
   boolean mayBeDenser(Head head, long length) {
     return switch (this) {
-      case GZIP_CAME, GZIP_MADE -> length >= LEAST_BYTES / 2;
+      case GZIP_CAME, GZIP_MADE -> length >= LEAST_BYTES;
       case RECODED -> false;
       case AS_IT_CAME ->
           length >= LEAST_BYTES

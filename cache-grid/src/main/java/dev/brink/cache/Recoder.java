@@ -4,19 +4,16 @@ import dev.brink.cache.store.Draft;
 import dev.brink.cache.store.Store;
 import dev.brink.cache.store.StoreKey;
 import dev.brink.cache.store.StoredObject;
-import dev.brink.cache.store.Worth;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,56 +28,66 @@ final class Recoder implements AutoCloseable {
   /** What is asked for beyond these is asked for again, if it is asked for often. */
   private static final int MAX_WAITING = 64;
 
-  /** Larger ones, as they are stored or decoded, would keep others waiting. */
-  private static final long MAX_BYTES = 4 << 20;
-
-  private static final int PIECE_BYTES = 64 << 10;
-
   /** Saving less is not worth an object. */
   private static final int LEAST_GAIN = 256;
 
   private static final int LEAST_GAIN_PART = 20;
   private static final int REST = 19;
-  private static final long MAX_REST_NANOS = TimeUnit.SECONDS.toNanos(10);
-  private static final long LOAD_SECONDS = 10;
   private static final long CLOSE_MILLIS = 10_000;
   private static final int MAX_HOPELESS = 1024;
 
   private final Store store;
   private final Counters counters;
   private final BlockingQueue<Job> jobs = new ArrayBlockingQueue<>(MAX_WAITING);
+  private final Set<StoreKey> waiting = ConcurrentHashMap.newKeySet();
   private volatile @Nullable Recoding impossible;
   private volatile boolean closed;
 
   /** Guarded by this. */
   private @Nullable Thread thread;
 
-  /** What gained too little, by the stamp of what it was. On the thread. */
+  /** What gained too little or was not kept, by the stamp of what it was. */
   private final Map<StoreKey, Long> hopeless =
-      new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<StoreKey, Long> eldest) {
-          return size() > MAX_HOPELESS;
-        }
-      };
+      Collections.synchronizedMap(
+          new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<StoreKey, Long> eldest) {
+              return size() > MAX_HOPELESS;
+            }
+          });
 
   Recoder(Store store, Counters counters) {
     this.store = store;
     this.counters = counters;
   }
 
-  private record Job(StoreKey response, Recoding recoding) {}
+  private record Job(StoreKey response, Recoding recoding) {
+    StoreKey id() {
+      return recoding.key(response);
+    }
+  }
 
   /** Whether this system has that coding, as far as it is known. */
   boolean can(Recoding recoding) {
     return !recoding.equals(impossible);
   }
 
-  /** Asks for a response in another coding, unless too many wait already. */
+  /** Asks for a response in another coding, unless it or too many others wait already. */
   void offer(StoreKey response, Recoding recoding) {
-    if (jobs.offer(new Job(response, recoding))) {
-      begin();
+    var job = new Job(response, recoding);
+    if (!waiting.add(job.id())) {
+      return;
     }
+    if (jobs.offer(job)) {
+      begin();
+    } else {
+      waiting.remove(job.id());
+    }
+  }
+
+  /** The same bytes have another stamp. */
+  void follow(StoreKey id, Head before, Head fresh) {
+    hopeless.replace(id, before.stamp(), fresh.stamp());
   }
 
   private synchronized void begin() {
@@ -93,15 +100,15 @@ final class Recoder implements AutoCloseable {
     try {
       while (!closed) {
         Job job = jobs.take();
+        waiting.remove(job.id());
         long began = System.nanoTime();
         try {
           recode(job);
-        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+        } catch (IOException | RuntimeException | Error e) {
           String token = job.recoding().coding().token();
           log.warn("Storing {} in {} failed", job.response(), token, e);
         }
-        long rest = (System.nanoTime() - began) * REST;
-        TimeUnit.NANOSECONDS.sleep(Math.min(rest, MAX_REST_NANOS));
+        TimeUnit.NANOSECONDS.sleep((System.nanoTime() - began) * REST);
       }
     } catch (InterruptedException _) {
       // Closed: the thread is nobody else's.
@@ -109,130 +116,91 @@ final class Recoder implements AutoCloseable {
   }
 
   private void recode(Job job) throws IOException, InterruptedException {
-    StoreKey id = job.recoding().key(job.response());
+    StoreKey id = job.id();
     try (StoredObject object = get(job.response())) {
       Head head = object == null ? null : LocalCache.response(object);
-      if (object != null
-          && head != null
-          && !Long.valueOf(head.stamp()).equals(hopeless.get(id))
-          && !isThere(id, head)
-          && !make(id, object, head, job.recoding())) {
+      if (object == null
+          || head == null
+          || Long.valueOf(head.stamp()).equals(hopeless.get(id))
+          || isAtHand(id, head)) {
+        return;
+      }
+      boolean made = wasMade(id, head) || make(id, object, head, job.recoding());
+      if (made && isAtHand(id, head)) {
+        counters.recodings.increment();
+      } else if (can(job.recoding()) && !closed) {
         hopeless.put(id, head.stamp());
+        store.remove(id);
       }
     }
   }
 
-  /** Whether it was made before; what is found on the disk is in memory afterwards. */
-  private boolean isThere(StoreKey id, Head head) throws IOException, InterruptedException {
-    try (StoredObject made = get(id)) {
+  private boolean isAtHand(StoreKey id, Head head) {
+    try (StoredObject made = store.find(id)) {
       return made != null && Recoding.isOf(made, head);
+    }
+  }
+
+  /** Whether it was made before and is in a slower place: then it is put at hand. */
+  private boolean wasMade(StoreKey id, Head head) throws IOException, InterruptedException {
+    try (StoredObject made = get(id)) {
+      if (made == null || !Recoding.isOf(made, head)) {
+        return false;
+      }
+      return isAtHand(id, head)
+          || commit(id, head, draft -> Transcoding.copy(made, draft), Long.MAX_VALUE);
     }
   }
 
   private @Nullable StoredObject get(StoreKey id) throws IOException, InterruptedException {
     StoredObject present = store.find(id);
     CompletionStage<@Nullable StoredObject> slower = present == null ? store.load(id) : null;
-    return slower == null ? present : await(slower);
+    return slower == null ? present : Transcoding.await(slower, StoredObject::close);
   }
 
-  private static <T extends @Nullable Object> T await(CompletionStage<T> stage)
-      throws IOException, InterruptedException {
-    try {
-      return stage.toCompletableFuture().get(LOAD_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new IOException("what is stored can't be read", e);
-    }
-  }
-
-  /** Returns whether it is worth trying again when it is asked for again. */
+  /** Returns whether there was enough to gain. */
   private boolean make(StoreKey id, StoredObject object, Head head, Recoding recoding)
       throws IOException, InterruptedException {
     long length = object.bodyLength();
-    if (length > MAX_BYTES
+    if (length > Transcoding.MAX_BYTES
         || !head.coding().mayBeDenser(head, length)
         || Coding.keepsBytes(head.fields())) {
       return false;
     }
-    long began = System.nanoTime();
     DenseCoding.Encoder encoder = recoding.coding().begin();
     if (encoder == null) {
       impossible = recoding;
-      return true;
+      return false;
     }
-    Draft draft = store.draft(id, -1);
-    boolean whole = false;
+    boolean zipped = head.coding() != Coding.AS_IT_CAME;
+    long most = length - Math.max(LEAST_GAIN, length / LEAST_GAIN_PART);
     try (encoder) {
-      whole = encode(object, head.coding() != Coding.AS_IT_CAME, encoder, draft);
-    } catch (DataFormatException e) {
-      log.debug("{}: {}", head.url(), e.toString());
+      var transcoding = new Transcoding(object, zipped, encoder, () -> closed);
+      return commit(id, head, transcoding::run, most);
+    }
+  }
+
+  /** Puts a body into a draft; returns whether all of it is there. */
+  private interface Filling {
+    boolean fill(Draft draft) throws IOException, InterruptedException;
+  }
+
+  /** Returns whether it was stored: it is not when there is less, or more, than there should be. */
+  private boolean commit(StoreKey id, Head head, Filling filling, long most)
+      throws IOException, InterruptedException {
+    Draft draft = store.draft(id, -1);
+    boolean stored = false;
+    try {
+      if (filling.fill(draft) && draft.length() <= most) {
+        draft.commit(Recoding.head(head), head.worth()).close();
+        stored = true;
+      }
     } finally {
-      if (!whole) {
+      if (!stored) {
         draft.discard();
       }
     }
-    if (!whole) {
-      return closed;
-    }
-    if (length - draft.length() < Math.max(LEAST_GAIN, length / LEAST_GAIN_PART)) {
-      draft.discard();
-      return false;
-    }
-    var worth = new Worth(System.nanoTime() - began, head.worth().staleAtMillis());
-    counters.recodings.increment();
-    draft.commit(Recoding.head(head), worth).close();
-    return isThere(id, head);
-  }
-
-  /** Returns whether all of it is in the draft. */
-  private boolean encode(
-      StoredObject object, boolean zipped, DenseCoding.Encoder encoder, Draft draft)
-      throws IOException, DataFormatException, InterruptedException {
-    long decoded = 0;
-    try (var unzip = new GzipReader()) {
-      for (long at = 0; at < object.bodyLength(); ) {
-        ByteBuf piece = read(object, at);
-        try {
-          at += piece.readableBytes();
-          ByteBuf plain;
-          while ((plain = zipped ? unzip.read(piece) : take(piece)) != null) {
-            decoded += plain.readableBytes();
-            if (closed || decoded > MAX_BYTES || !append(draft, encoder.write(bytes(plain)))) {
-              return false;
-            }
-          }
-        } finally {
-          piece.release();
-        }
-      }
-      if (zipped && !unzip.isBetweenMembers()) {
-        throw new DataFormatException("the data in gzip ended early");
-      }
-      return append(draft, encoder.finish());
-    }
-  }
-
-  private static ByteBuf read(StoredObject object, long at)
-      throws IOException, InterruptedException {
-    ByteBuf present = object.read(at, PIECE_BYTES);
-    return present == null ? await(object.load(at, PIECE_BYTES)) : present;
-  }
-
-  private static @Nullable ByteBuf take(ByteBuf piece) {
-    return piece.isReadable() ? piece.readRetainedSlice(piece.readableBytes()) : null;
-  }
-
-  private static byte[] bytes(ByteBuf plain) {
-    try {
-      byte[] bytes = new byte[plain.readableBytes()];
-      plain.readBytes(bytes);
-      return bytes;
-    } finally {
-      plain.release();
-    }
-  }
-
-  private static boolean append(Draft draft, byte[] coded) {
-    return coded.length == 0 || draft.append(Unpooled.wrappedBuffer(coded));
+    return stored;
   }
 
   @Override

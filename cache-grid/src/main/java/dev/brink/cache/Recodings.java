@@ -56,28 +56,38 @@ final class Recodings implements AutoCloseable {
         || !head.coding().mayBeDenser(head, object.bodyLength())) {
       return null;
     }
-    Recoding best = best(AcceptedCodings.of(wanted), head);
-    if (best == null) {
-      return null;
-    }
-    StoreKey id = best.key(object.key());
+    AcceptedCodings takes = AcceptedCodings.of(wanted);
+    Recoding best = best(takes);
+    Recoded found = best == null ? null : find(best, object, head, true);
+    return found == null && takes.gzip() && head.coding() == Coding.AS_IT_CAME
+        ? find(gzip, object, head, best == null)
+        : found;
+  }
+
+  private @Nullable Recoding best(AcceptedCodings takes) {
+    Recoding better = dense;
+    return better != null && takes.take(better.coding().token(), false) && recoder.can(better)
+        ? better
+        : null;
+  }
+
+  /**
+   * @param counts whether it is asked for, if it is not there
+   */
+  private @Nullable Recoded find(
+      Recoding recoding, StoredObject object, Head head, boolean counts) {
+    StoreKey id = recoding.key(object.key());
     StoredObject made = store.find(id);
     if (made != null && Recoding.isOf(made, head)) {
-      return new Recoded(new StoredBody(made), head.recoded(best.coding().token()));
+      return new Recoded(new StoredBody(made), head.recoded(recoding.coding().token()));
     }
     if (made != null) {
       made.close();
     }
-    used(object.key(), id, best);
-    return null;
-  }
-
-  private @Nullable Recoding best(AcceptedCodings takes, Head head) {
-    Recoding better = dense;
-    if (better != null && takes.take(better.coding().token(), false) && recoder.can(better)) {
-      return better;
+    if (counts) {
+      used(object.key(), id, recoding);
     }
-    return takes.gzip() && head.coding() == Coding.AS_IT_CAME ? gzip : null;
+    return null;
   }
 
   private void used(StoreKey response, StoreKey id, Recoding recoding) {
@@ -93,19 +103,30 @@ final class Recodings implements AutoCloseable {
     }
   }
 
-  /** A response was found to be still good: what was made of it still belongs to it. */
+  /**
+   * A response was found to be still good: what was made of it still belongs to it, unless its
+   * fields tell of its bytes now.
+   */
   void follow(StoredObject response, Head before, Head fresh) {
-    if (before.stamp() == fresh.stamp()
-        || !before.coding().mayBeDenser(before, response.bodyLength())) {
+    if (!before.coding().mayBeDenser(before, response.bodyLength())) {
       return;
     }
-    passOn(gzip.key(response.key()), before, fresh);
+    boolean stays = !Coding.keepsBytes(fresh.fields());
+    follow(gzip.key(response.key()), before, fresh, stays);
     if (dense != null) {
-      passOn(dense.key(response.key()), before, fresh);
+      follow(dense.key(response.key()), before, fresh, stays);
     }
   }
 
-  private void passOn(StoreKey id, Head before, Head fresh) {
+  private void follow(StoreKey id, Head before, Head fresh, boolean stays) {
+    if (!stays) {
+      store.remove(id);
+      return;
+    }
+    if (before.stamp() == fresh.stamp()) {
+      return;
+    }
+    recoder.follow(id, before, fresh);
     try (StoredObject made = store.find(id)) {
       if (made != null && Recoding.isOf(made, before)) {
         var _ = store.replaceHead(made, Recoding.head(fresh), fresh.worth());

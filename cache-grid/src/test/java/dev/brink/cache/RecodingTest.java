@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is asked for often and stored once more, in fewer bytes, for those that take them. */
 class RecodingTest {
@@ -42,6 +44,7 @@ class RecodingTest {
   private static final class Digesting implements DenseCoding {
     final AtomicInteger begun = new AtomicInteger();
     volatile boolean there = true;
+    volatile int padding;
 
     @Override
     public String token() {
@@ -51,13 +54,18 @@ class RecodingTest {
     @Override
     public @Nullable Encoder begin() {
       begun.incrementAndGet();
-      return there ? new Digest() : null;
+      return there ? new Digest(padding) : null;
     }
   }
 
   private static final class Digest implements DenseCoding.Encoder {
     private final CRC32 crc = new CRC32();
+    private final int padding;
     private long bytes;
+
+    Digest(int padding) {
+      this.padding = padding;
+    }
 
     @Override
     public byte[] write(byte[] piece) {
@@ -68,7 +76,7 @@ class RecodingTest {
 
     @Override
     public byte[] finish() {
-      return (bytes + " " + crc.getValue()).getBytes(UTF_8);
+      return (bytes + " " + crc.getValue() + " ".repeat(padding)).getBytes(UTF_8);
     }
 
     @Override
@@ -76,16 +84,20 @@ class RecodingTest {
   }
 
   private static String digest(String text) {
-    var digest = new Digest();
+    var digest = new Digest(0);
     digest.write(text.getBytes(UTF_8));
     return new String(digest.finish(), UTF_8);
   }
 
   /** Words that don't compress to nothing. */
   private static String text(int seed) {
+    return text(seed, 20_000);
+  }
+
+  private static String text(int seed, int least) {
     var random = new Random(seed);
     var text = new StringBuilder();
-    while (text.length() < 20_000) {
+    while (text.length() < least) {
       text.append(Long.toString(random.nextLong(), 36)).append(" and ");
     }
     return text.toString();
@@ -249,19 +261,62 @@ class RecodingTest {
     return TieredStore.of(MemoryStore.ofBytes(8 << 20), DiskStore.open(directory, 64 << 20));
   }
 
-  @Test
-  void whatTheDiskKeptIsNotMadeAgain(@TempDir Path directory) throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {0, 100_000})
+  void whatTheDiskKeptIsNotMadeAgain(int padding, @TempDir Path directory) throws Exception {
     origin.close();
+    digesting.padding = padding;
     origin = origin(onDisk(directory));
-    String text = text(11);
+    String text = text(11, 400_000);
     reply(text);
     ask("/a", "accept-encoding", BOTH);
     often("/a", "br", BOTH);
     origin.close();
     origin = origin(onDisk(directory));
-    assertThat(often("/a", "br", BOTH).body.toString(UTF_8)).isEqualTo(digest(text));
+    assertThat(often("/a", "br", BOTH).body.toString(UTF_8).strip()).isEqualTo(digest(text));
     assertThat(origin.requests).isEmpty();
     assertThat(digesting.begun).hasValue(1);
+  }
+
+  @Test
+  void aValidationCanForbidIt() {
+    String text = text(12);
+    reply(text, "etag", "\"v1\"");
+    origin.get("/a");
+    often("/a", "br", BOTH);
+    origin.pass(61);
+    origin.reply(304, "", "etag", "\"v1\"", "cache-control", "max-age=60, no-transform");
+    for (int i = 0; i < 500; i++) {
+      BytesClient client = ask("/a", "accept-encoding", BOTH);
+      assertThat(client.header("content-encoding")).isNull();
+      assertThat(client.body.toString(UTF_8)).isEqualTo(text);
+    }
+    assertThat(origin.requests).hasSize(2);
+  }
+
+  @Test
+  void whatDecodesToTooMuchStaysAsItIs() throws Exception {
+    String large = text(13).repeat(250);
+    reply(large);
+    reply(text(14));
+    ask("/large", "accept-encoding", BOTH);
+    ask("/a", "accept-encoding", BOTH);
+    for (int i = 0; i < 300; i++) {
+      assertThat(ask("/large", "accept-encoding", BOTH).header("content-encoding"))
+          .isEqualTo("gzip");
+    }
+    often("/a", "br", BOTH);
+    assertThat(ask("/large", "accept-encoding", BOTH).unzipped()).isEqualTo(large);
+    assertThat(origin.cache.stats().recodings()).isEqualTo(1);
+  }
+
+  @Test
+  void aDateDoesNotTellWhichBytesAClientHasAPartOf() {
+    reply(text(15), "last-modified", "Mon, 01 Jan 2024 00:00:00 GMT");
+    origin.get("/a");
+    BytesClient rest = ask("/a", "range", "bytes=10-", "if-range", "Mon, 01 Jan 2024 00:00:00 GMT");
+    assertThat(requireNonNull(rest.head).status().code()).isEqualTo(200);
+    assertThat(rest.body.toString(UTF_8)).isEqualTo(text(15));
   }
 
   @Test
