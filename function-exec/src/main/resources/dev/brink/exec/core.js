@@ -15,6 +15,8 @@
   const dataLength = getter(DataView.prototype, 'byteLength');
   const bufferLength = getter(ArrayBuffer.prototype, 'byteLength');
   const { isView } = ArrayBuffer;
+  const newSymbol = Symbol;
+  const { for: sameForAll } = Symbol;
   const { Uint8Array: Bytes } = globalThis;
 
   // Ends of operations: the numbers of Guest.java.
@@ -36,7 +38,8 @@
   /** Properties of the global object that are not classes or functions: enumerable, with a setter. */
   const HANDLERS = ['error', 'unhandledrejection', 'rejectionhandled'];
 
-  const pending = withOwnMethods(new Map());
+  const OwnMap = Map;
+  const pending = withOwnMethods(new OwnMap());
   const loaded = Object.create(null);
   let lastOp = 0;
   let invoke;
@@ -58,7 +61,7 @@
    * take hundreds of nanoseconds to look up once there are more than a few of them.
    */
   function slots(type) {
-    return Symbol.for(`brink.${type}`);
+    return sameForAll(`brink.${type}`);
   }
 
   /** A piece of the web API, evaluated by the host: so its code does not become part of compiled callers. */
@@ -293,6 +296,42 @@
     });
   }
 
+  /** A map as {@code pending}, also when the guest has changed {@code Map.prototype} meanwhile. */
+  function likePending() {
+    const map = new OwnMap();
+    map.get = pending.get;
+    map.set = pending.set;
+    return map;
+  }
+
+  /**
+   * Gives the context a registry of symbols of its own. The engine's is one for all contexts and keeps what it has
+   * been given until the process ends.
+   */
+  function ownSymbolRegistry() {
+    // Symbols by their keys and keys by their symbols; made when first needed.
+    let registered;
+    const own = {
+      for(key) {
+        const name = `${key}`;
+        registered ??= likePending();
+        let symbol = registered.get(name);
+        if (symbol === undefined) {
+          symbol = newSymbol(name);
+          registered.set(name, symbol);
+          registered.set(symbol, name);
+        }
+        return symbol;
+      },
+      keyFor(symbol) {
+        if (typeof symbol !== 'symbol') throw new TypeError('Symbol.keyFor: not a symbol');
+        return registered === undefined ? undefined : registered.get(symbol);
+      },
+    };
+    install(Symbol, 'for', false, own.for);
+    install(Symbol, 'keyFor', false, own.keyFor);
+  }
+
   /**
    * Lets typed arrays be sliced in one copy: the engine's own way is element by element, some fifty
    * times slower. Anything but a plain array of the language, with plain bounds, is left to that.
@@ -364,6 +403,7 @@
     }
   }
 
+  ownSymbolRegistry();
   copyInOnePiece();
   parseQuickly();
   // Once core has the engine's own of the same names.

@@ -234,4 +234,24 @@ class IsolationTest {
         .doesNotContainIgnoringCase("java.")
         .doesNotContain("graal", "truffle", "brink");
   }
+
+  /** The engine's would keep them for all contexts until the process ends. */
+  @Test
+  void registeredSymbolsAreTheContexts() {
+    LoadedFunction function =
+        SANDBOX.handler(
+            "const [slot] = Object.getOwnPropertySymbols(ctx);const one = Symbol.for('a');"
+                + " const refused = [];for (const wrong of [() => Symbol.for(Symbol()), () =>"
+                + " Symbol.keyFor('a')]) {  try { wrong(); refused.push('no'); } catch (e) {"
+                + " refused.push(e.name); } }return new Response(JSON.stringify([one ==="
+                + " Symbol.for('a'),one.description, Symbol.keyFor(one),"
+                + " Symbol.keyFor(Symbol('a')) ?? 'none',Symbol.keyFor(Symbol.iterator) ??"
+                + " 'none', Symbol.for().description,Symbol.for.length, Symbol.keyFor.name,"
+                + " ...refused,slot.description, Symbol.keyFor(slot) ?? 'none',slot ==="
+                + " Symbol.for(slot.description)]))");
+    assertThat(SANDBOX.get(function, "/").end().text())
+        .isEqualTo(
+            "[true,\"a\",\"a\",\"none\",\"none\",\"undefined\",1,\"keyFor\",\"TypeError\","
+                + "\"TypeError\",\"brink.ExecutionContext\",\"none\",false]");
+  }
 }
