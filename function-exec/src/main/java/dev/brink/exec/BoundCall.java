@@ -5,7 +5,6 @@ import dev.brink.exec.binding.BindingException;
 import dev.brink.exec.binding.BindingReply;
 import dev.brink.exec.binding.HostBinding;
 import dev.brink.exec.stream.BodyReader;
-import dev.brink.exec.stream.WholeBody;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletionException;
@@ -37,20 +36,13 @@ final class BoundCall {
               .call(call)
               .whenComplete(
                   (reply, failure) -> {
-                    letGo(call);
+                    GuestBody.letGo(call.body());
                     instance.post(
                         failure == null ? () -> arrived(reply) : () -> failed(unwrapped(failure)));
                   });
     } catch (RuntimeException e) {
-      letGo(call);
+      GuestBody.letGo(call.body());
       instance.post(() -> failed(e));
-    }
-  }
-
-  /** Releases a body that the binding did not care for. */
-  private static void letGo(BindingCall call) {
-    if (call.body() instanceof WholeBody whole) {
-      whole.discard();
     }
   }
 

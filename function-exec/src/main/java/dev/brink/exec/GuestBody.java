@@ -48,5 +48,12 @@ final class GuestBody {
     return untouched;
   }
 
+  /** Releases a body that the host did not care for, or does not any more. Any thread. */
+  static void letGo(Flow.@Nullable Publisher<ByteBuf> body) {
+    if (body instanceof WholeBody whole) {
+      whole.discard();
+    }
+  }
+
   private GuestBody() {}
 }

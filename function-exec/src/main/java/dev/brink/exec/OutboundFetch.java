@@ -45,22 +45,21 @@ final class OutboundFetch {
     } catch (IllegalArgumentException e) {
       return -1;
     }
+    var answer = new Answering(op, run);
+    if (!instance.ops().begin(op, run, answer::cancel)) {
+      return -1;
+    }
     int writer = kind == GuestBody.STREAM ? instance.bodies().write(run, false) : 0;
-    Flow.@Nullable Publisher<ByteBuf> body =
-        GuestBody.publisher(instance, kind, data, offset, length, writer);
     var request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, method(method), url, checked);
+    answer.body = GuestBody.publisher(instance, kind, data, offset, length, writer);
     var asked =
         new Subrequests.Subrequest(
             instance.function().bundle().name(),
             service,
             request,
-            body,
+            answer.body,
             run.requestId(),
             run.use().endNanos());
-    var answer = new Answering(op, run);
-    if (!instance.ops().begin(op, run, answer::cancel)) {
-      return -1;
-    }
     try {
       answer.started(instance.function().runtime().subrequests().fetch(asked, answer));
     } catch (RuntimeException e) {
@@ -78,6 +77,7 @@ final class OutboundFetch {
   private final class Answering implements Subrequests.Listener {
     private final int op;
     private final Run run;
+    private volatile Flow.@Nullable Publisher<ByteBuf> body;
     private Subrequests.@Nullable Cancellable underWay;
     private boolean gone;
 
@@ -93,7 +93,12 @@ final class OutboundFetch {
       }
     }
 
-    synchronized void cancel() {
+    void cancel() {
+      cancelRequest();
+      GuestBody.letGo(body);
+    }
+
+    private synchronized void cancelRequest() {
       gone = true;
       if (underWay != null) {
         underWay.cancel();
@@ -101,18 +106,19 @@ final class OutboundFetch {
     }
 
     @Override
-    public void onResponse(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
-      instance.post(() -> arrived(head, body));
+    public void onResponse(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> content) {
+      instance.post(() -> arrived(head, content));
     }
 
     @Override
     public void onFailure(String message) {
+      GuestBody.letGo(body);
       instance.post(() -> instance.ops().settle(op, Guest.TYPE_ERROR, message));
     }
 
-    private void arrived(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
+    private void arrived(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> streamed) {
       Flow.Publisher<ByteBuf> content =
-          head instanceof FullHttpResponse full ? WholeBody.of(full.content()) : body;
+          head instanceof FullHttpResponse full ? WholeBody.of(full.content()) : streamed;
       BodyReader reader =
           content == null ? null : new BodyReader(content, instance::post, Long.MAX_VALUE);
       if (!instance.ops().isPending(op)) {

@@ -3,6 +3,9 @@ package dev.brink.exec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetric;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -17,6 +20,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SubrequestTest {
   private static final Origin ORIGIN = new Origin();
@@ -97,7 +102,38 @@ class SubrequestTest {
     assertThat(ORIGIN.cancelled).hasValue(before + 1);
   }
 
-  /** Answers {@code /echo} with what it was sent, and {@code /never} not at all. */
+  @ParameterizedTest
+  @ValueSource(strings = {"refused", "broken", "never"})
+  void aBodyThatNobodyTookIsReleased(String how) {
+    LoadedFunction function =
+        SANDBOX.handler(
+            """
+            const body = 'x'.repeat(400_000);
+            for (let i = 0; i < 30; i++) {
+              for (const each of [body, new Uint8Array(400_000)]) {
+                const controller = new AbortController();
+                const answer = env.API.fetch('http://api/%s', { method: 'POST', body: each, signal: controller.signal });
+                await null;
+                if ('%s' === 'never') controller.abort();
+                await answer.catch(() => null);
+              }
+            }
+            return new Response('tried');
+            """
+                .formatted(how, how));
+    assertThat(SANDBOX.get(function, "/").end().text()).isEqualTo("tried");
+    long before = pooledBytes();
+    assertThat(SANDBOX.get(function, "/").end().text()).isEqualTo("tried");
+    assertThat(pooledBytes() - before).isLessThan(10L << 20);
+  }
+
+  private static long pooledBytes() {
+    ByteBufAllocatorMetric metric =
+        ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric();
+    return metric.usedDirectMemory() + metric.usedHeapMemory();
+  }
+
+  /** Answers {@code /echo} with what it was sent, {@code /never} not at all, and refuses others. */
   private static final class Origin implements Subrequests {
     final AtomicInteger cancelled = new AtomicInteger();
 
@@ -105,6 +141,13 @@ class SubrequestTest {
     public Cancellable fetch(Subrequest asked, Listener listener) {
       if (asked.request().uri().endsWith("/never")) {
         return cancelled::incrementAndGet;
+      }
+      if (asked.request().uri().endsWith("/refused")) {
+        listener.onFailure("refused");
+        return () -> {};
+      }
+      if (asked.request().uri().endsWith("/broken")) {
+        throw new IllegalStateException("broken");
       }
       Flow.@Nullable Publisher<ByteBuf> body = asked.body();
       if (body instanceof Feed) {

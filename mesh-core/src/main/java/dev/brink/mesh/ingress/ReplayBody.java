@@ -39,6 +39,7 @@ final class ReplayBody implements Flow.Subscriber<ByteBuf> {
       if (accepted) {
         throw new IllegalStateException("the body was accepted: it cannot be sent again");
       }
+      closeUnread();
       pipe = new BodyPipe(BodyPipe.DEFAULT_HIGH_WATER_BYTES, this::drained, this::dropped);
       current = pipe;
       for (ByteBuf buffer : kept) {
@@ -93,10 +94,19 @@ final class ReplayBody implements Flow.Subscriber<ByteBuf> {
     synchronized (this) {
       accepted = true;
       release();
+      closeUnread();
       from = completed ? null : subscription;
     }
     if (from != null) {
       from.cancel();
+    }
+  }
+
+  /** A try that nobody has subscribed to gets nothing. */
+  private void closeUnread() {
+    BodyPipe pipe = current;
+    if (pipe != null && !pipe.subscribed()) {
+      pipe.close(new IllegalStateException("body: not wanted any more"));
     }
   }
 

@@ -95,6 +95,21 @@ class ReplayBodyTest {
   }
 
   @Test
+  void aTryThatNobodySubscribedToKeepsNothing() {
+    body.next().subscribe(new Sink());
+    ByteBuf buffer = text("x");
+    source.offer(buffer);
+    Flow.Publisher<ByteBuf> second = body.next();
+    Flow.Publisher<ByteBuf> third = body.next();
+    body.abandon();
+    assertThat(buffer.refCnt()).isZero();
+    assertThatThrownBy(() -> BodyBytes.collect(second, 9).get())
+        .hasRootCauseMessage("body: not wanted any more");
+    assertThatThrownBy(() -> BodyBytes.collect(third, 9).get())
+        .hasRootCauseMessage("body: not wanted any more");
+  }
+
+  @Test
   void aReceiverThatHasAcceptedCancelsTheSource() {
     Sink sink = new Sink();
     body.next().subscribe(sink);
