@@ -101,6 +101,16 @@ public final class CryptoPort {
     }
   }
 
+  /** As {@link #outcome}, on a thread where nobody else would hear of an error. */
+  private static Outcome surely(CryptoTask task) {
+    try {
+      return outcome(task);
+    } catch (LinkageError | AssertionError | VirtualMachineError e) {
+      log.error("A cryptographic operation failed", e);
+      return new Outcome(Guest.FAILED, "internal error", "OperationError");
+    }
+  }
+
   private static Outcome failed(CryptoException e) {
     return new Outcome(Guest.FAILED, e.getMessage(), e.kind().errorName());
   }
@@ -156,7 +166,7 @@ public final class CryptoPort {
         instance.post(this::watch);
       }
       long start = ThreadCpu.nanos();
-      Outcome outcome = outcome(task);
+      Outcome outcome = surely(task);
       long cpuNanos = ThreadCpu.nanos() - start;
       instance.post(() -> done(outcome, cpuNanos));
     }

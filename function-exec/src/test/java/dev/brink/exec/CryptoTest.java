@@ -58,6 +58,24 @@ class CryptoTest {
   }
 
   @Test
+  void whatIsDerivedIsBounded() {
+    assertThat(
+            SANDBOX.eval(
+                """
+                const s = crypto.subtle;
+                const show = (promise) => promise.then(() => 'made', (error) => error.name + ' ' + error.message);
+                const pw = await s.importKey('raw', new Uint8Array(8), 'PBKDF2', false, ['deriveBits']);
+                const of = (bits) =>
+                  show(s.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt: new Uint8Array(8), iterations: 1 }, pw, bits));
+                return [await of(4096), await of(2 ** 23 + 8), await of(2 ** 32 - 8)].join('|');
+                """))
+        .isEqualTo(
+            "made"
+                + "|OperationError length: 8388616 (expected: at most 8388608)"
+                + "|OperationError length: 4294967288 (expected: at most 8388608)");
+  }
+
+  @Test
   void derivesTheBitsOfTheStandards() {
     // RFC 5869, test case 1; RFC 7914, section 11.
     assertThat(

@@ -26,6 +26,9 @@ public record CryptoTask(Cost cost, Supplier<Object> work) {
   /** Hashes and ciphers over no more than this are done in milliseconds. */
   private static final int MODERATE_BYTES = 1 << 20;
 
+  /** What may be derived of a key or a password at once. */
+  private static final int MAX_DERIVED_BYTES = 1 << 20;
+
   /**
    * Takes what {@code operation} needs from its arguments.
    *
@@ -176,7 +179,7 @@ public record CryptoTask(Cost cost, Supplier<Object> work) {
     Hash hash = Hash.of(given.text("hash"));
     byte[] key = given.key("key").secret();
     byte[] salt = given.bytes("salt");
-    int bytes = Math.toIntExact(given.number("bytes"));
+    int bytes = derivedBytes(given);
     if (hkdf) {
       byte[] info = given.bytes("info");
       return new CryptoTask(Cost.QUICK, () -> Kdf.hkdf(hash, key, salt, info, bytes));
@@ -188,6 +191,15 @@ public record CryptoTask(Cost cost, Supplier<Object> work) {
   private static CryptoTask generateSecret(CryptoArguments given) {
     int bytes = Math.toIntExact(given.number("bytes"));
     return new CryptoTask(Cost.QUICK, () -> RandomBytes.secret(bytes));
+  }
+
+  private static int derivedBytes(CryptoArguments given) {
+    long bytes = given.number("bytes");
+    if (bytes > MAX_DERIVED_BYTES) {
+      throw CryptoException.operation(
+          "length: " + bytes * 8 + " (expected: at most " + MAX_DERIVED_BYTES * 8 + ")");
+    }
+    return (int) bytes;
   }
 
   private static CryptoTask generatePair(CryptoArguments given) {

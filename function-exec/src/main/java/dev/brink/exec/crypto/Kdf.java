@@ -8,6 +8,13 @@ import javax.crypto.ShortBufferException;
 final class Kdf {
   private static final int INTERRUPT_EVERY = 1_024;
 
+  private final Mac mac;
+  private int sinceLook;
+
+  private Kdf(Mac mac) {
+    this.mac = mac;
+  }
+
   /** HKDF: RFC 5869. */
   static byte[] hkdf(Hash hash, byte[] key, byte[] salt, byte[] info, int bytes) {
     if (bytes > 255 * hash.bytes()) {
@@ -29,19 +36,21 @@ final class Kdf {
   /** PBKDF2: RFC 8018, section 5.2. Ends early when its thread is interrupted. */
   static byte[] pbkdf2(Hash hash, byte[] password, byte[] salt, long iterations, int bytes) {
     Mac mac = hash.mac(password);
+    var kdf = new Kdf(mac);
     byte[] out = new byte[bytes];
     for (int done = 0, i = 1; done < bytes; done += hash.bytes(), i++) {
       mac.update(salt);
       mac.update(new byte[] {(byte) (i >>> 24), (byte) (i >>> 16), (byte) (i >>> 8), (byte) i});
-      byte[] block = pbkdf2Block(mac, mac.doFinal(), iterations);
+      byte[] block = kdf.block(mac.doFinal(), iterations);
       System.arraycopy(block, 0, out, done, Math.min(block.length, bytes - done));
     }
     return out;
   }
 
-  private static byte[] pbkdf2Block(Mac mac, byte[] first, long iterations) {
+  private byte[] block(byte[] first, long iterations) {
     byte[] last = first;
     byte[] sum = Arrays.copyOf(first, first.length);
+    lookForInterrupt();
     try {
       for (long i = 1; i < iterations; i++) {
         mac.update(last);
@@ -49,9 +58,7 @@ final class Kdf {
         for (int j = 0; j < sum.length; j++) {
           sum[j] = (byte) (sum[j] ^ last[j]);
         }
-        if (i % INTERRUPT_EVERY == 0 && Thread.currentThread().isInterrupted()) {
-          throw CryptoException.operation("cancelled");
-        }
+        lookForInterrupt();
       }
     } catch (ShortBufferException e) {
       throw new IllegalStateException(e);
@@ -59,5 +66,14 @@ final class Kdf {
     return sum;
   }
 
-  private Kdf() {}
+  /** Once in so many iterations, of whatever block. */
+  private void lookForInterrupt() {
+    if (++sinceLook < INTERRUPT_EVERY) {
+      return;
+    }
+    sinceLook = 0;
+    if (Thread.currentThread().isInterrupted()) {
+      throw CryptoException.operation("cancelled");
+    }
+  }
 }
