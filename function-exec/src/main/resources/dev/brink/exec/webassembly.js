@@ -10,6 +10,7 @@
   const { asIntN } = BigInt;
   const native = core.WebAssembly;
   const { compile, instantiate, validate, Module: NativeModule, Memory: NativeMemory, CompileError } = native;
+  const { exports: exportsOf } = NativeModule;
 
   const MAX_PAGES = host.maxWasmPages();
   const MOST_PAGES = 65536;
@@ -24,6 +25,17 @@
     const bytes = host.limitedWasm(found[0], found[1], found[2]);
     if (bytes === null) throw new CompileError(`a memory is larger than ${MAX_PAGES} pages, the function’s limit`);
     return new Bytes(bytes);
+  }
+
+  /** Whatever its prototype is, which a function may have set. */
+  function isModule(value) {
+    if (!(value instanceof NativeModule) || bytesOf(value) !== undefined) return false;
+    try {
+      exportsOf(value);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** Takes the place of a class of the engine. */
@@ -70,7 +82,7 @@
     },
     instantiate(bytes, importObject = undefined) {
       try {
-        return instantiate(bytes instanceof NativeModule ? bytes : limited(bytes), importObject);
+        return instantiate(isModule(bytes) ? bytes : limited(bytes), importObject);
       } catch (error) {
         return rejectedWith(error);
       }

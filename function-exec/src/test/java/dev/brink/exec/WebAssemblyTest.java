@@ -190,6 +190,25 @@ class WebAssemblyTest {
   }
 
   @Test
+  void bytesThatPoseAsAModuleAreLimitedToo() {
+    assertThat(
+            SANDBOX.eval(
+                "const large = "
+                    + WasmModule.script(WasmModule.memory(0, 0x80, 0x80, 1))
+                    + """
+                    ;
+                    const shown = (promise) => promise.then(({ exports, instance }) => instance ?? exports, (error) => error.name);
+                    const posing = (value) => Object.setPrototypeOf(value, WebAssembly.Module.prototype);
+                    const proxy = new Proxy(large.slice(), { getPrototypeOf: () => WebAssembly.Module.prototype });
+                    return [await shown(WebAssembly.instantiate(proxy)), await shown(WebAssembly.instantiate(posing({}))),
+                      await shown(WebAssembly.instantiate(posing(large.buffer.slice()))),
+                      await shown(WebAssembly.compile(posing(large.slice()))),
+                      await shown(WebAssembly.instantiate(posing(large)))].join();
+                    """))
+        .isEqualTo("TypeError,TypeError,CompileError,CompileError,CompileError");
+  }
+
+  @Test
   void anEndlessLoopEndsAtTheLimit() {
     FunctionLimits limits =
         new FunctionLimits(
