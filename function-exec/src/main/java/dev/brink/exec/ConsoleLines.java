@@ -1,27 +1,36 @@
 package dev.brink.exec;
 
-import org.jspecify.annotations.Nullable;
-
 /** Bounds and cleans what a guest prints before it reaches the sink. */
 final class ConsoleLines {
   private static final int MAX_LINE_CHARS = 16 << 10;
 
+  /** On behalf of an invocation. */
+  static void print(Run run, ConsoleSink.Level level, String text) {
+    print(run.function(), run.requestId(), run.use().log(), level, text);
+  }
+
+  /**
+   * @param room what may yet be printed
+   */
   static void print(
-      GraalFunction function, @Nullable Run run, ConsoleSink.Level level, String text) {
-    String requestId = "-";
+      GraalFunction function,
+      String requestId,
+      LogRoom room,
+      ConsoleSink.Level level,
+      String text) {
     String line = function.shown(text);
-    if (run != null) {
-      requestId = run.requestId();
-      int room = run.use().takeLog(Math.max(1, line.length()));
-      if (room == 0) {
-        return;
-      }
-      line = cut(line, room);
+    int chars = room.take(Math.max(1, line.length()));
+    if (chars == 0) {
+      return;
     }
     function
         .runtime()
         .console()
-        .print(function.bundle().name(), requestId, level, clean(cut(line, MAX_LINE_CHARS)));
+        .print(
+            function.bundle().name(),
+            requestId,
+            level,
+            clean(cut(cut(line, chars), MAX_LINE_CHARS)));
   }
 
   private static String cut(String text, int max) {

@@ -34,8 +34,12 @@ public final class HostPort {
   private final List<String> services;
   private final long startNanos = System.nanoTime();
 
+  /** What its modules may print while they load. */
+  private final LogRoom loadingLog;
+
   HostPort(Instance instance) {
     this.instance = instance;
+    this.loadingLog = new LogRoom(instance.function().runtime().limitCounts());
     FunctionBundle bundle = instance.function().bundle();
     var texts = new HashMap<>(bundle.variables());
     bundle.secrets().forEach((name, secret) -> texts.put(name, secret.reveal()));
@@ -132,7 +136,13 @@ public final class HostPort {
   /** Prints for the current invocation; levels as in {@link ConsoleSink.Level}. */
   @HostAccess.Export
   public void print(int level, String text) {
-    ConsoleLines.print(instance.function(), instance.current(), LEVELS.get(level & 3), text);
+    ConsoleSink.Level at = LEVELS.get(level & 3);
+    Run run = instance.current();
+    if (run == null) {
+      ConsoleLines.print(instance.function(), "-", loadingLog, at, text);
+    } else {
+      ConsoleLines.print(run, at, text);
+    }
   }
 
   /** Secure random bytes. */

@@ -16,9 +16,6 @@ final class InvocationLimits {
   /** Promises to wait for after the response. */
   static final int MAX_PROMISES = 1_000;
 
-  /** Characters printed. */
-  static final int MAX_LOG_CHARS = 64 << 10;
-
   private static final long WIND_UP_NANOS = 100_000_000;
 
   /** What is taken of the credit at once, at least. */
@@ -31,6 +28,7 @@ final class InvocationLimits {
   private final LimitCounts counts;
   private final @Nullable CpuCredit credit;
   private final TurnMemory memory;
+  private final LogRoom log;
   private volatile long cpuNanos;
   private volatile long allocatedBytes;
   private volatile long startNanos;
@@ -53,7 +51,6 @@ final class InvocationLimits {
   private int promises;
   private int subrequests;
   private int renewedSubrequests;
-  private int logChars;
   private @Nullable FunctionException refusal;
 
   /**
@@ -64,6 +61,7 @@ final class InvocationLimits {
     this.counts = counts;
     this.credit = credit;
     this.memory = new TurnMemory(limits);
+    this.log = new LogRoom(counts);
   }
 
   // ---- time and memory
@@ -336,18 +334,9 @@ final class InvocationLimits {
     return promises > 0;
   }
 
-  /**
-   * How many of so many characters it may print.
-   *
-   * @return fewer than were asked for when there is no more room, 0 from then on
-   */
-  int takeLog(int chars) {
-    int room = MAX_LOG_CHARS - logChars;
-    if (room > 0 && chars > room) {
-      counts.met(Limit.LOG);
-    }
-    logChars = Math.clamp((long) logChars + chars, 0, MAX_LOG_CHARS);
-    return Math.clamp(room, 0, chars);
+  /** How much it may print. */
+  LogRoom log() {
+    return log;
   }
 
   private void refuse(Limit limit, Code code, String why) {

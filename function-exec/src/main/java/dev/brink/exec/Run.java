@@ -274,7 +274,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   }
 
   void print(ConsoleSink.Level level, String text) {
-    ConsoleLines.print(function, this, level, text);
+    ConsoleLines.print(this, level, text);
   }
 
   void changed() {

@@ -112,11 +112,11 @@ class InvocationLimitsTest {
 
   @Test
   void whatItPrintsIsCutOnce() {
-    assertThat(limits.takeLog(InvocationLimits.MAX_LOG_CHARS - 1)).isEqualTo((64 << 10) - 1);
+    assertThat(limits.log().take(LogRoom.MAX_CHARS - 1)).isEqualTo((64 << 10) - 1);
     assertThat(counts.of(Limit.LOG)).isZero();
-    assertThat(limits.takeLog(10)).isEqualTo(1);
-    assertThat(limits.takeLog(10)).isZero();
-    assertThat(limits.takeLog(Integer.MAX_VALUE)).isZero();
+    assertThat(limits.log().take(10)).isEqualTo(1);
+    assertThat(limits.log().take(10)).isZero();
+    assertThat(limits.log().take(Integer.MAX_VALUE)).isZero();
     assertThat(counts.of(Limit.LOG)).isEqualTo(1);
   }
 

@@ -129,6 +129,22 @@ class LimitsTest {
   }
 
   @Test
+  void whatModulesPrintAsTheyLoadIsCut() {
+    sandbox.console.clear();
+    LoadedFunction function =
+        sandbox.load(
+            """
+            for (let i = 0; i < 9; i++) console.log('x'.repeat(10_000));
+            export default { fetch: () => new Response() };
+            """,
+            LIMITS);
+    sandbox.get(function, "/").end();
+    assertThat(sandbox.console).isNotEmpty();
+    assertThat(sandbox.console.size() % 7).isZero();
+    assertThat(sandbox.console.get(6)).hasSize("INFO ".length() + 65_536 - 60_000 + 1);
+  }
+
+  @Test
   void anInstanceThatIsFullGetsCompany() {
     long before = sandbox.runtime.limitsMet(Limit.CONCURRENCY);
     LoadedFunction function =
