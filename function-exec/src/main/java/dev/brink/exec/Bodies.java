@@ -99,18 +99,22 @@ final class Bodies {
   void cancel(int id) {
     Reading gone = readers.remove(id);
     if (gone != null) {
+      gone.run.bodies().ownsNoLonger(id);
       gone.reader.cancel();
     }
   }
 
   /** Takes a reader out without touching it. */
   void release(int id) {
-    readers.remove(id);
+    Reading gone = readers.remove(id);
+    if (gone != null) {
+      gone.run.bodies().ownsNoLonger(id);
+    }
   }
 
   /** Lets go of what belongs to {@code run}. */
   void drop(Run run) {
-    run.bodies().readers().forEach(this::cancel);
+    List.copyOf(run.bodies().readers()).forEach(this::cancel);
     run.bodies().writers().forEach(this::abandon);
   }
 

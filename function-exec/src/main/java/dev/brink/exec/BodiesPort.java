@@ -40,18 +40,30 @@ public final class BodiesPort {
       return failed("the body is no longer available");
     }
     Object now = next(reading);
-    return LATER.equals(now) ? later(reading, op, () -> read(reading, op)) : now;
+    if (LATER.equals(now)) {
+      return later(reading, op, () -> read(reading, body, op));
+    }
+    letGoAtEnd(body, now);
+    return now;
   }
 
-  private void read(Bodies.Reading reading, int op) {
+  private void read(Bodies.Reading reading, int body, int op) {
     if (!instance.ops().isPending(op)) {
       return;
     }
     Object now = next(reading);
     if (LATER.equals(now)) {
-      reading.reader().await(() -> read(reading, op));
+      reading.reader().await(() -> read(reading, body, op));
     } else {
+      letGoAtEnd(body, now);
       settle(op, now);
+    }
+  }
+
+  /** There is nothing more to read of it. */
+  private void letGoAtEnd(int body, @Nullable Object now) {
+    if (now == null || FAILED.equals(now)) {
+      instance.bodies().cancel(body);
     }
   }
 
@@ -89,19 +101,32 @@ public final class BodiesPort {
     }
     var collected = new Collected();
     Object now = collect(reading, collected, text);
-    return LATER.equals(now) ? later(reading, op, () -> all(reading, op, collected, text)) : now;
+    if (LATER.equals(now)) {
+      now = later(reading, op, () -> all(reading, body, op, collected, text));
+    }
+    if (!LATER.equals(now)) {
+      gathered(reading, body, collected);
+    }
+    return now;
   }
 
-  private void all(Bodies.Reading reading, int op, Collected collected, boolean text) {
+  private void all(Bodies.Reading reading, int body, int op, Collected collected, boolean text) {
     if (!instance.ops().isPending(op)) {
+      gathered(reading, body, collected);
       return;
     }
     Object now = collect(reading, collected, text);
     if (LATER.equals(now)) {
-      reading.reader().await(() -> all(reading, op, collected, text));
+      reading.reader().await(() -> all(reading, body, op, collected, text));
     } else {
+      gathered(reading, body, collected);
       settle(op, now);
     }
+  }
+
+  private void gathered(Bodies.Reading reading, int body, Collected collected) {
+    reading.run().bodies().gathered(collected.bytes);
+    instance.bodies().cancel(body);
   }
 
   private @Nullable Object collect(Bodies.Reading reading, Collected collected, boolean text) {
@@ -115,8 +140,13 @@ public final class BodiesPort {
         return now;
       }
       if (collected.bytes + part.remaining() > room) {
-        reading.reader().cancel();
         return failed("the body is larger than " + room + " bytes: read it as a stream");
+      }
+      if (!reading.run().bodies().gather(part.remaining())) {
+        return failed(
+            "the bodies being read are larger than "
+                + reading.run().limits().memoryBytes()
+                + " bytes together: read them as streams");
       }
       collected.add(part);
     }

@@ -20,6 +20,7 @@ final class RunBodies {
   private @Nullable BodyWriter responseWriter;
   private @Nullable RelayBody responseRelay;
   private long fullBytes;
+  private long gatheredBytes;
   private boolean responseOpen;
   private @Nullable Code outcome;
   private boolean limitExceeded;
@@ -60,12 +61,30 @@ final class RunBodies {
     writers.add(writer);
   }
 
+  void ownsNoLonger(Integer reader) {
+    boolean _ = readers.remove(reader);
+  }
+
   List<Integer> readers() {
     return readers;
   }
 
   List<Integer> writers() {
     return writers;
+  }
+
+  /** Whether so many more bytes of bodies that are gathered whole may be held. */
+  boolean gather(long bytes) {
+    if (gatheredBytes + bytes > run.limits().memoryBytes()) {
+      return false;
+    }
+    gatheredBytes += bytes;
+    return true;
+  }
+
+  /** So many of them are the guest's now, or nobody's. */
+  void gathered(long bytes) {
+    gatheredBytes -= bytes;
   }
 
   /** Remembers that a body turned out too large, so that what follows is blamed on it. */

@@ -102,6 +102,35 @@ class SubrequestTest {
     assertThat(ORIGIN.cancelled).hasValue(before + 1);
   }
 
+  @Test
+  void bodiesGatheredAtOnceAreBoundedTogether() {
+    LoadedFunction function =
+        SANDBOX.handler(
+            """
+            const messages = [];
+            const refused = Promise.withResolvers();
+            const one = async () => {
+              try {
+                return (await (await env.API.fetch('http://api/slow')).arrayBuffer()).byteLength;
+              } catch (error) {
+                if (messages.push(error.message) === 2) refused.resolve();
+                return 'refused';
+              }
+            };
+            const all = [one(), one(), one(), one(), one()];
+            await refused.promise;
+            await env.API.fetch('http://api/finish').catch(() => null);
+            const ends = await Promise.all(all);
+            const next = one();
+            await env.API.fetch('http://api/finish').catch(() => null);
+            return new Response([...ends.sort(), await next, ...new Set(messages)].join());
+            """);
+    assertThat(SANDBOX.get(function, "/").end().text())
+        .isEqualTo(
+            "20971520,20971520,20971520,refused,refused,20971520,the bodies being read are larger"
+                + " than 67108864 bytes together: read them as streams");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"refused", "broken", "never"})
   void aBodyThatNobodyTookIsReleased(String how) {
@@ -133,14 +162,31 @@ class SubrequestTest {
     return metric.usedDirectMemory() + metric.usedHeapMemory();
   }
 
-  /** Answers {@code /echo} with what it was sent, {@code /never} not at all, and refuses others. */
+  /**
+   * Answers {@code /echo} with what it was sent, {@code /never} not at all, {@code /slow} when
+   * asked to finish.
+   */
   private static final class Origin implements Subrequests {
     final AtomicInteger cancelled = new AtomicInteger();
+    final List<QueuedBody> slow = new CopyOnWriteArrayList<>();
 
     @Override
     public Cancellable fetch(Subrequest asked, Listener listener) {
       if (asked.request().uri().endsWith("/never")) {
         return cancelled::incrementAndGet;
+      }
+      if (asked.request().uri().endsWith("/slow")) {
+        var body = new QueuedBody();
+        body.write(Unpooled.wrappedBuffer(new byte[20 << 20]));
+        slow.add(body);
+        listener.onResponse(
+            new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK), body);
+        return () -> {};
+      }
+      if (asked.request().uri().endsWith("/finish")) {
+        slow.forEach(QueuedBody::end);
+        listener.onFailure("finished");
+        return () -> {};
       }
       if (asked.request().uri().endsWith("/refused")) {
         listener.onFailure("refused");
