@@ -8,6 +8,7 @@ import dev.brink.mesh.exchange.CallListener;
 import dev.brink.mesh.exchange.CallTiming;
 import dev.brink.mesh.exchange.Executor;
 import dev.brink.mesh.function.ReadTally;
+import dev.brink.mesh.origin.HttpUrl;
 import dev.brink.mesh.origin.Origins;
 import dev.brink.mesh.origin.Outbound;
 import dev.brink.mesh.registry.Binding;
@@ -17,8 +18,6 @@ import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
@@ -73,7 +72,7 @@ public final class NodeSubrequests implements Subrequests {
     Call call;
     try {
       call = call(subrequest);
-    } catch (URISyntaxException e) {
+    } catch (IllegalArgumentException e) {
       return refuse(listener, "fetch: the URL is not valid");
     }
     Executor.Running running =
@@ -114,17 +113,13 @@ public final class NodeSubrequests implements Subrequests {
     return null;
   }
 
-  private static Call call(Subrequest subrequest) throws URISyntaxException {
+  private static Call call(Subrequest subrequest) {
     HttpRequest asked = subrequest.request();
-    URI url = new URI(asked.uri());
-    String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
+    HttpUrl url = HttpUrl.parse(asked.uri());
     HttpRequest request =
         new DefaultHttpRequest(
-            asked.protocolVersion(),
-            asked.method(),
-            url.getRawQuery() == null ? path : path + "?" + url.getRawQuery(),
-            asked.headers());
-    request.headers().set(HttpHeaderNames.HOST, url.getRawAuthority());
+            asked.protocolVersion(), asked.method(), url.target(), asked.headers());
+    request.headers().set(HttpHeaderNames.HOST, url.authority());
     if (Handshake.isIn(request.headers())) {
       RequestHeaders.cleanUpgrade(request.headers(), LOOPBACK);
     } else {
@@ -132,7 +127,7 @@ public final class NodeSubrequests implements Subrequests {
     }
     return new Call(
         request,
-        String.valueOf(url.getScheme()),
+        url.scheme(),
         subrequest.body(),
         LOOPBACK,
         subrequest.requestId(),

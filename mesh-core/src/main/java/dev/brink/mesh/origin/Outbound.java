@@ -12,8 +12,6 @@ import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -83,12 +81,12 @@ public final class Outbound implements AutoCloseable {
     ServerAddress server;
     ConnectionPool connections;
     try {
-      URI url = new URI(asked.request().uri());
-      server = ServerAddress.parse(url.getScheme() + "://" + url.getRawAuthority());
+      HttpUrl url = HttpUrl.parse(asked.request().uri());
+      server = ServerAddress.of(url);
       policy.checkPort(server.host(), server.port());
       call = call(asked, url);
       connections = connections(server);
-    } catch (URISyntaxException | IllegalArgumentException e) {
+    } catch (IllegalArgumentException e) {
       return refuse(listener, "fetch: the URL is not valid (expected: http or https)");
     } catch (OutboundException e) {
       return refuse(listener, String.valueOf(e.getMessage()));
@@ -113,15 +111,13 @@ public final class Outbound implements AutoCloseable {
     return () -> {};
   }
 
-  private static Call call(Subrequests.Subrequest asked, URI url) {
+  private static Call call(Subrequests.Subrequest asked, HttpUrl url) {
     HttpRequest given = asked.request();
-    String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
-    String target = url.getRawQuery() == null ? path : path + "?" + url.getRawQuery();
     var request =
         new DefaultHttpRequest(
-            given.protocolVersion(), given.method(), target, given.headers().copy());
+            given.protocolVersion(), given.method(), url.target(), given.headers().copy());
     return new Call(
-        request, url.getScheme(), asked.body(), "", asked.requestId(), asked.deadlineNanos());
+        request, url.scheme(), asked.body(), "", asked.requestId(), asked.deadlineNanos());
   }
 
   private synchronized ConnectionPool connections(ServerAddress server) {

@@ -80,6 +80,17 @@ class OutboundTest {
   }
 
   @Test
+  void sendsTargetsThatOnlyTheUrlStandardAllows() throws Exception {
+    try (var upstream =
+            TestUpstream.start(exchange -> exchange.ok(exchange.requestLine().split(" ")[1]));
+        var outbound = Outbound.create(loops, allowed(upstream))) {
+      assertThat(get(outbound, upstream.url() + "/{a}?family=A|B&c=^`%").await())
+          .isEqualTo("200 /{a}?family=A|B&c=^`%");
+      assertThat(get(outbound, upstream.url() + "?q").await()).isEqualTo("200 /?q");
+    }
+  }
+
+  @Test
   void streamsBothWays() throws Exception {
     try (var upstream =
             TestUpstream.start(
