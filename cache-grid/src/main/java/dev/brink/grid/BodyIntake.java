@@ -2,6 +2,7 @@ package dev.brink.grid;
 
 import dev.brink.grid.GridUnavailableException.Reason;
 import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -12,8 +13,12 @@ import org.jspecify.annotations.Nullable;
 final class BodyIntake implements Flow.Subscriber<ByteBuf> {
   private static final int WINDOW = 4;
 
+  /** How much is made ready for a value that may be small. */
+  private static final int FIRST_BYTES = 4 << 10;
+
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final long maxBytes;
+  private final Uploads.Upload upload;
   private volatile Flow.@Nullable Subscription subscription;
   private volatile boolean done;
   private long taken;
@@ -26,10 +31,21 @@ final class BodyIntake implements Flow.Subscriber<ByteBuf> {
     record End() implements Event {}
 
     record Failure(Throwable cause) implements Event {}
+
+    record Refusal() implements Event {}
   }
 
-  BodyIntake(Flow.Publisher<ByteBuf> value, long maxBytes) {
+  /**
+   * An intake.
+   *
+   * @param upload holds what has arrived; closed with the intake
+   */
+  BodyIntake(Flow.Publisher<ByteBuf> value, long maxBytes, Uploads.Upload upload) {
     this.maxBytes = maxBytes;
+    this.upload = upload;
+    if (!upload.isOpen()) {
+      events.add(new Event.Refusal());
+    }
     value.subscribe(this);
   }
 
@@ -39,32 +55,52 @@ final class BodyIntake implements Flow.Subscriber<ByteBuf> {
    * @throws ValueTooLargeException when more came than may
    */
   byte[] next(int size, Deadline deadline) {
-    byte[] chunk = new byte[size];
+    byte[] chunk = new byte[Math.min(size, FIRST_BYTES)];
     int filled = 0;
-    while (filled < size) {
-      ByteBuf from = rest;
-      if (from == null) {
-        if (ended) {
-          break;
-        }
-        await(deadline);
-        continue;
+    while (filled < size && (hasRest() || !ended)) {
+      if (filled == chunk.length) {
+        chunk = Arrays.copyOf(chunk, Math.min(size, 4 * chunk.length));
       }
-      int length = Math.min(size - filled, from.readableBytes());
-      from.readBytes(chunk, filled, length);
+      int length = take(chunk, filled);
       filled += length;
-      if (!from.isReadable()) {
-        from.release();
-        rest = null;
+      if (length == 0) {
+        await(deadline);
       }
     }
-    return filled == size ? chunk : java.util.Arrays.copyOf(chunk, filled);
+    return filled == chunk.length ? chunk : Arrays.copyOf(chunk, filled);
+  }
+
+  private synchronized boolean hasRest() {
+    return rest != null;
+  }
+
+  /** Takes bytes of the buffer at hand; returns how many. */
+  private synchronized int take(byte[] chunk, int at) {
+    ByteBuf from = rest;
+    if (from == null) {
+      return 0;
+    }
+    int length = Math.min(chunk.length - at, from.readableBytes());
+    from.readBytes(chunk, at, length);
+    if (!from.isReadable()) {
+      from.release();
+      rest = null;
+    }
+    return length;
+  }
+
+  /** So many bytes are not held any more. */
+  void stored(int bytes) {
+    upload.letGo(bytes);
   }
 
   private void await(Deadline deadline) {
     Event event;
     try {
-      event = events.poll(deadline.leftMillis(), TimeUnit.MILLISECONDS);
+      event = events.poll();
+      if (event == null) {
+        event = events.poll(deadline.leftMillis(), TimeUnit.MILLISECONDS);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw KeyValueCalls.unavailable(Reason.STOPPED, "interrupted", e);
@@ -75,9 +111,12 @@ final class BodyIntake implements Flow.Subscriber<ByteBuf> {
       case Event.End _ -> ended = true;
       case Event.Failure(Throwable cause) ->
           throw new GridException("the value ended early: " + cause.getMessage(), cause);
+      case Event.Refusal _ ->
+          throw KeyValueCalls.unavailable(
+              Reason.BUSY, "too many values of the tenant are on their way", null);
       case Event.Bytes(ByteBuf buffer) -> {
         taken += buffer.readableBytes();
-        rest = buffer;
+        rest(buffer);
         if (taken > maxBytes) {
           throw new ValueTooLargeException(maxBytes);
         }
@@ -89,19 +128,32 @@ final class BodyIntake implements Flow.Subscriber<ByteBuf> {
     }
   }
 
-  /** Lets go of what was not taken. */
+  private synchronized void rest(ByteBuf buffer) {
+    if (done || !buffer.isReadable()) {
+      buffer.release();
+    } else {
+      rest = buffer;
+    }
+  }
+
+  /** Lets go of what was not taken. Any thread may call it, more than once. */
   void close() {
     done = true;
+    upload.close();
     Flow.Subscription upstream = subscription;
     if (upstream != null && !ended) {
       upstream.cancel();
     }
+    letGo();
+    drain();
+  }
+
+  private synchronized void letGo() {
     ByteBuf left = rest;
     if (left != null) {
       left.release();
       rest = null;
     }
-    drain();
   }
 
   private void drain() {
@@ -124,7 +176,12 @@ final class BodyIntake implements Flow.Subscriber<ByteBuf> {
 
   @Override
   public void onNext(ByteBuf buffer) {
-    events.add(new Event.Bytes(buffer));
+    if (upload.hold(buffer.readableBytes())) {
+      events.add(new Event.Bytes(buffer));
+    } else {
+      buffer.release();
+      events.add(new Event.Refusal());
+    }
     if (done) {
       drain();
     }

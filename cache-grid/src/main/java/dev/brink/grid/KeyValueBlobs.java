@@ -28,11 +28,17 @@ final class KeyValueBlobs {
 
   private final InstantSource time;
 
+  /** A chunk that is being stored. */
+  private record UnderWay(IgniteFuture<Void> put, int bytes) {}
+
   /** Where a value's bytes come from. */
   @FunctionalInterface
   interface Source {
     /** As many bytes as asked for, or fewer at the end; none after it. */
     byte[] next(int size);
+
+    /** So many bytes of the value are stored, and not held any more. */
+    default void stored(int bytes) {}
   }
 
   KeyValueBlobs(InstantSource time) {
@@ -48,15 +54,18 @@ final class KeyValueBlobs {
     UUID id = UUID.randomUUID();
     int chunks = 0;
     long bytes = 0;
-    Deque<IgniteFuture<Void>> underWay = new ArrayDeque<>();
+    Deque<UnderWay> underWay = new ArrayDeque<>();
     note(caches, id, record);
     for (byte[] chunk = first; chunk.length > 0; chunk = more.next(CHUNK_BYTES)) {
       if (underWay.size() == AT_ONCE) {
-        await(underWay.removeFirst(), deadline);
+        UnderWay oldest = underWay.removeFirst();
+        await(oldest, deadline);
+        more.stored(oldest.bytes);
       }
       byte[] message =
           Chunk.newBuilder().setData(UnsafeByteOperations.unsafeWrap(chunk)).build().toByteArray();
-      underWay.add(caches.chunks().putAsync(key(id, chunks++), message));
+      underWay.add(
+          new UnderWay(caches.chunks().putAsync(key(id, chunks++), message), chunk.length));
       bytes += chunk.length;
     }
     underWay.forEach(put -> await(put, deadline));
@@ -68,8 +77,8 @@ final class KeyValueBlobs {
     caches.blobs().put(id.toString(), note.toByteArray());
   }
 
-  private static void await(IgniteFuture<Void> put, Deadline deadline) {
-    put.get(deadline.leftMillis());
+  private static void await(UnderWay chunk, Deadline deadline) {
+    chunk.put.get(deadline.leftMillis());
   }
 
   /** A chunk's bytes; null when it is gone. */

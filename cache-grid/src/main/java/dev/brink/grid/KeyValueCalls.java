@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import javax.cache.CacheException;
 import org.apache.ignite.IgniteException;
 import org.apache.ignite.internal.mem.IgniteOutOfMemoryException;
@@ -37,8 +37,43 @@ final class KeyValueCalls implements AutoCloseable {
     T run(StoreCaches caches, Deadline deadline);
   }
 
+  /** One that also waits for something else than Ignite. */
+  @FunctionalInterface
+  interface LongOperation<T> {
+    T run(StoreCaches caches, Deadline deadline, Turn turn);
+  }
+
   KeyValueCalls(KeyValuePlace place) {
     this.place = place;
+  }
+
+  /**
+   * Waits, on a virtual thread, for what a call needs before it can start.
+   *
+   * @param waiting ends by itself in time
+   */
+  <T> CompletionStage<T> prepare(String what, Supplier<T> waiting) {
+    CompletableFuture<T> outcome = new CompletableFuture<>();
+    GridUnavailableException refusal = place.refusal();
+    if (refusal != null) {
+      fail(outcome, refusal);
+      return outcome;
+    }
+    Thread.ofVirtual()
+        .name("brink-kv-intake")
+        .start(
+            () -> {
+              try {
+                outcome.complete(waiting.get());
+              } catch (RuntimeException | Error e) {
+                fail(outcome, told(what, e));
+              }
+            });
+    return outcome;
+  }
+
+  <T> CompletionStage<T> start(String what, long bytes, Deadline deadline, Operation<T> operation) {
+    return start(what, bytes, deadline, (caches, by, turn) -> operation.run(caches, by));
   }
 
   /**
@@ -47,7 +82,8 @@ final class KeyValueCalls implements AutoCloseable {
    * @param what for messages
    * @param bytes that it holds on to
    */
-  <T> CompletionStage<T> start(String what, long bytes, Duration timeout, Operation<T> operation) {
+  <T> CompletionStage<T> start(
+      String what, long bytes, Deadline deadline, LongOperation<T> operation) {
     GridUnavailableException refusal = place.refusal();
     if (refusal == null && !pending.tryAcquire()) {
       refusal = busy();
@@ -59,7 +95,6 @@ final class KeyValueCalls implements AutoCloseable {
       failures.increment();
       return CompletableFuture.failedFuture(refusal);
     }
-    Deadline deadline = Deadline.in(timeout);
     CompletableFuture<T> outcome = new CompletableFuture<>();
     CallTimeouts.Call call =
         timeouts.began(
@@ -97,16 +132,15 @@ final class KeyValueCalls implements AutoCloseable {
     return failures.sum();
   }
 
-  private <T> T attempt(String what, Deadline deadline, Operation<T> operation) {
-    acquire(what, deadline);
-    try {
+  private <T> T attempt(String what, Deadline deadline, LongOperation<T> operation) {
+    try (Turn turn = new Turn(atOnce, what, deadline)) {
       while (true) {
         StoreCaches caches = place.caches();
         if (caches == null) {
           throw unavailable(Reason.RESTARTING, what + ": Ignite is being restarted", null);
         }
         try {
-          T result = operation.run(caches, deadline);
+          T result = operation.run(caches, deadline, turn);
           if (!place.holds(caches)) {
             throw unavailable(Reason.MINORITY, what + ": the majority was lost meanwhile", null);
           }
@@ -119,19 +153,6 @@ final class KeyValueCalls implements AutoCloseable {
           pauseOrGiveUp(what, deadline, e);
         }
       }
-    } finally {
-      atOnce.release();
-    }
-  }
-
-  private void acquire(String what, Deadline deadline) {
-    try {
-      if (!atOnce.tryAcquire(deadline.leftMillis(), TimeUnit.MILLISECONDS)) {
-        throw unavailable(Reason.BUSY, what + ": others took all the time", null);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw unavailable(Reason.STOPPED, what + ": interrupted", e);
     }
   }
 

@@ -25,6 +25,7 @@ final class KeyValueEngine implements AutoCloseable {
   private final KeyValueSweeper sweeper;
   private final KeyValueStore store;
   private final KeyWatches watches;
+  private final Uploads uploads = new Uploads();
   private final LongAdder reads = new LongAdder();
   private final LongAdder localReads = new LongAdder();
   private final LongAdder writes = new LongAdder();
@@ -87,6 +88,10 @@ final class KeyValueEngine implements AutoCloseable {
 
   KeyValueCalls calls() {
     return calls;
+  }
+
+  Uploads uploads() {
+    return uploads;
   }
 
   KeyWatches watches() {

@@ -16,14 +16,13 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One namespace of a store: checks what it is given, starts calls, and gives back what they say.
  */
 final class KeyValueNamespace implements KeyValue {
-  private static final int STREAM_WEIGHT = 8 * KeyValueBlobs.CHUNK_BYTES;
-
   private final Namespace namespace;
   private final String prefix;
   private final KeyValueEngine engine;
@@ -81,7 +80,7 @@ final class KeyValueNamespace implements KeyValue {
         .start(
             "read of " + namespace + "/" + key,
             whole ? KeyValueBlobs.INLINE_BYTES : 0,
-            timeout,
+            Deadline.in(timeout),
             (caches, deadline) -> read(caches, key, whole, deadline));
   }
 
@@ -134,21 +133,53 @@ final class KeyValueNamespace implements KeyValue {
       String key, Flow.Publisher<ByteBuf> value, WriteOptions options) {
     KeyCodec.check(key);
     requireNonNull(options, "options");
-    BodyIntake intake = new BodyIntake(value, MAX_VALUE_BYTES);
-    Once<Incoming> incoming = new Once<>();
+    String what = "put of " + namespace + "/" + key;
+    Deadline deadline = Deadline.in(timeout);
+    Uploads.Upload upload = engine.uploads().begin(namespace.tenant());
+    BodyIntake intake = new BodyIntake(value, MAX_VALUE_BYTES, upload);
     CompletionStage<Stamp> put =
         write(
-            "put of " + namespace + "/" + key,
-            STREAM_WEIGHT,
-            (caches, deadline) ->
+            () ->
+                engine
+                    .calls()
+                    .prepare(what, () -> intake.next(KeyValueBlobs.CHUNK_BYTES, deadline))
+                    .thenCompose(first -> put(what, key, first, intake, options, deadline)));
+    var _ = put.whenComplete((version, failure) -> intake.close());
+    return put;
+  }
+
+  /** Puts a value of which the first chunk has arrived; one that is whole as if it had been so. */
+  private CompletionStage<Stamp> put(
+      String what,
+      String key,
+      byte[] first,
+      BodyIntake intake,
+      WriteOptions options,
+      Deadline deadline) {
+    if (first.length < KeyValueBlobs.CHUNK_BYTES) {
+      intake.close();
+      return engine
+          .calls()
+          .start(
+              what,
+              first.length,
+              deadline,
+              (caches, by) -> put(caches, key, Incoming.of(first), options, by));
+    }
+    Once<Incoming> incoming = new Once<>();
+    return engine
+        .calls()
+        .start(
+            what,
+            0,
+            deadline,
+            (caches, by, turn) ->
                 put(
                     caches,
                     key,
-                    incoming.get(() -> Incoming.of(intake, deadline)),
+                    incoming.get(() -> Incoming.of(first, intake, by, turn)),
                     options,
-                    deadline));
-    var _ = put.whenComplete((version, failure) -> intake.close());
-    return put;
+                    by));
   }
 
   private Stamp put(
@@ -266,11 +297,13 @@ final class KeyValueNamespace implements KeyValue {
 
   private <T> CompletionStage<T> write(
       String what, long bytes, KeyValueCalls.Operation<T> operation) {
+    return write(() -> engine.calls().start(what, bytes, Deadline.in(timeout), operation));
+  }
+
+  private <T> CompletionStage<T> write(Supplier<CompletionStage<T>> call) {
     engine.writes().increment();
     GridUnavailableException full = engine.full();
-    return full == null
-        ? engine.calls().start(what, bytes, timeout, operation)
-        : CompletableFuture.failedFuture(full);
+    return full == null ? call.get() : CompletableFuture.failedFuture(full);
   }
 
   @Override
@@ -284,7 +317,7 @@ final class KeyValueNamespace implements KeyValue {
         .start(
             "list of " + namespace,
             0,
-            timeout,
+            Deadline.in(timeout),
             (caches, deadline) ->
                 KeyLister.page(
                     caches,

@@ -42,9 +42,21 @@ final class KeyValueStore {
           });
     }
 
-    static Incoming of(BodyIntake intake, Deadline deadline) {
+    /** A value of which the first chunk is there; waits for the others outside of its turns. */
+    static Incoming of(byte[] first, BodyIntake intake, Deadline deadline, Turn turn) {
       return new Incoming(
-          intake.next(KeyValueBlobs.CHUNK_BYTES, deadline), size -> intake.next(size, deadline));
+          first,
+          new Source() {
+            @Override
+            public byte[] next(int size) {
+              return turn.without(() -> intake.next(size, deadline));
+            }
+
+            @Override
+            public void stored(int bytes) {
+              intake.stored(bytes);
+            }
+          });
     }
   }
 
