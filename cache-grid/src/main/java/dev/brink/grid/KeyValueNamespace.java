@@ -225,6 +225,7 @@ final class KeyValueNamespace implements KeyValue {
     KeyCodec.check(key);
     requireNonNull(options, "options");
     String stored = prefix + key;
+    KeyValueTransaction transaction = engine.store().transaction();
     return write(
         "increment of " + namespace + "/" + key,
         0,
@@ -232,7 +233,7 @@ final class KeyValueNamespace implements KeyValue {
           KeyValueStore store = engine.store();
           long expires = options.expiresMillis(store.nowMillis());
           Step step = new Step.Increment(stored, by, expires, options.metadata());
-          Done done = store.transact(caches, store.version(), List.of(step), deadline);
+          Done done = store.transact(caches, transaction, List.of(step), deadline);
           return sum(requireNonNull(requireNonNull(done).after().get(stored)));
         });
   }
@@ -265,17 +266,18 @@ final class KeyValueNamespace implements KeyValue {
 
   private CompletionStage<Optional<Committed>> transact(
       String what, long bytes, List<KeyValueWrite> steps) {
+    KeyValueStore store = engine.store();
+    KeyValueTransaction transaction = store.transaction();
+    Stamp version = transaction.version();
+    List<Step> stored = new ArrayList<>(steps.size());
     return write(
         what,
         bytes,
         (caches, deadline) -> {
-          KeyValueStore store = engine.store();
-          Stamp version = store.version();
-          List<Step> stored = new ArrayList<>();
-          for (KeyValueWrite step : steps) {
+          for (KeyValueWrite step : steps.subList(stored.size(), steps.size())) {
             stored.add(stored(caches, step, version, deadline));
           }
-          @Nullable Done done = store.transact(caches, version, stored, deadline);
+          @Nullable Done done = store.transact(caches, transaction, stored, deadline);
           return done == null ? Optional.empty() : Optional.of(new Committed(version));
         });
   }

@@ -133,10 +133,16 @@ final class KeyValueStore {
     return bytes != null && !StoredValue.decode(key, bytes).expired(nowMillis());
   }
 
+  /** A transaction for one call, that it may try more than once. */
+  KeyValueTransaction transaction() {
+    return new KeyValueTransaction(version(), this::nowMillis);
+  }
+
   /** Does steps together; null when a check failed. */
-  @Nullable Done transact(StoreCaches caches, Stamp version, List<Step> steps, Deadline deadline) {
+  @Nullable Done transact(
+      StoreCaches caches, KeyValueTransaction transaction, List<Step> steps, Deadline deadline) {
     long began = System.nanoTime();
-    Done done = new KeyValueTransaction(version, steps, this::nowMillis).run(caches, deadline);
+    Done done = transaction.run(caches, steps, deadline);
     if (done == null) {
       discard(steps);
       return null;

@@ -5,11 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
-import javax.cache.CacheException;
-import org.apache.ignite.IgniteException;
 import org.apache.ignite.transactions.Transaction;
 import org.apache.ignite.transactions.TransactionConcurrency;
 import org.apache.ignite.transactions.TransactionIsolation;
@@ -17,13 +16,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Steps that are done together: the keys are locked in order and read, the checks made, the writes
- * written, all in one pessimistic transaction. When a commit fails, the records tell whether it was
- * done: each carries the version of the write that made it.
+ * written, all in one pessimistic transaction. When a commit fails, the next attempt finds out
+ * whether it was done once it has the locks: each record carries the version of the write that made
+ * it. One for each call, which may {@linkplain #run run} it again; for one thread.
  */
 final class KeyValueTransaction {
   private final Stamp version;
-  private final List<Step> steps;
   private final LongSupplier nowMillis;
+
+  /** What was to be committed when the outcome got lost. */
+  private @Nullable Done tried;
 
   /** One step, on the stored key. */
   sealed interface Step {
@@ -46,17 +48,24 @@ final class KeyValueTransaction {
    */
   record Done(Map<String, StoredValue> before, Map<String, @Nullable StoredValue> after) {}
 
-  KeyValueTransaction(Stamp version, List<Step> steps, LongSupplier nowMillis) {
+  KeyValueTransaction(Stamp version, LongSupplier nowMillis) {
     this.version = version;
-    this.steps = steps;
     this.nowMillis = nowMillis;
   }
 
-  /** Does them; null when a check failed and nothing was done. */
-  @Nullable Done run(StoreCaches caches, Deadline deadline) {
+  /** The version of what it writes. */
+  Stamp version() {
+    return version;
+  }
+
+  /**
+   * Does the steps, the same each time; null when a check failed and nothing was done.
+   *
+   * @throws GridUnavailableException when an attempt before may have done them
+   */
+  @Nullable Done run(StoreCaches caches, List<Step> steps, Deadline deadline) {
     TreeSet<String> keys = new TreeSet<>();
     steps.forEach(step -> keys.add(step.key()));
-    Done done = null;
     try (Transaction transaction =
         caches
             .ignite()
@@ -67,7 +76,14 @@ final class KeyValueTransaction {
                 deadline.leftMillis(),
                 keys.size())) {
       Map<String, StoredValue> before = live(caches.records().getAll(keys));
-      Done planned = plan(before);
+      if (tried != null) {
+        Done done = done(tried, before);
+        if (done != null) {
+          return done;
+        }
+        tried = null;
+      }
+      Done planned = plan(steps, before);
       if (planned == null) {
         return null;
       }
@@ -79,14 +95,9 @@ final class KeyValueTransaction {
               KeyValueStore.write(caches, key, value, nowMillis.getAsLong());
             }
           });
-      done = planned;
+      tried = planned;
       transaction.commit();
       return planned;
-    } catch (CacheException | IgniteException e) {
-      if (done == null || !wasDone(caches, done, e)) {
-        throw e;
-      }
-      return done;
     }
   }
 
@@ -103,7 +114,7 @@ final class KeyValueTransaction {
     return live;
   }
 
-  private @Nullable Done plan(Map<String, StoredValue> before) {
+  private @Nullable Done plan(List<Step> steps, Map<String, StoredValue> before) {
     Map<String, @Nullable StoredValue> after = new HashMap<>();
     for (Step step : steps) {
       StoredValue present = before.get(step.key());
@@ -148,29 +159,33 @@ final class KeyValueTransaction {
   }
 
   /**
-   * Whether a commit that failed was done after all.
+   * What an attempt before this one has done, now that the keys are locked and its outcome is
+   * certain; null when it did nothing.
    *
-   * @throws GridUnavailableException when that cannot be told
+   * @throws GridUnavailableException when others wrote since, so that it cannot be told
    */
-  private boolean wasDone(StoreCaches caches, Done done, RuntimeException failure) {
-    for (Map.Entry<String, @Nullable StoredValue> wanted : done.after.entrySet()) {
-      StoredValue value = wanted.getValue();
-      if (value == null) {
-        continue;
-      }
-      byte[] bytes = caches.records().get(wanted.getKey());
-      StoredValue stored = bytes == null ? null : StoredValue.decode(wanted.getKey(), bytes);
-      if (stored != null && stored.version().equals(version)) {
-        return true;
-      }
-      StoredValue before = done.before.get(wanted.getKey());
-      Stamp then = before == null ? null : before.version();
-      Stamp now = stored == null ? null : stored.version();
-      if (java.util.Objects.equals(then, now)) {
-        return false;
-      }
+  private @Nullable Done done(Done tried, Map<String, StoredValue> present) {
+    Map<String, @Nullable StoredValue> after = new HashMap<>();
+    boolean written = false;
+    boolean unchanged = true;
+    for (String key : tried.after.keySet()) {
+      StoredValue value = present.get(key);
+      Stamp now = version(value);
+      after.put(key, value);
+      written |= version.equals(now);
+      unchanged &= Objects.equals(version(tried.before.get(key)), now);
+    }
+    if (written) {
+      return new Done(tried.before, after);
+    }
+    if (unchanged) {
+      return null;
     }
     throw KeyValueCalls.unavailable(
-        Reason.FAILED, "a write may have been done, or not: read before trying again", failure);
+        Reason.FAILED, "a write may have been done, or not: read before trying again", null);
+  }
+
+  private static @Nullable Stamp version(@Nullable StoredValue value) {
+    return value == null ? null : value.version();
   }
 }

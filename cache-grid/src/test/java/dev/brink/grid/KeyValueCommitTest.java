@@ -1,0 +1,140 @@
+package dev.brink.grid;
+
+import static dev.brink.grid.Grids.bytes;
+import static dev.brink.grid.Grids.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.brink.grid.GridUnavailableException.Reason;
+import dev.brink.grid.KeyValueWrite.Check;
+import dev.brink.grid.KeyValueWrite.Delete;
+import dev.brink.grid.KeyValueWrite.Increment;
+import dev.brink.grid.KeyValueWrite.Put;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.cache.CacheException;
+import org.apache.ignite.IgniteException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Transactions whose commit fails, before or after it is done. */
+class KeyValueCommitTest {
+  @TempDir static Path directory;
+  private static Grids grids;
+  private static Grid grid;
+
+  private final AtomicInteger commits = new AtomicInteger();
+  private final AtomicInteger failingReads = new AtomicInteger();
+  private volatile FaultyPlace.Fault firstCommit = (method, call) -> call.run();
+  private final KeyValueEngine engine =
+      new KeyValueEngine(
+          "faulty",
+          new FaultyPlace(grid, this::around),
+          grid.clock(),
+          InstantSource.system(),
+          0,
+          Long.MAX_VALUE);
+  private final KeyValue at =
+      engine.namespace(Namespace.of("default", "commits"), Duration.ofSeconds(20));
+
+  @BeforeAll
+  static void start() {
+    grids = new Grids(directory);
+    grid = grids.start(1);
+  }
+
+  @AfterAll
+  static void stop() {
+    grids.close();
+  }
+
+  @AfterEach
+  void close() {
+    engine.close();
+  }
+
+  private @Nullable Object around(String method, FaultyPlace.Call call) throws Throwable {
+    if (method.equals("commit") && commits.incrementAndGet() == 1) {
+      return firstCommit.around(method, call);
+    }
+    if (method.startsWith("get") && failingReads.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+      throw new CacheException("no member is there");
+    }
+    return call.run();
+  }
+
+  /** It is done, but its answer is lost, and then nothing can be read for a moment. */
+  private @Nullable Object done(String method, FaultyPlace.Call call) throws Throwable {
+    call.run();
+    failingReads.set(2);
+    throw new IgniteException("the answer was lost");
+  }
+
+  @Test
+  void anIncrementCountsOnce() throws Exception {
+    firstCommit = this::done;
+    assertThat(get(at.increment("once", 5, WriteOptions.none()))).isEqualTo(5);
+    assertThat(get(at.get("once")).orElseThrow().text()).isEqualTo("5");
+    assertThat(commits).hasValue(1);
+  }
+
+  @Test
+  void anIncrementThatWasNotDoneIsDoneThen() throws Exception {
+    firstCommit =
+        (method, call) -> {
+          throw new IllegalStateException("the node is stopping");
+        };
+    assertThat(get(at.increment("then", 5, WriteOptions.none()))).isEqualTo(5);
+    assertThat(get(at.get("then")).orElseThrow().text()).isEqualTo("5");
+    assertThat(commits).hasValue(2);
+  }
+
+  @Test
+  void aCompareAndSetThatWonSaysSo() throws Exception {
+    firstCommit = this::done;
+    byte[] value = Values.random(300_000);
+    Stamp version =
+        get(at.compareAndSet("won", Optional.empty(), value, WriteOptions.none())).orElseThrow();
+    KeyValueEntry entry = get(at.get("won")).orElseThrow();
+    assertThat(entry.version()).isEqualTo(version);
+    assertThat(entry.value()).isEqualTo(value);
+  }
+
+  @Test
+  void anAtomicWriteIsDoneOnce() throws Exception {
+    Stamp gone = get(at.put("gone", bytes("v")));
+    firstCommit = this::done;
+    assertThat(
+            get(
+                at.atomic(
+                    List.of(
+                        new Check("gone", Optional.of(gone)),
+                        new Delete("gone"),
+                        new Put("put", bytes("v"), WriteOptions.none()),
+                        new Increment("counted", 2)))))
+        .isPresent();
+    assertThat(get(at.get("gone"))).isEmpty();
+    assertThat(get(at.get("counted")).orElseThrow().text()).isEqualTo("2");
+  }
+
+  @Test
+  void whatCannotBeToldIsNotTriedAgain() throws Exception {
+    KeyValue other = grid.keyValue(Namespace.of("default", "commits"));
+    firstCommit =
+        (method, call) -> {
+          call.run();
+          get(other.increment("both", 1, WriteOptions.none()));
+          throw new IllegalStateException("the node is stopping");
+        };
+    assertThat(Grids.refusal(at.increment("both", 5, WriteOptions.none())))
+        .isEqualTo(Reason.FAILED);
+    assertThat(get(other.get("both")).orElseThrow().text()).isEqualTo("6");
+  }
+}
