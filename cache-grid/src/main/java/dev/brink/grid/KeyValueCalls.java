@@ -174,7 +174,8 @@ final class KeyValueCalls implements AutoCloseable {
     return null;
   }
 
-  private static void pauseOrGiveUp(String what, Deadline deadline, RuntimeException failure) {
+  /** Waits a little before the next attempt. */
+  static void pauseOrGiveUp(String what, Deadline deadline, @Nullable RuntimeException failure) {
     if (deadline.passed()) {
       throw unavailable(Reason.TIMEOUT, what + ": not done in time", failure);
     }

@@ -86,6 +86,7 @@ final class KeyValueNamespace implements KeyValue {
 
   private Optional<KeyValueEntry> read(
       StoreCaches caches, String key, boolean whole, Deadline deadline) {
+    Stamp incomplete = null;
     while (true) {
       StoredValue value = engine.store().read(caches, prefix + key);
       if (value == null) {
@@ -103,10 +104,12 @@ final class KeyValueNamespace implements KeyValue {
       if (bytes != null) {
         return Optional.of(new KeyValueEntry(value.info(key), bytes, BlobStream.of(bytes)));
       }
-      if (deadline.passed()) {
-        throw KeyValueCalls.unavailable(
-            GridUnavailableException.Reason.TIMEOUT, key + " was replaced all the time", null);
+      if (value.version().equals(incomplete)) {
+        throw new GridException(
+            "the value of " + key + " is not whole: the members that held a part of it are gone");
       }
+      incomplete = value.version();
+      KeyValueCalls.pauseOrGiveUp(key + " was replaced all the time", deadline, null);
     }
   }
 
