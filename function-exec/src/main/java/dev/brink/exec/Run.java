@@ -178,6 +178,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     Timing timing = clock.queued();
     tell(() -> listener.onFailure(why, timing));
     tell(() -> listener.onDone(new InvocationReport(timing, 0, 0, 0, 0, 0, 0, why.code())));
+    bodies.close(null);
   }
 
   private void cancelOnLane() {

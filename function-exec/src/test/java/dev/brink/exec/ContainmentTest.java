@@ -161,14 +161,16 @@ class ContainmentTest {
       slow.invoke(
           Sandbox.invocation(Sandbox.request(HttpMethod.GET, "/"), null, Duration.ofMillis(300)),
           running);
+      var body = new QueuedBody();
       var queued = new Answered();
       other.invoke(
-          Sandbox.invocation(Sandbox.request(HttpMethod.GET, "/"), null, Duration.ofMillis(2)),
+          Sandbox.invocation(Sandbox.request(HttpMethod.POST, "/"), body, Duration.ofMillis(2)),
           queued);
       assertThat(running.failure().code()).isEqualTo(Code.WALL_LIMIT);
       assertThat(queued.failure().code()).isEqualTo(Code.DEADLINE);
       running.end();
       queued.end();
+      Sandbox.await("the body is let go of", body::cancelled);
     }
   }
 

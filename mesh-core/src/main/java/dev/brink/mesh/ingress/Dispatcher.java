@@ -210,7 +210,7 @@ public final class Dispatcher {
       return allowed
           && !cancelled
           && tries < MAX_TRIES
-          && now < call.deadlineNanos()
+          && now - call.deadlineNanos() < 0
           && (body == null || body.replayable())
           && retries.take();
     }

@@ -22,6 +22,7 @@ final class ReplayBody implements Flow.Subscriber<ByteBuf> {
   private long keptBytes;
   private Flow.@Nullable Subscription subscription;
   private @Nullable BodyPipe current;
+  private @Nullable Try latest;
   private boolean started;
   private boolean accepted;
   private boolean wanting;
@@ -40,7 +41,8 @@ final class ReplayBody implements Flow.Subscriber<ByteBuf> {
         throw new IllegalStateException("the body was accepted: it cannot be sent again");
       }
       closeUnread();
-      pipe = new BodyPipe(BodyPipe.DEFAULT_HIGH_WATER_BYTES, this::drained, this::dropped);
+      latest = new Try();
+      pipe = new BodyPipe(BodyPipe.DEFAULT_HIGH_WATER_BYTES, latest);
       current = pipe;
       for (ByteBuf buffer : kept) {
         pipe.offer(buffer.retainedDuplicate());
@@ -166,27 +168,32 @@ final class ReplayBody implements Flow.Subscriber<ByteBuf> {
     }
   }
 
-  private void drained() {
-    Flow.Subscription from = null;
-    synchronized (this) {
-      if (wanting && (accepted || keptBytes < LIMIT_BYTES)) {
-        wanting = false;
-        from = subscription;
+  /** Hears from one try's pipe: of those before the latest nothing is heard any more. */
+  private final class Try implements BodyPipe.Source {
+    @Override
+    public void drained() {
+      Flow.Subscription from = null;
+      synchronized (ReplayBody.this) {
+        if (equals(latest) && wanting && (accepted || keptBytes < LIMIT_BYTES)) {
+          wanting = false;
+          from = subscription;
+        }
+      }
+      if (from != null) {
+        from.request(1);
       }
     }
-    if (from != null) {
-      from.request(1);
-    }
-  }
 
-  /** The receiver does not want the rest. */
-  private void dropped() {
-    boolean last;
-    synchronized (this) {
-      last = accepted;
-    }
-    if (last) {
-      abandon();
+    /** The receiver does not want the rest. */
+    @Override
+    public void cancelled() {
+      boolean last;
+      synchronized (ReplayBody.this) {
+        last = accepted && equals(latest);
+      }
+      if (last) {
+        abandon();
+      }
     }
   }
 }

@@ -59,6 +59,13 @@ final class BodyReader {
     }
   }
 
+  /**
+   * Nobody will read it any more: what nobody has subscribed to is released, also if it is whole.
+   */
+  void close(Throwable cause) {
+    pipe.close(cause);
+  }
+
   private void readOn() {
     stream.eventLoop().execute(() -> stream.config().setAutoRead(true));
   }

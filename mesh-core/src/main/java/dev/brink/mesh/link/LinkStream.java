@@ -232,8 +232,11 @@ final class LinkStream extends ChannelDuplexHandler implements CallListener {
                     .setReach(reach(failure.reach())))
             .build());
     var _ = stream.writeAndFlush(new DefaultHttp2HeadersFrame(headers, true));
-    if (reader != null && !reader.ended()) {
-      var _ = stream.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));
+    if (reader != null) {
+      reader.close(new ProblemException(problem));
+      if (!reader.ended()) {
+        var _ = stream.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));
+      }
     }
   }
 
@@ -280,6 +283,9 @@ final class LinkStream extends ChannelDuplexHandler implements CallListener {
     writer.stop();
     if (running != null && !finished) {
       running.cancel();
+      if (reader != null) {
+        reader.close(new ProblemException(GONE));
+      }
     }
   }
 

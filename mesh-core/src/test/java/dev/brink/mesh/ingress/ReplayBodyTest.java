@@ -122,6 +122,21 @@ class ReplayBodyTest {
     assertThat(cancelled).isTrue();
   }
 
+  @Test
+  void aTryBeforeTheAcceptedOneCancelsNothing() {
+    Sink first = new Sink();
+    body.next().subscribe(first);
+    source.offer(text("one "));
+    Sink second = new Sink();
+    body.next().subscribe(second);
+    body.accept();
+    first.cancel();
+    assertThat(cancelled).isFalse();
+    source.offer(text("two"));
+    assertThat(second.text()).isEqualTo("one two");
+    source.complete();
+  }
+
   private static final class Sink implements Flow.Subscriber<ByteBuf> {
     private Flow.@Nullable Subscription subscription;
     int bytes;

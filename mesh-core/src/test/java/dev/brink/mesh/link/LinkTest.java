@@ -194,6 +194,28 @@ class LinkTest {
   }
 
   @Test
+  void theBodyOfARefusedCallIsNotKept() throws Exception {
+    var body = new CompletableFuture<Flow.Publisher<ByteBuf>>();
+    var listening = new CompletableFuture<CallListener>();
+    service.executor =
+        (call, target, listener) -> {
+          body.complete(call.body());
+          listening.complete(listener);
+          return () -> {};
+        };
+    Counted source = new Counted(1, 1024);
+    var answer = new Answer();
+    var _ = links.execute("b", callOf("POST", source), TARGET, answer);
+    CallListener there = listening.get(10, TimeUnit.SECONDS);
+    source.over.get(10, TimeUnit.SECONDS);
+    there.onFailure(
+        new CallFailure(new Problem(503, "busy", "later", 7), CallFailure.Reach.REFUSED));
+    assertThat(answer.failure().problem().code()).isEqualTo("busy");
+    assertThatThrownBy(() -> BodyBytes.collect(body.get(), 2048).get(10, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(ProblemException.class);
+  }
+
+  @Test
   void aCancelledCallIsCancelledThere() throws Exception {
     var cancelled = new CountDownLatch(1);
     var started = new CountDownLatch(1);
