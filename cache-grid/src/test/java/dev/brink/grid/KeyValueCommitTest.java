@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,16 +34,8 @@ class KeyValueCommitTest {
   private final AtomicInteger commits = new AtomicInteger();
   private final AtomicInteger failingReads = new AtomicInteger();
   private volatile FaultyPlace.Fault firstCommit = (method, call) -> call.run();
-  private final KeyValueEngine engine =
-      new KeyValueEngine(
-          "faulty",
-          new FaultyPlace(grid, this::around),
-          grid.clock(),
-          InstantSource.system(),
-          0,
-          Long.MAX_VALUE);
-  private final KeyValue at =
-      engine.namespace(Namespace.of("default", "commits"), Duration.ofSeconds(20));
+  private KeyValueEngine engine;
+  private KeyValue at;
 
   @BeforeAll
   static void start() {
@@ -53,6 +46,19 @@ class KeyValueCommitTest {
   @AfterAll
   static void stop() {
     grids.close();
+  }
+
+  @BeforeEach
+  void open() {
+    engine =
+        new KeyValueEngine(
+            "faulty",
+            new FaultyPlace(grid, this::around),
+            grid.clock(),
+            InstantSource.system(),
+            0,
+            Long.MAX_VALUE);
+    at = engine.namespace(Namespace.of("default", "commits"), Duration.ofSeconds(20));
   }
 
   @AfterEach

@@ -4,6 +4,7 @@ import static dev.brink.grid.Grids.await;
 import static dev.brink.grid.Grids.bytes;
 import static dev.brink.grid.Grids.get;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brink.grid.GridUnavailableException.Reason;
 import io.netty.buffer.ByteBuf;
@@ -114,12 +115,11 @@ class KeyValueUploadTest {
     Stalled never = new Stalled(0);
     CompletionStage<Stamp> put =
         at("never", Duration.ofMillis(50)).put("key", never, WriteOptions.none());
-    CompletableFuture<Reason> reason = new CompletableFuture<>();
-    var _ =
-        put.whenComplete(
-            (version, failure) ->
-                reason.complete(((GridUnavailableException) failure.getCause()).reason()));
-    assertThat(reason.join()).isEqualTo(Reason.TIMEOUT);
+    assertThatThrownBy(() -> get(put))
+        .cause()
+        .isInstanceOfSatisfying(
+            GridUnavailableException.class,
+            late -> assertThat(late.reason()).isEqualTo(Reason.TIMEOUT));
     await("it is cancelled", () -> never.cancelled);
   }
 
