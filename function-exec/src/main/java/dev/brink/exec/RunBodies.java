@@ -62,7 +62,7 @@ final class RunBodies {
   }
 
   void ownsNoLonger(Integer reader) {
-    boolean _ = readers.remove(reader);
+    boolean _ = readers.remove(/* element */ reader);
   }
 
   List<Integer> readers() {
