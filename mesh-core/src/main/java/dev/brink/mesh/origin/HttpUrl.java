@@ -16,6 +16,8 @@ public record HttpUrl(String scheme, String host, int port, String authority, St
   private static final int MAX_PORT = 65_535;
 
   /**
+   * Takes a URL apart.
+   *
    * @throws IllegalArgumentException unless {@code http(s)://host[:port][/path][?query]}, in
    *     visible ASCII
    */
