@@ -958,7 +958,7 @@
       };
       op = core.register((how, payload, number) => {
         forget();
-        if (how === core.RESOLVED) resolve(abortable(arrived(payload, number, url), signal));
+        if (how === core.RESOLVED) resolve(arrived(payload, number, url));
         else if (how !== core.DROPPED) reject(new TypeError(payload));
       });
       const writer = start(op, service, method, url, headers, body);
@@ -970,17 +970,6 @@
       if (writer > 0) writeFrom(writer, body.stream);
       if (signal !== null) forget = load('abort').onAbort(signal, onAbort);
     });
-  }
-
-  /** A response whose body fails when the signal is aborted before it has ended. */
-  function abortable(response, signal) {
-    const { body } = response[$Response];
-    if (signal === null || body === null) return response;
-    const { fromNative, failNative } = load('streams');
-    const stream = fromNative(body.data, () => forget());
-    const forget = load('abort').onAbort(signal, () => failNative(stream, signal.reason));
-    body.stream = stream;
-    return response;
   }
 
   function start(op, service, method, url, headers, body) {

@@ -695,40 +695,23 @@
 
   // ---- bodies
 
-  /**
-   * The stream of a body that the host holds, read as it is pulled.
-   *
-   * @param ended hears that it has ended or is not wanted
-   */
-  function fromNative(number, ended = ignore) {
+  /** The stream of a body that the host holds, read as it is pulled. */
+  function fromNative(number) {
     const stream = createBytes(
       undefined,
       () => {
         const deliver = (chunk) => {
-          if (chunk === null) {
-            ended();
-            load('bytestreams').end(c);
-          } else load('bytestreams').give(c, new Bytes(chunk));
+          if (chunk === null) load('bytestreams').end(c);
+          else load('bytestreams').give(c, new Bytes(chunk));
         };
         return nowOrLater((id) => bodies.read(number, id), deliver);
       },
-      () => {
-        ended();
-        bodies.cancel(number);
-      },
+      () => bodies.cancel(number),
     );
     const s = stateOf(stream);
     const { c } = s;
     s.native = number;
     return stream;
-  }
-
-  /** The rest of a stream that the host holds is not wanted: it fails. */
-  function failNative(stream, reason) {
-    const s = stateOf(stream);
-    if (s.state !== 'readable') return;
-    bodies.cancel(s.native);
-    errorController(s.c, reason);
   }
 
   /** A stream of bytes that nobody else has. */
@@ -870,7 +853,6 @@
       checkedSize,
       fromIterable,
       fromNative,
-      failNative,
       fromBytes,
       fromShared,
       takeNative,

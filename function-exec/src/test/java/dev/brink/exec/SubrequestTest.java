@@ -94,30 +94,6 @@ class SubrequestTest {
   }
 
   @Test
-  void anAbortEndsABodyThatIsComing() {
-    LoadedFunction function =
-        SANDBOX.handler(
-            """
-            const controller = new AbortController();
-            const { signal } = controller;
-            const answer = () => env.API.fetch('http://api/slow', { signal });
-            const [read, whole, untouched] = await Promise.all([answer(), answer(), answer()]);
-            const other = await (await env.API.fetch('http://api/echo', { signal })).text();
-            const reader = read.body.getReader();
-            const first = (await reader.read()).value.length;
-            const ends = [reader.read(), whole.text()];
-            controller.abort(new Error('enough'));
-            ends.push(untouched.arrayBuffer());
-            const reasons = (await Promise.allSettled(ends)).map((end) => end.reason?.message);
-            return new Response([first, ...reasons, untouched.bodyUsed, other].join());
-            """);
-    ORIGIN.slow.clear();
-    assertThat(SANDBOX.get(function, "/").end().text())
-        .isEqualTo("20971520,enough,enough,enough,true,GET http://api/echo null ");
-    assertThat(ORIGIN.slow).hasSize(3).allMatch(QueuedBody::cancelled);
-  }
-
-  @Test
   void theEndOfAnInvocationCancelsWhatItLeft() {
     int before = ORIGIN.cancelled.get();
     LoadedFunction function =
