@@ -418,6 +418,11 @@ final class Flight implements Upstream.Listener {
       return;
     }
     Head fresh = question.freshened(head, update, peerStamp);
+    if (isBehind(fresh, peerStamp)) {
+      object.close();
+      askSource();
+      return;
+    }
     cache.freshen(object, head, fresh);
     useVariant(new StoredBody(object), fresh, other);
   }
@@ -446,8 +451,7 @@ final class Flight implements Upstream.Listener {
     synchronized (this) {
       askedSource = true;
     }
-    cache.counters().fetches.increment();
-    running = upstream.fetchFromSource(OriginRequest.verbatim(plan.request()), this);
+    ask();
   }
 
   /** The origin's 304 fits nothing that is stored. */
@@ -455,11 +459,21 @@ final class Flight implements Upstream.Listener {
     synchronized (this) {
       unconditional = true;
     }
+    ask();
+  }
+
+  private void ask() {
     HttpRequest again = OriginRequest.verbatim(plan.request());
-    again.headers().remove(HttpHeaderNames.IF_NONE_MATCH);
-    again.headers().remove(HttpHeaderNames.IF_MODIFIED_SINCE);
+    boolean source;
+    synchronized (this) {
+      source = askedSource;
+      if (unconditional) {
+        again.headers().remove(HttpHeaderNames.IF_NONE_MATCH);
+        again.headers().remove(HttpHeaderNames.IF_MODIFIED_SINCE);
+      }
+    }
     cache.counters().fetches.increment();
-    running = upstream.fetch(again, null, this);
+    running = source ? upstream.fetchFromSource(again, this) : upstream.fetch(again, null, this);
   }
 
   /** Answers all who wait with what is stored. */

@@ -38,7 +38,7 @@ final class BodyIntake implements Flow.Subscriber<ByteBuf> {
   /**
    * An intake.
    *
-   * @param upload holds what has arrived; closed with the intake
+   * @param upload holds what has arrived; closed with the intake, or when this throws
    */
   BodyIntake(Flow.Publisher<ByteBuf> value, long maxBytes, Uploads.Upload upload) {
     this.maxBytes = maxBytes;
@@ -46,7 +46,15 @@ final class BodyIntake implements Flow.Subscriber<ByteBuf> {
     if (!upload.isOpen()) {
       events.add(new Event.Refusal());
     }
-    value.subscribe(this);
+    boolean subscribed = false;
+    try {
+      value.subscribe(this);
+      subscribed = true;
+    } finally {
+      if (!subscribed) {
+        upload.close();
+      }
+    }
   }
 
   /**

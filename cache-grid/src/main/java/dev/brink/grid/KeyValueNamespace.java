@@ -136,6 +136,7 @@ final class KeyValueNamespace implements KeyValue {
       String key, Flow.Publisher<ByteBuf> value, WriteOptions options) {
     KeyCodec.check(key);
     requireNonNull(options, "options");
+    requireNonNull(value, "value");
     String what = "put of " + namespace + "/" + key;
     Deadline deadline = Deadline.in(timeout);
     Uploads.Upload upload = engine.uploads().begin(namespace.tenant());

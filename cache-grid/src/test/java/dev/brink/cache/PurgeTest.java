@@ -79,6 +79,20 @@ class PurgeTest {
   }
 
   @Test
+  void theSourceIsAskedWithoutConditionsWhereNothingStoredFits() {
+    origin.reply(200, "old", "cache-control", "max-age=60", "etag", "\"v1\"");
+    origin.get("/a");
+    long stamp = origin.cache.purge(new Purge(Purge.Scope.ALL, "", "", true, 0)).stamp();
+    origin
+        .replyOfPeer(stamp - 1, 304, "", "etag", "\"other\"")
+        .replyOfPeer(stamp - 1, 200, "older", "cache-control", "max-age=60")
+        .reply(200, "new", "cache-control", "max-age=60");
+    assertThat(origin.get("/a").body).hasToString("new");
+    assertThat(origin.requests.getLast().headers().contains("if-none-match")).isFalse();
+    assertThat(origin.insisted).isEqualTo(1);
+  }
+
+  @Test
   void aSoftPurgeHasItValidated() {
     origin
         .reply(200, "old", "cache-control", "max-age=60", "etag", "\"v\"")
