@@ -34,6 +34,12 @@ record Answer(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
   private static final int MAX_INLINE_BYTES = 64 * 1024;
 
   /**
+   * How long before it was sent a response must have been changed for that date to be a strong
+   * validator. One second does where both are of one clock, which can't be known here.
+   */
+  private static final long STRONG_DATE_SECONDS = 60;
+
+  /**
    * Makes the answer.
    *
    * @param source the body; the answer holds on to it as long as it needs it
@@ -59,12 +65,14 @@ record Answer(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
     if (ok && notModified(request.headers(), stored, nowMillis)) {
       return notModified(fields);
     }
-    var status = new HttpResponseStatus(stored.status(), stored.reason());
+    HttpResponseStatus status = HttpResponseStatus.valueOf(stored.status(), stored.reason());
     if (request.method().equals(HttpMethod.HEAD)) {
-      if (length >= 0 && !stored.partial() && !decodes) {
-        fields.set(HttpHeaderNames.CONTENT_LENGTH, length);
+      long whole = stored.partial() ? stored.completeLength() : length;
+      if (whole >= 0 && !decodes) {
+        fields.set(HttpHeaderNames.CONTENT_LENGTH, whole);
       }
-      return empty(status, fields);
+      fields.remove(HttpHeaderNames.CONTENT_RANGE);
+      return empty(stored.partial() ? HttpResponseStatus.OK : status, fields);
     }
     if (decodes) {
       return decoded(status, fields, source, length);
@@ -84,7 +92,7 @@ record Answer(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
   static Answer verbatim(Head stored, BodySource source, String cacheStatus, long length) {
     HttpHeaders fields = stored.fields().copy();
     fields.add(Fields.CACHE_STATUS, cacheStatus);
-    var status = new HttpResponseStatus(stored.status(), stored.reason());
+    HttpResponseStatus status = HttpResponseStatus.valueOf(stored.status(), stored.reason());
     return whole(status, fields, source, length);
   }
 
@@ -149,8 +157,8 @@ record Answer(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
 
   /** Whether the client has what is stored (RFC 9111 section 4.3.2). */
   private static boolean notModified(HttpHeaders request, Head stored, long nowMillis) {
-    List<String> tags = request.getAll(HttpHeaderNames.IF_NONE_MATCH);
-    if (!tags.isEmpty()) {
+    if (request.contains(HttpHeaderNames.IF_NONE_MATCH)) {
+      List<String> tags = request.getAll(HttpHeaderNames.IF_NONE_MATCH);
       String etag = stored.etag();
       return etag == null ? tags.contains("*") : EntityTags.anyMatches(tags, etag);
     }
@@ -161,11 +169,12 @@ record Answer(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
     long now = nowMillis / 1000;
     long asked = HttpDate.parse(since, now);
     String modified = stored.lastModified();
-    long last =
-        modified == null
-            ? Freshness.date(stored.fields(), stored.receivedMillis() / 1000)
-            : HttpDate.parse(modified, now);
+    long last = modified == null ? sent(stored) : HttpDate.parse(modified, now);
     return asked != HttpDate.INVALID && last != HttpDate.INVALID && last <= asked;
+  }
+
+  private static long sent(Head stored) {
+    return Freshness.date(stored.fields(), stored.receivedMillis() / 1000);
   }
 
   /** Has all that guides a cache in front of this one, and nothing that tells of the bytes. */
@@ -187,7 +196,11 @@ record Answer(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
         : null;
   }
 
-  /** A date tells nothing where the same one belongs to bodies in several codings. */
+  /**
+   * A date tells nothing where the same one belongs to bodies in several codings, nor where it is
+   * weak: what changed so shortly before it was sent may have changed again, unnoticed (RFC 9110
+   * sections 8.8.2.2 and 13.1.5).
+   */
   private static boolean holds(String condition, Head stored, long length, long nowMillis) {
     if (condition.startsWith("\"") || condition.startsWith("W/")) {
       return EntityTags.strongMatch(condition, stored.etag());
@@ -196,7 +209,8 @@ record Answer(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
     long date = HttpDate.parse(condition, nowMillis / 1000);
     return modified != null
         && date != HttpDate.INVALID
-        && date == HttpDate.parse(modified, nowMillis / 1000);
+        && date == HttpDate.parse(modified, nowMillis / 1000)
+        && sent(stored) - date >= STRONG_DATE_SECONDS;
   }
 
   private static Answer ofWhole(

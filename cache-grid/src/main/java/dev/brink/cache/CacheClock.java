@@ -1,5 +1,6 @@
 package dev.brink.cache;
 
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -21,6 +22,11 @@ final class CacheClock {
   /** The time of day. */
   long millis() {
     return time.millis();
+  }
+
+  /** The first stamp of a millisecond. */
+  static long beginning(Instant moment) {
+    return moment.toEpochMilli() << COUNTER_BITS;
   }
 
   /** A stamp later than all before. */

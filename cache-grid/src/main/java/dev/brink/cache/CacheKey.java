@@ -4,8 +4,6 @@ import dev.brink.cache.field.Preferences;
 import dev.brink.cache.store.StoreKey;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpRequest;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -14,20 +12,14 @@ import java.util.Locale;
 /**
  * What a response is found by, before its {@code Vary}.
  *
- * @param site the host, lower-case, without the scheme's own port
+ * @param site the host, in normal form
  * @param target path and query in normal form: what a cacheable fetch asks for, so that nothing
  *     that is not in the key reaches the origin
  */
 record CacheKey(StoreKey key, String text, String space, String site, String target) {
-  private static final String HEX = "0123456789ABCDEF";
-
   static CacheKey of(CacheRequest asked) {
-    HttpRequest request = asked.request();
-    HttpHeaders headers = request.headers();
-    CachePolicy policy = asked.policy();
-    String site = site(headers.get(HttpHeaderNames.HOST, ""), asked.scheme());
-    String target = target(request.uri(), policy.query());
-    return of(asked.scheme(), site, target, policy, headers);
+    HttpHeaders headers = asked.request().headers();
+    return of(asked.scheme(), asked.site(), asked.target(), asked.policy(), headers);
   }
 
   /** The key of another resource of the same site, for the same request. */
@@ -46,7 +38,7 @@ record CacheKey(StoreKey key, String text, String space, String site, String tar
       text.append('\n').append(name).append(':').append(Preferences.normalize(name, lines));
     }
     for (String name : policy.keyCookies()) {
-      text.append("\ncookie:").append(name).append('=').append(cookie(headers, name));
+      text.append("\ncookie:").append(name).append('=').append(Cookies.first(headers, name));
     }
     if (policy.deviceClass()) {
       text.append("\ndevice:").append(DeviceClass.of(headers.get(HttpHeaderNames.USER_AGENT, "")));
@@ -67,100 +59,37 @@ record CacheKey(StoreKey key, String text, String space, String site, String tar
     return site + target;
   }
 
-  /** A host without the scheme's own port. */
+  /**
+   * A host in lower case, without the scheme's own port and without the dot that only says that the
+   * name is a whole one (RFC 3986 section 3.2.2).
+   */
   static String site(String host, String scheme) {
     String lower = host.toLowerCase(Locale.ROOT);
     String port = scheme.equals("https") ? ":443" : ":80";
-    return lower.endsWith(port) ? lower.substring(0, lower.length() - port.length()) : lower;
+    String site = lower.endsWith(port) ? lower.substring(0, lower.length() - port.length()) : lower;
+    int colon = site.lastIndexOf(':');
+    int end = colon > site.lastIndexOf(']') ? colon : site.length();
+    // Of one with two nothing is taken, so that what is in normal form stays as it is.
+    return end > 1 && site.charAt(end - 1) == '.' && site.charAt(end - 2) != '.'
+        ? site.substring(0, end - 1) + site.substring(end)
+        : site;
   }
 
-  private static String cookie(HttpHeaders headers, String name) {
-    for (String line : headers.getAll(HttpHeaderNames.COOKIE)) {
-      for (String pair : line.split(";", -1)) {
-        String clean = pair.strip();
-        if (clean.length() > name.length()
-            && clean.startsWith(name)
-            && clean.charAt(name.length()) == '=') {
-          return clean.substring(name.length() + 1);
-        }
-      }
-    }
-    return "";
-  }
-
-  /** Path and query in normal form (RFC 3986 section 6.2.2). */
+  /**
+   * Path and query in normal form (RFC 3986 section 6.2.2); where the rule takes the query as it
+   * comes, that is left as it is.
+   */
   static String target(String uri, QueryRule rule) {
     int mark = uri.indexOf('?');
-    String path = path(uri);
+    String path = UrlPath.normal(uri);
     if (mark < 0) {
       return path;
     }
     String query = uri.substring(mark + 1);
     if (rule.mode() != QueryRule.Mode.VERBATIM) {
-      query = sorted(query, rule);
+      query = sorted(UrlPath.unescaped(query), rule);
     }
     return query.isEmpty() ? path : path + "?" + query;
-  }
-
-  /** A target's path in normal form. */
-  static String path(String uri) {
-    int mark = uri.indexOf('?');
-    String raw = mark < 0 ? uri : uri.substring(0, mark);
-    String clean = raw.indexOf('%') < 0 ? raw : unescaped(raw);
-    return clean.contains("/.") ? withoutDots(clean) : clean;
-  }
-
-  /**
-   * Escapes of characters that need none are resolved, others are in upper case; a percent sign
-   * that begins none is escaped, lest it begin one with what is resolved behind it.
-   */
-  private static String unescaped(String raw) {
-    var text = new StringBuilder(raw.length());
-    for (int i = 0; i < raw.length(); i++) {
-      char c = raw.charAt(i);
-      int high = c == '%' && i + 2 < raw.length() ? Character.digit(raw.charAt(i + 1), 16) : -1;
-      int low = high < 0 ? -1 : Character.digit(raw.charAt(i + 2), 16);
-      if (low < 0) {
-        text.append(c);
-        if (c == '%') {
-          text.append("25");
-        }
-        continue;
-      }
-      char meant = (char) (high << 4 | low);
-      i += 2;
-      if (isUnreserved(meant)) {
-        text.append(meant);
-      } else {
-        text.append('%').append(HEX.charAt(high)).append(HEX.charAt(low));
-      }
-    }
-    return text.toString();
-  }
-
-  private static boolean isUnreserved(char c) {
-    return (c >= 'a' && c <= 'z')
-        || (c >= 'A' && c <= 'Z')
-        || (c >= '0' && c <= '9')
-        || "-._~".indexOf(c) >= 0;
-  }
-
-  private static String withoutDots(String path) {
-    List<String> kept = new ArrayList<>();
-    String[] segments = path.split("/", -1);
-    for (int i = 1; i < segments.length; i++) {
-      String segment = segments[i];
-      boolean last = i == segments.length - 1;
-      if (segment.equals("..") && !kept.isEmpty()) {
-        kept.removeLast();
-      }
-      if (!segment.equals(".") && !segment.equals("..")) {
-        kept.add(segment);
-      } else if (last) {
-        kept.add("");
-      }
-    }
-    return "/" + String.join("/", kept);
   }
 
   private static String sorted(String query, QueryRule rule) {

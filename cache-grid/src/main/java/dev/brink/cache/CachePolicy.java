@@ -92,6 +92,11 @@ public record CachePolicy(
             manual);
   }
 
+  /** Whether fields of a request are part of its key. */
+  boolean keysByFields() {
+    return deviceClass || !keyHeaders.isEmpty() || !keyCookies.isEmpty();
+  }
+
   boolean compresses() {
     return compress && !strict && !manual;
   }

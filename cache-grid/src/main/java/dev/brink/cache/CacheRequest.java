@@ -1,6 +1,7 @@
 package dev.brink.cache;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +24,13 @@ public record CacheRequest(
     return CacheKey.target(request.uri(), policy.query());
   }
 
+  /** The host in lower case, without the scheme's own port and a name's last dot. */
+  public String site() {
+    return CacheKey.site(request.headers().get(HttpHeaderNames.HOST, ""), scheme);
+  }
+
   /** Whether the policy says that the response is for this request alone. */
   public boolean unshared() {
-    return !policy.unshared().isEmpty() && policy.isUnshared(CacheKey.path(request.uri()));
+    return !policy.unshared().isEmpty() && policy.isUnshared(UrlPath.normal(request.uri()));
   }
 }

@@ -33,6 +33,10 @@ final class Compressing implements Flow.Subscriber<ByteBuf>, Flow.Subscription {
     to.onSubscribe(this);
   }
 
+  synchronized boolean isOfWhole() {
+    return from instanceof WholeBody;
+  }
+
   @Override
   public void request(long n) {
     Flow.Subscription source;

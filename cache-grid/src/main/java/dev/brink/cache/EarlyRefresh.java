@@ -7,8 +7,8 @@ import java.util.function.BooleanSupplier;
  * Whether what is still fresh is fetched anew because of a use, while nobody waits for it. Each use
  * throws a die that is the likelier to say so the nearer the end and the longer a fetch takes. So
  * what is asked for often is there again, on each node where it is, before it would be missed, and
- * what is seldom asked for costs nothing: Vattani, Chierichetti, Lowenstein: "Optimal Probabilistic
- * Cache Stampede Prevention" (VLDB 2015).
+ * what is seldom asked for costs nothing; what is immutable is left. Vattani, Chierichetti,
+ * Lowenstein: "Optimal Probabilistic Cache Stampede Prevention" (VLDB 2015).
  */
 final class EarlyRefresh {
   /** How many times as early as would be just in time: a fetch may take longer than the last. */
@@ -38,8 +38,10 @@ final class EarlyRefresh {
     }
     double die = -Math.log(1 - ThreadLocalRandom.current().nextDouble());
     double leftNanos = left * 1e6;
-    return leftNanos <= EARLINESS * head.fetchNanos() * die
-        || (leftNanos <= Math.min(COPY_NANOS, (here + left) * 1e6 / COPY_PART) * die
-            && copy.getAsBoolean());
+    boolean due =
+        leftNanos <= EARLINESS * head.fetchNanos() * die
+            || (leftNanos <= Math.min(COPY_NANOS, (here + left) * 1e6 / COPY_PART) * die
+                && copy.getAsBoolean());
+    return due && !head.immutable();
   }
 }

@@ -3,7 +3,6 @@ package dev.brink.cache;
 import dev.brink.cache.field.Directives;
 import dev.brink.cache.store.StoreKey;
 import dev.brink.cache.store.StoredObject;
-import dev.brink.cache.wire.StoredHead;
 import dev.brink.cache.wire.Variant;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -24,15 +23,13 @@ final class Exchange implements HttpCache.Running, Waiter {
   /** After so many lookups in vain a request fetches for itself. */
   private static final int MAX_TRIES = 4;
 
-  private static final Set<HttpMethod> SAFE =
-      Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.TRACE);
-
   private final LocalCache cache;
   private final CacheRequest asked;
   private final Upstream upstream;
   private final CacheListener listener;
   private final CacheKey key;
   private final Directives directives;
+  private final long purgesBefore;
   private final AtomicBoolean answered = new AtomicBoolean();
   private volatile boolean cancelled;
   private volatile @Nullable Flight flight;
@@ -49,7 +46,8 @@ final class Exchange implements HttpCache.Running, Waiter {
     this.asked = asked;
     this.upstream = upstream;
     this.listener = listener;
-    this.key = CacheKey.of(asked);
+    this.key = cache.keys().of(asked);
+    this.purgesBefore = cache.hardPurgesHeard();
     this.directives =
         asked.policy().requestDirectives()
             ? Directives.parse(request().headers().getAll(HttpHeaderNames.CACHE_CONTROL))
@@ -66,6 +64,16 @@ final class Exchange implements HttpCache.Running, Waiter {
   }
 
   @Override
+  public long purgesBefore() {
+    return purgesBefore;
+  }
+
+  @Override
+  public boolean takesOnError(StaleCopy copy, long nowMillis) {
+    return copy.usableOnError(nowMillis, directives.seconds("stale-if-error"));
+  }
+
+  @Override
   public boolean forPeer() {
     return listener.forPeer();
   }
@@ -75,7 +83,7 @@ final class Exchange implements HttpCache.Running, Waiter {
     HttpHeaders headers = request().headers();
     boolean retrieval = method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
     if (!retrieval) {
-      pass(SAFE.contains(method) ? StatusField.Forward.BYPASS : StatusField.Forward.METHOD);
+      pass(Passage.SAFE.contains(method) ? StatusField.Forward.BYPASS : StatusField.Forward.METHOD);
     } else if (asked.body() != null
         || headers.contains(HttpHeaderNames.IF_MATCH)
         || headers.contains(HttpHeaderNames.IF_UNMODIFIED_SINCE)
@@ -112,35 +120,31 @@ final class Exchange implements HttpCache.Running, Waiter {
     if (slower == null) {
       then.object(object, variants);
     } else {
-      var _ = slower.whenComplete((loaded, failure) -> then.object(loaded, variants));
+      List<Waiter> it = List.of(this);
+      var _ =
+          slower.whenComplete(
+              (loaded, failure) -> Waiters.each(it, waiter -> then.object(loaded, variants)));
     }
   }
 
   private void found(@Nullable StoredObject object, Variants none) {
-    StoredHead head = object == null ? null : Head.parse(object.head());
-    if (object == null || head == null) {
-      if (object != null) {
-        object.close();
-      }
-      miss(none, StatusField.Forward.URI_MISS, null);
-      return;
-    }
-    if (!head.hasVariants()) {
-      stored(object, LocalCache.response(head), none);
+    StoredHeads.Content content = object == null ? null : cache.heads().of(key.key(), object);
+    if (object == null || !(content instanceof Variants variants)) {
+      stored(object, content instanceof Head head ? head : null, none);
       return;
     }
     object.close();
-    Variants variants = Variants.of(head.getVariants());
     Variant selected = variants.select(selecting());
     if (selected == null) {
       miss(variants, StatusField.Forward.VARY_MISS, null);
     } else {
-      find(Variants.key(selected), this::variant, variants);
+      StoreKey id = Variants.key(selected);
+      find(
+          id,
+          (found, all) ->
+              stored(found, found == null ? null : cache.heads().response(id, found), all),
+          variants);
     }
-  }
-
-  private void variant(@Nullable StoredObject object, Variants variants) {
-    stored(object, object == null ? null : LocalCache.response(object), variants);
   }
 
   private void stored(@Nullable StoredObject object, @Nullable Head head, Variants variants) {
@@ -164,7 +168,7 @@ final class Exchange implements HttpCache.Running, Waiter {
     }
     long now = cache.clock().millis();
     boolean changed = cache.outdated(key.space(), head);
-    Reuse reuse = Reuse.of(head, cache.standing(key.space(), head), changed, directives, now);
+    Reuse reuse = Reuse.of(head, cache.standing(key.space(), head, now), changed, directives, now);
     boolean useful = !head.partial() && (head.hasValidator() || !changed);
     StaleCopy stale = useful ? new StaleCopy(body, head) : null;
     switch (reuse) {
@@ -203,13 +207,7 @@ final class Exchange implements HttpCache.Running, Waiter {
       return;
     }
     FetchPlan plan = plan(id, variants, StatusField.Forward.STALE, new StaleCopy(body, head));
-    long fresh = head.freshSeconds(cache.clock().millis());
-    HttpHeaders headers = plan.request().headers();
-    headers.remove(HttpHeaderNames.CACHE_CONTROL);
-    if (fresh > 0 && !upstream.asksSource(plan.request())) {
-      // What another node has is no newer; it shall get what is.
-      headers.set(HttpHeaderNames.CACHE_CONTROL, "min-fresh=" + (fresh + 1));
-    }
+    plan.askForFresher(head.freshSeconds(cache.clock().millis()), upstream);
     body.attach();
     var refresh = new Flight(cache, plan, upstream, null);
     if (cache.flights().begin(id, refresh, other -> true)) {
@@ -225,23 +223,26 @@ final class Exchange implements HttpCache.Running, Waiter {
     if (directives.has("only-if-cached")) {
       fail(new FetchFailure(504, "nothing stored may be used (only-if-cached)", null));
     } else if (isHead()) {
-      pass(why);
+      passHead(why, stale != null && variants.all().isEmpty());
     } else if (stale != null) {
       share(variants, why, stale);
     } else if (cache.herds().expectsUnshared(key, request().headers(), cache.clock().millis())) {
       alone();
     } else if (!request().headers().contains(HttpHeaderNames.RANGE)
         && cache.herds().goesApart(key, request().headers(), cache.clock().millis())) {
-      fetch(new Flight(cache, plan(id(variants, null), variants, why, null), upstream, this));
+      StoreKey id = FetchPlan.id(key, asked, variants, null);
+      fetch(new Flight(cache, plan(id, variants, why, null), upstream, this));
     } else {
       share(variants, why, stale);
     }
   }
 
   private void share(Variants variants, StatusField.Forward why, @Nullable StaleCopy stale) {
-    StoreKey whole = id(variants, stale);
+    StoreKey whole = FetchPlan.id(key, asked, variants, stale);
     String range = stale == null ? request().headers().get(HttpHeaderNames.RANGE) : null;
-    FetchPlan probe = range == null || probed ? null : probe(whole, range, variants, why);
+    Slice first = range == null || probed || !cache.slices(key) ? null : Slice.probe(whole, range);
+    FetchPlan probe =
+        first == null ? null : FetchPlan.probe(first, key, asked, variants, why, upstream);
     Predicate<Head> enough =
         why == StatusField.Forward.REQUEST ? this::isFreshEnough : head -> true;
     Predicate<Flight> join = other -> joined(other, enough);
@@ -286,37 +287,9 @@ final class Exchange implements HttpCache.Running, Waiter {
     return false;
   }
 
-  private StoreKey id(Variants variants, @Nullable StaleCopy stale) {
-    if (stale != null) {
-      return stale.body().object().key();
-    }
-    if (variants.all().isEmpty()) {
-      return key.key();
-    }
-    List<String> names = variants.all().getFirst().getNamesList();
-    return Variants.key(key, names, Variants.values(names, selecting()));
-  }
-
   private FetchPlan plan(
       StoreKey id, Variants variants, StatusField.Forward why, @Nullable StaleCopy stale) {
-    boolean ranged = stale == null && request().headers().contains(HttpHeaderNames.RANGE);
-    HttpRequest sent = OriginRequest.cacheable(asked, key, variants.selectingFields(), ranged);
-    if (!ranged) {
-      OriginRequest.condition(
-          sent, stale == null ? null : stale.head(), variants.etags(sent.headers()));
-    }
-    return new FetchPlan(id, key, asked, sent, false, stale, variants, why, null);
-  }
-
-  /** Asks for the slice that a range begins in; {@code null} when it had better not. */
-  private @Nullable FetchPlan probe(
-      StoreKey whole, String range, Variants variants, StatusField.Forward why) {
-    Slice probe = cache.slices(key) ? Slice.probe(whole, range) : null;
-    if (probe == null) {
-      return null;
-    }
-    HttpRequest sent = OriginRequest.slice(asked, key, variants.selectingFields(), probe);
-    return upstream.asksSource(sent) ? FetchPlan.of(probe, key, asked, sent, why) : null;
+    return FetchPlan.shared(id, key, asked, variants, why, stale);
   }
 
   @Override
@@ -343,16 +316,34 @@ final class Exchange implements HttpCache.Running, Waiter {
 
   /** Passes the request on as it is. */
   private void pass(StatusField.Forward why) {
-    if (directives.has("only-if-cached") && SAFE.contains(request().method())) {
+    if (directives.has("only-if-cached") && Passage.SAFE.contains(request().method())) {
       fail(new FetchFailure(504, "nothing stored may be used (only-if-cached)", null));
       return;
     }
+    HttpRequest sent =
+        request().method().equals(HttpMethod.POST)
+            ? OriginRequest.storable(asked)
+            : OriginRequest.verbatim(request());
+    pass(sent, new Passage(cache, this, asked, key, why, false));
+  }
+
+  /**
+   * Passes a {@code HEAD} on.
+   *
+   * @param present whether there is what it may freshen: then without what is not in the key
+   */
+  private void passHead(StatusField.Forward why, boolean present) {
+    boolean freshens = present && !OriginRequest.conditional(request());
+    HttpRequest sent =
+        freshens
+            ? OriginRequest.cacheable(asked, key, Set.of(), false).setMethod(HttpMethod.HEAD)
+            : OriginRequest.verbatim(request());
+    pass(sent, new Passage(cache, this, asked, key, why, freshens));
+  }
+
+  private void pass(HttpRequest sent, Passage passage) {
     cache.counters().fetches.increment();
-    HttpCache.Running started =
-        upstream.fetch(
-            OriginRequest.verbatim(request()),
-            asked.body(),
-            new Passage(cache, this, asked, key, why));
+    HttpCache.Running started = upstream.fetch(sent, asked.body(), passage);
     passing = started;
     if (cancelled) {
       started.cancel();
@@ -371,7 +362,7 @@ final class Exchange implements HttpCache.Running, Waiter {
       boolean collapsed) {
     long now = cache.clock().millis();
     StatusField field = cache.status();
-    if (why == null || outcome == CacheResult.Outcome.STALE) {
+    if (why == null) {
       field.hit();
     } else {
       field.forwarded(why).forwardStatus(status).collapsed(collapsed);
@@ -385,7 +376,10 @@ final class Exchange implements HttpCache.Running, Waiter {
         outcome == CacheResult.Outcome.HIT
             && !forPeer()
             && cache.copies().used(body.object().key());
-    respond(answer, new CacheResult(outcome, collapsed, why != null, head.stamp(), first));
+    respond(
+        answer,
+        new CacheResult(
+            outcome, collapsed, why != null, head.stampForPeers(asked.policy()), first));
     return true;
   }
 
@@ -413,8 +407,8 @@ final class Exchange implements HttpCache.Running, Waiter {
   }
 
   @Override
-  public boolean answer(Recording recording, StatusField.Forward why, boolean collapsed) {
-    Head head = recording.head();
+  public boolean answer(
+      Recording recording, Head head, StatusField.Forward why, boolean collapsed) {
     Fill fill = recording.fill();
     long now = cache.clock().millis();
     String field =
@@ -438,7 +432,10 @@ final class Exchange implements HttpCache.Running, Waiter {
     if (answer == null) {
       return false;
     }
-    respond(answer, new CacheResult(CacheResult.Outcome.MISS, collapsed, true, head.stamp()));
+    respond(
+        answer,
+        new CacheResult(
+            CacheResult.Outcome.MISS, collapsed, true, head.stampForPeers(asked.policy())));
     return true;
   }
 

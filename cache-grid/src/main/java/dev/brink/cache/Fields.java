@@ -34,9 +34,23 @@ final class Fields {
   static void removeHopByHop(HttpHeaders headers) {
     List<String> connection = headers.getAll(HttpHeaderNames.CONNECTION);
     if (!connection.isEmpty()) {
-      Tokens.lowerCase(connection).forEach(headers::remove);
+      for (String name : Tokens.lowerCase(connection)) {
+        if (!HttpHeaderNames.CONTENT_LENGTH.contentEquals(name)) {
+          headers.remove(name);
+        }
+      }
     }
     NOT_STORED.forEach(headers::remove);
+  }
+
+  /** Takes out the last line of a field. */
+  static void removeLast(HttpHeaders headers, AsciiString name) {
+    List<String> lines = headers.getAll(name);
+    if (lines.size() > 1) {
+      headers.set(name, lines.subList(0, lines.size() - 1));
+    } else {
+      headers.remove(name);
+    }
   }
 
   private Fields() {}

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * A response's body on its way from the origin into the store, and to all who read it meanwhile. It
  * is read as fast as it comes, whoever reads here slowly, and to its end, whoever leaves.
  *
- * <p>A body that turns out larger than the store takes is not kept: from there on its bytes are
- * held only until every reader has them, and it is read no faster than the slowest of them.
+ * <p>A body that turns out larger than the store takes, or comes when too much is on its way, is
+ * not kept: from there on its bytes are held only until every reader has them, and it is read no
+ * faster than the slowest of them.
  */
 final class Fill implements BodySource, Flow.Subscriber<ByteBuf> {
   private static final int WINDOW_BYTES = 1 << 20;
@@ -51,7 +52,7 @@ final class Fill implements BodySource, Flow.Subscriber<ByteBuf> {
      */
     @Nullable StoredObject completed(Draft draft);
 
-    /** It is too large, broke off, or nobody wanted it. */
+    /** It is too large, broke off, or nobody wanted it, or too much is on its way. */
     void abandoned();
   }
 
@@ -96,6 +97,10 @@ final class Fill implements BodySource, Flow.Subscriber<ByteBuf> {
   public void onSubscribe(Flow.Subscription newSubscription) {
     synchronized (this) {
       subscription = newSubscription;
+      if (WholeBody.isBehind(newSubscription)) {
+        // Who waits for it reads it from here, once all of it is.
+        draft.admit();
+      }
     }
     newSubscription.request(1);
   }
@@ -122,6 +127,11 @@ final class Fill implements BodySource, Flow.Subscriber<ByteBuf> {
     boolean tooLarge = false;
     boolean goOn;
     synchronized (this) {
+      if (released || (overflowed && failure != null)) {
+        // It was on its way when nobody wanted it any more.
+        bytes.release();
+        return;
+      }
       if (overflowed) {
         hold(bytes);
       } else {

@@ -1,8 +1,6 @@
 package dev.brink.cache;
 
-import dev.brink.cache.field.EntityTags;
 import dev.brink.cache.store.StoreKey;
-import dev.brink.cache.store.StoredObject;
 import dev.brink.cache.wire.Variant;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -35,15 +33,16 @@ final class Flight implements Upstream.Listener {
   private final Delivery delivery;
   private final Slicing slicing;
   private final Question question;
-  private volatile HttpCache.@Nullable Running running;
+  private final Validation validation;
+  private final LastSent sent = new LastSent();
+  private volatile boolean unconditional;
+  private volatile boolean askedSource;
 
   // Guarded by this.
   private final List<Waiter> waiters = new ArrayList<>();
   private State state = State.ASKING;
-  private boolean cancelled;
   private boolean unshared;
-  private boolean unconditional;
-  private boolean askedSource;
+  private boolean cancelled;
   private @Nullable StaleCopy stale;
   private @Nullable Recording recording;
   private @Nullable Variant variant;
@@ -57,11 +56,12 @@ final class Flight implements Upstream.Listener {
     this.plan = plan;
     this.upstream = upstream;
     this.leader = leader;
-    this.delivery = new Delivery(plan.why(), leader);
+    this.delivery = Delivery.of(cache, plan, leader);
     this.slicing = new Slicing(cache, plan, this, delivery);
     this.stale = plan.stale();
     this.storedAs = plan.id();
     this.question = new Question(cache.clock(), plan.asked(), plan.key());
+    this.validation = new Validation(cache, plan, this, question, delivery);
     if (leader != null) {
       waiters.add(leader);
     }
@@ -69,16 +69,20 @@ final class Flight implements Upstream.Listener {
 
   /** Sends the request. */
   void start() {
+    try {
+      send(plan.request());
+    } catch (RuntimeException | Error e) {
+      Waiters.failed(end(), e);
+      throw e;
+    }
+  }
+
+  private void send(HttpRequest request) {
     cache.counters().fetches.increment();
-    HttpCache.Running started = upstream.fetch(plan.request(), null, this);
-    running = started;
-    boolean gone;
-    synchronized (this) {
-      gone = cancelled;
-    }
-    if (gone) {
-      started.cancel();
-    }
+    int number = sent.next();
+    HttpCache.Running running =
+        askedSource ? upstream.fetchFromSource(request, this) : upstream.fetch(request, null, this);
+    sent.began(number, running);
   }
 
   /**
@@ -90,7 +94,7 @@ final class Flight implements Upstream.Listener {
   boolean join(Waiter waiter, Predicate<Head> enough) {
     Recording shared;
     synchronized (this) {
-      if (state == State.DONE || unshared || outdated()) {
+      if (state == State.DONE || cancelled || unshared || outdated()) {
         return false;
       }
       if (state == State.ASKING) {
@@ -105,15 +109,17 @@ final class Flight implements Upstream.Listener {
       }
       shared = recording;
     }
-    return waiter.answer(shared, plan.why(), true);
+    return waiter.answer(shared, shared.head(), plan.why(), true);
   }
 
+  /** Of what has not come yet only the URL is known, and the tags of what it may take over. */
   private boolean outdated() {
-    Head head = recording == null ? null : recording.head();
-    return head != null
-        ? cache.standing(plan.key().space(), head) == PurgeTable.Standing.HARD
-            || cache.outdated(plan.key().space(), head)
-        : cache.outdates(plan.key(), question.stamp());
+    String space = plan.key().space();
+    if (recording != null) {
+      return cache.isGone(space, recording.head());
+    }
+    return cache.outdates(plan.key(), question.stamp())
+        || (stale != null && cache.standing(space, stale.head()) == PurgeTable.Standing.HARD);
   }
 
   /** A request no longer waits. */
@@ -126,10 +132,7 @@ final class Flight implements Upstream.Listener {
       cancelled = true;
     }
     end();
-    HttpCache.Running current = running;
-    if (current != null) {
-      current.cancel();
-    }
+    sent.cancel();
   }
 
   /** The cache is closed. */
@@ -137,10 +140,7 @@ final class Flight implements Upstream.Listener {
     synchronized (this) {
       cancelled = true;
     }
-    HttpCache.Running current = running;
-    if (current != null) {
-      current.cancel();
-    }
+    sent.cancel();
     var closed = new FetchFailure(503, "the cache is closed", null);
     Waiters.each(end(), waiter -> waiter.fail(closed));
   }
@@ -168,9 +168,7 @@ final class Flight implements Upstream.Listener {
     if (recorded != null) {
       recorded.fill().release();
     }
-    if (over != null) {
-      over.body().release();
-    }
+    StaleCopy.letGo(over);
     return left;
   }
 
@@ -208,30 +206,40 @@ final class Flight implements Upstream.Listener {
   @Override
   public void onResponse(
       HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, long peerStamp) {
+    StaleCopy copy = held();
     try {
-      respond(head, body, peerStamp);
+      respond(head, body, peerStamp, copy);
     } catch (RuntimeException | Error e) {
       Waiters.failed(end(), e);
       throw e;
+    } finally {
+      StaleCopy.letGo(copy);
     }
   }
 
-  private void respond(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, long peerStamp) {
+  /** What is validated, which stays until it is let go of, even if the flight ends meanwhile. */
+  private synchronized @Nullable StaleCopy held() {
+    if (stale != null) {
+      stale.body().attach();
+    }
+    return stale;
+  }
+
+  private void respond(
+      HttpResponse head,
+      Flow.@Nullable Publisher<ByteBuf> body,
+      long peerStamp,
+      @Nullable StaleCopy copy) {
     HttpHeaders headers = head.headers();
     Fields.removeHopByHop(headers);
     int status = head.status().code();
-    StaleCopy copy;
-    synchronized (this) {
-      copy = stale;
-    }
     if (status == 304 && conditional()) {
       Unwanted.response(head, body);
-      revalidated(headers, copy, peerStamp);
+      validation.notModified(headers, copy, peerStamp);
       return;
     }
-    if (status >= 500 && copy != null && outlasts(copy)) {
+    if (status >= 500 && copy != null && servesInstead(copy, status)) {
       Unwanted.response(head, body);
-      serve(copy.body(), copy.head(), CacheResult.Outcome.STALE, status);
       return;
     }
     Slice slice = plan.slice();
@@ -242,6 +250,7 @@ final class Flight implements Upstream.Listener {
     }
     Rules rules = Rules.of(headers);
     Coding.nameInVary(plan.asked(), headers);
+    AllowedOrigin.nameInVary(plan.asked(), headers);
     Head came = question.head(head, rules, peerStamp);
     if (!oneSlice && isBehind(came, peerStamp)) {
       Unwanted.response(head, body);
@@ -251,7 +260,8 @@ final class Flight implements Upstream.Listener {
     boolean cuts =
         !plan.solo() && !oneSlice && Slice.cuts(head, headers) && cache.slices(plan.key());
     Head stored = cuts || plan.solo() ? came : came.coded(Coding.of(plan.asked(), head, headers));
-    String refusal = refusal(head, headers, rules, stored, cuts);
+    long maxBytes = cuts ? Long.MAX_VALUE : cache.store().maxObjectBytes();
+    String refusal = plan.refusal(head, rules, stored.freshness(), maxBytes);
     if (slice != null && oneSlice) {
       slicing.came(slice, stored.tagged(slice.tags()), head, body, refusal == null);
     } else if (slice != null && (status == 206 || status == 416)) {
@@ -265,10 +275,35 @@ final class Flight implements Upstream.Listener {
     }
   }
 
-  /** Whether what is stored is served, or kept, in spite of an error. */
-  private boolean outlasts(StaleCopy copy) {
+  /**
+   * Serves what is stored instead of an error, or keeps it in spite of one; else serves it to those
+   * who ask for that, and who do not wait any more.
+   *
+   * @param status of the error; 0: there is no response
+   * @return whether nobody is left for the error
+   */
+  private boolean servesInstead(StaleCopy copy, int status) {
     long now = cache.clock().millis();
-    return copy.usableOnError(now) || (leader == null && copy.head().freshSeconds(now) > 0);
+    if (cache.isGone(plan.key().space(), copy.head())) {
+      return false;
+    }
+    var outcome = CacheResult.Outcome.STALE;
+    if (copy.usableOnError(now) || (leader == null && copy.head().freshSeconds(now) > 0)) {
+      serve(copy.body(), copy.head(), Reserved.NONE, outcome, status, null);
+      return true;
+    }
+    List<Waiter> content;
+    boolean all;
+    synchronized (this) {
+      content = waiters.stream().filter(each -> each.takesOnError(copy, now)).toList();
+      waiters.removeAll(content);
+      all = !content.isEmpty() && waiters.isEmpty();
+    }
+    delivery.give(content, copy.body(), copy.head(), Reserved.NONE, outcome, status, null);
+    if (all) {
+      Waiters.each(end(), Waiter::retry);
+    }
+    return all;
   }
 
   private synchronized boolean conditional() {
@@ -276,21 +311,6 @@ final class Flight implements Upstream.Listener {
         && (plan.request().headers().contains(HttpHeaderNames.IF_NONE_MATCH)
             || plan.request().headers().contains(HttpHeaderNames.IF_MODIFIED_SINCE))
         && !plan.solo();
-  }
-
-  private @Nullable String refusal(
-      HttpResponse head, HttpHeaders headers, Rules rules, Head stored, boolean cuts) {
-    String refusal = Storing.refusal(plan.asked(), head, headers, rules);
-    if (refusal != null) {
-      return refusal;
-    }
-    if (!Storing.worthwhile(stored.status(), headers, stored.freshness(), rules)) {
-      return "no-freshness";
-    }
-    if (!cuts && Storing.length(head) > cache.store().maxObjectBytes()) {
-      return "too-large";
-    }
-    return plan.mayStore() ? null : "unshared";
   }
 
   /** Stores the response as it comes, and gives it to all it is good for. */
@@ -306,6 +326,7 @@ final class Flight implements Upstream.Listener {
     long length = compresses ? -1 : came;
     var begun = new Recording(cache, key.space(), place.id(), stored, length, true, this::end);
     List<Waiter> all = filling(begun, place);
+    Reserved reserved = Reserved.of(head.headers());
     boolean whole = head instanceof FullHttpResponse;
     boolean fed = false;
     begun.fill().retain();
@@ -317,12 +338,12 @@ final class Flight implements Upstream.Listener {
         republish(place.id());
       }
       if (!whole) {
-        delivery.give(all, begun, selected);
+        delivery.give(all, begun, reserved, selected);
       }
       fed = true;
       WholeBody.feed(head, body, compresses ? new Compressing(came, begun.fill()) : begun.fill());
       if (whole) {
-        delivery.give(all, begun, selected);
+        delivery.give(all, begun, reserved, selected);
       }
     } catch (RuntimeException | Error e) {
       if (!fed) {
@@ -353,7 +374,7 @@ final class Flight implements Upstream.Listener {
   }
 
   /** What the next one for the same, or of the same folder, does not wait in vain by. */
-  private void learned(boolean shared) {
+  void learned(boolean shared) {
     HttpHeaders fields = plan.asked().request().headers();
     cache.herds().learn(HerdNews.of(plan.key(), fields, shared), cache.clock().millis());
   }
@@ -389,53 +410,11 @@ final class Flight implements Upstream.Listener {
     }
   }
 
-  /** The origin says that what is stored is still good (RFC 9111 section 4.3.4). */
-  private void revalidated(HttpHeaders update, @Nullable StaleCopy copy, long peerStamp) {
-    String etag = update.get(HttpHeaderNames.ETAG);
-    boolean ours =
-        copy != null
-            && (etag == null
-                || copy.head().etag() == null
-                || EntityTags.weakMatch(etag, copy.head().etag()));
-    if (ours && copy != null) {
-      Head fresh = question.freshened(copy.head(), update, peerStamp);
-      if (isBehind(fresh, peerStamp)) {
-        askSource();
-        return;
-      }
-      cache.freshen(copy.body().object(), copy.head(), fresh);
-      serve(copy.body(), fresh, CacheResult.Outcome.REVALIDATED, 304);
-      return;
-    }
-    Variant other = etag == null ? null : plan.variants().tagged(etag, plan.request().headers());
-    StoredObject object = other == null ? null : cache.store().find(Variants.key(other));
-    Head head = object == null ? null : LocalCache.response(object);
-    if (object == null || head == null || other == null) {
-      if (object != null) {
-        object.close();
-      }
-      askAgain();
-      return;
-    }
-    Head fresh = question.freshened(head, update, peerStamp);
-    if (isBehind(fresh, peerStamp)) {
-      object.close();
-      askSource();
-      return;
-    }
-    cache.freshen(object, head, fresh);
-    useVariant(new StoredBody(object), fresh, other);
-  }
-
-  /** The origin selects, of the variants it was told of, one that this request did not. */
-  private void useVariant(StoredBody body, Head fresh, Variant other) {
-    cache.addVariant(plan.key(), Variants.again(other, plan.request().headers(), fresh.fields()));
-    serve(body, fresh, CacheResult.Outcome.REVALIDATED, 304);
-    body.release();
-  }
-
-  /** Whether another cache has answered that has not heard yet of what outdates its answer here. */
-  private boolean isBehind(Head head, long peerStamp) {
+  /**
+   * Whether another cache has answered that has not heard yet of what outdates its answer here, or
+   * has something older than what is validated.
+   */
+  boolean isBehind(Head head, long peerStamp) {
     if (peerStamp == 0 || plan.asked().policy().manual()) {
       return false;
     }
@@ -443,56 +422,77 @@ final class Flight implements Upstream.Listener {
       if (askedSource) {
         return false;
       }
+      if (stale != null && head.stamp() < stale.head().stamp()) {
+        return true;
+      }
     }
     return cache.isOutdated(plan.key().space(), head);
   }
 
-  private void askSource() {
+  void askSource() {
     synchronized (this) {
       askedSource = true;
     }
     ask();
   }
 
-  /** The origin's 304 fits nothing that is stored. */
-  private void askAgain() {
+  /** The origin's 304 fits nothing that is stored: where this cache asks it, only it can say. */
+  void askAgain() {
+    boolean atSource = upstream.asksSource(plan.request());
     synchronized (this) {
       unconditional = true;
+      askedSource |= atSource;
     }
     ask();
   }
 
-  private void ask() {
-    HttpRequest again = OriginRequest.verbatim(plan.request());
-    boolean source;
+  /** What was validated is not what is wanted, whatever comes of the fetch. */
+  void askAnew() {
+    StaleCopy over;
     synchronized (this) {
-      source = askedSource;
-      if (unconditional) {
-        again.headers().remove(HttpHeaderNames.IF_NONE_MATCH);
-        again.headers().remove(HttpHeaderNames.IF_MODIFIED_SINCE);
-      }
+      over = stale;
+      stale = null;
     }
-    cache.counters().fetches.increment();
-    running = source ? upstream.fetchFromSource(again, this) : upstream.fetch(again, null, this);
+    StaleCopy.letGo(over);
+    askAgain();
   }
 
-  /** Answers all who wait with what is stored. */
-  private void serve(StoredBody body, Head head, CacheResult.Outcome outcome, int status) {
+  private void ask() {
+    HttpRequest again = OriginRequest.verbatim(plan.request());
+    if (unconditional) {
+      again.headers().remove(HttpHeaderNames.IF_NONE_MATCH);
+      again.headers().remove(HttpHeaderNames.IF_MODIFIED_SINCE);
+    }
+    send(again);
+  }
+
+  /**
+   * Answers all who wait with what is stored.
+   *
+   * @param reserved for the leader
+   * @param selected the variant it is, if not all of them select it; {@code null}: they do
+   */
+  void serve(
+      StoredBody body,
+      Head head,
+      Reserved reserved,
+      CacheResult.Outcome outcome,
+      int status,
+      @Nullable Variant selected) {
     body.attach();
-    delivery.give(end(), body, head, outcome, status, null);
+    delivery.give(end(), body, head, reserved, outcome, status, selected);
     body.release();
   }
 
   @Override
   public void onFailure(FetchFailure failure) {
-    StaleCopy copy;
-    synchronized (this) {
-      copy = stale;
+    StaleCopy copy = held();
+    try {
+      if (failure.status() < 500 || copy == null || !servesInstead(copy, 0)) {
+        Waiters.each(end(), waiter -> waiter.fail(failure));
+      }
+    } finally {
+      StaleCopy.letGo(copy);
     }
-    if (failure.status() >= 500 && copy != null && copy.usableOnError(cache.clock().millis())) {
-      serve(copy.body(), copy.head(), CacheResult.Outcome.STALE, 0);
-      return;
-    }
-    Waiters.each(end(), waiter -> waiter.fail(failure));
   }
 }

@@ -48,7 +48,8 @@ record Head(
     long completeLength,
     Coding coding,
     boolean sliced,
-    long fetchNanos) {
+    long fetchNanos)
+    implements StoredHeads.Content {
   Head {
     tags = List.copyOf(tags);
     parts = List.copyOf(parts);
@@ -73,6 +74,11 @@ record Head(
   /** How long it is still fresh; negative when it is stale. */
   long freshSeconds(long nowMillis) {
     return freshness.lifetimeSeconds() - ageSeconds(nowMillis);
+  }
+
+  /** Whether its source says that it does not change while it is fresh (RFC 8246). */
+  boolean immutable() {
+    return Rules.of(fields).directives().has("immutable");
   }
 
   @Nullable String etag() {
@@ -117,6 +123,36 @@ record Head(
         coding,
         sliced,
         fetchNanos);
+  }
+
+  /** The same with other fields, to be given to a client and not to be stored. */
+  Head withFields(HttpHeaders newFields) {
+    return with(status, reason, newFields, tags, parts, completeLength, coding, sliced);
+  }
+
+  /** The same, which no change until that stamp outdates. */
+  Head changedUntil(long stampOfChange) {
+    return with(fields, requestedMillis, receivedMillis, freshness, stamp, stampOfChange);
+  }
+
+  /**
+   * What another cache compares purges and changes with. It has heard of the change that a {@code
+   * POST} made itself before it asks for what that brought. Of what was put each cache knows itself
+   * when it asked.
+   */
+  long stampForPeers(CachePolicy policy) {
+    return policy.manual() ? stamp : asOf;
+  }
+
+  /** The same, but for purges and changes no newer than another one. */
+  Head noNewerThan(Head other) {
+    return with(
+        fields,
+        requestedMillis,
+        receivedMillis,
+        freshness,
+        Math.min(stamp, other.stamp),
+        Math.min(asOf, other.asOf));
   }
 
   /** The same representation in another coding than it came in, or to be changed when it goes. */

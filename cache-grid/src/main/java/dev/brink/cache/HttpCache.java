@@ -4,6 +4,7 @@ import dev.brink.cache.store.Store;
 import dev.brink.cache.store.StoreStats;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
@@ -86,12 +87,19 @@ public interface HttpCache extends AutoCloseable {
   Purge purge(Purge purge);
 
   /**
+   * As {@link #purge}, of one that was made elsewhere: as of now, whatever its stamp, for clocks
+   * differ. Only what another cache was given after that stamp, and is asked for later, is good.
+   */
+  Purge purgeAsOfNow(Purge purge);
+
+  /**
    * Takes note that resources were changed by an unsafe request that another cache of the mesh
    * passed on: they are validated before they are used again.
    *
    * @param urls as the {@link Invalidator} got them
+   * @return the stamp as of which that holds here
    */
-  void invalidate(String space, List<String> urls);
+  long invalidate(String space, List<String> urls);
 
   /** Takes note of what another cache of the mesh told its {@code herdListener}. */
   void heard(HerdNews news);
@@ -110,10 +118,40 @@ public interface HttpCache extends AutoCloseable {
   long heardUntil();
 
   /**
-   * Ends what {@link HttpCacheBuilder#validateFirst} began: all purges that others made while no
-   * process was here are known.
+   * Has everything validated before it is used once the time is over, unless it is called again
+   * before: a process that stood still must not go on with what others may have purged meanwhile.
+   * Without a first call there is no such time.
+   */
+  void trustFor(Duration duration);
+
+  /**
+   * Has all that is stored by now validated before it is used, until {@link #caughtUp}: others may
+   * have purged it.
+   */
+  void doubt();
+
+  /**
+   * Ends what {@link HttpCacheBuilder#validateFirst} or {@link #doubt} began: all purges that
+   * others made while this cache could not hear of them are known.
    */
   void caughtUp();
+
+  /**
+   * Takes note of a purge that was made while this cache could not hear of it: as of now, whatever
+   * its stamp, unless it is known already.
+   *
+   * @throws IllegalArgumentException for a value that names nothing
+   */
+  void missed(Purge purge);
+
+  /**
+   * Has nothing used any more that is stored by now: purges that others made may be missing for
+   * good. Other than a purge of everything it is none of those that others may have missed.
+   */
+  void dropAll();
+
+  /** The purges that this cache has taken note of so lately, in no order. */
+  List<Purge> purgedWithin(Duration duration);
 
   CacheStats stats();
 
@@ -136,8 +174,10 @@ public interface HttpCache extends AutoCloseable {
      * An unsafe request to these URLs succeeded.
      *
      * @param urls host and path each, as {@link HttpCache#invalidate} takes them
-     * @return completes when the others know, or can't be told
+     * @param kept whether what the first of them has become is about to be stored here
+     * @return completes when the others know, or can't be told, with the latest stamp as of which
+     *     it holds at one of them; 0: at none
      */
-    CompletionStage<?> invalidate(String space, List<String> urls);
+    CompletionStage<Long> invalidate(String space, List<String> urls, boolean kept);
   }
 }

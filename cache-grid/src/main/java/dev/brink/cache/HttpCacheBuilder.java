@@ -27,8 +27,8 @@ public final class HttpCacheBuilder {
     this.store = store;
   }
 
-  private static CompletionStage<?> nobody(String space, List<String> urls) {
-    return CompletableFuture.completedFuture(null);
+  private static CompletionStage<Long> nobody(String space, List<String> urls, boolean kept) {
+    return CompletableFuture.completedFuture(0L);
   }
 
   /**

@@ -13,6 +13,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponse;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +38,8 @@ final class LocalCache implements HttpCache {
   /** What turned out not to come in slices though it seemed so: not tried again for a while. */
   private final HerdMemory unsliced = new HerdMemory(news -> {});
 
+  private final CacheKeys keys = new CacheKeys();
+  private final StoredHeads heads = new StoredHeads();
   private final Counters counters = new Counters();
   private final Flights flights = new Flights();
   private final Copies copies = new Copies();
@@ -44,6 +48,9 @@ final class LocalCache implements HttpCache {
 
   /** What was fetched no later than this is validated before it is used. */
   private volatile long doubted;
+
+  /** From this time of day on everything is validated before it is used. */
+  private volatile long trustedUntilMillis = Long.MAX_VALUE;
 
   LocalCache(
       Store store,
@@ -85,6 +92,14 @@ final class LocalCache implements HttpCache {
 
   Store store() {
     return store;
+  }
+
+  CacheKeys keys() {
+    return keys;
+  }
+
+  StoredHeads heads() {
+    return heads;
   }
 
   CacheClock clock() {
@@ -133,6 +148,22 @@ final class LocalCache implements HttpCache {
     }
   }
 
+  /**
+   * Removes what is stored with a head, and not what has taken its place.
+   *
+   * @param fresh what the head has become since
+   */
+  void removeUnlessNewer(StoreKey id, Head head, Head fresh) {
+    try (StoredObject present = store.find(id)) {
+      Head stored = present == null ? null : response(present);
+      boolean variants = present != null && stored == null;
+      if (variants || (stored != null && stored.stamp() > Math.max(head.stamp(), fresh.stamp()))) {
+        return;
+      }
+    }
+    store.remove(id);
+  }
+
   /** Whether something is stored at hand, in whatever state. */
   boolean contains(StoreKey id) {
     try (StoredObject object = store.find(id)) {
@@ -145,15 +176,35 @@ final class LocalCache implements HttpCache {
   }
 
   PurgeTable.Standing standing(String space, Head head) {
+    return standing(space, head, clock.millis());
+  }
+
+  PurgeTable.Standing standing(String space, Head head, long nowMillis) {
     PurgeTable.Standing standing = outdated.standing(space, head);
-    return standing == PurgeTable.Standing.GOOD && head.stamp() <= doubted
-        ? PurgeTable.Standing.SOFT
+    boolean doubtful = head.stamp() <= doubted || nowMillis > trustedUntilMillis;
+    return doubtful && standing != PurgeTable.Standing.HARD
+        ? PurgeTable.Standing.DOUBTFUL
         : standing;
+  }
+
+  /** See {@link PurgeTable#hardHeard}. */
+  long hardPurgesHeard() {
+    return outdated.hardPurgesHeard();
   }
 
   /** Whether what a response is of has changed since. */
   boolean outdated(String space, Head head) {
     return head.asOf() != 0 && outdated.changedSince(space, head.url(), head.asOf());
+  }
+
+  /** Whether a hard purge hits a response. */
+  boolean isPurged(String space, Head head) {
+    return outdated.standing(space, head) == PurgeTable.Standing.HARD;
+  }
+
+  /** Whether a response must not be used any more, or not without a validation by its source. */
+  boolean isGone(String space, Head head) {
+    return standing(space, head) == PurgeTable.Standing.HARD || outdated(space, head);
   }
 
   /** Whether a purge, of either kind, or a change since concerns what another cache has given. */
@@ -248,16 +299,21 @@ final class LocalCache implements HttpCache {
     }
   }
 
-  /** An unsafe request has succeeded. */
-  CompletionStage<?> changed(String space, List<String> urls) {
-    invalidate(space, urls);
-    return invalidator.invalidate(space, urls);
+  /** An unsafe request has succeeded: see {@link Invalidator#invalidate}. */
+  CompletionStage<Long> tellOthers(String space, List<String> urls, boolean kept) {
+    return invalidator.invalidate(space, urls, kept);
+  }
+
+  /** Whether a URL was changed after a stamp. */
+  boolean changedAfter(String space, String url, long stamp) {
+    return outdated.changedSince(space, url, stamp + 1);
   }
 
   @Override
-  public void invalidate(String space, List<String> urls) {
+  public long invalidate(String space, List<String> urls) {
     long stamp = clock.now();
     urls.forEach(url -> keep(outdated.changed(space, url, stamp)));
+    return stamp;
   }
 
   @Override
@@ -283,20 +339,43 @@ final class LocalCache implements HttpCache {
       present.close();
     }
     store.remove(key.key());
-    return Change.of(key, found);
+    return Change.of(key, found, clock.now());
   }
 
   @Override
   public void changed(Change change) {
+    clock.observe(change.stamp());
     var _ = outdated.changed(change.space(), change.url(), clock.now());
-    store.remove(change.key());
+    if (change.stamp() == 0 || !wasPutAfter(change)) {
+      store.remove(change.key());
+    }
+  }
+
+  /** Whether what is at hand was put here after a change elsewhere. */
+  private boolean wasPutAfter(Change change) {
+    try (StoredObject present = store.find(change.key())) {
+      Head head = present == null ? null : response(present);
+      return head != null && head.asOf() == 0 && head.stamp() > change.stamp();
+    }
   }
 
   @Override
   public Purge purge(Purge purge) {
+    return hold(purge, false);
+  }
+
+  @Override
+  public Purge purgeAsOfNow(Purge purge) {
+    return hold(purge, true);
+  }
+
+  private Purge hold(Purge purge, boolean asOfNow) {
     clock.observe(purge.stamp());
-    Purge holding = PurgeNames.normal(purge).at(purge.stamp() == 0 ? clock.now() : purge.stamp());
-    keep(outdated.add(holding));
+    // Of a clock that is far ahead: all that is here is from before now, and what comes is not.
+    long now = clock.now();
+    long said = purge.stamp() == 0 ? now : Math.min(purge.stamp(), now);
+    Purge holding = PurgeNames.normal(purge).at(asOfNow ? now : said);
+    PurgeNames.forms(holding).forEach(form -> keep(outdated.add(form, said)));
     return holding;
   }
 
@@ -317,8 +396,38 @@ final class LocalCache implements HttpCache {
   }
 
   @Override
+  public void trustFor(Duration duration) {
+    trustedUntilMillis = clock.millis() + duration.toMillis();
+  }
+
+  @Override
+  public void doubt() {
+    doubted = clock.now();
+  }
+
+  @Override
   public void caughtUp() {
     doubted = 0;
+  }
+
+  @Override
+  public void missed(Purge purge) {
+    clock.observe(purge.stamp());
+    if (!PurgeNames.forms(PurgeNames.normal(purge)).stream().allMatch(outdated::knows)) {
+      // Its stamp may be of a clock that is behind this one's.
+      var _ = purgeAsOfNow(purge);
+    }
+  }
+
+  @Override
+  public void dropAll() {
+    keep(outdated.drop(clock.now()));
+  }
+
+  @Override
+  public List<Purge> purgedWithin(Duration duration) {
+    return outdated.purgedSince(
+        CacheClock.beginning(Instant.ofEpochMilli(clock.millis()).minus(duration)));
   }
 
   @Override

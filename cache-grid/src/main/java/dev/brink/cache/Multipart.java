@@ -91,10 +91,10 @@ final class Multipart implements BodySource {
   @Override
   public @Nullable ByteBuf read(long offset, int maxBytes) {
     Segment segment = at(offset);
-    int within = (int) (offset - segment.start());
+    long within = offset - segment.start();
     int size = (int) Math.min(maxBytes, segment.size() - within);
     return segment.text() != null
-        ? Unpooled.wrappedBuffer(segment.text(), within, size)
+        ? Unpooled.wrappedBuffer(segment.text(), (int) within, size)
         : whole.read(segment.from() + within, size);
   }
 

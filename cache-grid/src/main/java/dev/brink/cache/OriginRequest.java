@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The request by which a cache asks the origin: what is in the key, what a response may vary by,
- * who asks, and nothing else a client could poison a stored response with.
+ * who asks, and nothing else a client could poison a stored response with. Of a cookie that is in
+ * the key there is but one.
  */
 final class OriginRequest {
   private static final Set<String> USUAL =
@@ -42,10 +43,36 @@ final class OriginRequest {
           HttpHeaderNames.IF_RANGE,
           HttpHeaderNames.RANGE);
 
+  /** Whether a request is for less than the whole response. */
+  static boolean conditional(HttpRequest request) {
+    return CONDITIONS.stream().anyMatch(request.headers()::contains);
+  }
+
   /** The request as it came, for what is not cached. */
   static HttpRequest verbatim(HttpRequest request) {
     return new DefaultHttpRequest(
         HttpVersion.HTTP_1_1, request.method(), request.uri(), request.headers().copy());
+  }
+
+  /** The request as it came, for what may be stored all the same: as the key has its cookies. */
+  static HttpRequest storable(CacheRequest asked) {
+    HttpRequest request = verbatim(asked.request());
+    keepFirst(asked, request.headers());
+    nameHost(asked, request.headers());
+    return request;
+  }
+
+  /** As the key has it: links that are made of it are for all. */
+  private static void nameHost(CacheRequest asked, HttpHeaders headers) {
+    if (headers.contains(HttpHeaderNames.HOST)) {
+      headers.set(HttpHeaderNames.HOST, asked.site());
+    }
+  }
+
+  private static void keepFirst(CacheRequest asked, HttpHeaders headers) {
+    if (!asked.policy().keyCookies().isEmpty()) {
+      Cookies.keepFirst(headers, asked.policy().keyCookies());
+    }
   }
 
   /**
@@ -59,6 +86,8 @@ final class OriginRequest {
     HttpHeaders from = asked.request().headers();
     HttpHeaders headers =
         asked.policy().strict() ? from.copy() : withoutUnkeyed(asked.policy(), from, selecting);
+    keepFirst(asked, headers);
+    nameHost(asked, headers);
     AcceptedCodings codings = offered(asked);
     if (codings != null) {
       headers.set(HttpHeaderNames.ACCEPT_ENCODING, codings.text());

@@ -23,7 +23,21 @@ final class Outdated {
 
   /** Takes note of a purge that has a stamp; returns {@code null} when it says nothing new. */
   @Nullable JournalRecord add(Purge purge) {
-    return purges.add(purge) ? record(PurgeTable.encode(purge)) : null;
+    return add(purge, purge.stamp());
+  }
+
+  /**
+   * The same of one that was made elsewhere.
+   *
+   * @param said the stamp that whoever purged gave it
+   */
+  @Nullable JournalRecord add(Purge purge, long said) {
+    return purges.add(purge, said) ? record(PurgeTable.encode(purge, said)) : null;
+  }
+
+  /** All that was fetched until then is of no use here. */
+  JournalRecord drop(long stamp) {
+    return record(purges.drop(stamp));
   }
 
   /** Takes note that a URL was changed. */
@@ -64,7 +78,8 @@ final class Outdated {
   }
 
   PurgeTable.Standing standing(String space, Head head) {
-    return purges.of(space, head.site(), head.url(), head.tags(), head.stamp());
+    long fetched = Math.max(head.stamp(), head.asOf());
+    return purges.of(space, head.site(), head.url(), head.tags(), head.stamp(), fetched);
   }
 
   boolean purged(CacheKey key, long stamp) {
@@ -78,6 +93,19 @@ final class Outdated {
 
   boolean changedSince(String space, String url, long stamp) {
     return changes.outdates(space, url, stamp);
+  }
+
+  boolean knows(Purge purge) {
+    return purges.knows(purge);
+  }
+
+  List<Purge> purgedSince(long stamp) {
+    return purges.since(stamp);
+  }
+
+  /** See {@link PurgeTable#hardHeard}. */
+  long hardPurgesHeard() {
+    return purges.hardHeard();
   }
 
   int purges() {

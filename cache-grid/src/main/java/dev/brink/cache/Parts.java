@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Parts {
   private static final int MAX_PARTS = 32;
+  private static final int MAX_TAGS = 512;
 
   /**
    * Stores a part.
@@ -27,16 +28,20 @@ final class Parts {
    *     others, or the whole is there already: then the draft still has them
    */
   static @Nullable StoredObject commit(
-      Store store, StoreKey id, Draft draft, Head head, ContentRange range) {
+      LocalCache cache, String space, StoreKey id, Draft draft, Head head, ContentRange range) {
+    Store store = cache.store();
     try (StoredObject present = store.find(id)) {
       Head before = present == null ? null : LocalCache.response(present);
-      if (present != null && before != null && EntityTags.strongMatch(before.etag(), head.etag())) {
+      if (present != null
+          && before != null
+          && cache.standing(space, before) != PurgeTable.Standing.HARD
+          && EntityTags.strongMatch(before.etag(), head.etag())) {
         if (before.status() == 200) {
           return null;
         }
         if (before.partial()
             && before.completeLength() == range.completeLength()
-            && join(store, id, draft, head, range, present, before.parts())) {
+            && join(store, id, draft, head.tagged(before.tags()), range, present, before.parts())) {
           return null;
         }
       }
@@ -56,20 +61,29 @@ final class Parts {
     List<ByteRange> all = new ArrayList<>(parts);
     all.add(range.range());
     List<ByteRange> joined = Answer.joined(all);
-    if (joined.size() > MAX_PARTS) {
+    if (joined.size() > MAX_PARTS || head.tags().size() > MAX_TAGS) {
       return false;
     }
     long length = joined.stream().mapToLong(ByteRange::length).sum();
     Draft draft = store.draft(id, length);
-    for (ByteRange part : joined) {
-      if (!copy(part, draft, added, range.range(), present, parts)) {
+    // Where it is not taken, the new part alone takes the place of all that are stored.
+    draft.admit();
+    boolean committed = false;
+    try {
+      for (ByteRange part : joined) {
+        if (!copy(part, draft, added, range.range(), present, parts)) {
+          return false;
+        }
+      }
+      Head whole = head.withParts(joined, range.completeLength());
+      draft.commit(whole.encode(), whole.worth()).close();
+      committed = true;
+      return true;
+    } finally {
+      if (!committed) {
         draft.discard();
-        return false;
       }
     }
-    Head whole = head.withParts(joined, range.completeLength());
-    draft.commit(whole.encode(), whole.worth()).close();
-    return true;
   }
 
   /** The bytes of one part, from wherever they are; false when they can't be had now. */

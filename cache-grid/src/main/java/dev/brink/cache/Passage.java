@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * 4.3.5), and a {@code POST} may bring what a {@code GET} would (RFC 9110 section 9.3.3).
  */
 final class Passage implements Upstream.Listener {
-  private static final Set<HttpMethod> SAFE =
+  static final Set<HttpMethod> SAFE =
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.TRACE);
 
   private final LocalCache cache;
@@ -28,21 +28,27 @@ final class Passage implements Upstream.Listener {
   private final CacheRequest asked;
   private final CacheKey key;
   private final StatusField.Forward why;
-  private final long requestedMillis;
-  private final long requestedNanos = System.nanoTime();
+  private final boolean freshens;
+  private final Question question;
 
+  /**
+   * @param freshens whether the request is one whose response may be stored, as far as that depends
+   *     on the request
+   */
   Passage(
       LocalCache cache,
       Exchange exchange,
       CacheRequest asked,
       CacheKey key,
-      StatusField.Forward why) {
+      StatusField.Forward why,
+      boolean freshens) {
     this.cache = cache;
     this.exchange = exchange;
     this.asked = asked;
     this.key = key;
     this.why = why;
-    requestedMillis = cache.clock().millis();
+    this.freshens = freshens;
+    this.question = new Question(cache.clock(), asked, key);
   }
 
   @Override
@@ -61,17 +67,44 @@ final class Passage implements Upstream.Listener {
     Fields.removeHopByHop(head.headers());
     HttpMethod method = asked.request().method();
     int status = head.status().code();
-    if (method.equals(HttpMethod.HEAD) && status == 200) {
+    if (freshens && status == 200) {
       freshen(head.headers(), peerStamp);
     }
     if (SAFE.contains(method) || status < 200 || status >= 400) {
       exchange.passOn(head, body, why, null);
       return;
     }
+    Head came = cache.outdates(key, question.stamp()) ? null : storable(head, peerStamp);
+    List<String> urls = changedUrls(head.headers());
+    long changed = cache.invalidate(key.space(), urls);
     var _ =
         cache
-            .changed(key.space(), changedUrls(head.headers()))
-            .whenComplete((done, failure) -> pass(head, body));
+            .tellOthers(key.space(), urls, came != null)
+            .whenComplete(
+                (latest, failure) ->
+                    Waiters.each(
+                        List.of(exchange),
+                        waiter -> {
+                          if (latest != null) {
+                            cache.clock().observe(latest);
+                          }
+                          pass(head, body, came == null ? null : afterItself(came, changed));
+                        }));
+  }
+
+  /**
+   * What an unsafe request brought, which the change that it made itself does not outdate, on any
+   * node that was told.
+   *
+   * @param changed when it made that here
+   * @return {@code null} when something else has outdated it
+   */
+  private @Nullable Head afterItself(Head came, long changed) {
+    long now = cache.clock().now();
+    // As of when it was asked for: from here on that is not known any more.
+    return cache.changedAfter(key.space(), key.url(), changed) || cache.isPurged(key.space(), came)
+        ? null
+        : came.changedUntil(now);
   }
 
   private List<String> changedUrls(HttpHeaders headers) {
@@ -109,72 +142,70 @@ final class Passage implements Upstream.Listener {
     }
   }
 
-  private void pass(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
-    if (asked.request().method().equals(HttpMethod.POST) && head.status().code() == 200) {
-      Head stored = storable(head);
+  private void pass(
+      HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, @Nullable Head stored) {
+    Recording recording = null;
+    try {
       if (stored != null) {
-        record(stored, head, body);
-        return;
+        recording = new Recording(cache, key.space(), key.key(), stored, -1, true, () -> {});
       }
+    } catch (RuntimeException | Error e) {
+      Unwanted.response(head, body);
+      throw e;
     }
-    exchange.passOn(head, body, why, null);
+    if (recording == null) {
+      exchange.passOn(head, body, why, null);
+    } else {
+      record(recording, head, body);
+    }
   }
 
   /** What a {@code GET} for the same resource would bring, if the response says that it is that. */
-  private @Nullable Head storable(HttpResponse response) {
+  private @Nullable Head storable(HttpResponse response, long peerStamp) {
+    if (!asked.request().method().equals(HttpMethod.POST) || response.status().code() != 200) {
+      return null;
+    }
     HttpHeaders headers = response.headers();
     String location = headers.get(HttpHeaderNames.CONTENT_LOCATION);
     CacheKey named = location == null ? null : resolve(location);
-    Rules rules = Rules.of(headers);
-    if (named == null
-        || !named.key().equals(key.key())
-        || headers.contains(HttpHeaderNames.VARY)
-        || Storing.refusal(asked, response, headers, rules) != null) {
+    if (named == null || !named.key().equals(key.key())) {
       return null;
     }
-    long now = cache.clock().millis();
-    long stamp = cache.clock().now();
-    Freshness freshness =
-        Freshness.of(
-            200,
-            headers,
-            rules.directives(),
-            rules.targeted(),
-            false,
-            asked.policy(),
-            requestedMillis,
-            now);
+    AllowedOrigin.nameInVary(asked, headers);
+    Rules rules = Rules.of(headers);
+    if (headers.contains(HttpHeaderNames.VARY)
+        || Storing.refusal(asked, key, response, headers, rules) != null) {
+      return null;
+    }
+    Head came = question.head(response, rules, peerStamp);
+    Freshness freshness = came.freshness();
     if (!freshness.explicit() || freshness.lifetimeSeconds() <= freshness.initialAgeSeconds()) {
       return null;
     }
-    return new Head(
-        200,
-        response.status().reasonPhrase(),
-        Storing.kept(headers, rules),
-        requestedMillis,
-        now,
-        freshness,
-        stamp,
-        stamp,
-        key.site(),
-        key.url(),
-        Storing.tags(headers),
-        List.of(),
-        -1,
-        Coding.AS_IT_CAME,
-        false,
-        System.nanoTime() - requestedNanos);
+    return came;
   }
 
-  private void record(Head stored, HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
-    var recording = new Recording(cache, key.space(), key.key(), stored, -1, true, () -> {});
+  private void record(
+      Recording recording, HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
     Fill fill = recording.fill();
-    if (!exchange.answer(recording, why, false)) {
-      Unwanted.response(head, body);
-      return;
+    Head own = Reserved.of(head.headers()).in(recording.head());
+    boolean fed = false;
+    try {
+      fed = exchange.answer(recording, own, why, false);
+      if (fed) {
+        WholeBody.feed(head, body, fill);
+      } else {
+        Unwanted.response(head, body);
+      }
+    } catch (RuntimeException | Error e) {
+      if (!fed) {
+        Unwanted.response(head, body);
+      }
+      fill.onError(e);
+      throw e;
+    } finally {
+      fill.release();
     }
-    WholeBody.feed(head, body, fill);
-    fill.release();
   }
 
   /** What a {@code HEAD} says of the stored response to a {@code GET}. */
@@ -187,32 +218,27 @@ final class Passage implements Upstream.Listener {
       String length = update.get(HttpHeaderNames.CONTENT_LENGTH);
       String etag = update.get(HttpHeaderNames.ETAG);
       String modified = update.get(HttpHeaderNames.LAST_MODIFIED);
+      var freshening = Freshening.of(before, update, asked);
+      Head fresh = question.freshened(freshening, peerStamp);
       boolean same =
-          (length == null || sameLength(length, before.length(present)))
+          Variants.names(fresh).isEmpty()
+              && (length == null || sameLength(length, before.length(present)))
               && (etag == null || (before.etag() != null && matches(etag, before.etag())))
               && (modified == null || modified.equals(before.lastModified()));
-      if (!same) {
-        cache.invalidate(key.space(), List.of(key.url()));
+      String refusal = refusal(freshening);
+      if (!same || refusal != null) {
+        if (refusal == null || !Storing.tellsWho(asked.request())) {
+          cache.invalidate(key.space(), List.of(key.url()));
+        }
         return;
       }
-      HttpHeaders fields = Freshening.fields(before.fields(), update);
-      Rules rules = Rules.of(fields);
-      long now = cache.clock().millis();
-      Freshness freshness =
-          Freshness.of(
-              200,
-              fields,
-              rules.directives(),
-              rules.targeted(),
-              Storing.personal(asked.request(), asked.policy()),
-              asked.policy(),
-              requestedMillis,
-              now);
-      long stamp = peerStamp == 0 ? before.stamp() : Math.min(peerStamp, before.stamp());
-      Head fresh =
-          before.with(Storing.kept(fields, rules), requestedMillis, now, freshness, stamp, stamp);
-      cache.freshen(present, before, fresh);
+      cache.freshen(present, before, fresh.noNewerThan(before));
     }
+  }
+
+  private @Nullable String refusal(Freshening freshening) {
+    String refusal = freshening.refusal(asked, key);
+    return refusal == null ? Storing.refusal(asked.request(), freshening.rules()) : refusal;
   }
 
   private static boolean sameLength(String said, long stored) {

@@ -1,5 +1,8 @@
 package dev.brink.cache;
 
+import java.time.Duration;
+import java.time.Instant;
+
 /**
  * Outdates what is stored, by one record that is looked at when something is about to be used.
  *
@@ -41,6 +44,11 @@ public record Purge(Scope scope, String space, String value, boolean soft, long 
   /** A hard purge of all spaces, as of now. */
   public static Purge of(Scope scope, String value) {
     return new Purge(scope, "", value, false, 0);
+  }
+
+  /** Whether its stamp, by the clock that it is of, is from so long before a moment. */
+  public boolean isOlderThan(Duration age, Instant moment) {
+    return stamp < CacheClock.beginning(moment.minus(age));
   }
 
   /** The same with another stamp. */

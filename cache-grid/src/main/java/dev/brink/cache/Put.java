@@ -26,6 +26,8 @@ final class Put implements Fill.Outcome, Flow.Subscriber<ByteBuf> {
   /** Why it is not stored; {@code null} as long as it may be. */
   private volatile @Nullable String refusal = "incomplete";
 
+  private volatile boolean abandoned;
+
   private Put(LocalCache cache, CacheKey key, CacheRequest asked, Head head, long length) {
     this.cache = cache;
     this.key = key;
@@ -46,7 +48,7 @@ final class Put implements Fill.Outcome, Flow.Subscriber<ByteBuf> {
     CacheKey key = CacheKey.of(asked);
     Head head = head(cache, asked, key, response, rules);
     long length = Storing.length(response);
-    String refusal = refusal(asked, response, rules, head);
+    String refusal = refusal(asked, key, response, rules, head);
     if (refusal == null && length > cache.store().maxObjectBytes()) {
       refusal = "too-large";
     }
@@ -55,8 +57,14 @@ final class Put implements Fill.Outcome, Flow.Subscriber<ByteBuf> {
       return CompletableFuture.failedFuture(new NotStoredException(refusal));
     }
     var put = new Put(cache, key, asked, head, length);
-    WholeBody.feed(response, body, put);
-    put.fill.release();
+    try {
+      WholeBody.feed(response, body, put);
+    } catch (RuntimeException | Error e) {
+      put.fill.onError(e);
+      throw e;
+    } finally {
+      put.fill.release();
+    }
     return put.done;
   }
 
@@ -92,14 +100,14 @@ final class Put implements Fill.Outcome, Flow.Subscriber<ByteBuf> {
   }
 
   private static @Nullable String refusal(
-      CacheRequest asked, HttpResponse response, Rules rules, Head head) {
+      CacheRequest asked, CacheKey key, HttpResponse response, Rules rules, Head head) {
     if (!asked.request().method().equals(HttpMethod.GET)) {
       return "method";
     }
     if (head.status() == 206) {
       return "status";
     }
-    String refusal = Storing.refusal(asked, response, response.headers(), rules);
+    String refusal = Storing.refusal(asked, key, response, response.headers(), rules);
     if (refusal != null) {
       return refusal;
     }
@@ -126,7 +134,8 @@ final class Put implements Fill.Outcome, Flow.Subscriber<ByteBuf> {
 
   @Override
   public void abandoned() {
-    refusal = "too-large";
+    abandoned = true;
+    refusal = fill.available() > cache.store().maxObjectBytes() ? "too-large" : "busy";
   }
 
   @Override
@@ -138,7 +147,7 @@ final class Put implements Fill.Outcome, Flow.Subscriber<ByteBuf> {
   public void onNext(ByteBuf bytes) {
     fill.onNext(bytes);
     String refused = refusal;
-    if (refused != null && refused.equals("too-large")) {
+    if (refused != null && abandoned) {
       done.completeExceptionally(new NotStoredException(refused));
     }
   }
@@ -160,7 +169,7 @@ final class Put implements Fill.Outcome, Flow.Subscriber<ByteBuf> {
     String refused = refusal;
     Throwable failure = fill.failure();
     if (refused == null) {
-      done.complete(Change.of(key, true));
+      done.complete(Change.of(key, true, cache.clock().now()));
     } else {
       done.completeExceptionally(failure == null ? new NotStoredException(refused) : failure);
     }

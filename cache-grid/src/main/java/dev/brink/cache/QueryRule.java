@@ -5,10 +5,11 @@ import java.util.Set;
 
 /**
  * Which parameters of a query are part of a cache key. Parameters in the key are sorted by name, so
- * that their order does not matter; those with one name keep theirs.
+ * that their order does not matter; those with one name keep theirs. Escapes are in normal form, so
+ * that {@code %7e} is {@code ~}, in names as in values.
  *
  * @param mode what {@code names} are
- * @param names of parameters; {@code *} at the end stands for anything
+ * @param names of parameters, kept in normal form; {@code *} at the end stands for anything
  * @param trackers whether parameters that only trace where a visitor came from, such as {@code
  *     utm_source}, are left out
  */
@@ -25,7 +26,7 @@ public record QueryRule(Mode mode, List<String> names, boolean trackers) {
           "yclid", "igshid", "twclid", "ttclid", "_ga", "_gl", "_hsenc", "_hsmi", "vero_id");
 
   public QueryRule {
-    names = List.copyOf(names);
+    names = names.stream().map(UrlPath::unescaped).toList();
   }
 
   /** What the names of a rule are. */
@@ -36,7 +37,7 @@ public record QueryRule(Mode mode, List<String> names, boolean trackers) {
     ONLY,
     /** All but those named count. */
     EXCEPT,
-    /** The query counts as it is, unsorted. */
+    /** The query counts as it is, unsorted, escapes included. */
     VERBATIM
   }
 

@@ -1,7 +1,6 @@
 package dev.brink.cache;
 
 import dev.brink.cache.field.ContentRange;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import java.util.List;
@@ -44,11 +43,15 @@ final class Question {
       clock.observe(peerStamp);
     }
     int status = response.status().code();
+    HttpHeaders kept = Storing.kept(headers, rules);
+    if (peerStamp != 0) {
+      Fields.removeLast(kept, Fields.CACHE_STATUS);
+    }
     ContentRange part = status == 206 ? Storing.contentRange(headers) : null;
     return new Head(
         status,
         response.status().reasonPhrase(),
-        Storing.kept(headers, rules),
+        kept,
         requestedMillis,
         now,
         freshness(status, headers, rules, now),
@@ -64,21 +67,16 @@ final class Question {
         System.nanoTime() - requestedNanos);
   }
 
-  /** The head of what is stored, after a 304 said that it is good. */
-  Head freshened(Head before, HttpHeaders update, long peerStamp) {
-    HttpHeaders fields = Freshening.fields(before.fields(), update);
-    Rules rules = Rules.of(fields);
+  /** The head of what is stored, after it was said that it is good. */
+  Head freshened(Freshening update, long peerStamp) {
+    Head before = update.before();
+    Rules rules = update.rules();
     long now = clock.millis();
-    HttpHeaders judged = fields.copy();
-    String age = update.get(HttpHeaderNames.AGE);
-    if (age != null) {
-      judged.set(HttpHeaderNames.AGE, age);
-    }
     return before.with(
-        Storing.kept(fields, rules),
+        Storing.kept(update.fields(), rules),
         requestedMillis,
         now,
-        freshness(before.status(), judged, rules, now),
+        freshness(before.status(), update.judged(), rules, now),
         stamp(peerStamp),
         asOf(peerStamp));
   }

@@ -189,6 +189,8 @@ final class Recoder implements AutoCloseable {
   private boolean commit(StoreKey id, Head head, Filling filling, long most)
       throws IOException, InterruptedException {
     Draft draft = store.draft(id, -1);
+    // It is the only one of its kind, and given up for good where it is not taken.
+    draft.admit();
     boolean stored = false;
     try {
       if (filling.fill(draft) && draft.length() <= most) {

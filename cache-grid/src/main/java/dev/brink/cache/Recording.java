@@ -49,9 +49,7 @@ final class Recording implements Fill.Outcome {
   @Override
   public @Nullable StoredObject completed(Draft draft) {
     try {
-      if (!kept
-          || cache.standing(space, head) == PurgeTable.Standing.HARD
-          || cache.outdated(space, head)) {
+      if (!kept || cache.isGone(space, head)) {
         return null;
       }
       if (!head.partial()) {
@@ -60,7 +58,7 @@ final class Recording implements Fill.Outcome {
       ContentRange claimed = Storing.contentRange(head.fields());
       return claimed == null || draft.length() == 0
           ? null
-          : Parts.commit(cache.store(), id, draft, head, Storing.received(claimed, draft.length()));
+          : Parts.commit(cache, space, id, draft, head, Storing.received(claimed, draft.length()));
     } finally {
       onEnd.run();
     }

@@ -33,13 +33,14 @@ enum Reuse {
     if (standing == PurgeTable.Standing.HARD) {
       return NONE;
     }
-    boolean soft = standing == PurgeTable.Standing.SOFT;
+    boolean doubtful = standing == PurgeTable.Standing.DOUBTFUL;
+    boolean soft = doubtful || standing == PurgeTable.Standing.SOFT;
     long fresh = head.freshSeconds(nowMillis);
-    boolean insisted = insists(directives, head.ageSeconds(nowMillis), fresh);
+    boolean insisted = insists(directives, head, head.ageSeconds(nowMillis), fresh);
     if (fresh > 0 && !soft && !changed && !insisted && !head.freshness().noCache()) {
       return FRESH;
     }
-    if (!changed && !insisted && !head.freshness().mustRevalidate()) {
+    if (!changed && !insisted && !doubtful && !head.freshness().mustRevalidate()) {
       long staleness = Math.max(soft ? 1 : 0, -fresh);
       long window = head.freshness().staleWhileRevalidate();
       if (window > 0 && staleness <= window) {
@@ -53,13 +54,18 @@ enum Reuse {
     return insisted && fresh > 0 ? ON_REQUEST : VALIDATED;
   }
 
-  /** Whether the client wants more than what is fresh. */
-  private static boolean insists(Directives directives, long age, long fresh) {
+  /**
+   * Whether the client wants more than what is fresh. However young it wants what does not change,
+   * as when a page is loaded again, a validation makes it no younger (RFC 8246 section 2).
+   */
+  private static boolean insists(Directives directives, Head head, long age, long fresh) {
     long maxAge = directives.seconds("max-age");
     long minFresh = directives.seconds("min-fresh");
     return directives.has("no-cache")
-        || (maxAge != Directives.ABSENT && (age > maxAge || maxAge == 0))
-        || (minFresh != Directives.ABSENT && fresh < minFresh);
+        || (minFresh != Directives.ABSENT && fresh < minFresh)
+        || (maxAge != Directives.ABSENT
+            && (age > maxAge || maxAge == 0)
+            && !(fresh > 0 && head.immutable()));
   }
 
   private static long maxStale(Directives directives) {

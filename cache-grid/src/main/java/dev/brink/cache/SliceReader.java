@@ -23,6 +23,7 @@ final class SliceReader implements Waiter, Flow.Subscriber<ByteBuf> {
   private final CacheRequest asked;
   private final Slice slice;
   private final Fetch fetch;
+  private final long purgesBefore;
 
   // Guarded by this.
   private long offset;
@@ -49,6 +50,7 @@ final class SliceReader implements Waiter, Flow.Subscriber<ByteBuf> {
     this.slice = slice;
     this.fetch = fetch;
     this.offset = offset;
+    this.purgesBefore = cache.hardPurgesHeard();
   }
 
   /** Whether the next piece begins there. */
@@ -100,7 +102,15 @@ final class SliceReader implements Waiter, Flow.Subscriber<ByteBuf> {
     if (slower == null) {
       found(object);
     } else {
-      var _ = slower.whenComplete((loaded, error) -> found(usable(loaded)));
+      var _ = slower.whenComplete((loaded, error) -> loaded(loaded));
+    }
+  }
+
+  private void loaded(@Nullable StoredObject object) {
+    try {
+      found(usable(object));
+    } catch (RuntimeException | Error e) {
+      broken(e);
     }
   }
 
@@ -186,6 +196,11 @@ final class SliceReader implements Waiter, Flow.Subscriber<ByteBuf> {
   }
 
   @Override
+  public long purgesBefore() {
+    return purgesBefore;
+  }
+
+  @Override
   public boolean answer(
       StoredBody body,
       Head head,
@@ -197,7 +212,8 @@ final class SliceReader implements Waiter, Flow.Subscriber<ByteBuf> {
   }
 
   @Override
-  public boolean answer(Recording recording, StatusField.Forward why, boolean collapsed) {
+  public boolean answer(
+      Recording recording, Head head, StatusField.Forward why, boolean collapsed) {
     BodyReader reader =
         slice.isHeadedBy(recording.head())
             ? recording.fill().give(() -> reader(recording.fill()))

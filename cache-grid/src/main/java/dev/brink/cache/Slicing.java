@@ -37,16 +37,17 @@ record Slicing(LocalCache cache, FetchPlan plan, Flight flight, Delivery deliver
     if (shared) {
       List<Waiter> all = flight.filling(begun, new Variants.Place(slice.id(), null));
       begun.fill().retain();
-      take(slice, begun, all, head, body, () -> delivery.give(all, begun, null));
+      take(slice, begun, all, head, body, () -> delivery.give(all, begun, Reserved.NONE, null));
     } else {
       List<Waiter> all = flight.end();
-      take(slice, begun, all, head, body, () -> giveToLeader(all, begun));
+      take(slice, begun, all, head, body, () -> giveToLeader(all, begun, stored));
     }
   }
 
-  private void giveToLeader(List<Waiter> all, Recording begun) {
+  private void giveToLeader(List<Waiter> all, Recording begun, Head stored) {
     for (Waiter waiter : all) {
-      if (!waiter.equals(delivery.leader()) || !waiter.answer(begun, delivery.why(), false)) {
+      if (!waiter.equals(delivery.leader())
+          || !waiter.answer(begun, stored, delivery.why(), false)) {
         waiter.retry();
       }
     }
@@ -141,10 +142,12 @@ record Slicing(LocalCache cache, FetchPlan plan, Flight flight, Delivery deliver
       HttpResponse head,
       Flow.@Nullable Publisher<ByteBuf> body) {
     int status = head.status().code();
+    Reserved reserved = Reserved.of(head.headers());
     if (start % Slice.BYTES != 0) {
       Unwanted.response(head, body);
       remember(place);
-      delivery.give(flight.end(), kept, whole, CacheResult.Outcome.MISS, status, place.variant());
+      delivery.give(
+          flight.end(), kept, whole, reserved, CacheResult.Outcome.MISS, status, place.variant());
     } else {
       Slice slice = Slice.of(place.id(), start / Slice.BYTES, whole);
       long length = slice.range().length();
@@ -162,7 +165,8 @@ record Slicing(LocalCache cache, FetchPlan plan, Flight flight, Delivery deliver
           () -> {
             remember(place);
             flight.republish(slice.id());
-            delivery.give(all, kept, whole, CacheResult.Outcome.MISS, status, place.variant());
+            delivery.give(
+                all, kept, whole, reserved, CacheResult.Outcome.MISS, status, place.variant());
           });
     }
   }

@@ -27,8 +27,13 @@ final class StatusField {
     return this;
   }
 
+  /**
+   * @param status of the response; 0: there was none
+   */
   StatusField forwardStatus(int status) {
-    text.append(";fwd-status=").append(status);
+    if (status > 0) {
+      text.append(";fwd-status=").append(status);
+    }
     return this;
   }
 

@@ -20,9 +20,19 @@ final class StoredBody implements BodySource {
     return object;
   }
 
-  /** One more user. */
+  /**
+   * One more user.
+   *
+   * @throws IllegalStateException when the last one has let go of it
+   */
   void attach() {
-    users.incrementAndGet();
+    int before;
+    do {
+      before = users.get();
+      if (before == 0) {
+        throw new IllegalStateException("the stored object is closed");
+      }
+    } while (!users.compareAndSet(before, before + 1));
   }
 
   void release() {

@@ -13,7 +13,6 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -35,17 +34,41 @@ final class Storing {
   /**
    * Why a response is not stored, for {@code Cache-Status}; {@code null} when it may be.
    *
+   * @param key that it would be stored by
    * @param headers of the response, without those of the connection
    */
   static @Nullable String refusal(
-      CacheRequest asked, HttpResponse response, HttpHeaders headers, Rules rules) {
+      CacheRequest asked, CacheKey key, HttpResponse response, HttpHeaders headers, Rules rules) {
     int status = response.status().code();
-    Directives directives = rules.directives();
     CachePolicy policy = asked.policy();
     if (status < 200 || status == 304 || status == 416) {
       return "status";
     }
-    if (length(headers) > MAX_FIELDS) {
+    boolean cookie = headers.contains(HttpHeaderNames.SET_COOKIE);
+    String refusal = refusal(policy, status, headers, cookie, rules);
+    if (refusal != null) {
+      return refusal;
+    }
+    String credentials = refusal(asked.request(), rules);
+    if (credentials != null) {
+      return credentials;
+    }
+    if (deceives(asked, key, status, headers)) {
+      return "content-type";
+    }
+    return status == 206 && contentRange(headers) == null ? "content-range" : null;
+  }
+
+  /**
+   * Why a response is not for all, whoever asked; {@code null} when it may be.
+   *
+   * @param fields of the response, or of a stored one with what an update has changed
+   * @param cookie whether what came now has {@code Set-Cookie}
+   */
+  static @Nullable String refusal(
+      CachePolicy policy, int status, HttpHeaders fields, boolean cookie, Rules rules) {
+    Directives directives = rules.directives();
+    if (length(fields) > MAX_FIELDS) {
       return "fields-too-large";
     }
     if (directives.has("must-understand")) {
@@ -58,24 +81,32 @@ final class Storing {
     if (directives.flag("private")) {
       return "private";
     }
-    if (asked.request().headers().contains(HttpHeaderNames.AUTHORIZATION)
-        && !directives.has("public")
-        && !directives.has("s-maxage")
-        && !directives.has("must-revalidate")) {
-      return "authorization";
-    }
-    if (Tokens.lowerCase(headers.getAll(HttpHeaderNames.VARY)).contains("*")) {
+    if (Tokens.lowerCase(fields.getAll(HttpHeaderNames.VARY)).contains("*")) {
       return "vary";
     }
-    if (!policy.strict()) {
-      if (headers.contains(HttpHeaderNames.SET_COOKIE)) {
-        return "set-cookie";
-      }
-      if (Deception.contradicts(asked.request().uri(), headers)) {
-        return "content-type";
-      }
-    }
-    return status == 206 && contentRange(headers) == null ? "content-range" : null;
+    return cookie && !policy.strict() ? "set-cookie" : null;
+  }
+
+  /**
+   * Whether a response of that type may be somebody's own, under such a name. A page that says that
+   * something is not there, or elsewhere, is so only where the request tells who is asking.
+   */
+  static boolean deceives(CacheRequest asked, CacheKey key, int status, HttpHeaders fields) {
+    return !asked.policy().strict()
+        && (status < 300 || tellsWho(asked.request()))
+        && !fields.get(HttpHeaderNames.CONTENT_LENGTH, "").equals("0")
+        && Deception.contradicts(key.target(), status, fields.get(HttpHeaderNames.CONTENT_TYPE));
+  }
+
+  /** Why the credentials of whoever asked keep a response from all; {@code null}: they do not. */
+  static @Nullable String refusal(HttpRequest request, Rules rules) {
+    Directives directives = rules.directives();
+    return request.headers().contains(HttpHeaderNames.AUTHORIZATION)
+            && !directives.has("public")
+            && !directives.has("s-maxage")
+            && !directives.has("must-revalidate")
+        ? "authorization"
+        : null;
   }
 
   /**
@@ -164,10 +195,8 @@ final class Storing {
   /** The fields to keep: without those that the response says not to. */
   static HttpHeaders kept(HttpHeaders headers, Rules rules) {
     HttpHeaders kept = headers.copy();
-    rules.directives().names("no-cache").forEach(kept::remove);
-    rules.directives().names("private").forEach(kept::remove);
+    Reserved.names(rules).forEach(kept::remove);
     kept.remove(HttpHeaderNames.AGE);
-    kept.remove(Fields.CACHE_STATUS);
     return kept;
   }
 
@@ -189,29 +218,6 @@ final class Storing {
       if (!tag.isEmpty() && tag.length() <= MAX_TAG_LENGTH && tags.size() < MAX_TAGS) {
         tags.add(tag);
       }
-    }
-  }
-
-  /** Paths whose extension promises another type than the response has. */
-  private static final class Deception {
-    private static final Set<String> STATIC =
-        Set.of(
-            "css", "js", "mjs", "png", "jpg", "jpeg", "gif", "webp", "avif", "ico", "svg", "woff",
-            "woff2", "ttf", "otf", "mp4", "webm", "mp3", "pdf", "zip", "gz", "csv");
-
-    /** A page or data under the name of an image, a script and the like may be somebody's own. */
-    static boolean contradicts(String uri, HttpHeaders headers) {
-      int end = uri.indexOf('?');
-      String path = (end < 0 ? uri : uri.substring(0, end)).toLowerCase(Locale.ROOT);
-      String name = path.substring(path.lastIndexOf('/') + 1);
-      int dot = name.lastIndexOf('.');
-      if (dot < 0 || !STATIC.contains(name.substring(dot + 1))) {
-        return false;
-      }
-      String type = headers.get(HttpHeaderNames.CONTENT_TYPE, "").toLowerCase(Locale.ROOT);
-      return type.startsWith("text/html")
-          || type.startsWith("application/xhtml")
-          || type.startsWith("application/json");
     }
   }
 

@@ -14,12 +14,16 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A copy on its way from another cache of the mesh, for requests that may come. No request waits
  * for it or finds it before it is stored, and what a request has brought meanwhile stays.
  */
 final class Taking implements Upstream.Listener, Fill.Outcome {
+  private static final Logger LOG = LoggerFactory.getLogger(Taking.class);
+
   /** What a copy saves is the way to the other cache and back. */
   private static final Worth WORTH = new Worth(TimeUnit.MILLISECONDS.toNanos(1), Long.MAX_VALUE);
 
@@ -52,11 +56,16 @@ final class Taking implements Upstream.Listener, Fill.Outcome {
     }
     var taking = new Taking(cache, asked, key, maxBytes);
     cache.counters().fetches.increment();
-    var _ =
-        upstream.fetch(
-            OriginRequest.cacheable(asked, key, asked.request().headers().names(), false),
-            null,
-            taking);
+    try {
+      var _ =
+          upstream.fetch(
+              OriginRequest.cacheable(asked, key, asked.request().headers().names(), false),
+              null,
+              taking);
+    } catch (RuntimeException | Error e) {
+      LOG.warn("a copy could not be asked for", e);
+      taking.done.complete(false);
+    }
     return taking.done;
   }
 
@@ -97,6 +106,15 @@ final class Taking implements Upstream.Listener, Fill.Outcome {
   @Override
   public void onResponse(
       HttpResponse response, Flow.@Nullable Publisher<ByteBuf> body, long peerStamp) {
+    try {
+      take(response, body, peerStamp);
+    } catch (RuntimeException | Error e) {
+      done.complete(false);
+      throw e;
+    }
+  }
+
+  private void take(HttpResponse response, Flow.@Nullable Publisher<ByteBuf> body, long peerStamp) {
     HttpHeaders headers = response.headers();
     Fields.removeHopByHop(headers);
     Rules rules = Rules.of(headers);
@@ -107,7 +125,7 @@ final class Taking implements Upstream.Listener, Fill.Outcome {
     if (response.status().code() != 200
         || length > Math.min(maxBytes, cache.store().maxObjectBytes())
         || kept.freshSeconds(cache.clock().millis()) <= 0
-        || Storing.refusal(asked, response, headers, rules) != null) {
+        || Storing.refusal(asked, key, response, headers, rules) != null) {
       Unwanted.response(response, body);
       done.complete(false);
       return;
@@ -118,9 +136,25 @@ final class Taking implements Upstream.Listener, Fill.Outcome {
     id = place.id();
     boolean compresses = kept.coding() == Coding.GZIP_MADE;
     long expected = compresses ? -1 : length;
-    var fill = new Fill(cache.store().draft(id, expected), expected, this);
-    WholeBody.feed(response, body, new Watched(compresses ? new Compressing(length, fill) : fill));
-    fill.release();
+    Fill fill = fill(expected, response, body);
+    try {
+      WholeBody.feed(
+          response, body, new Watched(compresses ? new Compressing(length, fill) : fill));
+    } catch (RuntimeException | Error e) {
+      fill.onError(e);
+      throw e;
+    } finally {
+      fill.release();
+    }
+  }
+
+  private Fill fill(long expected, HttpResponse response, Flow.@Nullable Publisher<ByteBuf> body) {
+    try {
+      return new Fill(cache.store().draft(id, expected), expected, this);
+    } catch (RuntimeException | Error e) {
+      Unwanted.response(response, body);
+      throw e;
+    }
   }
 
   @Override

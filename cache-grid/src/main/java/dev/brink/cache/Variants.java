@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * The variants of one key, the newest first: which of them a request selects (RFC 9111 section
  * 4.1). Immutable.
  */
-record Variants(List<Variant> all) {
+record Variants(List<Variant> all) implements StoredHeads.Content {
   private static final String ACCEPT_ENCODING = "accept-encoding";
+  private static final String ORIGIN = "origin";
 
   /** Beyond these the oldest are forgotten. */
   private static final int MAX_VARIANTS = 64;
@@ -177,7 +178,13 @@ record Variants(List<Variant> all) {
             .suitedBy(variant.getCoding(), offered, variant.getDecodable());
   }
 
+  /** What allows one site to read it, in its fields, is not said of another, whatever its bytes. */
   private static boolean usable(Variant variant, HttpHeaders request) {
+    int site = variant.getNamesList().indexOf(ORIGIN);
+    if (site >= 0
+        && !Preferences.normalize(ORIGIN, request.getAll(ORIGIN)).equals(variant.getValues(site))) {
+      return false;
+    }
     return !variant.getNegotiated()
         || AcceptedCodings.of(request).take(variant.getCoding(), variant.getDecodable());
   }
@@ -201,6 +208,15 @@ record Variants(List<Variant> all) {
       }
     }
     return new Variants(after);
+  }
+
+  /** What a variant is selected by; nothing: it is none of these. */
+  List<String> namesOf(StoreKey id) {
+    return all.stream()
+        .filter(each -> key(each).equals(id))
+        .findFirst()
+        .<List<String>>map(Variant::getNamesList)
+        .orElse(List.of());
   }
 
   /** The fields that the variants were selected by. */

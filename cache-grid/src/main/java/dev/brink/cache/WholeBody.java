@@ -22,6 +22,12 @@ record WholeBody(FullHttpResponse response) implements Flow.Publisher<ByteBuf>, 
     }
   }
 
+  /** Whether what is subscribed to is in memory already, be it compressed on its way from there. */
+  static boolean isBehind(Flow.Subscription subscription) {
+    return subscription instanceof WholeBody
+        || (subscription instanceof Compressing compressing && compressing.isOfWhole());
+  }
+
   @Override
   public void subscribe(Flow.Subscriber<? super ByteBuf> subscriber) {
     subscriber.onSubscribe(this);

@@ -41,11 +41,9 @@ final class GridMap implements ReplicatedMap {
   public CompletionStage<Boolean> merge(String key, Entry entry) {
     checkKey(key);
     checkValue(entry.value());
-    if (!clock.observe(entry.stamp())) {
-      throw new IllegalArgumentException(
-          "stamp: %s (expected: at most %d s ahead of the clock)"
-              .formatted(entry.stamp(), HybridClock.MAX_DRIFT.toSeconds()));
-    }
+    // One too far ahead is taken all the same, as when it comes from Ignite: it may be the newest
+    // there is, and what is put later has to win over it.
+    boolean _ = clock.observe(entry.stamp());
     return writer.write(mirror, key, Slot.of(entry));
   }
 

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.function.Function;
@@ -48,6 +49,12 @@ public interface KeyValue {
   /** The same namespace with another time limit for each call; 10 ms to 10 min. Default: 5 s. */
   KeyValue withTimeout(Duration timeout);
 
+  /**
+   * Which member answers consistent reads of a key, and orders its writes, as it was known a moment
+   * ago; empty while it is not known, as it is not when it is first asked for. Costs no call.
+   */
+  Optional<UUID> owner(String key);
+
   /** A whole value. Reads as {@link ReadMode#consistent}. */
   default CompletionStage<Optional<KeyValueEntry>> get(String key) {
     return get(key, ReadMode.consistent());
@@ -79,6 +86,15 @@ public interface KeyValue {
    *     #MAX_VALUE_BYTES} bytes
    */
   CompletionStage<Stamp> put(String key, Flow.Publisher<ByteBuf> value, WriteOptions options);
+
+  /**
+   * Takes a value as it arrives, to have it whole for {@link #compareAndSet} or {@link #atomic};
+   * within the bounds of all values of the tenant that are on their way.
+   *
+   * @param maxBytes at most {@value #MAX_VALUE_BYTES}
+   * @return fails with {@link ValueTooLargeException} when it is longer
+   */
+  CompletionStage<byte[]> gather(Flow.Publisher<ByteBuf> value, int maxBytes);
 
   /**
    * Writes a value if the key has the expected version.

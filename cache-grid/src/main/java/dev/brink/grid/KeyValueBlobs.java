@@ -109,11 +109,17 @@ final class KeyValueBlobs {
     return at == whole.length ? whole : null;
   }
 
-  /** Removes the chunks that are there, and then the note. */
+  /**
+   * Removes the chunks that are there, and then the note. Of a value that could not be stored one
+   * may be missing before those that were under way with it.
+   */
   static int remove(StoreCaches caches, UUID id) {
     int removed = 0;
-    while (caches.chunks().remove(key(id, removed))) {
-      removed++;
+    int missing = 0;
+    for (int i = 0; missing < AT_ONCE; i++) {
+      boolean there = caches.chunks().remove(key(id, i));
+      removed += there ? 1 : 0;
+      missing = there ? 0 : missing + 1;
     }
     caches.blobs().remove(id.toString());
     return removed;

@@ -39,6 +39,11 @@ final class KeyValueCaches {
     };
   }
 
+  /** How keys are divided into partitions, and these among the members. */
+  static RendezvousAffinityFunction affinity() {
+    return new RendezvousAffinityFunction(false, PARTITIONS);
+  }
+
   private static CacheConfiguration<String, byte[]> cache(
       String name,
       String kind,
@@ -55,7 +60,7 @@ final class KeyValueCaches {
             .setWriteSynchronizationMode(CacheWriteSynchronizationMode.FULL_SYNC)
             .setRebalanceMode(CacheRebalanceMode.ASYNC)
             .setPartitionLossPolicy(lossPolicy)
-            .setAffinity(new RendezvousAffinityFunction(false, PARTITIONS))
+            .setAffinity(affinity())
             .setReadFromBackup(false);
     if (validator != null) {
       cache.setTopologyValidator(validator);

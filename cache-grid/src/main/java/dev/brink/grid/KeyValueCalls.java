@@ -87,8 +87,8 @@ final class KeyValueCalls implements AutoCloseable {
     GridUnavailableException refusal = place.refusal();
     if (refusal == null && !pending.tryAcquire()) {
       refusal = busy();
-    } else if (refusal == null && pendingBytes.addAndGet(bytes) > MAX_PENDING_BYTES) {
-      release(bytes);
+    } else if (refusal == null && !take(bytes)) {
+      pending.release();
       refusal = busy();
     }
     if (refusal != null) {
@@ -116,6 +116,37 @@ final class KeyValueCalls implements AutoCloseable {
               }
             });
     return outcome;
+  }
+
+  /**
+   * Has a call hold on to so many bytes more, once others hold few enough; {@link #letGo} has to
+   * follow. Leaves the call's place to others meanwhile.
+   */
+  void hold(String what, long bytes, Deadline deadline, Turn turn) {
+    while (!take(bytes)) {
+      turn.without(
+          () -> {
+            pauseOrGiveUp(what + ": others hold too much", deadline, null);
+            return bytes;
+          });
+    }
+  }
+
+  /** Only what there is room for: not for a moment do others find less. */
+  private boolean take(long bytes) {
+    long before = pendingBytes.get();
+    while (before + bytes <= MAX_PENDING_BYTES) {
+      long witness = pendingBytes.compareAndExchange(before, before + bytes);
+      if (witness == before) {
+        return true;
+      }
+      before = witness;
+    }
+    return false;
+  }
+
+  void letGo(long bytes) {
+    pendingBytes.addAndGet(-bytes);
   }
 
   private void fail(CompletableFuture<?> outcome, Throwable failure) {

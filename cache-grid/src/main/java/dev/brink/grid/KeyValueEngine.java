@@ -25,6 +25,7 @@ final class KeyValueEngine implements AutoCloseable {
   private final KeyValueSweeper sweeper;
   private final KeyValueStore store;
   private final KeyWatches watches;
+  private final KeyOwners owners;
   private final Uploads uploads = new Uploads();
   private final LongAdder reads = new LongAdder();
   private final LongAdder localReads = new LongAdder();
@@ -66,6 +67,7 @@ final class KeyValueEngine implements AutoCloseable {
     sweeper = new KeyValueSweeper(name, place, time, readGrace, orphanGrace);
     store = new KeyValueStore(clock, time, copies, sweeper);
     watches = new KeyWatches(place);
+    owners = new KeyOwners(place);
     sweeper.start();
   }
 
@@ -96,6 +98,10 @@ final class KeyValueEngine implements AutoCloseable {
 
   KeyWatches watches() {
     return watches;
+  }
+
+  KeyOwners owners() {
+    return owners;
   }
 
   LongAdder reads() {

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
@@ -49,6 +50,12 @@ final class KeyValueNamespace implements KeyValue {
   }
 
   @Override
+  public Optional<UUID> owner(String key) {
+    KeyCodec.check(key);
+    return engine.owners().of(prefix + key);
+  }
+
+  @Override
   public CompletionStage<Optional<KeyValueEntry>> get(String key, ReadMode mode) {
     return read(key, mode, true);
   }
@@ -81,11 +88,11 @@ final class KeyValueNamespace implements KeyValue {
             "read of " + namespace + "/" + key,
             whole ? KeyValueBlobs.INLINE_BYTES : 0,
             Deadline.in(timeout),
-            (caches, deadline) -> read(caches, key, whole, deadline));
+            (caches, deadline, turn) -> read(caches, key, whole, deadline, turn));
   }
 
   private Optional<KeyValueEntry> read(
-      StoreCaches caches, String key, boolean whole, Deadline deadline) {
+      StoreCaches caches, String key, boolean whole, Deadline deadline, Turn turn) {
     Stamp incomplete = null;
     while (true) {
       StoredValue value = engine.store().read(caches, prefix + key);
@@ -100,7 +107,7 @@ final class KeyValueNamespace implements KeyValue {
         BlobStream stream = new BlobStream(blob.chunks(), i -> KeyValueBlobs.read(caches, blob, i));
         return Optional.of(new KeyValueEntry(value.info(key), null, stream));
       }
-      byte[] bytes = KeyValueBlobs.readAll(caches, blob);
+      byte[] bytes = readAll(caches, key, blob, deadline, turn);
       if (bytes != null) {
         return Optional.of(new KeyValueEntry(value.info(key), bytes, BlobStream.of(bytes)));
       }
@@ -110,6 +117,16 @@ final class KeyValueNamespace implements KeyValue {
       }
       incomplete = value.version();
       KeyValueCalls.pauseOrGiveUp(key + " was replaced all the time", deadline, null);
+    }
+  }
+
+  private byte @Nullable [] readAll(
+      StoreCaches caches, String key, StoredValue.Blob blob, Deadline deadline, Turn turn) {
+    engine.calls().hold("read of " + namespace + "/" + key, blob.bytes(), deadline, turn);
+    try {
+      return KeyValueBlobs.readAll(caches, blob);
+    } finally {
+      engine.calls().letGo(blob.bytes());
     }
   }
 
@@ -184,6 +201,20 @@ final class KeyValueNamespace implements KeyValue {
                     incoming.get(() -> Incoming.of(first, intake, by, turn)),
                     options,
                     by));
+  }
+
+  @Override
+  public CompletionStage<byte[]> gather(Flow.Publisher<ByteBuf> value, int maxBytes) {
+    requireNonNull(value, "value");
+    Bounds.range("maxBytes", maxBytes, 0, MAX_VALUE_BYTES);
+    Deadline deadline = Deadline.in(timeout);
+    Uploads.Upload upload = engine.uploads().begin(namespace.tenant());
+    BodyIntake intake = new BodyIntake(value, maxBytes, upload);
+    // One more than may come: what is too long is seen to be.
+    CompletionStage<byte[]> whole =
+        engine.calls().prepare("value for " + namespace, () -> intake.next(maxBytes + 1, deadline));
+    var _ = whole.whenComplete((bytes, failure) -> intake.close());
+    return whole;
   }
 
   private Stamp put(

@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -68,9 +70,16 @@ final class KeyWatches {
     private final Map<String, @Nullable Stamp> waiting = new LinkedHashMap<>();
     private final Semaphore news = new Semaphore(0);
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final CompletableFuture<Void> begun = new CompletableFuture<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Thread thread;
     private boolean missed;
+
+    /** One asks, or stops, at a time: who has this may use the query and what it follows. */
+    private final Object asking = new Object();
+
     private @Nullable QueryCursor<?> query;
+    private @Nullable StoreCaches followed;
 
     Watch(String namespace, String prefix, KeyListener listener) {
       this.namespace = namespace;
@@ -96,6 +105,26 @@ final class KeyWatches {
     }
 
     private void ask(StoreCaches caches) {
+      synchronized (asking) {
+        if (!closed.get() && !caches.equals(followed)) {
+          begin(caches);
+          followed = caches;
+        }
+      }
+      begun.complete(null);
+    }
+
+    @Override
+    public CompletionStage<Void> begun() {
+      return begun.minimalCompletionStage();
+    }
+
+    @Override
+    public CompletionStage<Void> ended() {
+      return ended.minimalCompletionStage();
+    }
+
+    private void begin(StoreCaches caches) {
       ContinuousQuery<String, byte[]> changes = new ContinuousQuery<>();
       changes.setRemoteFilterFactory(FactoryBuilder.factoryOf(new KeyPrefixFilter(prefix)));
       changes.setIncludeExpired(true);
@@ -105,12 +134,18 @@ final class KeyWatches {
               heard(event);
             }
           });
-      QueryCursor<?> begun = caches.records().query(changes);
-      synchronized (waiting) {
-        query = begun;
+      QueryCursor<?> before = query;
+      query = caches.records().query(changes);
+      if (before != null) {
+        end(before);
       }
-      if (closed.get()) {
-        begun.close();
+    }
+
+    private static void end(QueryCursor<?> cursor) {
+      try {
+        cursor.close();
+      } catch (CacheException | IgniteException | IllegalStateException e) {
+        log.debug("a watch ended with Ignite", e);
       }
     }
 
@@ -187,22 +222,22 @@ final class KeyWatches {
         return;
       }
       watches.remove(this);
+      begun.cancel(false);
       thread.interrupt();
-      QueryCursor<?> running;
-      synchronized (waiting) {
-        running = query;
-      }
-      if (running != null) {
-        Thread.ofVirtual()
-            .name("brink-kv-watch-stop")
-            .start(
-                () -> {
-                  try {
-                    running.close();
-                  } catch (CacheException | IgniteException | IllegalStateException e) {
-                    log.debug("a watch ended with Ignite", e);
-                  }
-                });
+      Thread.ofVirtual().name("brink-kv-watch-stop").start(this::stop);
+    }
+
+    /** Waits for a query that begins. */
+    private void stop() {
+      try {
+        synchronized (asking) {
+          QueryCursor<?> running = query;
+          if (running != null) {
+            end(running);
+          }
+        }
+      } finally {
+        ended.complete(null);
       }
     }
   }

@@ -83,12 +83,13 @@ final class Mirror {
   boolean applied(MirrorMap map, String key, Slot slot) {
     if (!clock.observe(slot.stamp()) && driftWarnings.permits()) {
       log.warn(
-          "clock of node {} is more than {} s ahead of this one's; its record of {}/{} is kept, its"
-              + " time is not followed",
+          "clock of node {} is more than {} s ahead of this one's; its record of {}/{}, stamp {},"
+              + " is kept, its time is not followed",
           slot.writer(),
           HybridClock.MAX_DRIFT.toSeconds(),
           map.name(),
-          key);
+          key,
+          slot.stamp());
     }
     return map.apply(key, slot);
   }

@@ -119,17 +119,19 @@ final class MirrorMap implements Publisher.Source {
     }
   }
 
+  /** Tells of a record; of a removal also when its tombstone is forgotten already. */
   private void tell(String key, @Nullable Slot slot) {
-    if (slot == null) {
-      return;
-    }
-    Entry entry = slot.entry();
+    Entry entry = slot == null ? null : slot.entry();
     if (entry != null) {
       if (!entry.equals(told.put(key, entry))) {
         forAll(listener -> listener.changed(key, entry));
       }
-    } else if (told.remove(key) != null) {
-      forAll(listener -> listener.removed(key, slot.stamp()));
+      return;
+    }
+    Entry before = told.remove(key);
+    if (before != null) {
+      Stamp stamp = slot == null ? before.stamp().next() : slot.stamp();
+      forAll(listener -> listener.removed(key, stamp));
     }
   }
 

@@ -39,12 +39,12 @@ public interface ReplicatedMap {
   CompletionStage<Stamp> remove(String key);
 
   /**
-   * Brings in a record written elsewhere or earlier, such as from a file. The newest stamp wins.
+   * Brings in a record written elsewhere or earlier, such as from a file. The newest stamp wins,
+   * also one that lies too far ahead for the {@link HybridClock} to follow; the log then says so.
    *
    * @return whether the entry was newer than what the grid had; or fails with {@link
    *     GridUnavailableException}
-   * @throws IllegalArgumentException when the stamp lies too far ahead of the clock, see {@link
-   *     HybridClock}
+   * @throws IllegalArgumentException when the key or the value is too long, see {@link GridBuilder}
    */
   CompletionStage<Boolean> merge(String key, Entry entry);
 

@@ -61,6 +61,13 @@ public record Stamp(long wallMillis, int counter, UUID node) implements Comparab
     return order == 0 ? node.compareTo(other.node) : order;
   }
 
+  /** The least stamp of the same node that wins over this one. */
+  public Stamp next() {
+    return counter == Integer.MAX_VALUE
+        ? new Stamp(wallMillis + 1, 0, node)
+        : new Stamp(wallMillis, counter + 1, node);
+  }
+
   /** Whether this stamp wins over the other one. */
   public boolean isAfter(Stamp other) {
     return compareTo(other) > 0;

@@ -82,6 +82,19 @@ class EarlyRefreshTest {
   }
 
   @Test
+  void whatDoesNotChangeIsLeft() {
+    for (String name : new String[] {"cache-control", "cdn-cache-control"}) {
+      home.reply(200, "old", name, "max-age=100, immutable").get("/" + name);
+      home.pass(99);
+      int asked = home.requests.size();
+      for (int i = 0; i < USES; i++) {
+        home.get("/" + name);
+      }
+      assertThat(home.requests).hasSize(asked);
+    }
+  }
+
+  @Test
   void aFailureChangesNothing() {
     home.pass(99);
     home.reply(0, "");

@@ -58,6 +58,7 @@ public final class HeaderFuzz {
     dates(text);
     tags(lines);
     preferences(lines);
+    cookies(lines);
     targets(text);
     responses(lines);
   }
@@ -111,6 +112,16 @@ public final class HeaderFuzz {
     var _ = Preferences.prefersOnly(lines, "en");
   }
 
+  /** Of a cookie of which there is one left, that one is the first. */
+  private static void cookies(List<String> lines) {
+    HttpHeaders headers =
+        DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
+    lines.forEach(line -> headers.add("cookie", line));
+    String first = Cookies.first(headers, "a");
+    Cookies.keepFirst(headers, List.of("a", "b"));
+    hold(Cookies.first(headers, "a").equals(first), "cookie: " + first);
+  }
+
   /** A normal form is its own, and never names a folder above. */
   private static void targets(String text) {
     String target = "/" + text.replace('\n', ' ');
@@ -122,6 +133,7 @@ public final class HeaderFuzz {
       hold(
           path.startsWith("/") && !(path + "/").contains("/../") && !(path + "/").contains("/./"),
           "path: " + target + " > " + path);
+      var _ = Deception.contradicts(normal, 200, text);
     }
   }
 
@@ -146,6 +158,7 @@ public final class HeaderFuzz {
     hold(freshness.age(NOW * 1000, NOW * 1000) >= 0, "age: " + freshness);
     var _ = Storing.tags(headers);
     var _ = Storing.kept(headers, rules);
+    var _ = Reserved.of(headers, rules);
     var _ = Variants.names(headers);
     var _ = AcceptedCodings.of(headers);
     packed(headers, lines);

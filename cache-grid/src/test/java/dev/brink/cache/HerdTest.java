@@ -1,5 +1,6 @@
 package dev.brink.cache;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,12 +8,19 @@ import dev.brink.cache.CacheResult.Outcome;
 import dev.brink.cache.TestOrigin.Body;
 import dev.brink.cache.TestOrigin.Client;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -214,6 +222,46 @@ class HerdTest {
     assertThat(origin.cache.storeStats().objects()).isZero();
   }
 
+  @Test
+  void whatIsAskedAgainWhenAllHaveLeftIsCancelled() {
+    origin.reply(200, "old", "cache-control", "max-age=1", "etag", "\"v1\"").get("/a");
+    origin.pass(5);
+    HttpCache.Running running = origin.begin(new Client(), HttpMethod.GET, "/a");
+    Upstream.Listener listener = origin.waiting.getFirst();
+    running.cancel();
+    listener.onResponse(TestOrigin.response(304, "", "etag", "\"other\""), null, 0);
+    assertThat(origin.requests).hasSize(3);
+    assertThat(origin.waiting).isEmpty();
+  }
+
+  @Test
+  void whatIsAskedAgainBeforeItIsKnownWhatToCancelIsCancelled() {
+    origin.reply(200, "old", "cache-control", "max-age=1", "etag", "\"v1\"").get("/a");
+    origin.pass(5);
+    origin.reply(304, "", "etag", "\"other\"");
+    HttpCache.Running running = origin.begin(new Client(), HttpMethod.GET, "/a");
+    assertThat(origin.waiting).hasSize(1);
+    running.cancel();
+    assertThat(origin.waiting).isEmpty();
+  }
+
+  @Test
+  void aPieceThatComesAfterTheLastReaderOfSuchABodyHasLeftIsReleased() {
+    var client = new Client();
+    client.ask = 1;
+    HttpCache.Running running = origin.begin(client, HttpMethod.GET, "/a");
+    Body body = origin.answer(200, "cache-control", "max-age=60");
+    for (int i = 0; i < 5; i++) {
+      body.send("x".repeat(256 * 1024));
+    }
+    requireNonNull(client.subscription).cancel();
+    running.cancel();
+    assertThat(body.cancelled).isTrue();
+    ByteBuf late = Unpooled.copiedBuffer("late", UTF_8);
+    requireNonNull(body.to).onNext(late);
+    assertThat(late.refCnt()).isZero();
+  }
+
   /** Whose code fails, whatever it hears. */
   static final class Unable extends Client {
     @Override
@@ -231,6 +279,52 @@ class HerdTest {
     @Override
     public void onFailure(FetchFailure newFailure) {
       throw new IllegalStateException("a client's own fault");
+    }
+  }
+
+  @Test
+  void whoComesAsTheLastOneLeavesIsAnswered() throws Exception {
+    try (var leaving = Executors.newSingleThreadExecutor()) {
+      for (int i = 0; i < 30_000; i++) {
+        Set<Upstream.Listener> asked = ConcurrentHashMap.newKeySet();
+        Upstream upstream =
+            (request, body, listener) -> {
+              asked.add(listener);
+              return () -> asked.remove(listener);
+            };
+        CacheRequest request = origin.request(HttpMethod.GET, "/leave" + i);
+        HttpCache.Running first = origin.cache.handle(request, upstream, new Client());
+        var second = new Client();
+        var ready = new AtomicInteger();
+        Future<?> left =
+            leaving.submit(
+                () -> {
+                  meet(ready);
+                  first.cancel();
+                });
+        meet(ready);
+        for (int spin = i % 40; spin > 0; spin--) {
+          Thread.onSpinWait();
+        }
+        origin.cache.handle(request, upstream, second);
+        left.get();
+        for (Upstream.Listener listener : List.copyOf(asked)) {
+          listener.onResponse(TestOrigin.response(200, "x", "cache-control", "max-age=1"), null, 0);
+        }
+        assertThat(second.status()).as("round %d", i).isEqualTo(200);
+      }
+    }
+  }
+
+  /** Goes on when both are there, at the same moment as far as that can be had. */
+  private static void meet(AtomicInteger ready) {
+    ready.incrementAndGet();
+    for (int spins = 0; ready.get() < 2; spins++) {
+      if (spins < 1_000) {
+        Thread.onSpinWait();
+      } else {
+        LockSupport.parkNanos(1_000);
+      }
     }
   }
 }

@@ -124,7 +124,7 @@ class HttpCacheTest {
     assertThat(same.status()).isEqualTo(304);
     assertThat(same.body).isEmpty();
     assertThat(same.header("etag")).isEqualTo("\"v1\"");
-    assertThat(same.header("content-type")).isNull();
+    assertThat(same.header("content-length")).isNull();
     assertThat(origin.requests).hasSize(1);
   }
 
@@ -186,6 +186,39 @@ class HttpCacheTest {
     assertThat(origin.get("/a/~c?a=3&z=1").outcome()).isNull();
   }
 
+  @Test
+  void escapesInAQueryAreInNormalForm() {
+    origin.reply(200, "x", "cache-control", "max-age=60");
+    origin.get("/a?%62=%7e&%61=%c3%a9%26%3d%2b%23%25+&%75tm_source=ad&c=100%");
+    assertThat(origin.requests.getLast().uri())
+        .isEqualTo("/a?a=%C3%A9%26%3D%2B%23%25+&b=~&c=100%25");
+    assertThat(origin.get("/a?a=%C3%A9%26%3D%2B%23%25+&b=~&c=100%25").outcome())
+        .isEqualTo(Outcome.HIT);
+    assertThat(origin.get("/a?b=%7E&a=%C3%a9%26%3D%2b%23%25+&c=100%&%66bclid=1").outcome())
+        .isEqualTo(Outcome.HIT);
+    for (String other : List.of("/a?a=%C3%A9&=%2B%23%25+&b=~&c=100%25", "/a?a=%C3%A9%26%3D+")) {
+      assertThat(origin.get(other, "cache-control", "only-if-cached").failure).isNotNull();
+    }
+  }
+
+  @Test
+  void aRuleForTheQueryKnowsItsNamesHoweverTheyAreWritten() {
+    origin.policy =
+        CachePolicy.builder()
+            .query(new QueryRule(QueryRule.Mode.EXCEPT, List.of("session", "t%72ace*"), false))
+            .build();
+    origin.reply(200, "x", "cache-control", "max-age=60").get("/a?sess%69on=1&trac%65d=2&b=3");
+    assertThat(origin.requests.getLast().uri()).isEqualTo("/a?b=3");
+  }
+
+  @Test
+  void aQueryThatCountsAsItComesKeepsItsEscapes() {
+    origin.policy = CachePolicy.builder().query(QueryRule.VERBATIM).build();
+    origin.reply(200, "x", "cache-control", "max-age=60").get("/a?b=%7e&a");
+    assertThat(origin.requests.getLast().uri()).isEqualTo("/a?b=%7e&a");
+    assertThat(origin.get("/a?b=~&a", "cache-control", "only-if-cached").failure).isNotNull();
+  }
+
   // Variants.
 
   @Test
@@ -239,6 +272,34 @@ class HttpCacheTest {
         .contains("content-range: bytes 8-9/10\r\n\r\n89\r\n--");
     assertThat(several.header("content-length")).isEqualTo(Integer.toString(several.body.length()));
     assertThat(origin.requests).hasSize(1);
+  }
+
+  @Test
+  void aDateThatMayBeOfTwoVersionsIsNoConditionForARange() {
+    String modified = "Sun, 06 Nov 1994 08:49:37 GMT";
+    String[][] dates = {
+      {"/weak", "Sun, 06 Nov 1994 08:50:36 GMT", "200"},
+      {"/strong", "Sun, 06 Nov 1994 08:50:37 GMT", "206"}
+    };
+    for (String[] each : dates) {
+      origin.reply(
+          200,
+          "0123",
+          "cache-control",
+          "max-age=2000000000",
+          "last-modified",
+          modified,
+          "date",
+          each[1]);
+      origin.get(each[0]);
+      Client part = origin.get(each[0], "range", "bytes=1-2", "if-range", modified);
+      assertThat(part.status()).as(each[0]).isEqualTo(Integer.parseInt(each[2]));
+    }
+    origin.reply(200, "0123", "cache-control", "max-age=60", "last-modified", modified);
+    origin.get("/undated");
+    assertThat(origin.get("/undated", "range", "bytes=1-2", "if-range", modified).status())
+        .as("by when it came")
+        .isEqualTo(206);
   }
 
   @Test
@@ -357,5 +418,49 @@ class HttpCacheTest {
     origin.pass(4);
     assertThat(origin.get("/a").outcome()).isEqualTo(Outcome.HIT);
     assertThat(origin.get("/b").outcome()).isNull();
+  }
+
+  @Test
+  void whatAnUnsafeRequestHasOutdatedIsNotServedOnAnError() {
+    String fresh = "max-age=3600, stale-if-error=60";
+    origin.reply(200, "old", "cache-control", fresh, "etag", "\"v1\"").reply(204, "");
+    origin.get("/a");
+    origin.send(HttpMethod.PUT, "/a");
+    origin.reply(503, "busy").reply(0, "").reply(304, "", "etag", "\"v1\"");
+    assertThat(origin.get("/a").status()).isEqualTo(503);
+    assertThat(origin.get("/a").failure).isNotNull();
+    assertThat(origin.get("/a").outcome()).isEqualTo(Outcome.REVALIDATED);
+  }
+
+  @Test
+  void aHeadOfWhatIsStoredInPartIsAnsweredAsForTheWhole() {
+    origin.reply(
+        206,
+        "0123",
+        "etag",
+        "\"v\"",
+        "cache-control",
+        "max-age=60",
+        "content-range",
+        "bytes 0-3/9");
+    origin.get("/a", "range", "bytes=0-3");
+    Client head = origin.send(HttpMethod.HEAD, "/a");
+    assertThat(head.status()).isEqualTo(200);
+    assertThat(head.outcome()).isEqualTo(Outcome.HIT);
+    assertThat(head.header("content-length")).isEqualTo("9");
+    assertThat(head.header("content-range")).isNull();
+    assertThat(origin.requests).hasSize(1);
+  }
+
+  @Test
+  void anotherCachesOlderAnswerDoesNotReplaceANewerOne() {
+    long older = origin.cache.purge(Purge.of(Purge.Scope.TAG, "other")).stamp();
+    origin.pass(100);
+    origin.reply(200, "newer", "cache-control", "max-age=1").get("/a");
+    origin.pass(100);
+    origin.replyOfPeer(older, 200, "older", "cache-control", "max-age=600");
+    origin.reply(200, "newest", "cache-control", "max-age=600");
+    assertThat(origin.get("/a").body).hasToString("newest");
+    assertThat(origin.insisted).isEqualTo(1);
   }
 }

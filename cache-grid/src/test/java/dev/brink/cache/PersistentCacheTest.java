@@ -13,12 +13,17 @@ import dev.brink.cache.wire.JournalRecord;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.ClosedFileSystemException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -246,6 +251,20 @@ class PersistentCacheTest {
     try (var journal = new Journal(file, again)) {
       assertThat(journal.intact()).isTrue();
       assertThat(again.purges()).isEqualTo(outdated.purges()).isGreaterThan(2);
+    }
+  }
+
+  @Test
+  void aJournalThatFailsInWhateverWaySaysSo() throws Exception {
+    var outdated = new Outdated(new CacheClock(InstantSource.system()));
+    FileSystem zip = FileSystems.newFileSystem(folder.resolve("a.zip"), Map.of("create", "true"));
+    try (var journal = new Journal(zip.getPath("/purges"), outdated)) {
+      zip.close();
+      journal.add(purged(outdated, "t"));
+      assertThat(journal.written().toCompletableFuture())
+          .failsWithin(Duration.ofSeconds(20))
+          .withThrowableThat()
+          .withCauseInstanceOf(ClosedFileSystemException.class);
     }
   }
 

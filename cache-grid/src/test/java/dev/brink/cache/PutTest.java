@@ -202,6 +202,60 @@ class PutTest {
     assertThat(match("/a").failure).isNotNull();
   }
 
+  /** A stamp of about now. */
+  private long stamp() {
+    return origin.cache.purge(Purge.of(Purge.Scope.TAG, "other")).stamp();
+  }
+
+  private void copies(String path, long putAt) {
+    origin.replyOfPeer(putAt, 200, "kept", "cache-control", "max-age=60");
+    assertThat(origin.get(path).body).hasToString("kept");
+  }
+
+  @Test
+  void whatItsHomeStillHasIsKeptAgainAfterAllWasDroppedHere() {
+    long put = stamp();
+    origin.pass(1);
+    copies("/a", put);
+    origin.cache.dropAll();
+    copies("/a", put);
+    assertThat(origin.get("/a").outcome()).isEqualTo(Outcome.HIT);
+    origin.cache.dropAll();
+    origin.reply(0, "");
+    assertThat(origin.get("/a").failure).isNotNull();
+  }
+
+  @Test
+  void aPurgeThatIsHeardOfLateDoesNotHitWhatWasPutElsewhereSince() {
+    put("/own", "own", "cache-control", "max-age=60").join();
+    long before = stamp();
+    origin.pass(1);
+    long purged = stamp();
+    origin.pass(1);
+    long since = stamp();
+    origin.pass(1);
+    copies("/a", since);
+    origin.cache.missed(Purge.of(Purge.Scope.HOST, "example.org").at(purged));
+    copies("/a", since);
+    assertThat(origin.get("/a").outcome()).isEqualTo(Outcome.HIT);
+    assertThat(match("/own").failure).isNotNull();
+    origin.replyOfPeer(before, 200, "purged", "cache-control", "max-age=60");
+    var _ = origin.get("/b");
+    origin.reply(0, "");
+    assertThat(origin.get("/b").failure).as("of before the purge").isNotNull();
+  }
+
+  @Test
+  void aChangeThatIsToldLateDoesNotRemoveWhatWasPutSince() {
+    long before = stamp();
+    put("/a", "new", "cache-control", "max-age=60").join();
+    Change change = Change.of(request("/a"), true);
+    origin.cache.changed(change.at(before));
+    assertThat(match("/a").body).hasToString("new");
+    origin.cache.changed(change.at(stamp()));
+    assertThat(match("/a").failure).isNotNull();
+  }
+
   @Test
   void aCopyIsOutdatedByAChangeElsewhereAndSoIsOneOnItsWay() {
     origin.reply(200, "copy", "cache-control", "max-age=60");

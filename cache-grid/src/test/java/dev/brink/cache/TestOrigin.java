@@ -206,8 +206,7 @@ final class TestOrigin implements Upstream, AutoCloseable {
   /** Answers the oldest request that waits with the head of a response, whose body is to come. */
   Body answer(int status, String... headers) {
     var body = new Body();
-    HttpResponse head = response(status, "", headers);
-    waiting.removeFirst().onResponse(new Streaming(head).head(), body, 0);
+    waiting.removeFirst().onResponse(streaming(status, headers), body, 0);
     return body;
   }
 
@@ -216,10 +215,10 @@ final class TestOrigin implements Upstream, AutoCloseable {
     waiting.removeFirst().onFailure(new FetchFailure(status, "the origin is gone", null));
   }
 
-  private record Streaming(HttpResponse full) {
-    HttpResponse head() {
-      return new DefaultHttpResponse(HttpVersion.HTTP_1_1, full.status(), full.headers());
-    }
+  /** The head of a response whose body is to come. */
+  static HttpResponse streaming(int status, String... headers) {
+    FullHttpResponse full = response(status, "", headers);
+    return new DefaultHttpResponse(HttpVersion.HTTP_1_1, full.status(), full.headers());
   }
 
   static FullHttpResponse response(int status, String body, String... headers) {

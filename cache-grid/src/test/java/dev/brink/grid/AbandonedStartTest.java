@@ -30,7 +30,7 @@ class AbandonedStartTest {
         assertThatThrownBy(() -> start(settings, discovery, Duration.ofSeconds(3)))
             .isInstanceOf(GridException.class)
             .hasMessageContaining("did not start within 3000 ms");
-        settings.awaitPorts(Duration.ofSeconds(1));
+        settings.awaitPorts(Duration.ofSeconds(30));
       }
     }
   }

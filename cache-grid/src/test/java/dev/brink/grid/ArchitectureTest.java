@@ -22,6 +22,7 @@ class ArchitectureTest {
               "javax.cache..",
               "org.apache.ignite..",
               "io.netty.buffer..",
+              "io.netty.handler.codec",
               "io.netty.handler.codec.http..",
               "io.netty.util..",
               "com.google.protobuf..",

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class BeaconTest {
-  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private DatagramSocket socket;
   private Beacon beacon;
@@ -42,7 +42,7 @@ class BeaconTest {
 
   @Test
   void saysWhoItIs() throws Exception {
-    Sighting sighting = beacon.ask(address, TIMEOUT).get(5, TimeUnit.SECONDS);
+    Sighting sighting = beacon.ask(address, TIMEOUT).get(30, TimeUnit.SECONDS);
     assertThat(sighting.at()).isEqualTo(address);
     assertThat(sighting.member()).isEqualTo(Grids.id(1));
     assertThat(sighting.phase()).isEqualTo(BeaconPhase.SERVING);
@@ -56,7 +56,7 @@ class BeaconTest {
       HostPort nobody = new HostPort("127.0.0.1", silent.getLocalPort());
       assertThatThrownBy(() -> beacon.ask(nobody, Duration.ofMillis(50)).get())
           .hasCauseInstanceOf(TimeoutException.class);
-      assertThat(beacon.askAll(List.of(nobody, address), Duration.ofMillis(500)))
+      assertThat(beacon.askAll(List.of(nobody, address), Duration.ofSeconds(3)))
           .extracting(Sighting::at)
           .containsExactly(address);
     }
@@ -67,7 +67,7 @@ class BeaconTest {
     send(new byte[] {1, 2, 3});
     send(new byte[0]);
     send(BeaconMessage.newBuilder().setNonce(1).setAnswer(identity()).build().toByteArray());
-    assertThat(beacon.ask(address, TIMEOUT).get(5, TimeUnit.SECONDS).member())
+    assertThat(beacon.ask(address, TIMEOUT).get(30, TimeUnit.SECONDS).member())
         .isEqualTo(Grids.id(1));
   }
 

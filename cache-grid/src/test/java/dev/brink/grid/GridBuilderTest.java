@@ -67,7 +67,8 @@ class GridBuilderTest {
                 "1",
                 directory.toString(),
                 "",
-                "true")
+                "true",
+                NetworkPreset.LAN.name())
             .redirectErrorStream(true)
             .start();
     try {

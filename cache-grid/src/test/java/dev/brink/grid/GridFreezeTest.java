@@ -21,9 +21,9 @@ class GridFreezeTest {
   @Test
   @Timeout(300) // each failure in a row waits longer before Ignite is started again
   void allTakeWritesAgainAfterAllWereFrozenForLongerThanTheyArePatient() throws Exception {
-    try (NodeProcess first = NodeProcess.start(1, directory);
-        NodeProcess second = NodeProcess.start(2, directory, first.address());
-        NodeProcess third = NodeProcess.start(3, directory, first.address())) {
+    try (NodeProcess first = NodeProcess.start(NetworkPreset.LOCAL, 1, directory);
+        NodeProcess second = NodeProcess.start(NetworkPreset.LOCAL, 2, directory, first.address());
+        NodeProcess third = NodeProcess.start(NetworkPreset.LOCAL, 3, directory, first.address())) {
       List<NodeProcess> all = List.of(first, second, third);
       awaitWhole(all);
       for (int round = 0; round < ROUNDS; round++) {

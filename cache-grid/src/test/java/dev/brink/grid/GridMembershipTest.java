@@ -132,7 +132,7 @@ class GridMembershipTest {
               .options(2)
               .nodeId(id(1))
               .seeds(addresses(first))
-              .startTimeout(Duration.ofSeconds(2));
+              .startTimeout(Duration.ofSeconds(20));
       assertThatThrownBy(twin::start)
           .isInstanceOf(GridException.class)
           .hasMessageContaining("nodeId: " + id(1) + " (expected: an id that no other node has");

@@ -24,7 +24,7 @@ class GridProcessTest {
   @Test
   void aKilledMemberIsToldAsFailedAndTheOlderHalfGoesOn() throws Exception {
     try (Grids grids = new Grids(directory)) {
-      Grid older = grids.start(grids.options(2).retention(Duration.ofSeconds(3)));
+      Grid older = grids.start(lan(grids, 2).retention(Duration.ofSeconds(3)));
       try (NodeProcess killed = NodeProcess.start(1, directory, addresses(older).getFirst())) {
         awaitMembers(2, older);
         Events events = new Events();
@@ -46,7 +46,7 @@ class GridProcessTest {
   void theYoungerHalfRefusesWritesUntilTheOlderIsBackOrForgotten() throws Exception {
     try (Grids grids = new Grids(directory)) {
       NodeProcess older = NodeProcess.start(1, directory);
-      Grid younger = grids.start(grids.options(2).seeds(List.of(older.address())));
+      Grid younger = grids.start(lan(grids, 2).seeds(List.of(older.address())));
       awaitMembers(2, younger);
       assertThat(older.put("key", "value")).isEqualTo("done");
       awaitText("value", "test", "key", younger);
@@ -73,8 +73,8 @@ class GridProcessTest {
   @Test
   void aFrozenMemberIsLeftBehindAndComesBackByItself() throws Exception {
     try (Grids grids = new Grids(directory)) {
-      Grid first = grids.start(1);
-      Grid second = grids.start(2, first);
+      Grid first = grids.start(lan(grids, 1));
+      Grid second = grids.start(lan(grids, 2).seeds(addresses(first)));
       try (NodeProcess frozen = NodeProcess.start(3, directory, addresses(first).getFirst())) {
         awaitMembers(3, first, second);
         assertThat(frozen.put("frozen", "before")).isEqualTo("done");
@@ -94,6 +94,10 @@ class GridProcessTest {
         awaitText("none", "test", "frozen", first, second);
       }
     }
+  }
+
+  private static GridBuilder lan(Grids grids, int n) {
+    return grids.options(n).network(NetworkPreset.LAN);
   }
 
   private static String value(NodeProcess node, String key) {

@@ -27,12 +27,17 @@ final class Grids implements AutoCloseable {
     this.directory = directory;
   }
 
-  /** Options of a node with the id {@code 00000000-0000-0000-0000-00000000000n}. */
+  /**
+   * Options of a node with the id {@code 00000000-0000-0000-0000-00000000000n}; a patient one, as
+   * on a machine that is busy a member may be silent for seconds and be well.
+   */
   GridBuilder options(int n) {
     return Grid.builder()
         .nodeId(id(n))
         .name("node" + n)
-        .network(NetworkPreset.LOCAL)
+        .network(NetworkPreset.WAN)
+        .startTimeout(Duration.ofMinutes(3))
+        .writeTimeout(Duration.ofSeconds(30))
         .workDirectory(directory.resolve("node" + n));
   }
 

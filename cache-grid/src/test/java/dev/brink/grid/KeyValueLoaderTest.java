@@ -31,16 +31,8 @@ class KeyValueLoaderTest {
   @BeforeAll
   static void start() {
     grids = new Grids(directory);
-    Grid first =
-        grids.start(
-            grids.options(1).network(NetworkPreset.WAN).startTimeout(Duration.ofSeconds(90)));
-    Grid second =
-        grids.start(
-            grids
-                .options(2)
-                .network(NetworkPreset.WAN)
-                .startTimeout(Duration.ofSeconds(90))
-                .seeds(Grids.addresses(first)));
+    Grid first = grids.start(1);
+    Grid second = grids.start(2, first);
     awaitMembers(2, first, second);
     here = first.keyValue(Namespace.of("default", "loaded"));
     there = second.keyValue(Namespace.of("default", "loaded"));

@@ -124,6 +124,38 @@ class KeyValueUploadTest {
   }
 
   @Test
+  void whatIsGatheredIsHeldToTheSameBounds() throws Exception {
+    KeyValue at = at("gathers", Duration.ofMinutes(5));
+    byte[] value = Values.random(900_000);
+    assertThat(get(at.gather(Values.publisher(value), value.length))).isEqualTo(value);
+    assertThatThrownBy(() -> get(at.gather(Values.publisher(value), value.length - 1)))
+        .hasCauseInstanceOf(ValueTooLargeException.class);
+
+    List<Stalled> stalled = new ArrayList<>();
+    List<CompletionStage<byte[]>> gathering = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      stalled.add(new Stalled(20 << 20));
+      gathering.add(at.gather(stalled.getLast(), KeyValue.MAX_VALUE_BYTES));
+    }
+    assertThatThrownBy(() -> get(gathering.getLast()))
+        .cause()
+        .isInstanceOfSatisfying(
+            GridUnavailableException.class,
+            busy -> assertThat(busy.reason()).isEqualTo(Reason.BUSY));
+    await("it is cancelled", () -> stalled.getLast().cancelled);
+    stalled.forEach(Stalled::end);
+    assertThat(get(gathering.getFirst())).hasSize(20 << 20);
+
+    Stalled never = new Stalled(1);
+    CompletionStage<byte[]> late = at("gathers", Duration.ofMillis(50)).gather(never, 2);
+    assertThatThrownBy(() -> get(late))
+        .cause()
+        .isInstanceOfSatisfying(
+            GridUnavailableException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TIMEOUT));
+    await("it is cancelled", () -> never.cancelled);
+  }
+
+  @Test
   void aTenantLeavesRoomForOthers() {
     var uploads = new Uploads();
     List<Uploads.Upload> all = new ArrayList<>();

@@ -27,11 +27,13 @@ final class KillFigures {
     Path directory = Files.createTempDirectory("kill-figures");
     try (Grids grids = new Grids(directory);
         ExecutorService threads = Executors.newFixedThreadPool(WRITERS)) {
-      Grid first = grids.start(1);
-      Grid second = grids.start(2, first);
+      Grid first = grids.start(grids.options(1).network(NetworkPreset.LOCAL));
+      Grid second =
+          grids.start(grids.options(2).network(NetworkPreset.LOCAL).seeds(Grids.addresses(first)));
       for (int round = 0; round < ROUNDS; round++) {
         try (NodeProcess third =
-            NodeProcess.start(3, directory, Grids.addresses(first).getFirst())) {
+            NodeProcess.start(
+                NetworkPreset.LOCAL, 3, directory, Grids.addresses(first).getFirst())) {
           Grids.awaitMembers(3, first, second);
           round(threads, first.keyValue(Namespace.of("default", "figures")), third);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +41,38 @@ class MirrorMapTest {
     CompletableFuture.allOf(writers).get();
     publisher.close();
     assertThat(heard).hasSize(2 * KEYS);
+  }
+
+  @Test
+  void aRemovalIsToldThoughItsTombstoneIsForgottenAlready() throws Exception {
+    var publisher = new Publisher("test");
+    var map = new MirrorMap("test", publisher, new LongAdder());
+    var busy = new CompletableFuture<Void>();
+    var goOn = new CompletableFuture<Void>();
+    var removed = new CompletableFuture<Stamp>();
+    map.listen(
+        new MapListener() {
+          @Override
+          public void changed(String key, Entry entry) {
+            if (key.equals("other")) {
+              busy.complete(null);
+              goOn.join();
+            }
+          }
+
+          @Override
+          public void removed(String key, Stamp stamp) {
+            removed.complete(stamp);
+          }
+        });
+    map.apply("key", slot(1));
+    map.apply("other", slot(2));
+    busy.get(20, TimeUnit.SECONDS);
+    map.apply("key", Slot.tombstone(new Stamp(3, 0, Grids.id(1))));
+    map.purge(4);
+    goOn.complete(null);
+    assertThat(removed.get(20, TimeUnit.SECONDS).isAfter(slot(1).stamp())).isTrue();
+    publisher.close();
   }
 
   private static Slot slot(int i) {

@@ -42,15 +42,22 @@ final class NodeProcess implements AutoCloseable {
   }
 
   static NodeProcess start(int n, Path directory, String... seeds) throws IOException {
-    return start(n, directory, false, seeds);
+    return start(n, directory, NetworkPreset.LAN, false, seeds);
+  }
+
+  /** With another patience for the silent. */
+  static NodeProcess start(NetworkPreset network, int n, Path directory, String... seeds)
+      throws IOException {
+    return start(n, directory, network, false, seeds);
   }
 
   /** With a durable store. */
   static NodeProcess startDurable(int n, Path directory, String... seeds) throws IOException {
-    return start(n, directory, true, seeds);
+    return start(n, directory, NetworkPreset.LAN, true, seeds);
   }
 
-  private static NodeProcess start(int n, Path directory, boolean durable, String... seeds)
+  private static NodeProcess start(
+      int n, Path directory, NetworkPreset network, boolean durable, String... seeds)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -73,7 +80,8 @@ final class NodeProcess implements AutoCloseable {
             Integer.toString(n),
             directory.toString(),
             String.join(",", seeds),
-            Boolean.toString(durable)));
+            Boolean.toString(durable),
+            network.toString()));
     Process process = new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
     try {
       return new NodeProcess(process);
@@ -154,8 +162,8 @@ final class NodeProcess implements AutoCloseable {
         options
             .seeds(seeds)
             .durable(Boolean.parseBoolean(arguments[3]))
-            .network(Boolean.parseBoolean(arguments[3]) ? NetworkPreset.LAN : NetworkPreset.LOCAL)
-            .startTimeout(Duration.ofSeconds(60))
+            .network(NetworkPreset.valueOf(arguments[4]))
+            .startTimeout(Duration.ofMinutes(3))
             .start()) {
       System.out.println(grid.discoveryPort());
       for (String line = questions.readLine(); line != null; line = questions.readLine()) {

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.zip.DataFormatException;
 import org.graalvm.polyglot.HostAccess;
 import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
@@ -39,9 +40,9 @@ public final class BodiesPort {
     if (reading == null) {
       return failed("the body is no longer available");
     }
-    Object now = next(reading);
+    Object now = next(reading, body);
     if (LATER.equals(now)) {
-      return later(reading, op, () -> read(reading, body, op));
+      return later(reading, body, op, () -> read(reading, body, op));
     }
     letGoAtEnd(body, now);
     return now;
@@ -51,9 +52,9 @@ public final class BodiesPort {
     if (!instance.ops().isPending(op)) {
       return;
     }
-    Object now = next(reading);
+    Object now = next(reading, body);
     if (LATER.equals(now)) {
-      reading.reader().await(() -> read(reading, body, op));
+      await(reading, body, () -> read(reading, body, op));
     } else {
       letGoAtEnd(body, now);
       settle(op, now);
@@ -64,6 +65,62 @@ public final class BodiesPort {
   private void letGoAtEnd(int body, @Nullable Object now) {
     if (now == null || FAILED.equals(now)) {
       instance.bodies().cancel(body);
+    }
+  }
+
+  private @Nullable Object next(Bodies.Reading reading, int body) {
+    BodyDecoding decoding = instance.bodies().decoding(body);
+    return decoding == null ? next(reading) : decoded(reading, decoding);
+  }
+
+  /** What comes next of a body that is decoded; the time that takes is the invocation's. */
+  private @Nullable Object decoded(Bodies.Reading reading, BodyDecoding decoding) {
+    long start = System.nanoTime();
+    Object now;
+    try {
+      now = decoding.begin() ? decode(reading, decoding) : LATER;
+    } catch (DataFormatException e) {
+      now = failed("the body cannot be decoded as its content-encoding says: " + e.getMessage());
+    }
+    boolean charged = instance.current() != null;
+    return charged || reading.run().chargeElsewhere(System.nanoTime() - start)
+        ? now
+        : failed("the invocation has ended");
+  }
+
+  private @Nullable Object decode(Bodies.Reading reading, BodyDecoding decoding)
+      throws DataFormatException {
+    while (true) {
+      byte[] piece = decoding.next();
+      if (piece != null) {
+        return ByteBuffer.wrap(piece);
+      }
+      if (decoding.tired()) {
+        return LATER;
+      }
+      Object encoded = next(reading);
+      if (encoded instanceof ByteBuffer part) {
+        byte[] bytes = new byte[part.remaining()];
+        part.get(bytes);
+        decoding.feed(bytes);
+      } else if (encoded != null) {
+        return encoded;
+      } else if (!decoding.finish()) {
+        return null;
+      }
+    }
+  }
+
+  /** Goes on when there is more of a body, or the lane and the decoders have time for it. */
+  private void await(Bodies.Reading reading, int body, Runnable then) {
+    BodyDecoding decoding = instance.bodies().decoding(body);
+    if (decoding != null && !decoding.begun()) {
+      var _ = instance.schedule(System.nanoTime() + BodyDecoding.RETRY_NANOS, then);
+    } else if (decoding != null && decoding.tired()) {
+      decoding.goOn();
+      instance.post(then);
+    } else {
+      reading.reader().await(then);
     }
   }
 
@@ -100,9 +157,9 @@ public final class BodiesPort {
       return failed("the body is no longer available");
     }
     var collected = new Collected();
-    Object now = collect(reading, collected, text);
+    Object now = collect(reading, body, collected, text);
     if (LATER.equals(now)) {
-      now = later(reading, op, () -> all(reading, body, op, collected, text));
+      now = later(reading, body, op, () -> all(reading, body, op, collected, text));
     }
     if (!LATER.equals(now)) {
       gathered(reading, body, collected);
@@ -115,9 +172,9 @@ public final class BodiesPort {
       gathered(reading, body, collected);
       return;
     }
-    Object now = collect(reading, collected, text);
+    Object now = collect(reading, body, collected, text);
     if (LATER.equals(now)) {
-      reading.reader().await(() -> all(reading, body, op, collected, text));
+      await(reading, body, () -> all(reading, body, op, collected, text));
     } else {
       gathered(reading, body, collected);
       settle(op, now);
@@ -129,10 +186,11 @@ public final class BodiesPort {
     instance.bodies().cancel(body);
   }
 
-  private @Nullable Object collect(Bodies.Reading reading, Collected collected, boolean text) {
+  private @Nullable Object collect(
+      Bodies.Reading reading, int body, Collected collected, boolean text) {
     long room = reading.run().limits().memoryBytes() / (text ? 4 : 2);
     while (true) {
-      Object now = next(reading);
+      Object now = next(reading, body);
       if (now == null) {
         return text ? text(collected.whole()) : collected.whole();
       }
@@ -140,9 +198,11 @@ public final class BodiesPort {
         return now;
       }
       if (collected.bytes + part.remaining() > room) {
+        reading.run().tooMuchAtOnce();
         return failed("the body is larger than " + room + " bytes: read it as a stream");
       }
       if (!reading.run().bodies().gather(part.remaining())) {
+        reading.run().tooMuchAtOnce();
         return failed(
             "the bodies being read are larger than "
                 + reading.run().limits().memoryBytes()
@@ -199,12 +259,12 @@ public final class BodiesPort {
     return !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? text.substring(1) : text;
   }
 
-  private Integer later(Bodies.Reading reading, int op, Runnable then) {
+  private Integer later(Bodies.Reading reading, int body, int op, Runnable then) {
     Run run = instance.current();
     if (run == null || !instance.ops().begin(op, run, null)) {
       return failed("a body cannot be read here");
     }
-    reading.reader().await(then);
+    await(reading, body, then);
     return LATER;
   }
 
@@ -214,6 +274,41 @@ public final class BodiesPort {
     } else {
       instance.ops().settle(op, Guest.RESOLVED, outcome);
     }
+  }
+
+  /**
+   * Lets {@link #fail} reach an untouched body wherever it is passed on to.
+   *
+   * @param op an operation that is dropped when the invocation ends, and until then takes no place
+   *     among those that are waited for
+   * @return {@code false} when it has ended, or the body has
+   */
+  @HostAccess.Export
+  public boolean heed(int body, int op) {
+    Bodies.Reading reading = instance.bodies().reading(body);
+    if (reading == null || reading.run().ended()) {
+      return false;
+    }
+    instance.ops().attach(op, reading.run());
+    reading.run().bodies().heeds();
+    instance.bodies().heed(body, reading);
+    return true;
+  }
+
+  /** What comes of it is wanted by nobody: who waits for it, or was given it, is told. */
+  @HostAccess.Export
+  public void fail(int body) {
+    instance.bodies().fail(body);
+  }
+
+  /**
+   * Has a body decoded that came with these content codings, unless it is passed on as it is.
+   *
+   * @return {@code false} when that is not possible
+   */
+  @HostAccess.Export
+  public boolean decode(int body, String codings) {
+    return instance.bodies().decode(body, codings);
   }
 
   @HostAccess.Export
@@ -233,7 +328,7 @@ public final class BodiesPort {
         && writing.writer().writtenBytes() + length > limit) {
       var why =
           new FunctionException(
-              Code.BODY_LIMIT, "the response's body is larger than " + limit + " bytes", null);
+              Code.RESPONSE_LIMIT, "the response's body is larger than " + limit + " bytes", null);
       instance.bodies().endWriting(writer, why);
       return;
     }
@@ -246,7 +341,7 @@ public final class BodiesPort {
   }
 
   @HostAccess.Export
-  public void fail(int writer, String message) {
+  public void failWriting(int writer, String message) {
     instance.bodies().endWriting(writer, new FunctionException(Code.UNCAUGHT, message, null));
   }
 

@@ -3,6 +3,7 @@ package dev.brink.exec;
 import dev.brink.exec.zip.ByteCodec;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,14 +31,22 @@ final class Codecs {
   }
 
   /** Opens one; -1 when there are too many. */
-  synchronized int open(String format, boolean compress, @Nullable Run run) {
-    boolean brotli = format.equals("brotli");
+  int open(String format, boolean compress, @Nullable Run run) {
+    return open(format.equals("brotli"), () -> ByteCodec.of(format, compress), run);
+  }
+
+  /** Opens a decoder for a content coding of HTTP; -1 when there are too many. */
+  int openDecoding(String coding, Run run) {
+    return open(coding.equals("br"), () -> ByteCodec.decoding(coding), run);
+  }
+
+  private synchronized int open(boolean brotli, Supplier<ByteCodec> made, @Nullable Run run) {
     if (cleared || open.size() >= MAX_OPEN || (brotli && !takeBrotli(run))) {
       return -1;
     }
     ByteCodec codec;
     try {
-      codec = ByteCodec.of(format, compress);
+      codec = made.get();
     } catch (RuntimeException | Error e) {
       if (brotli) {
         BROTLI.release(owner);

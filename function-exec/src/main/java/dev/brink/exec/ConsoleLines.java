@@ -4,6 +4,9 @@ package dev.brink.exec;
 final class ConsoleLines {
   private static final int MAX_LINE_CHARS = 16 << 10;
 
+  /** What a record costs beside its text, so that empty ones have an end too. */
+  private static final int RECORD_CHARS = 64;
+
   /** On behalf of an invocation. */
   static void print(Run run, ConsoleSink.Level level, String text) {
     print(run.function(), run.requestId(), run.use().log(), level, text);
@@ -19,18 +22,18 @@ final class ConsoleLines {
       ConsoleSink.Level level,
       String text) {
     String line = function.shown(text);
-    int chars = room.take(Math.max(1, line.length()));
-    if (chars == 0) {
+    int chars = room.take(RECORD_CHARS + line.length()) - RECORD_CHARS;
+    if (chars < 0) {
       return;
     }
     function
-        .runtime()
+        .outside()
         .console()
         .print(
             function.bundle().name(),
             requestId,
             level,
-            clean(cut(cut(line, chars), MAX_LINE_CHARS)));
+            cut(clean(cut(line, chars)), MAX_LINE_CHARS));
   }
 
   private static String cut(String text, int max) {

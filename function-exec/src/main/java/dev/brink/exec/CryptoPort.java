@@ -105,7 +105,7 @@ public final class CryptoPort {
   private static Outcome surely(CryptoTask task) {
     try {
       return outcome(task);
-    } catch (LinkageError | AssertionError | VirtualMachineError e) {
+    } catch (Error e) {
       log.error("A cryptographic operation failed", e);
       return new Outcome(Guest.FAILED, "internal error", "OperationError");
     }

@@ -10,6 +10,10 @@ public final class FunctionException extends RuntimeException {
   public enum Code {
     /** The module does not parse, link or evaluate, or has no handler at all. */
     MODULE_ERROR,
+    /** Its modules are larger than they may be. */
+    CODE_LIMIT,
+    /** Its modules took too long to load. */
+    START_UP_LIMIT,
     /** The function has handlers, but none for this kind of event. */
     NO_HANDLER,
     /** The handler threw or its promise was rejected. */
@@ -19,7 +23,10 @@ public final class FunctionException extends RuntimeException {
     CPU_LIMIT,
     WALL_LIMIT,
     MEMORY_LIMIT,
+    /** The request's body is larger than it may be. */
     BODY_LIMIT,
+    /** The response's body is larger than it may be. */
+    RESPONSE_LIMIT,
     /** Calls within calls went too deep. */
     STACK_LIMIT,
     /** It was refused a request, or a call of a binding, because it had made so many. */
@@ -32,6 +39,8 @@ public final class FunctionException extends RuntimeException {
     OWNER_WEBSOCKET_LIMIT,
     /** The lanes' queue is full: nothing has run, so the request may run elsewhere. */
     QUEUE_FULL,
+    /** The functions of its owner have as much under way as they may: otherwise the same. */
+    OWNER_BUSY,
     /** The deadline passed before the invocation got a lane: nothing has run. */
     DEADLINE,
     CANCELLED,
@@ -56,22 +65,41 @@ public final class FunctionException extends RuntimeException {
   private final Code code;
   private final @Nullable SourcePosition position;
   private final boolean passThrough;
+  private final boolean mayPass;
 
   public FunctionException(Code code, String message, @Nullable SourcePosition position) {
-    this(code, message, position, false);
+    this(code, message, position, false, false);
   }
 
   private FunctionException(
-      Code code, String message, @Nullable SourcePosition position, boolean passThrough) {
+      Code code,
+      String message,
+      @Nullable SourcePosition position,
+      boolean passThrough,
+      boolean mayPass) {
     super(message, null, false, false);
     this.code = code;
     this.position = position;
     this.passThrough = passThrough;
+    this.mayPass = mayPass;
+  }
+
+  /** One whose cause {@link #mayPass may pass}. */
+  public static FunctionException passing(Code code, String message) {
+    return new FunctionException(code, message, null, false, true);
   }
 
   /** The same, of a function that wants its request answered by what is behind it. */
   FunctionException passingThrough() {
-    return new FunctionException(code, String.valueOf(getMessage()), position, true);
+    return new FunctionException(code, String.valueOf(getMessage()), position, true, mayPass);
+  }
+
+  /**
+   * Whether what could not be loaded may load later: there was too little time, memory or room for
+   * it, or the host itself failed. What is wrong with the code does not pass.
+   */
+  public boolean mayPass() {
+    return mayPass;
   }
 
   /**

@@ -25,12 +25,15 @@ public interface FunctionRuntime extends AutoCloseable {
    *
    * @return completes with the loaded function; fails with a {@link FunctionException} of code
    *     {@link FunctionException.Code#MODULE_ERROR} that carries the line and column when the
-   *     module does not parse, link or evaluate
+   *     module does not parse, link or evaluate; with that of a limit when it met one
    */
   CompletionStage<LoadedFunction> load(FunctionBundle bundle);
 
   /** How busy the lanes are now. Cheap: reads a few counters. */
   RuntimeLoad load();
+
+  /** Whether it can be relied on. Cheap: reads two counters. */
+  RuntimeHealth health();
 
   /** How many instances there are and were. Cheap: reads two counters. */
   InstanceCounts instances();
@@ -50,8 +53,8 @@ public interface FunctionRuntime extends AutoCloseable {
   double leastCpuCredit();
 
   /**
-   * Begins to close the WebSockets that are open, with 1001, so that the invocations that have them
-   * end; for a host that is about to stop.
+   * Begins to close the WebSockets that are open, and each that opens from now on, with 1001, so
+   * that the invocations that have them end; for a host that is about to stop.
    */
   void closeWebSockets();
 

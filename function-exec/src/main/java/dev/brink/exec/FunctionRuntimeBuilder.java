@@ -8,13 +8,12 @@ import java.util.List;
 /**
  * Builds a {@link FunctionRuntime}.
  *
- * <p>Defaults: a lane per processor; 1,024 queued and 8,192 unfinished invocations; console lines
- * go to the log; no outbound requests; {@link WebSocketLimits#DEFAULT}.
+ * <p>Defaults: a lane per processor; {@link RuntimeLimits#DEFAULT}; console lines go to the log; no
+ * outbound requests; {@link WebSocketLimits#DEFAULT}.
  */
 public final class FunctionRuntimeBuilder {
   private int lanes = Math.min(GraalRuntime.MAX_LANES, Runtime.getRuntime().availableProcessors());
-  private int queueBound = 1_024;
-  private int maxUnfinished = 8_192;
+  private RuntimeLimits limits = RuntimeLimits.DEFAULT;
   private ConsoleSink console = new LoggedConsole();
   private Subrequests subrequests = Subrequests.NONE;
   private WebSocketLimits webSockets = WebSocketLimits.DEFAULT;
@@ -31,13 +30,14 @@ public final class FunctionRuntimeBuilder {
 
   /** How many invocations may wait for a lane before more are refused. */
   public FunctionRuntimeBuilder queueBound(int queueBound) {
-    this.queueBound = within("queueBound", queueBound, Integer.MAX_VALUE);
+    int queued = within("queueBound", queueBound, Integer.MAX_VALUE);
+    this.limits = limits.toBuilder().queued(queued).build();
     return this;
   }
 
-  /** How many invocations may be queued, running or waiting for I/O before more are refused. */
-  public FunctionRuntimeBuilder maxUnfinished(int maxUnfinished) {
-    this.maxUnfinished = within("maxUnfinished", maxUnfinished, Integer.MAX_VALUE);
+  /** What it may have in all; also sets what {@link #queueBound} does. */
+  public FunctionRuntimeBuilder limits(RuntimeLimits limits) {
+    this.limits = limits;
     return this;
   }
 
@@ -82,8 +82,8 @@ public final class FunctionRuntimeBuilder {
   /** Starts the runtime; it warms up behind the scenes, see {@link FunctionRuntime#ready}. */
   public FunctionRuntime build() {
     return GraalRuntime.start(
-        new Lanes(lanes, queueBound, GraalRuntime.GRACE, companions),
-        maxUnfinished,
+        new Lanes(lanes, limits.queued(), GraalRuntime.GRACE, companions),
+        limits,
         console,
         subrequests,
         webSockets,

@@ -1,11 +1,8 @@
 package dev.brink.exec;
 
-import dev.brink.exec.FunctionException.SourcePosition;
 import dev.brink.exec.lane.Lane;
 import dev.brink.exec.lane.LaneShares;
 import dev.brink.exec.module.BundleFileSystem;
-import dev.brink.exec.sourcemap.SourceMaps;
-import dev.brink.exec.wasm.WasmBinary;
 import dev.brink.exec.websocket.CloseCode;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,21 +12,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.graalvm.polyglot.Context;
-import org.graalvm.polyglot.Source;
 import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
 
 /** A function version and its instances, which belong to lanes. */
 final class GraalFunction implements LoadedFunction {
+  private static final String REPLACED = "the function was replaced";
+
   private final GraalRuntime runtime;
+  private final Outside outside;
   private final FunctionBundle bundle;
-  private final BundleFileSystem files;
-  private final Source entry;
-  private final boolean alone;
-  private final boolean wasm;
-  private final Redaction redaction;
-  private final SourceMaps maps;
+  private final FunctionCode code;
+  private final OwnerUse owner;
+  private final ResponseHeaders responseHeaders = new ResponseHeaders();
 
   /** By lane; each list is used on its lane only. */
   private final List<List<Instance>> byLane = new ArrayList<>();
@@ -51,16 +48,16 @@ final class GraalFunction implements LoadedFunction {
    * @param modules the bundle's, without types
    */
   GraalFunction(GraalRuntime runtime, FunctionBundle bundle, Map<String, byte[]> modules) {
+    this(runtime, runtime.outside(), bundle, FunctionCode.of(bundle, modules));
+  }
+
+  private GraalFunction(
+      GraalRuntime runtime, Outside outside, FunctionBundle bundle, FunctionCode code) {
     this.runtime = runtime;
+    this.outside = outside;
     this.bundle = bundle;
-    this.files = BundleFileSystem.of(modules);
-    String alone = files.alone(bundle.main());
-    this.alone = alone != null;
-    this.entry =
-        alone == null ? GuestSource.entry(bundle.main()) : GuestSource.alone(bundle.main(), alone);
-    this.wasm = WasmBinary.isIn(modules);
-    this.redaction = new Redaction(bundle.secrets().values());
-    this.maps = new SourceMaps(modules);
+    this.code = code;
+    this.owner = runtime.owners().of(bundle.owner());
     this.spares = new SpareInstances(this);
     int lanes = runtime.lanes().all().size();
     this.credit = CpuCredit.of(bundle.limits(), lanes);
@@ -68,6 +65,11 @@ final class GraalFunction implements LoadedFunction {
     for (int i = 0; i < lanes; i++) {
       byLane.add(new ArrayList<>());
     }
+  }
+
+  /** The same code, and what is compiled of it, for instances that reach nothing. */
+  GraalFunction cutOff() {
+    return new GraalFunction(runtime, Outside.none(), CutOffBinding.of(bundle), code);
   }
 
   @Override
@@ -152,15 +154,16 @@ final class GraalFunction implements LoadedFunction {
         there &= ~bit;
         tried++;
         Lane lane = runtime.lanes().all().get(index);
-        lane.post(() -> closeIdle(lane));
+        lane.post(() -> runtime.countEvicted(this, closeIdle(lane)));
       }
     }
     return tried;
   }
 
-  private void closeIdle(Lane lane) {
+  /** How many there were. */
+  private long closeIdle(Lane lane) {
     spares.letGo(lane);
-    List.copyOf(byLane.get(lane.index())).forEach(Instance::closeIfIdle);
+    return List.copyOf(byLane.get(lane.index())).stream().filter(Instance::closeIfIdle).count();
   }
 
   @Override
@@ -187,7 +190,7 @@ final class GraalFunction implements LoadedFunction {
   public void close() {
     closed = true;
     runtime.forget(this);
-    closeSockets(CloseCode.SERVICE_RESTART, "the function was replaced");
+    closeSockets(CloseCode.SERVICE_RESTART, REPLACED);
     for (Lane lane : runtime.lanes().all()) {
       lane.post(() -> closeIdle(lane));
     }
@@ -196,6 +199,15 @@ final class GraalFunction implements LoadedFunction {
   /** Begins to close the WebSockets of all instances. Any thread. */
   void closeSockets(int code, String reason) {
     all.forEach(instance -> instance.closeSockets(code, reason));
+  }
+
+  /** A WebSocket that was granted after all others were told to close is told so, too. */
+  void opened(GuestSocket socket) {
+    if (runtime.closesWebSockets()) {
+      socket.closeAfterTurn(CloseCode.GOING_AWAY, GraalRuntime.STOPPING);
+    } else if (closed) {
+      socket.closeAfterTurn(CloseCode.SERVICE_RESTART, REPLACED);
+    }
   }
 
   boolean closed() {
@@ -211,35 +223,27 @@ final class GraalFunction implements LoadedFunction {
     return runtime;
   }
 
+  Outside outside() {
+    return outside;
+  }
+
   BundleFileSystem files() {
-    return files;
+    return code.files();
   }
 
-  /**
-   * The main module's namespace in a new context. A module that stands alone is one source in all
-   * of them; any other is reached by one that imports it, and read as a file.
-   */
+  /** The main module's namespace in a new context. */
   Value main(Context context) {
-    Value evaluated = context.eval(entry);
-    return alone ? evaluated : evaluated.getMember("main");
+    return code.main(context);
   }
 
-  /** A text of the function as people may see it: without secrets, and with its sources' lines. */
+  /** A text of the function as people may see it. */
   String shown(String text) {
-    return redaction.hide(maps.translate(text));
+    return code.shown(text);
   }
 
   /** A failure as people may see it. */
   FunctionException shown(FunctionException failure) {
-    SourcePosition at = failure.position();
-    SourceMaps.Original original =
-        at == null ? null : maps.find(at.module(), at.line(), at.column());
-    SourcePosition position =
-        original == null
-            ? at
-            : new SourcePosition(original.source(), original.line(), original.column());
-    String message = String.valueOf(failure.getMessage());
-    return new FunctionException(failure.code(), redaction.hide(message), position);
+    return code.shown(failure);
   }
 
   /** What its runs may use beyond their processor time; {@code null}: that is exact. */
@@ -247,9 +251,31 @@ final class GraalFunction implements LoadedFunction {
     return credit;
   }
 
+  OwnerUse owner() {
+    return owner;
+  }
+
+  ResponseHeaders responseHeaders() {
+    return responseHeaders;
+  }
+
+  /** What is in the way of one more instance in use. Any thread. */
+  @Nullable Limit instancesFull() {
+    if (owner.instances().full()) {
+      return Limit.OWNER_INSTANCES;
+    }
+    return runtime.instancesInUse().full() ? Limit.INSTANCES : null;
+  }
+
+  /** So many more instances are in use. On the lane. */
+  void inUse(Lane lane, int more) {
+    owner.instances().add(lane.index(), more);
+    runtime.instancesInUse().add(lane.index(), more);
+  }
+
   /** Whether it uses WebAssembly. */
   boolean wasm() {
-    return wasm;
+    return code.wasm();
   }
 
   /** Whether each invocation has an instance of its own. */
@@ -268,6 +294,23 @@ final class GraalFunction implements LoadedFunction {
     spares.oneTaken(instance.lane());
   }
 
+  /**
+   * Makes another instance on the lane of one that is to go. On that lane, where {@code then} is
+   * told whether there is one.
+   */
+  void replace(Instance old, Consumer<Boolean> then) {
+    Lane lane = old.lane();
+    var made = new CompletableFuture<LoadedFunction>();
+    var _ = made.whenComplete((_, failure) -> then.accept(failure == null));
+    var _ = lane.schedule(System.nanoTime(), _ -> new Loading(this, lane, made).start());
+  }
+
+  /** It gets no more invocations. On its lane. */
+  void retired(Instance instance) {
+    unlist(instance);
+    runtime.countRecycled(this);
+  }
+
   /** An instance with room for one more; {@code null} when one has to be made. On its lane. */
   @Nullable Instance take(Lane lane) {
     List<Instance> here = byLane.get(lane.index());
@@ -283,7 +326,7 @@ final class GraalFunction implements LoadedFunction {
     if (isFresh()) {
       spares.noneLeft(lane);
     } else if (full) {
-      runtime.limitCounts().met(Limit.CONCURRENCY);
+      outside.limitCounts().met(Limit.CONCURRENCY);
     }
     return null;
   }

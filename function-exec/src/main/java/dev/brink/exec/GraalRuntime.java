@@ -7,6 +7,7 @@ import dev.brink.exec.lane.Lanes;
 import dev.brink.exec.websocket.CloseCode;
 import dev.brink.exec.websocket.WebSocketLimits;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -24,19 +25,19 @@ final class GraalRuntime implements FunctionRuntime {
   static final int MAX_LANES = Lanes.MAX;
 
   private static final Logger log = LoggerFactory.getLogger(GraalRuntime.class);
+  static final String STOPPING = "the node is stopping";
   static final Duration GRACE = Duration.ofMillis(500);
   private static final long MAX_CODE_BYTES = 16L << 20;
   private static final long CLOSE_NANOS = Duration.ofSeconds(5).toNanos();
 
   private final Lanes lanes;
-  private final int maxUnfinished;
-  private final ConsoleSink console;
-  private final Subrequests subrequests;
+  private final RuntimeLimits limits;
+  private final Outside outside;
   private final SocketBudget sockets;
-  private final LimitCounts limitCounts = new LimitCounts();
   private final BackgroundWork background;
   private final GuestContexts contexts = new GuestContexts();
   private final PendingLoads loads = new PendingLoads();
+  private final SampleWarmUps samples = new SampleWarmUps(this);
 
   /** What was loaded and not closed. */
   private final Set<GraalFunction> functions = ConcurrentHashMap.newKeySet();
@@ -44,34 +45,43 @@ final class GraalRuntime implements FunctionRuntime {
   /** Of all functions, also of those that were closed and have invocations under way. */
   private final Set<Instance> instances = ConcurrentHashMap.newKeySet();
 
+  private final HeapGuard heap;
   private final LongAdder made = new LongAdder();
+  private final LongAdder recycled = new LongAdder();
+  private final LongAdder evicted = new LongAdder();
   private final AtomicInteger unfinished = new AtomicInteger();
+  private final OwnerUses owners;
+  private final InstancesInUse instancesInUse;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile boolean closesWebSockets;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
 
   private GraalRuntime(
       Lanes lanes,
-      int maxUnfinished,
+      RuntimeLimits limits,
       ConsoleSink console,
       Subrequests subrequests,
       WebSocketLimits sockets) {
     this.sockets = new SocketBudget(sockets);
     this.lanes = lanes;
     this.background = new BackgroundWork(lanes.all().size());
-    this.maxUnfinished = maxUnfinished;
-    this.console = console;
-    this.subrequests = subrequests;
+    this.limits = limits;
+    this.heap = new HeapGuard(this, limits.heapPercent());
+    this.owners = new OwnerUses(lanes.all().size(), limits);
+    this.instancesInUse = new InstancesInUse(lanes.all().size(), limits.instances());
+    this.outside = new Outside(subrequests, console, new LimitCounts());
   }
 
   static GraalRuntime start(
       Lanes lanes,
-      int maxUnfinished,
+      RuntimeLimits limits,
       ConsoleSink console,
       Subrequests subrequests,
       WebSocketLimits sockets,
       int idleWarmUp) {
-    var runtime = new GraalRuntime(lanes, maxUnfinished, console, subrequests, sockets);
+    var runtime = new GraalRuntime(lanes, limits, console, subrequests, sockets);
     runtime.lanes.start();
+    runtime.heap.start();
     WarmUp.run(runtime, runtime.ready);
     if (idleWarmUp > 0) {
       var _ = runtime.ready.thenRun(() -> IdleWarmUp.start(runtime, idleWarmUp));
@@ -89,35 +99,46 @@ final class GraalRuntime implements FunctionRuntime {
     CompletableFuture<LoadedFunction> loaded = loads.begin();
     long bytes = bundle.modules().values().stream().mapToLong(module -> module.length).sum();
     if (bytes > MAX_CODE_BYTES) {
-      limitCounts.met(Limit.CODE);
+      outside.limitCounts().met(Limit.CODE);
       loaded.completeExceptionally(
           new FunctionException(
-              Code.MODULE_ERROR,
+              Code.CODE_LIMIT,
               "modules: " + bytes + " bytes (expected: at most " + MAX_CODE_BYTES + ")",
               null));
       return loaded;
     }
     if (!TypeScript.isIn(bundle.modules())) {
       load(bundle, bundle.modules(), loaded);
-    } else if (background.submit(() -> loadTypeScript(bundle, loaded)) == null) {
-      loaded.completeExceptionally(queueFull());
+    } else {
+      inBackground(
+          bundle,
+          loaded,
+          () -> load(bundle, new TypeScript(contexts).strip(bundle.modules()), loaded));
     }
     return loaded;
   }
 
-  private void loadTypeScript(FunctionBundle bundle, CompletableFuture<LoadedFunction> loaded) {
+  /** A part of loading that takes too long for a lane. */
+  private void inBackground(
+      FunctionBundle bundle, CompletableFuture<LoadedFunction> loaded, Runnable part) {
+    if (background.submit(() -> guarded(bundle, loaded, part)) == null) {
+      loaded.completeExceptionally(queueFull());
+    }
+  }
+
+  private void guarded(
+      FunctionBundle bundle, CompletableFuture<LoadedFunction> loaded, Runnable part) {
     try {
-      load(bundle, new TypeScript(contexts).strip(bundle.modules()), loaded);
+      part.run();
     } catch (FunctionException e) {
       loaded.completeExceptionally(e);
-    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+    } catch (RuntimeException | LinkageError | AssertionError | VirtualMachineError e) {
       if (closed.get()) {
         loaded.completeExceptionally(closedException());
         return;
       }
-      log.error("Reading the TypeScript of {} failed", bundle.name(), e);
-      loaded.completeExceptionally(
-          new FunctionException(Code.MODULE_ERROR, "internal error", null));
+      log.error("Loading {} failed", bundle.name(), e);
+      loaded.completeExceptionally(FunctionException.passing(Code.MODULE_ERROR, "internal error"));
     }
   }
 
@@ -131,12 +152,13 @@ final class GraalRuntime implements FunctionRuntime {
             (_, failure) -> {
               if (failure == null) {
                 know(function);
+                samples.loaded(function);
               }
             });
     if (!function.wasm() || contexts.hasWasm()) {
       loadOnLane(function, loaded);
-    } else if (background.submit(() -> loadWithWasm(function, loaded)) == null) {
-      loaded.completeExceptionally(queueFull());
+    } else {
+      inBackground(bundle, loaded, () -> loadWithWasm(function, loaded));
     }
   }
 
@@ -177,8 +199,14 @@ final class GraalRuntime implements FunctionRuntime {
   }
 
   @Override
+  public RuntimeHealth health() {
+    int most = limits.stuckThreads();
+    return new RuntimeHealth(lanes.stuck(), most == 0 ? lanes.all().size() : most);
+  }
+
+  @Override
   public InstanceCounts instances() {
-    return new InstanceCounts(instances.size(), made.sum());
+    return new InstanceCounts(instances.size(), made.sum(), recycled.sum(), evicted.sum());
   }
 
   @Override
@@ -188,8 +216,13 @@ final class GraalRuntime implements FunctionRuntime {
 
   @Override
   public void closeWebSockets() {
-    instances.forEach(
-        instance -> instance.closeSockets(CloseCode.GOING_AWAY, "the node is stopping"));
+    // Before the look at those that there are: one that opens later looks at this.
+    closesWebSockets = true;
+    instances.forEach(instance -> instance.closeSockets(CloseCode.GOING_AWAY, STOPPING));
+  }
+
+  boolean closesWebSockets() {
+    return closesWebSockets;
   }
 
   @Override
@@ -200,32 +233,99 @@ final class GraalRuntime implements FunctionRuntime {
   }
 
   void invoke(Run run, long warmLanes, LaneShares shares) {
+    OwnerUse owner = run.function().owner();
+    Outside counts = run.function().outside();
+    Limit met = owner.queue();
+    if (met != null) {
+      run.refuse(full(met, counts));
+      return;
+    }
     // Counted before the look at closed: the lanes end when, after that was set, none is counted.
-    if (unfinished.incrementAndGet() > maxUnfinished) {
-      unfinished.decrementAndGet();
-      run.refuse(queueFull());
+    if (unfinished.incrementAndGet() > limits.unfinished()) {
+      notQueued(owner);
+      run.refuse(full(Limit.UNFINISHED, counts));
     } else if (closed.get()) {
-      unfinished.decrementAndGet();
+      notQueued(owner);
       run.refuse(closedException());
-    } else if (!run.queueOn(lanes.choose(warmLanes, shares))) {
-      unfinished.decrementAndGet();
-      run.refuse(queueFull());
+    } else if (!queued(run, warmLanes, shares)) {
+      notQueued(owner);
+      run.refuse(full(Limit.QUEUE, counts));
     }
   }
 
-  void finished() {
+  private boolean queued(Run run, long warmLanes, LaneShares shares) {
+    try {
+      return run.queueOn(lanes.choose(warmLanes, shares));
+    } catch (RuntimeException | Error e) {
+      notQueued(run.function().owner());
+      throw e;
+    }
+  }
+
+  private void notQueued(OwnerUse owner) {
     unfinished.decrementAndGet();
+    owner.notQueued();
+  }
+
+  /** One more invocation, or instance, than there may be: counts that. */
+  static FunctionException full(Limit met, Outside function) {
+    function.limitCounts().met(met);
+    return switch (met) {
+      case OWNER_QUEUE, OWNER_UNFINISHED, OWNER_INSTANCES ->
+          FunctionException.passing(
+              Code.OWNER_BUSY, "the owner's functions have as much under way as they may");
+      default -> queueFull();
+    };
+  }
+
+  void finished(OwnerUse owner) {
+    unfinished.decrementAndGet();
+    owner.finished();
+  }
+
+  OwnerUses owners() {
+    return owners;
+  }
+
+  InstancesInUse instancesInUse() {
+    return instancesInUse;
   }
 
   /** There is one more, about to be prepared. */
   void add(Instance instance) {
     instances.add(instance);
-    if (!WarmUpFunction.isOwn(instance.function().bundle())) {
+    if (counts(instance.function())) {
       made.increment();
     }
     if (closed.get()) {
       instance.end(closedException(), null);
     }
+  }
+
+  /** As they are now, but for those whose modules load. */
+  List<Instance> allInstances() {
+    return List.copyOf(instances);
+  }
+
+  void countRecycled(GraalFunction function) {
+    if (counts(function)) {
+      recycled.increment();
+    }
+  }
+
+  void countEvicted(GraalFunction function, long instances) {
+    if (counts(function)) {
+      evicted.add(instances);
+    }
+  }
+
+  /** Whether its instances are those of a function that was loaded. */
+  private boolean counts(GraalFunction function) {
+    return function.outside().equals(outside) && !WarmUpFunction.isOwn(function.bundle());
+  }
+
+  RuntimeLimits limits() {
+    return limits;
   }
 
   private void know(GraalFunction function) {
@@ -259,13 +359,13 @@ final class GraalRuntime implements FunctionRuntime {
     return contexts;
   }
 
-  ConsoleSink console() {
-    return console;
+  Outside outside() {
+    return outside;
   }
 
   @Override
   public long limitsMet(Limit limit) {
-    return limitCounts.of(limit);
+    return outside.limitCounts().of(limit);
   }
 
   @Override
@@ -281,16 +381,8 @@ final class GraalRuntime implements FunctionRuntime {
     return least;
   }
 
-  LimitCounts limitCounts() {
-    return limitCounts;
-  }
-
   SocketBudget sockets() {
     return sockets;
-  }
-
-  Subrequests subrequests() {
-    return subrequests;
   }
 
   static FunctionException closedException() {
@@ -302,11 +394,12 @@ final class GraalRuntime implements FunctionRuntime {
   }
 
   private static FunctionException queueFull() {
-    return new FunctionException(Code.QUEUE_FULL, "too many invocations are waiting", null);
+    return FunctionException.passing(Code.QUEUE_FULL, "too many invocations are waiting");
   }
 
   private void end() {
     loads.close();
+    heap.close();
     for (Instance instance : instances) {
       instance.end(closedException(), null);
     }

@@ -1,5 +1,6 @@
 package dev.brink.exec;
 
+import dev.brink.exec.stream.RelayBody;
 import dev.brink.exec.stream.WholeBody;
 import io.netty.buffer.ByteBuf;
 import java.util.concurrent.Flow;
@@ -45,13 +46,26 @@ final class GuestBody {
     if (untouched != null && !reading.run().bodies().isRequest(reading.reader())) {
       instance.bodies().release(number);
     }
-    return untouched;
+    return untouched == null || untouched instanceof RelayBody
+        ? untouched
+        : new RelayBody(untouched, Long.MAX_VALUE, _ -> {});
+  }
+
+  /** Whether somebody has subscribed to a body, or is told its end anyway. */
+  static boolean isTaken(Flow.Publisher<ByteBuf> body) {
+    return switch (body) {
+      case WholeBody whole -> whole.taken();
+      case RelayBody relay -> relay.taken();
+      default -> true;
+    };
   }
 
   /** Releases a body that the host did not care for, or does not any more. Any thread. */
   static void letGo(Flow.@Nullable Publisher<ByteBuf> body) {
     if (body instanceof WholeBody whole) {
       whole.discard();
+    } else if (body instanceof RelayBody relay) {
+      relay.discard();
     }
   }
 

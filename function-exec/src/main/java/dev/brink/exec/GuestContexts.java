@@ -72,6 +72,7 @@ final class GuestContexts {
         .option("js.shared-array-buffer", "false")
         .option("js.atomics", "false")
         .option("js.performance", "false")
+        .option("js.stack-trace-api", "true")
         .option("js.text-encoding", "true")
         .option("js.async-context", "true")
         .option("js.esm-eval-returns-exports", "true")

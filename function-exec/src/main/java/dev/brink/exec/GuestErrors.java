@@ -13,6 +13,9 @@ final class GuestErrors {
   private static final int MAX_MESSAGE_CHARS = 2_000;
   private static final int MAX_STACK_FRAMES = 20;
   private static final String OVERFLOW = "RangeError: Maximum call stack size exceeded";
+  private static final Pattern TOO_LONG =
+      Pattern.compile(
+          "RangeError: (?:Invalid (?:string|typed array) length|Array buffer allocation failed)");
   private static final Pattern POSITION_PREFIX =
       Pattern.compile("^((?:\\w*Error: )?)\\S+?:\\d+:\\d+ ");
   private static final Pattern UNREADABLE_MODULE =
@@ -34,6 +37,19 @@ final class GuestErrors {
   /** Whether calls within calls went too deep. */
   static boolean isOverflow(PolyglotException thrown) {
     return OVERFLOW.equals(thrown.getMessage());
+  }
+
+  /** Whether a string or an array would have been too long. */
+  static boolean isTooLong(PolyglotException thrown) {
+    return !thrown.isHostException()
+        && TOO_LONG.matcher(String.valueOf(thrown.getMessage())).lookingAt();
+  }
+
+  /** Whether the cause is not in the guest's code, but in the host or its memory. */
+  static boolean mayPass(PolyglotException thrown) {
+    return thrown.isInternalError()
+        || thrown.isHostException()
+        || (thrown.isResourceExhausted() && !isOverflow(thrown));
   }
 
   /** Message and stack for the console, one frame a line. */
@@ -102,7 +118,7 @@ final class GuestErrors {
     String last = specifier.substring(specifier.lastIndexOf('/') + 1);
     Matcher at =
         Pattern.compile(
-                "(?:from|import)\\s*\\(?\\s*([\"'])[^\"'\\n]*" + Pattern.quote(last) + "\\1")
+                "(?:from|import)\\s*+(?:\\(\\s*+)?([\"'])[^\"'\\n]*" + Pattern.quote(last) + "\\1")
             .matcher(text);
     if (!at.find()) {
       return null;

@@ -51,6 +51,7 @@ final class GuestSocket implements WebSocketConnection.Output, BodyWriter.Source
   private boolean outputEnded;
   private boolean told;
   private boolean looking;
+  private boolean left;
   private boolean gone;
 
   GuestSocket(int number, Instance instance, Run run, boolean client) {
@@ -86,6 +87,7 @@ final class GuestSocket implements WebSocketConnection.Output, BodyWriter.Source
             : WebSocketConnection.ofServer(budget.limits(), this, now);
     budget.opened();
     look();
+    instance.function().opened(this);
   }
 
   // ---- the guest's doing
@@ -125,6 +127,11 @@ final class GuestSocket implements WebSocketConnection.Output, BodyWriter.Source
     }
   }
 
+  /** Closes after what the guest sends in this turn. */
+  void closeAfterTurn(int code, String reason) {
+    instance.post(() -> close(code, reason));
+  }
+
   /** Bytes that wait to be sent. */
   long queuedBytes() {
     return queuedBytes;
@@ -143,7 +150,7 @@ final class GuestSocket implements WebSocketConnection.Output, BodyWriter.Source
       boolean finished = from.finished();
       ByteBuf bytes = input == null ? from.poll() : input;
       if (bytes == null) {
-        if (finished) {
+        if (finished || left) {
           to.lost();
         } else {
           from.await(this::read);
@@ -245,6 +252,27 @@ final class GuestSocket implements WebSocketConnection.Output, BodyWriter.Source
     look();
   }
 
+  /**
+   * The client that asked for it has gone. The guest hears what that said before, and then of the
+   * end, now or soon; the response ends with that.
+   */
+  void peerLeft() {
+    if (gone || left) {
+      return;
+    }
+    left = true;
+    outputEnded = true;
+    dropQueue();
+    writer.fail(GraalRuntime.cancelledException());
+    if (accepted) {
+      read();
+    } else if (connection != null) {
+      connection.lost();
+    }
+    account();
+    look();
+  }
+
   private void flush() {
     for (ByteBuf next; demand > 0 && (next = queue.poll()) != null; ) {
       demand--;
@@ -306,6 +334,7 @@ final class GuestSocket implements WebSocketConnection.Output, BodyWriter.Source
       leave();
       if (run.bodies().isResponse(writer)) {
         run.bodies().responseEnded(null);
+        run.outliveNoMore();
         run.finishIfDone();
       }
     } else {

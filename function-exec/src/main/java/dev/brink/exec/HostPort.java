@@ -1,6 +1,7 @@
 package dev.brink.exec;
 
 import dev.brink.exec.crypto.RandomBytes;
+import dev.brink.exec.crypto.RunningHash;
 import dev.brink.exec.encoding.Encodings;
 import dev.brink.exec.encoding.ForgivingBase64;
 import dev.brink.exec.encoding.TextDecoding;
@@ -39,7 +40,7 @@ public final class HostPort {
 
   HostPort(Instance instance) {
     this.instance = instance;
-    this.loadingLog = new LogRoom(instance.function().runtime().limitCounts());
+    this.loadingLog = new LogRoom(instance.function().outside().limitCounts());
     FunctionBundle bundle = instance.function().bundle();
     var texts = new HashMap<>(bundle.variables());
     bundle.secrets().forEach((name, secret) -> texts.put(name, secret.reveal()));
@@ -154,6 +155,26 @@ public final class HostPort {
   @HostAccess.Export
   public String uuid() {
     return UUID.randomUUID().toString();
+  }
+
+  /** What a function's requests say they come from. */
+  @HostAccess.Export
+  public String userAgent() {
+    return OutboundFetch.USER_AGENT;
+  }
+
+  /** A hash whose input comes in parts; {@code null} when there is none of that name. */
+  @HostAccess.Export
+  public @Nullable HashPort hash(String name) {
+    RunningHash hash = RunningHash.of(name);
+    return hash == null ? null : new HashPort(hash);
+  }
+
+  /** The same with a key, which is part of a buffer. */
+  @HostAccess.Export
+  public @Nullable HashPort hmac(String name, Value key, int offset, int length) {
+    RunningHash hash = RunningHash.keyed(name, GuestBytes.copy(key, offset, length));
+    return hash == null ? null : new HashPort(hash);
   }
 
   /** Web Cryptography's operations. */

@@ -1,9 +1,7 @@
 package dev.brink.exec;
 
-import dev.brink.exec.lane.Lanes;
 import java.util.List;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,20 +20,15 @@ final class IdleWarmUp {
   private static final int FIRST_SHARE = 5;
 
   private static final List<String> OTHERS = WarmUpFunction.OTHERS;
-  private static final int LOOKS = 4;
-  private static final long LOOK_NANOS = 5_000_000;
   private static final long LOOK_AGAIN_NANOS = 100_000_000;
 
-  /**
-   * So many turns between the first look and the last are no work, as those of 200 calls a second.
-   */
-  private static final int FEW_TURNS = 4;
-
   private final GraalRuntime runtime;
+  private final IdleLanes idle;
   private final int count;
 
   private IdleWarmUp(GraalRuntime runtime, int count) {
     this.runtime = runtime;
+    this.idle = new IdleLanes(runtime);
     this.count = count;
   }
 
@@ -53,8 +46,8 @@ final class IdleWarmUp {
     int lanes = runtime.lanes().all().size();
     try {
       for (int made = 0; made < count && !runtime.closed(); ) {
-        if (!idle()) {
-          pause(LOOK_AGAIN_NANOS);
+        if (!idle.look()) {
+          idle.pause(LOOK_AGAIN_NANOS);
           continue;
         }
         long start = System.nanoTime();
@@ -62,7 +55,7 @@ final class IdleWarmUp {
         long nanos = System.nanoTime() - start;
         used += nanos;
         int share = made <= OTHERS.size() ? FIRST_SHARE : SHARE;
-        pause(nanos * share / lanes - nanos - LOOKS * LOOK_NANOS);
+        idle.pause(nanos * share / lanes - nanos - IdleLanes.NANOS);
       }
       if (!runtime.closed()) {
         log.info(
@@ -75,29 +68,6 @@ final class IdleWarmUp {
       if (!runtime.closed()) {
         log.warn("Warm-up failed", e);
       }
-    }
-  }
-
-  /**
-   * Whether the lanes had nothing to do whenever one looked, and little in between: calls that are
-   * short are seldom under way when one looks, however many there are.
-   */
-  private boolean idle() {
-    Lanes lanes = runtime.lanes();
-    long turns = lanes.turns();
-    for (int i = 0; i < LOOKS; i++) {
-      if (lanes.busy() > 0 || lanes.queued() > 0 || lanes.overtime() > 0) {
-        return false;
-      }
-      pause(LOOK_NANOS);
-    }
-    return Math.abs(lanes.turns() - turns) <= FEW_TURNS;
-  }
-
-  private void pause(long nanos) {
-    long until = System.nanoTime() + nanos;
-    for (long left = nanos; left > 0 && !runtime.closed(); left = until - System.nanoTime()) {
-      LockSupport.parkNanos(this, Math.min(left, LOOK_AGAIN_NANOS));
     }
   }
 

@@ -7,11 +7,10 @@ import dev.brink.exec.lane.Watched;
 import dev.brink.exec.websocket.CloseCode;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReference;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.PolyglotException;
@@ -27,6 +26,9 @@ import org.slf4j.LoggerFactory;
 final class Instance {
   private static final Logger log = LoggerFactory.getLogger(Instance.class);
 
+  private static final AtomicLongFieldUpdater<Instance> ALLOCATED =
+      AtomicLongFieldUpdater.newUpdater(Instance.class, "allocatedBytes");
+
   private final long begunNanos;
   private final GraalFunction function;
   private final Lane lane;
@@ -35,7 +37,7 @@ final class Instance {
   private final Bodies bodies = new Bodies(this);
   private final Sockets sockets = new Sockets(this);
   private final Codecs codecs;
-  private final Set<Run> runs = new LinkedHashSet<>();
+  private final Runs runs = new Runs();
   private final List<Run> changed = new ArrayList<>();
 
   /** What came while a turn was in overtime. */
@@ -54,13 +56,19 @@ final class Instance {
   private boolean listed;
   private boolean inTurn;
   private boolean used;
+  private boolean inUse;
 
-  private record Ending(FunctionException cause, @Nullable Watched culprit) {}
+  /** By its modules and its invocations' turns; what the heap holds may be its doing. */
+  private volatile long allocatedBytes;
+
+  private volatile boolean shed;
+  private final Recycling recycling;
 
   Instance(GraalFunction function, Lane lane) {
     this.begunNanos = System.nanoTime();
     this.function = function;
     this.lane = lane;
+    this.recycling = new Recycling(this, function.runtime().limits());
     this.codecs = new Codecs(function.bundle().owner());
     this.context =
         function
@@ -74,19 +82,22 @@ final class Instance {
     function.runtime().add(this);
     var failure = new AtomicReference<@Nullable FunctionException>();
     turn(watched, () -> failure.set(evaluate()));
+    ALLOCATED.lazySet(this, allocatedBytes + lane.lastAllocatedBytes());
     Ending end = ending.get();
     if (end != null) {
       discard();
-      return end.cause;
+      return end.cause();
     }
     FunctionException wrong = failure.get();
     if (wrong != null) {
       function.runtime().remove(this);
+      unused();
       codecs.clear();
       context.close(true);
       return wrong;
     }
     listed = true;
+    recycling.start();
     function.add(this, System.nanoTime() - begunNanos - lane.lastSharedNanos());
     return null;
   }
@@ -165,7 +176,7 @@ final class Instance {
       if (ending.get() == null) {
         log.error("Loading {} failed", function.bundle().name(), e);
       }
-      return new FunctionException(Code.MODULE_ERROR, "internal error", null);
+      return FunctionException.passing(Code.MODULE_ERROR, "internal error");
     }
   }
 
@@ -184,7 +195,11 @@ final class Instance {
       String message = "a top-level await did not finish while the module loaded";
       return new FunctionException(Code.MODULE_ERROR, message, null);
     }
-    return function.shown(GuestErrors.of(Code.MODULE_ERROR, thrownWhileLoading, function.bundle()));
+    FunctionException failure =
+        function.shown(GuestErrors.of(Code.MODULE_ERROR, thrownWhileLoading, function.bundle()));
+    return GuestErrors.mayPass(thrownWhileLoading)
+        ? FunctionException.passing(Code.MODULE_ERROR, String.valueOf(failure.getMessage()))
+        : failure;
   }
 
   /**
@@ -198,6 +213,7 @@ final class Instance {
       turn(run, () -> guarded(body));
       current = null;
       run.charge(lane);
+      ALLOCATED.lazySet(this, allocatedBytes + lane.lastAllocatedBytes());
       PolyglotException error = thrown;
       if (error != null) {
         thrown = null;
@@ -297,20 +313,15 @@ final class Instance {
     }
     unlist();
     ops.clear();
-    for (Run run : List.copyOf(runs)) {
-      run.fail(run == end.culprit || end.culprit == null ? end.cause : beside(end.cause));
+    for (Run run : runs.all()) {
+      run.fail(end.causeFor(run));
     }
     runs.clear();
+    unused();
+    recycling.end();
     sockets.clear(CloseCode.GOING_AWAY, "the instance has ended");
     bodies.clear();
     codecs.clear();
-  }
-
-  private static FunctionException beside(FunctionException cause) {
-    return new FunctionException(
-        cause.code(),
-        "the instance was ended because of another invocation: " + cause.getMessage(),
-        null);
   }
 
   private void unlist() {
@@ -337,8 +348,25 @@ final class Instance {
     post(() -> sockets.close(code, reason));
   }
 
+  /** It is made for an invocation, or is about to get one. On the lane. */
+  void use() {
+    if (!inUse) {
+      inUse = true;
+      function.inUse(lane, 1);
+    }
+  }
+
+  private void unused() {
+    if (inUse) {
+      inUse = false;
+      function.inUse(lane, -1);
+    }
+  }
+
   void begin(Run run) {
+    use();
     runs.add(run);
+    recycling.begun();
     if (function.isFresh() && !used) {
       used = true;
       function.used(this);
@@ -348,17 +376,61 @@ final class Instance {
   void finished(Run run) {
     runs.remove(run);
     codecs.ended(run);
-    if (runs.isEmpty() && (used || function.closed() || function.surplus(lane))) {
+    if (!runs.isEmpty()) {
+      return;
+    }
+    unused();
+    if (used || function.closed() || function.surplus(lane)) {
       closeIfIdle();
     }
   }
 
-  void closeIfIdle() {
-    if (idle() && ending.compareAndSet(null, new Ending(GraalRuntime.closedException(), null))) {
-      reaped.set(true);
-      discard();
-      closeContext(false);
+  /** It gets no more invocations, and ends with those it has. On the lane. */
+  void retire() {
+    if (listed && !used) {
+      used = true;
+      recycling.end();
+      function.retired(this);
+      closeIfIdle();
     }
+  }
+
+  /** For want of memory it gets no more invocations; one that is in use gets a successor. */
+  void letGo() {
+    shed = true;
+    post(
+        () -> {
+          boolean missed = listed && !used && !runs.isEmpty() && !recycling.replacing();
+          retire();
+          if (missed && ending.get() == null && !function.closed()) {
+            function.replace(this, _ -> {});
+          }
+        });
+  }
+
+  /** Whether it was let go. Any thread. */
+  boolean shed() {
+    return shed;
+  }
+
+  long allocatedBytes() {
+    return allocatedBytes;
+  }
+
+  /** The invocations it had. Any thread. */
+  int uses() {
+    return recycling.uses();
+  }
+
+  /** Whether that was so, and it ends now. */
+  boolean closeIfIdle() {
+    if (!idle() || !ending.compareAndSet(null, new Ending(GraalRuntime.closedException(), null))) {
+      return false;
+    }
+    reaped.set(true);
+    discard();
+    closeContext(false);
+    return true;
   }
 
   boolean idle() {

@@ -6,5 +6,7 @@ package dev.brink.exec;
  *
  * @param open that are there now, those included that are being made
  * @param made since the runtime started
+ * @param recycled of these, the ones that were replaced because of their age or use
+ * @param evicted of these, the ones that were let go by {@link LoadedFunction#evict}
  */
-public record InstanceCounts(int open, long made) {}
+public record InstanceCounts(int open, long made, long recycled, long evicted) {}

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *     who releases it. Buffers arrive on any thread. A body nobody read is subscribed to and
  *     cancelled when the invocation ends; that of an invocation refused before it started is not
  *     touched
+ * @param clientAddress the client's IP address in text; empty: not known. The function does not see
+ *     it; what it asks others for is on this client's behalf
  * @param requestId appears in the console's log lines
  * @param deadlineNanos when the caller stops waiting, on {@link System#nanoTime}'s scale
  */
@@ -25,6 +27,17 @@ public record Invocation(
     HttpRequest request,
     String scheme,
     Flow.@Nullable Publisher<ByteBuf> body,
+    String clientAddress,
     String requestId,
     long deadlineNanos)
-    implements Trigger {}
+    implements Trigger {
+  /** One of which it is not known who the client is. */
+  public Invocation(
+      HttpRequest request,
+      String scheme,
+      Flow.@Nullable Publisher<ByteBuf> body,
+      String requestId,
+      long deadlineNanos) {
+    this(request, scheme, body, "", requestId, deadlineNanos);
+  }
+}

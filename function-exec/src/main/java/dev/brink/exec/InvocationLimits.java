@@ -27,8 +27,11 @@ final class InvocationLimits {
   private final FunctionLimits limits;
   private final LimitCounts counts;
   private final @Nullable CpuCredit credit;
-  private final TurnMemory memory;
-  private final LogRoom log;
+
+  // Few invocations run for so long, or print: these are made when one does.
+  private volatile @Nullable TurnMemory memory;
+  private @Nullable LogRoom log;
+
   private volatile long cpuNanos;
   private volatile long allocatedBytes;
   private volatile long startNanos;
@@ -45,6 +48,7 @@ final class InvocationLimits {
 
   private volatile boolean settled;
   private volatile boolean creditUsedUp;
+  private boolean counted;
   private long renewedAtNanos;
   private boolean outlives;
   private int pending;
@@ -60,8 +64,6 @@ final class InvocationLimits {
     this.limits = limits;
     this.counts = counts;
     this.credit = credit;
-    this.memory = new TurnMemory(limits);
-    this.log = new LogRoom(counts);
   }
 
   // ---- time and memory
@@ -78,6 +80,21 @@ final class InvocationLimits {
     outlives = true;
     renew();
     endNanos = untilNanos;
+  }
+
+  /**
+   * What it went on for is over: it has its wall time from now on, and nothing begins anew.
+   *
+   * @return whether it did go on
+   */
+  boolean outliveNoMore(long nowNanos) {
+    if (!outlives) {
+      return false;
+    }
+    outlives = false;
+    long until = nowNanos + limits.wall().toNanos();
+    endNanos = until - endNanos < 0 ? until : endNanos;
+    return true;
   }
 
   /**
@@ -110,7 +127,10 @@ final class InvocationLimits {
     long allocatedBefore = allocatedBytes;
     cpuNanos = cpuBefore + cpu;
     allocatedBytes = allocatedBefore + allocated;
-    memory.start();
+    TurnMemory judged = memory;
+    if (judged != null) {
+      judged.start();
+    }
     if (outlives && System.nanoTime() - renewedAtNanos > limits.wall().toNanos()) {
       renew();
     }
@@ -160,7 +180,12 @@ final class InvocationLimits {
     if (nowNanos - endNanos > 0) {
       return wallLimit();
     }
-    return memory.over(turnAllocatedBytes) ? memoryLimit() : null;
+    TurnMemory judge = memory;
+    if (judge == null) {
+      judge = new TurnMemory(limits);
+      memory = judge;
+    }
+    return judge.over(turnAllocatedBytes) ? memoryLimit() : null;
   }
 
   /** When it must have ended, by its limit or its caller. */
@@ -235,6 +260,19 @@ final class InvocationLimits {
   /** Whether it is to end because its version had no credit left. */
   boolean creditUsedUp() {
     return creditUsedUp;
+  }
+
+  /** It ends like this: counts the limit that it met, once. */
+  void ends(@Nullable Code outcome) {
+    Limit met = outcome == null || counted ? null : Limit.of(outcome);
+    if (met == null) {
+      return;
+    }
+    counted = true;
+    counts.met(met);
+    if (met == Limit.CPU && creditUsedUp) {
+      counts.met(Limit.CPU_CREDIT);
+    }
   }
 
   private FunctionException cpuLimit() {
@@ -336,7 +374,12 @@ final class InvocationLimits {
 
   /** How much it may print. */
   LogRoom log() {
-    return log;
+    LogRoom room = log;
+    if (room == null) {
+      room = new LogRoom(counts);
+      log = room;
+    }
+    return room;
   }
 
   private void refuse(Limit limit, Code code, String why) {

@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
  */
 public interface InvocationListener {
   /**
+   * The function is about to run: from now on a failure is not for want of room. Not told of an
+   * invocation that is refused. At most once, before all else; nothing by default.
+   */
+  default void onBegun() {}
+
+  /**
    * The function answered.
    *
    * @param head status and headers; a {@code FullHttpResponse}, whose content now belongs to the

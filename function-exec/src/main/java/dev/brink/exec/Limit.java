@@ -13,6 +13,10 @@ public enum Limit {
   WALL,
   /** Memory that an invocation allocates and holds. */
   MEMORY,
+  /** Memory that instances hold beyond their invocations: one is replaced, as the heap is short. */
+  RETAINED,
+  /** Length of a string or a typed array, where a function failed of it. */
+  LENGTH,
   /** Calls within calls. */
   STACK,
   /** Requests, and calls of bindings, that an invocation makes. */
@@ -23,13 +27,27 @@ public enum Limit {
   PROMISES,
   /** Bytes of a request's or a response's body. */
   BODY,
+  /** Bytes of bodies that an invocation reads whole. */
+  WHOLE_BODIES,
   /** Text that an invocation prints. */
   LOG,
   /** Invocations that an instance has under way at once; there is another instance for more. */
   CONCURRENCY,
+  /** Instances with invocations under way of a runtime. */
+  INSTANCES,
+  /** Instances with invocations under way of the functions of one owner. */
+  OWNER_INSTANCES,
+  /** Invocations that wait for a lane of a runtime. */
+  QUEUE,
+  /** Invocations that wait for a lane of the functions of one owner. */
+  OWNER_QUEUE,
+  /** Invocations of a runtime that have not ended. */
+  UNFINISHED,
+  /** Invocations that have not ended of the functions of one owner. */
+  OWNER_UNFINISHED,
   /** Bytes of a function's modules. */
   CODE,
-  /** What loading a function's modules takes. */
+  /** Processor time that loading a function's modules takes. */
   START_UP,
   /** WebSockets of a runtime. */
   WEBSOCKETS,
@@ -43,16 +61,17 @@ public enum Limit {
       case WALL_LIMIT -> WALL;
       case MEMORY_LIMIT -> MEMORY;
       case STACK_LIMIT -> STACK;
-      case BODY_LIMIT -> BODY;
+      case BODY_LIMIT, RESPONSE_LIMIT -> BODY;
       case WEBSOCKET_LIMIT -> WEBSOCKETS;
       case OWNER_WEBSOCKET_LIMIT -> OWNER_WEBSOCKETS;
       // Counted when it was met: the function may have gone on.
-      case SUBREQUEST_LIMIT, PENDING_LIMIT -> null;
+      case SUBREQUEST_LIMIT, PENDING_LIMIT, CODE_LIMIT, START_UP_LIMIT -> null;
       case MODULE_ERROR,
           NO_HANDLER,
           UNCAUGHT,
           BAD_RESPONSE,
           QUEUE_FULL,
+          OWNER_BUSY,
           DEADLINE,
           CANCELLED,
           CLOSED ->

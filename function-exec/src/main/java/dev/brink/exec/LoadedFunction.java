@@ -71,7 +71,11 @@ public interface LoadedFunction extends AutoCloseable {
 
   /** An invocation under way. */
   interface Running {
-    /** The caller has gone: ends the invocation and aborts its request's signal. Idempotent. */
+    /**
+     * The caller has gone: aborts the request's signal and ends the invocation, or, where it has
+     * promises to wait for, its response: these go on within its limits, and its outcome is then
+     * {@link FunctionException.Code#CANCELLED}. Idempotent.
+     */
     void cancel();
   }
 }

@@ -39,7 +39,7 @@ final class Loading implements Watched {
       begin();
     } catch (RuntimeException | LinkageError | AssertionError | VirtualMachineError e) {
       log.error("Making an instance of {} failed", function.bundle().name(), e);
-      fail(new FunctionException(Code.MODULE_ERROR, "internal error", null));
+      fail(FunctionException.passing(Code.MODULE_ERROR, "internal error"));
     }
   }
 
@@ -74,10 +74,22 @@ final class Loading implements Watched {
       return null;
     }
     if (cpuNanos > Math.max(MAX_CPU_NANOS, limits.cpu().toNanos())) {
-      return () -> made.end(tooMuch("its modules ran too long while loading"), this);
+      return () -> {
+        countOnce(Limit.START_UP);
+        return made.end(
+            FunctionException.passing(
+                Code.START_UP_LIMIT, "its modules ran too long while loading"),
+            this);
+      };
     }
     if (memory.over(allocatedBytes)) {
-      return () -> made.end(tooMuch("its modules use too much memory while loading"), this);
+      return () -> {
+        countOnce(Limit.MEMORY);
+        return made.end(
+            FunctionException.passing(
+                Code.MEMORY_LIMIT, "its modules use too much memory while loading"),
+            this);
+      };
     }
     return null;
   }
@@ -88,17 +100,19 @@ final class Loading implements Watched {
     if (made != null) {
       made.abandon();
     }
-    fail(tooMuch("its modules could not be stopped while loading"));
+    countOnce(Limit.START_UP);
+    // Every further try could cost a lane: this does not pass.
+    String message = "its modules could not be stopped while loading";
+    fail(new FunctionException(Code.START_UP_LIMIT, message, null));
   }
 
   private void fail(FunctionException failure) {
     loaded.completeExceptionally(failure);
   }
 
-  private FunctionException tooMuch(String message) {
+  private void countOnce(Limit limit) {
     if (counted.compareAndSet(false, true)) {
-      function.runtime().limitCounts().met(Limit.START_UP);
+      function.outside().limitCounts().met(limit);
     }
-    return new FunctionException(Code.MODULE_ERROR, message, null);
   }
 }

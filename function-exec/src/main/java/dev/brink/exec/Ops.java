@@ -11,7 +11,10 @@ final class Ops {
   private final Instance instance;
   private final Map<Integer, Op> pending = new HashMap<>();
 
-  private record Op(Run run, @Nullable Runnable cancel) {}
+  /**
+   * @param counted whether it has one of the places of what its run may wait for
+   */
+  private record Op(Run run, @Nullable Runnable cancel, boolean counted) {}
 
   Ops(Instance instance) {
     this.instance = instance;
@@ -26,8 +29,13 @@ final class Ops {
     if (run.ended() || !run.use().takePending()) {
       return false;
     }
-    pending.put(id, new Op(run, cancel));
+    pending.put(id, new Op(run, cancel, true));
     return true;
+  }
+
+  /** Registers an operation that nobody waits for: it is dropped with its run, and only that. */
+  void attach(int id, Run run) {
+    pending.put(id, new Op(run, null, false));
   }
 
   boolean isPending(int id) {
@@ -56,7 +64,7 @@ final class Ops {
 
   /** Forgets what {@code run} waits for, on both sides. */
   void drop(Run run) {
-    if (run.use().pending() == 0) {
+    if (run.use().pending() == 0 && !run.bodies().heeded()) {
       return;
     }
     List<Integer> ids = new ArrayList<>();
@@ -66,6 +74,10 @@ final class Ops {
             ids.add(id);
           }
         });
+    if (ids.isEmpty()) {
+      return;
+    }
+    run.use().windUp();
     ids.forEach(this::cancel);
     instance.enter(run, () -> ids.forEach(id -> instance.guest().settle(id, Guest.DROPPED, null)));
   }
@@ -77,7 +89,7 @@ final class Ops {
 
   private @Nullable Op remove(int id) {
     Op op = pending.remove(id);
-    if (op != null) {
+    if (op != null && op.counted) {
       op.run.use().givePending();
     }
     return op;

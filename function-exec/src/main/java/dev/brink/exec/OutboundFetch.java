@@ -5,6 +5,7 @@ import dev.brink.exec.stream.WholeBody;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
@@ -17,6 +18,9 @@ import org.slf4j.LoggerFactory;
 
 /** Takes an instance's requests to {@link Subrequests} and their responses back. On the lane. */
 final class OutboundFetch {
+  /** Who asks where nobody else is named. */
+  static final String USER_AGENT = "Brink";
+
   private static final Logger log = LoggerFactory.getLogger(OutboundFetch.class);
 
   private final Instance instance;
@@ -45,7 +49,8 @@ final class OutboundFetch {
     } catch (IllegalArgumentException e) {
       return -1;
     }
-    var answer = new Answering(op, run);
+    introduce(checked);
+    var answer = new Answering(op, run, method.equals("HEAD"));
     if (!instance.ops().begin(op, run, answer::cancel)) {
       return -1;
     }
@@ -55,18 +60,30 @@ final class OutboundFetch {
     var asked =
         new Subrequests.Subrequest(
             instance.function().bundle().name(),
+            instance.function().bundle().version(),
             service,
             request,
             answer.body,
+            run.request().clientAddress(),
             run.requestId(),
             run.use().endNanos());
     try {
-      answer.started(instance.function().runtime().subrequests().fetch(asked, answer));
+      answer.started(instance.function().outside().subrequests().fetch(asked, answer));
     } catch (RuntimeException e) {
       log.error("A subrequest of {} failed to start", asked.function(), e);
       answer.onFailure("the request could not be made");
     }
     return writer;
+  }
+
+  /** What the Fetch Standard has every request say, and some servers insist on. */
+  private static void introduce(HttpHeaders headers) {
+    if (!headers.contains(HttpHeaderNames.ACCEPT)) {
+      headers.set(HttpHeaderNames.ACCEPT, "*/*");
+    }
+    if (!headers.contains(HttpHeaderNames.USER_AGENT)) {
+      headers.set(HttpHeaderNames.USER_AGENT, USER_AGENT);
+    }
   }
 
   private static HttpMethod method(String name) {
@@ -77,13 +94,15 @@ final class OutboundFetch {
   private final class Answering implements Subrequests.Listener {
     private final int op;
     private final Run run;
+    private final boolean headOnly;
     private volatile Flow.@Nullable Publisher<ByteBuf> body;
     private Subrequests.@Nullable Cancellable underWay;
     private boolean gone;
 
-    Answering(int op, Run run) {
+    Answering(int op, Run run, boolean headOnly) {
       this.op = op;
       this.run = run;
+      this.headOnly = headOnly;
     }
 
     synchronized void started(Subrequests.Cancellable cancellable) {
@@ -116,6 +135,13 @@ final class OutboundFetch {
       instance.post(() -> instance.ops().settle(op, Guest.TYPE_ERROR, message));
     }
 
+    /** Of the body that comes with it; an answer to HEAD says it of one that does not. */
+    private long length(HttpResponse head) {
+      return head instanceof FullHttpResponse full
+          ? full.content().readableBytes()
+          : headOnly ? -1 : ResponseHead.length(head.headers());
+    }
+
     private void arrived(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> streamed) {
       Flow.Publisher<ByteBuf> content =
           head instanceof FullHttpResponse full ? WholeBody.of(full.content()) : streamed;
@@ -127,7 +153,8 @@ final class OutboundFetch {
         }
         return;
       }
-      int number = reader == null ? -1 : instance.bodies().add(run, reader);
+      run.bodies().answered(body);
+      int number = reader == null ? -1 : instance.bodies().add(run, reader, length(head));
       instance.ops().settle(op, Guest.RESOLVED, RequestHead.withStatus(head), number);
     }
   }

@@ -49,9 +49,11 @@ final class OutboundSocket {
     var subrequest =
         new Subrequests.Subrequest(
             instance.function().bundle().name(),
+            instance.function().bundle().version(),
             service,
             request,
             socket.output(),
+            run.request().clientAddress(),
             run.requestId(),
             run.use().endNanos());
     var answer = new Answering(op, run, socket, asked);
@@ -60,7 +62,7 @@ final class OutboundSocket {
       return false;
     }
     try {
-      answer.started(instance.function().runtime().subrequests().fetch(subrequest, answer));
+      answer.started(instance.function().outside().subrequests().fetch(subrequest, answer));
     } catch (RuntimeException e) {
       log.error("A WebSocket of {} failed to start", subrequest.function(), e);
       answer.onFailure("the request could not be made");

@@ -14,15 +14,15 @@ final class RequestHead {
   static String url(Invocation invocation) {
     HttpRequest request = invocation.request();
     String target = request.uri();
-    if (!target.startsWith("/")) {
-      return target.equals("*") ? origin(invocation) + "/*" : target;
+    if (target.startsWith("/")) {
+      return invocation.scheme() + "://" + host(request) + target;
     }
-    return origin(invocation) + target;
+    return target.equals("*") ? invocation.scheme() + "://" + host(request) + "/*" : target;
   }
 
-  private static String origin(Invocation invocation) {
-    String host = invocation.request().headers().get(HttpHeaderNames.HOST, "localhost");
-    return invocation.scheme() + "://" + host;
+  private static String host(HttpRequest request) {
+    String host = request.headers().get(HttpHeaderNames.HOST, "");
+    return host.isEmpty() ? "localhost" : host;
   }
 
   /** A response's head: status, reason and {@link #lines}. */

@@ -12,17 +12,61 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import java.util.List;
 
 /**
  * Turns what a guest says about its response into a head. The guest is not trusted: names and
  * values are checked again, and framing headers are the server's own business.
  */
 final class ResponseHead {
+  private static final int MAX_DIGITS = 18;
+  private static final String LENGTH_LINE = "content-length\n";
+
   /**
-   * @throws IllegalArgumentException when status or headers are not valid
+   * @param headers none of them for framing
+   * @param length of the body to come; negative: not known
+   * @throws IllegalArgumentException when the status is not valid
    */
-  static HttpResponse streaming(int status, String reason, String lines) {
-    return new DefaultHttpResponse(HttpVersion.HTTP_1_1, status(status, reason), headers(lines));
+  static HttpResponse streaming(int status, String reason, HttpHeaders headers, long length) {
+    HttpResponseStatus known = status(status, reason);
+    if (length >= 0) {
+      headers.set(HttpHeaderNames.CONTENT_LENGTH, length);
+    }
+    return new DefaultHttpResponse(HttpVersion.HTTP_1_1, known, headers);
+  }
+
+  /** What a message says of the bytes of its body; -1 when it says nothing, or no sense. */
+  static long length(HttpHeaders headers) {
+    List<String> said = headers.getAll(HttpHeaderNames.CONTENT_LENGTH);
+    return said.size() == 1 && !headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
+        ? length(said.getFirst())
+        : -1;
+  }
+
+  private static long length(String said) {
+    boolean number =
+        !said.isEmpty()
+            && said.length() <= MAX_DIGITS
+            && said.chars().allMatch(c -> c >= '0' && c <= '9');
+    return number ? Long.parseLong(said) : -1;
+  }
+
+  /**
+   * What the guest says of a body that is not sent, as who asks with HEAD may be told.
+   *
+   * @param lines that are complete, as {@link #headers} has found
+   */
+  static long length(String lines, long otherwise) {
+    int at = 0;
+    while (at < lines.length() && !lines.startsWith(LENGTH_LINE, at)) {
+      at = lines.indexOf('\n', lines.indexOf('\n', at) + 1) + 1;
+    }
+    if (at == lines.length()) {
+      return otherwise;
+    }
+    int value = at + LENGTH_LINE.length();
+    long said = length(lines.substring(value, lines.indexOf('\n', value)));
+    return said < 0 ? otherwise : said;
   }
 
   /**
@@ -40,26 +84,20 @@ final class ResponseHead {
   }
 
   /**
-   * Takes ownership of {@code content}.
+   * Takes ownership of {@code content} when it returns.
    *
-   * @throws IllegalArgumentException when status or headers are not valid
+   * @param headers none of them for framing
+   * @param length of the content, or of what it would be where nobody asked for it
+   * @throws IllegalArgumentException when the status is not valid
    */
-  static FullHttpResponse full(int status, String reason, String lines, ByteBuf content) {
-    try {
-      HttpHeaders headers = headers(lines);
-      if (status != 204 && status != 304) {
-        headers.set(HttpHeaderNames.CONTENT_LENGTH, content.readableBytes());
-      }
-      return new DefaultFullHttpResponse(
-          HttpVersion.HTTP_1_1,
-          status(status, reason),
-          content,
-          headers,
-          EmptyHttpHeaders.INSTANCE);
-    } catch (IllegalArgumentException e) {
-      content.release();
-      throw e;
+  static FullHttpResponse full(
+      int status, String reason, HttpHeaders headers, ByteBuf content, long length) {
+    HttpResponseStatus known = status(status, reason);
+    if (status != 204 && status != 304) {
+      headers.set(HttpHeaderNames.CONTENT_LENGTH, length);
     }
+    return new DefaultFullHttpResponse(
+        HttpVersion.HTTP_1_1, known, content, headers, EmptyHttpHeaders.INSTANCE);
   }
 
   /** Reads {@code name\nvalue\n…} and checks it, without the framing headers. */
@@ -97,10 +135,13 @@ final class ResponseHead {
       throw new IllegalArgumentException("status: " + status + " (expected: 200 to 599)");
     }
     HttpResponseStatus known = HttpResponseStatus.valueOf(status);
-    boolean plain = !reason.isEmpty() && reason.chars().allMatch(c -> c >= ' ' && c < 127);
-    return plain && !known.reasonPhrase().equals(reason)
-        ? new HttpResponseStatus(status, reason)
-        : known;
+    return reason.isEmpty() || known.reasonPhrase().equals(reason) || !isPlain(reason)
+        ? known
+        : new HttpResponseStatus(status, reason);
+  }
+
+  private static boolean isPlain(String reason) {
+    return reason.chars().allMatch(c -> c >= ' ' && c < 127);
   }
 
   private ResponseHead() {}

@@ -8,7 +8,7 @@ import dev.brink.exec.lane.Watched;
 import dev.brink.exec.websocket.CloseCode;
 import dev.brink.exec.websocket.WebSocketLimits;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.BooleanSupplier;
 import org.graalvm.polyglot.PolyglotException;
 import org.jspecify.annotations.Nullable;
@@ -22,33 +22,45 @@ import org.slf4j.LoggerFactory;
 final class Run implements LoadedFunction.Running, LaneJob, Watched {
   private static final Logger log = LoggerFactory.getLogger(Run.class);
 
+  private static final AtomicIntegerFieldUpdater<Run> TAKEN =
+      AtomicIntegerFieldUpdater.newUpdater(Run.class, "taken");
+
   private final GraalFunction function;
   private final RunRequest request;
-  private final InvocationListener listener;
+  private final GuardedListener listener;
   private final FunctionLimits given;
   private final InvocationLimits limits;
   private final RunClock clock = new RunClock();
-  private final AtomicBoolean taken = new AtomicBoolean();
   private final RunBodies bodies;
+
+  /** 1 once it is known who begins it, or says no. */
+  @SuppressWarnings("unused") // read through TAKEN
+  private volatile int taken;
+
   private volatile boolean cancelled;
   private volatile @Nullable Lane lane;
   private volatile @Nullable Instance instance;
 
   int cancelOp = -1;
 
+  /** Its place in its instance's list; -1 for none. */
+  int slot = -1;
+
   private @Nullable Answer answer;
   private @Nullable FunctionException failure;
   private @Nullable LaneTimer limit;
   private boolean passThrough;
   private boolean heard;
-  private boolean ended;
+
+  private boolean callerGone;
+  private volatile boolean ended;
 
   Run(GraalFunction function, Trigger trigger, InvocationListener listener) {
     this.function = function;
     this.request = new RunRequest(trigger);
-    this.listener = listener;
+    this.listener = new GuardedListener(listener, function);
     this.given = function.bundle().limits();
-    this.limits = new InvocationLimits(given, function.runtime().limitCounts(), function.credit());
+    this.limits = new InvocationLimits(given, function.outside().limitCounts(), function.credit());
     this.bodies = new RunBodies(this);
   }
 
@@ -82,13 +94,23 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     return ended;
   }
 
+  /** Whether there is somebody to answer. */
+  boolean takesAnswer() {
+    return !ended && !callerGone;
+  }
+
+  /** Whether its caller has gone before its response's end, and what it waits for goes on. */
+  boolean callerGone() {
+    return callerGone;
+  }
+
   // ---- on the caller's thread
 
   /** Says no before anything started. */
   void refuse(FunctionException why) {
-    taken.set(true);
-    listener.onFailure(why, Timing.NONE);
-    listener.onDone(new InvocationReport(Timing.NONE, 0, 0, 0, 0, 0, 0, why.code()));
+    taken = 1;
+    listener.listener().onFailure(why, Timing.NONE);
+    listener.listener().onDone(new InvocationReport(Timing.NONE, 0, 0, 0, 0, 0, 0, why.code()));
   }
 
   boolean queueOn(Lane chosen) {
@@ -99,9 +121,9 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   @Override
   public void cancel() {
     Lane home = lane;
-    if (!cancelled && home != null) {
+    if (!cancelled && !ended && home != null) {
       cancelled = true;
-      home.post(this::cancelOnLane);
+      home.post(() -> cancelOnLane(home));
     }
   }
 
@@ -115,10 +137,11 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
 
   @Override
   public void start(Lane on) {
-    if (!taken.compareAndSet(false, true)) {
+    if (!TAKEN.compareAndSet(this, 0, 1)) {
       return;
     }
     lane = on;
+    function.owner().started();
     long now = System.nanoTime();
     clock.started(now);
     if (function.closed()) {
@@ -144,9 +167,17 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   private void begin(Lane on, long now) {
     limits.begin(now, request.trigger().deadlineNanos());
     Instance chosen = function.take(on);
+    if (chosen == null || chosen.idle()) {
+      Limit full = function.instancesFull();
+      if (full != null) {
+        refuseQueued(GraalRuntime.full(full, function.outside()));
+        return;
+      }
+    }
     if (chosen == null) {
       clock.cold();
       chosen = new Instance(function, on);
+      chosen.use();
       instance = chosen;
       FunctionException wrong = chosen.prepare(this);
       charge(on);
@@ -158,6 +189,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     }
     instance = chosen;
     Instance home = chosen;
+    listener.onBegun();
     home.begin(this);
     clock.entered();
     home.enter(this, request.entry(new RunPort(this, home), home.guest()));
@@ -170,26 +202,31 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   void charge(Lane on) {
     limits.charge(on.lastCpuNanos(), on.lastAllocatedBytes());
     clock.shared(on.lastSharedNanos());
+    clock.turned(on.lastOwnNanos());
   }
 
   private void refuseQueued(FunctionException why) {
     ended = true;
-    function.runtime().finished();
+    function.runtime().finished(function.owner());
     Timing timing = clock.queued();
-    tell(() -> listener.onFailure(why, timing));
-    tell(() -> listener.onDone(new InvocationReport(timing, 0, 0, 0, 0, 0, 0, why.code())));
+    listener.onFailure(why, timing);
+    listener.onDone(new InvocationReport(timing, 0, 0, 0, 0, 0, 0, why.code()));
     bodies.close(null);
   }
 
-  private void cancelOnLane() {
-    if (taken.compareAndSet(false, true)) {
+  /**
+   * @param asked the lane this is for, though another thread runs it once that has ended
+   */
+  private void cancelOnLane(Lane asked) {
+    if (TAKEN.compareAndSet(this, 0, 1)) {
       clock.started(System.nanoTime());
+      function.owner().started();
       refuseQueued(GraalRuntime.cancelledException());
       return;
     }
     Lane home = lane;
-    if (home != null && !home.isCurrent()) {
-      home.post(this::cancelOnLane);
+    if (home != null && !home.equals(asked)) {
+      home.post(() -> cancelOnLane(home));
       return;
     }
     Instance in = instance;
@@ -199,19 +236,32 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   }
 
   private void cancelIn(Instance in) {
-    if (!ended) {
-      if (cancelOp >= 0) {
-        limits.windUp();
-        in.ops().settle(cancelOp, Guest.ABORTED, null);
-      }
-      fail(GraalRuntime.cancelledException());
+    if (ended) {
+      return;
     }
+    callerGone = true;
+    boolean answered = heard;
+    if (!answered) {
+      tellFailure(GraalRuntime.cancelledException());
+    }
+    outliveNoMore();
+    if (!limits.waits()) {
+      limits.windUp();
+    }
+    if (cancelOp >= 0) {
+      in.ops().settle(cancelOp, Guest.ABORTED, null);
+    }
+    if (answered && !ended && !in.sockets().clientLeft(this)) {
+      in.bodies().leaveResponse(this);
+    }
+    // What it was told to wait for goes on, within its limits.
+    finishIfDone();
   }
 
   // ---- the guest's doing, within a turn
 
   void respond(Answer given) {
-    if (ended || answer != null || failure != null) {
+    if (!takesAnswer() || answer != null || failure != null) {
       given.discard();
       return;
     }
@@ -231,12 +281,20 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   /** The handler threw, or its promise was rejected. */
   void uncaught(PolyglotException error) {
     Code code = GuestErrors.isOverflow(error) ? Code.STACK_LIMIT : Code.UNCAUGHT;
+    if (GuestErrors.isTooLong(error)) {
+      function.outside().limitCounts().met(Limit.LENGTH);
+    }
     uncaught(GuestErrors.of(code, error, function.bundle()), GuestErrors.stack(error));
   }
 
   void uncaught(FunctionException why, String stack) {
     print(ConsoleSink.Level.ERROR, stack);
     failTurn(blamed(why));
+  }
+
+  /** It was refused a body as a whole. */
+  void tooMuchAtOnce() {
+    function.outside().limitCounts().met(Limit.WHOLE_BODIES);
   }
 
   /** The limit that stood in its way, if one did. */
@@ -264,6 +322,17 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   void outlive(Duration lifetime) {
     Duration most = lifetime.plus(WebSocketLimits.CLOSING.multipliedBy(2));
     limits.outlive(System.nanoTime() + most.toNanos());
+    armLimit();
+  }
+
+  /** Its WebSocket is over, for the caller at least: it has as long as any other, from now on. */
+  void outliveNoMore() {
+    if (!ended && limits.outliveNoMore(System.nanoTime())) {
+      armLimit();
+    }
+  }
+
+  private void armLimit() {
     LaneTimer before = limit;
     if (before != null) {
       before.cancel();
@@ -316,14 +385,14 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
       fail(wrong);
     } else if (given != null && !heard) {
       heard = true;
-      tell(() -> listener.onResponse(given.head(), given.body(), clock.timing()));
+      listener.onResponse(given.head(), given.body(), clock.timing());
     }
     finishIfDone();
   }
 
   void finishIfDone() {
     if (!ended && heard && !limits.waits() && bodies.responseEnded()) {
-      finish(bodies.outcome());
+      finish(callerGone ? Code.CANCELLED : bodies.outcome());
     }
   }
 
@@ -332,21 +401,27 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     if (ended) {
       return;
     }
+    // Who hears of it may look at the count.
+    limits.ends(why.code());
     if (heard) {
       dropSockets(CloseCode.INTERNAL_ERROR, "the function was ended");
       bodies.failResponse(why);
     } else {
-      heard = true;
-      Answer unheard = answer;
-      if (unheard != null) {
-        unheard.discard();
-      }
-      bodies.dropResponse();
-      clock.responded(0);
-      boolean passes = passThrough && why.code().ofTheFunction();
-      tell(() -> listener.onFailure(passes ? why.passingThrough() : why, clock.timing()));
+      tellFailure(why);
     }
     finish(why.code());
+  }
+
+  private void tellFailure(FunctionException why) {
+    heard = true;
+    Answer untold = answer;
+    if (untold != null) {
+      untold.discard();
+    }
+    bodies.dropResponse();
+    clock.responded(0);
+    boolean passes = passThrough && why.code().ofTheFunction();
+    listener.onFailure(passes ? why.passingThrough() : why, clock.timing());
   }
 
   private void finish(@Nullable Code outcome) {
@@ -358,17 +433,10 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     if (timer != null) {
       timer.cancel();
     }
-    Limit met = outcome == null ? null : Limit.of(outcome);
-    if (met != null) {
-      function.runtime().limitCounts().met(met);
-    }
-    if (met == Limit.CPU && limits.creditUsedUp()) {
-      function.runtime().limitCounts().met(Limit.CPU_CREDIT);
-    }
+    limits.ends(outcome);
     limits.settle();
     Instance in = instance;
     if (in != null) {
-      limits.windUp();
       in.ops().drop(this);
       dropSockets(CloseCode.GOING_AWAY, "the invocation has ended");
     }
@@ -383,13 +451,13 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
             bodies.bytesOut(),
             limits.subrequests(),
             outcome);
-    function.runtime().finished();
+    function.runtime().finished(function.owner());
     try {
       if (in != null) {
         in.finished(this);
       }
     } finally {
-      tell(() -> listener.onDone(report));
+      listener.onDone(report);
     }
   }
 
@@ -397,14 +465,6 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     Instance in = instance;
     if (in != null) {
       in.sockets().drop(this, code, why);
-    }
-  }
-
-  private void tell(Runnable call) {
-    try {
-      call.run();
-    } catch (RuntimeException | LinkageError | AssertionError | VirtualMachineError e) {
-      log.error("A listener of {} failed", function.bundle().name(), e);
     }
   }
 

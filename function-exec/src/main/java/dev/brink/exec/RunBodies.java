@@ -13,8 +13,13 @@ import org.jspecify.annotations.Nullable;
 /** The bodies of one invocation: what it reads, and how its response's body fares. On the lane. */
 final class RunBodies {
   private final Run run;
-  private final List<Integer> readers = new ArrayList<>(0);
-  private final List<Integer> writers = new ArrayList<>(0);
+
+  // Most invocations have none of these: each list is made when something comes into it.
+  private List<Integer> readers = List.of();
+  private List<Integer> writers = List.of();
+  private List<Integer> passedOn = List.of();
+  private List<Flow.Publisher<ByteBuf>> unclaimed = List.of();
+
   private @Nullable BodyReader request;
   private @Nullable RelayBody requestRelay;
   private @Nullable BodyWriter responseWriter;
@@ -24,6 +29,7 @@ final class RunBodies {
   private boolean responseOpen;
   private @Nullable Code outcome;
   private boolean limitExceeded;
+  private boolean heeded;
 
   RunBodies(Run run) {
     this.run = run;
@@ -37,7 +43,7 @@ final class RunBodies {
     }
     var reader = new BodyReader(publisher, bodies::post, run.limits().requestBodyBytes());
     request = reader;
-    return bodies.add(run, reader);
+    return bodies.add(run, reader, run.request().bodyLength());
   }
 
   /**
@@ -54,15 +60,50 @@ final class RunBodies {
   }
 
   void owns(int reader) {
-    readers.add(reader);
+    readers = with(readers, reader);
   }
 
   void ownsWriter(int writer) {
-    writers.add(writer);
+    writers = with(writers, writer);
   }
 
   void ownsNoLonger(Integer reader) {
-    boolean _ = readers.remove(/* element */ reader);
+    boolean _ = !readers.isEmpty() && readers.remove(/* element */ reader);
+  }
+
+  /** A reader that may yet be failed has gone elsewhere. */
+  void passedOn(int reader) {
+    passedOn = with(passedOn, reader);
+  }
+
+  /** The answer to a request with such a body has come, maybe before anyone subscribed to that. */
+  void answered(Flow.@Nullable Publisher<ByteBuf> body) {
+    if (!unclaimed.isEmpty()) {
+      unclaimed.removeIf(GuestBody::isTaken);
+    }
+    if (body != null && !GuestBody.isTaken(body)) {
+      unclaimed = with(unclaimed, body);
+    }
+  }
+
+  private static <T> List<T> with(List<T> list, T one) {
+    List<T> longer = list.isEmpty() ? new ArrayList<>() : list;
+    longer.add(one);
+    return longer;
+  }
+
+  /** One more is to fail with the signal of its fetch. */
+  void heeds() {
+    heeded = true;
+  }
+
+  /** Whether any was ever to. */
+  boolean heeded() {
+    return heeded;
+  }
+
+  List<Integer> passedOn() {
+    return passedOn;
   }
 
   List<Integer> readers() {
@@ -176,6 +217,8 @@ final class RunBodies {
     if (request == null && publisher != null) {
       new BodyReader(publisher, Runnable::run, 0).cancel();
     }
+    unclaimed.forEach(GuestBody::letGo);
+    unclaimed = List.of();
     if (bodies != null) {
       bodies.drop(run);
     }
@@ -201,7 +244,11 @@ final class RunBodies {
           case COMPLETE -> null;
           case FAILED -> Code.UNCAUGHT;
           case CANCELLED -> Code.CANCELLED;
-          case OVER_LIMIT -> Code.BODY_LIMIT;
+          case OVER_LIMIT ->
+              requestRelay != null
+                      && run.limits().requestBodyBytes() < run.limits().responseBodyBytes()
+                  ? Code.BODY_LIMIT
+                  : Code.RESPONSE_LIMIT;
         });
     run.finishIfDone();
   }

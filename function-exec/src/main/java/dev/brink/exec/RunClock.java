@@ -1,5 +1,7 @@
 package dev.brink.exec;
 
+import org.jspecify.annotations.Nullable;
+
 /** Where an invocation's time goes. On its lane once it has started. */
 final class RunClock {
   private final long queuedNanos = System.nanoTime();
@@ -8,7 +10,9 @@ final class RunClock {
   private long respondedNanos;
   private long coldSharedNanos;
   private long runSharedNanos;
+  private long laneNanos;
   private boolean cold;
+  private @Nullable Timing known;
 
   /** For how long it has been there. Any thread. */
   long waitedNanos(long nowNanos) {
@@ -39,12 +43,23 @@ final class RunClock {
     }
   }
 
+  /** A turn of it that is over took so long, without that waiting. */
+  void turned(long nanos) {
+    if (enteredNanos != 0 && known == null) {
+      laneNanos += nanos;
+    }
+  }
+
   /**
    * It has an answer, or never will; the first call counts.
    *
    * @param sharedNanos as {@link #shared}, of the turn under way
    */
   void responded(long sharedNanos) {
+    if (enteredNanos == 0) {
+      // It never came so far.
+      entered();
+    }
     if (respondedNanos == 0) {
       runSharedNanos += sharedNanos;
       respondedNanos = System.nanoTime();
@@ -53,14 +68,22 @@ final class RunClock {
 
   /** Of what never entered the guest. */
   Timing queued() {
-    return new Timing(false, startNanos - queuedNanos, 0, 0);
+    return new Timing(false, startNanos - queuedNanos, 0, 0, 0);
   }
 
+  /** As its caller hears it, first when it has an answer or never will: the same from then on. */
   Timing timing() {
+    Timing before = known;
+    if (before != null) {
+      return before;
+    }
     long coldNanos = cold ? enteredNanos - startNanos - coldSharedNanos : 0;
     long runNanos = respondedNanos - enteredNanos - runSharedNanos;
     long queueNanos = startNanos - queuedNanos + coldSharedNanos + runSharedNanos;
-    return new Timing(cold, queueNanos, Math.max(0, coldNanos), Math.max(0, runNanos));
+    var timing =
+        new Timing(cold, queueNanos, Math.max(0, coldNanos), Math.max(0, runNanos), laneNanos);
+    known = timing;
+    return timing;
   }
 
   long wallNanos() {

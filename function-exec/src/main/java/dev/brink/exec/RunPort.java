@@ -64,9 +64,11 @@ public final class RunPort {
   /** Answers with a body as it comes in. */
   @HostAccess.Export
   public void relay(int status, String reason, String headers, int body) {
-    HttpResponse head = run.ended() ? null : head(status, reason, headers);
     Bodies.Reading reading = instance.bodies().reading(body);
+    long length = reading == null ? -1 : reading.length();
+    HttpResponse head = run.takesAnswer() ? head(status, reason, headers, length) : null;
     if (head == null) {
+      instance.bodies().cancel(body);
       return;
     }
     Flow.@Nullable Publisher<ByteBuf> from = reading == null ? null : reading.reader().detach();
@@ -81,11 +83,16 @@ public final class RunPort {
     run.respond(new Answer(head, relay));
   }
 
-  /** Answers with a body that the guest writes. Returns the number to write it by. */
+  /**
+   * Answers with a body that the guest writes.
+   *
+   * @param length the bytes that these will be; -1 where that is not known
+   * @return the number to write it by
+   */
   @HostAccess.Export
-  public int stream(int status, String reason, String headers) {
-    HttpResponse head = head(status, reason, headers);
-    if (head == null || run.ended()) {
+  public int stream(int status, String reason, String headers, double length) {
+    HttpResponse head = head(status, reason, headers, (long) length);
+    if (head == null || !run.takesAnswer()) {
       return -1;
     }
     int writer = instance.bodies().write(run, true);
@@ -104,7 +111,7 @@ public final class RunPort {
   @HostAccess.Export
   public int upgrade(String headers) {
     HttpHeaders asked = run.request().upgradeHeaders();
-    if (asked == null || run.ended()) {
+    if (asked == null || !run.takesAnswer()) {
       bad("the response has a webSocket, which the request did not ask for");
       return -1;
     }
@@ -178,10 +185,16 @@ public final class RunPort {
     run.waitForOneLess();
   }
 
+  /** Whether the caller has gone, and what goes on is for nobody to hear. */
+  @HostAccess.Export
+  public boolean callerGone() {
+    return run.callerGone();
+  }
+
   /** Settles operation {@code op} when the caller goes. */
   @HostAccess.Export
   public boolean onCancel(int op) {
-    if (!instance.ops().begin(op, run, null)) {
+    if (!run.takesAnswer() || !instance.ops().begin(op, run, null)) {
       return false;
     }
     run.cancelOp = op;
@@ -190,26 +203,38 @@ public final class RunPort {
 
   private void full(int status, String reason, String headers, ByteBuf content) {
     long bytes = content.readableBytes();
-    if (bytes > run.limits().responseBodyBytes()) {
+    if (!run.takesAnswer()) {
+      content.release();
+    } else if (bytes > run.limits().responseBodyBytes()) {
       content.release();
       run.failTurn(
           new FunctionException(
-              Code.BODY_LIMIT,
+              Code.RESPONSE_LIMIT,
               "the response's body is larger than " + run.limits().responseBodyBytes() + " bytes",
               null));
-      return;
+    } else {
+      respondFull(status, reason, headers, content, bytes);
     }
+  }
+
+  private void respondFull(int status, String reason, String headers, ByteBuf content, long bytes) {
+    boolean headOnly = bytes == 0 && run.request().isHead();
     try {
+      HttpHeaders checked = run.function().responseHeaders().of(headers);
+      long length = headOnly ? ResponseHead.length(headers, 0) : content.readableBytes();
+      HttpResponse head = ResponseHead.full(status, reason, checked, content, length);
       run.bodies().respondFull(bytes);
-      run.respond(new Answer(ResponseHead.full(status, reason, headers, content), null));
+      run.respond(new Answer(head, null));
     } catch (IllegalArgumentException e) {
+      content.release();
       bad(String.valueOf(e.getMessage()));
     }
   }
 
-  private @Nullable HttpResponse head(int status, String reason, String headers) {
+  private @Nullable HttpResponse head(int status, String reason, String headers, long length) {
     try {
-      return ResponseHead.streaming(status, reason, headers);
+      HttpHeaders checked = run.function().responseHeaders().of(headers);
+      return ResponseHead.streaming(status, reason, checked, length);
     } catch (IllegalArgumentException e) {
       bad(String.valueOf(e.getMessage()));
       return null;

@@ -4,6 +4,7 @@ import dev.brink.exec.web.NormalUrl;
 import dev.brink.exec.websocket.Handshake;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +25,24 @@ record RunRequest(Trigger trigger) {
     return values.isEmpty() ? null : String.join(", ", values);
   }
 
+  /** The address of whom it is for; empty: nobody's, or not known. */
+  String clientAddress() {
+    return trigger instanceof Invocation call ? call.clientAddress() : "";
+  }
+
   /** The request's body; {@code null} for none. */
   Flow.@Nullable Publisher<ByteBuf> body() {
     return trigger instanceof Invocation call ? call.body() : null;
+  }
+
+  /** The bytes of its body, if the client has said how many; else -1. */
+  long bodyLength() {
+    return trigger instanceof Invocation call ? ResponseHead.length(call.request().headers()) : -1;
+  }
+
+  /** Whether only the head of the answer is asked for. */
+  boolean isHead() {
+    return trigger instanceof Invocation call && call.request().method().equals(HttpMethod.HEAD);
   }
 
   /** The headers of a request for a WebSocket; {@code null} for any other. */

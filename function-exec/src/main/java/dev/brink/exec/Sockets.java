@@ -66,6 +66,21 @@ final class Sockets {
     return open.get(number);
   }
 
+  /**
+   * The client of {@code run} has gone.
+   *
+   * @return whether that has a WebSocket, which ends the response once the guest has heard of it
+   */
+  boolean clientLeft(Run run) {
+    for (GuestSocket socket : open.values()) {
+      if (run.bodies().isResponse(socket.output())) {
+        socket.peerLeft();
+        return true;
+      }
+    }
+    return false;
+  }
+
   void remove(int number) {
     open.remove(number);
   }

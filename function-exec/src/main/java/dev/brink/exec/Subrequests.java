@@ -28,17 +28,21 @@ public interface Subrequests {
    * received.
    *
    * @param function the {@linkplain FunctionBundle#name name} of the function that asks
+   * @param version which {@linkplain FunctionBundle#version version} of it that is
    * @param service the {@code env} property it goes through; {@code null} for global {@code fetch}
    * @param request with the absolute URL as its URI
    * @param body {@code null} for none
+   * @param clientAddress of the client that the invocation is for; empty: not known, or none
    * @param requestId of the invocation it belongs to
    * @param deadlineNanos of the invocation it belongs to
    */
   record Subrequest(
       String function,
+      String version,
       @Nullable String service,
       HttpRequest request,
       Flow.@Nullable Publisher<ByteBuf> body,
+      String clientAddress,
       String requestId,
       long deadlineNanos) {}
 

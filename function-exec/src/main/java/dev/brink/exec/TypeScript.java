@@ -6,9 +6,11 @@ import dev.brink.exec.module.BundleFileSystem;
 import dev.brink.exec.module.ClassPathPackages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,7 +25,11 @@ import org.graalvm.polyglot.Value;
  * that sees nothing but the sources. Types are not checked.
  */
 final class TypeScript {
-  private static final long MAX_SECONDS = 30;
+  private static final Duration MAX_CPU = Duration.ofSeconds(30);
+
+  /** Where the machine is so busy that it has not had its processor time by then. */
+  private static final Duration MAX_WALL = Duration.ofMinutes(5);
+
   private static final String STATIC = "/META-INF/resources/_static/";
   private static final Map<String, String> PACKAGES =
       Map.of(
@@ -46,9 +52,18 @@ final class TypeScript {
           "(?s)^(?:\\w*Error: )?Error transforming [^:]*: (.*?) ?\\((\\d+):(\\d+)\\).*$");
 
   private final GuestContexts contexts;
+  private final Duration maxCpu;
 
   TypeScript(GuestContexts contexts) {
+    this(contexts, MAX_CPU);
+  }
+
+  /**
+   * @param maxCpu how much processor time all files of a function may take
+   */
+  TypeScript(GuestContexts contexts, Duration maxCpu) {
     this.contexts = contexts;
+    this.maxCpu = maxCpu;
   }
 
   /** Whether there is something to do. */
@@ -67,15 +82,8 @@ final class TypeScript {
    */
   Map<String, byte[]> strip(Map<String, byte[]> modules) {
     var stripped = new HashMap<>(modules);
-    try (Context context = contexts.context(BundleFileSystem.of(packages()), false, false)) {
-      var limit = CompletableFuture.delayedExecutor(MAX_SECONDS, TimeUnit.SECONDS);
-      var ended = new CompletableFuture<Void>();
-      limit.execute(
-          () -> {
-            if (!ended.isDone()) {
-              context.close(true);
-            }
-          });
+    try (Context context = contexts.context(BundleFileSystem.of(packages()), false, false);
+        var _ = new Allowance(context, maxCpu)) {
       Value transform = context.eval(entry()).getMember("default");
       modules.forEach(
           (path, source) -> {
@@ -83,11 +91,44 @@ final class TypeScript {
               stripped.put(path, strip(transform, path, source));
             }
           });
-      ended.complete(null);
     } catch (PolyglotException e) {
-      throw new FunctionException(Code.MODULE_ERROR, "the TypeScript takes too long to read", null);
+      throw FunctionException.passing(Code.MODULE_ERROR, "the TypeScript takes too long to read");
     }
     return stripped;
+  }
+
+  /** Looks each second at what the thread that made it has used, and ends its guest. */
+  private static final class Allowance implements AutoCloseable {
+    private static final Executor IN_A_SECOND =
+        CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
+
+    private final Thread thread = Thread.currentThread();
+    private final long untilNanos = System.nanoTime() + MAX_WALL.toNanos();
+    private final Context context;
+    private final long untilCpuNanos;
+    private volatile boolean over;
+
+    Allowance(Context context, Duration cpu) {
+      this.context = context;
+      this.untilCpuNanos = ThreadCpu.nanos() + cpu.toNanos();
+      IN_A_SECOND.execute(this::look);
+    }
+
+    private void look() {
+      if (over) {
+        return;
+      }
+      if (ThreadCpu.nanos(thread) > untilCpuNanos || System.nanoTime() - untilNanos > 0) {
+        context.close(true);
+      } else {
+        IN_A_SECOND.execute(this::look);
+      }
+    }
+
+    @Override
+    public void close() {
+      over = true;
+    }
   }
 
   private static byte[] strip(Value transform, String path, byte[] source) {

@@ -85,6 +85,15 @@ final class WarmUp {
 
   private void end() {
     function.close();
-    ready.complete(null);
+    Thread.ofPlatform().daemon().name("brink-engine-classes").start(this::initializeTheRest);
+  }
+
+  /** What no call has needed so far. Not on a lane, which may have something to do. */
+  private void initializeTheRest() {
+    try {
+      EngineClasses.initialize();
+    } finally {
+      ready.complete(null);
+    }
   }
 }

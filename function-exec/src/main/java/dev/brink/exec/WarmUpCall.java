@@ -10,10 +10,17 @@ import org.jspecify.annotations.Nullable;
 /** A call whose answer nobody wants: reads it to its end and drops it. */
 final class WarmUpCall implements InvocationListener {
   private final CompletableFuture<Void> done = new CompletableFuture<>();
+  private volatile @Nullable FunctionException failure;
+  private volatile long cpuNanos;
 
   /** Completes on a lane when all of it is over, with an exception where it did not succeed. */
   CompletableFuture<Void> done() {
     return done;
+  }
+
+  /** The processor time that it has used; to be asked when it is over. */
+  long cpuNanos() {
+    return cpuNanos;
   }
 
   @Override
@@ -27,17 +34,22 @@ final class WarmUpCall implements InvocationListener {
   }
 
   @Override
-  public void onFailure(FunctionException failure, Timing timing) {
-    done.completeExceptionally(failure);
+  public void onFailure(FunctionException why, Timing timing) {
+    failure = why;
   }
 
   @Override
   public void onDone(InvocationReport report) {
-    if (report.outcome() == null) {
+    cpuNanos = report.cpuNanos();
+    FunctionException why = failure;
+    if (why != null) {
+      done.completeExceptionally(why);
+    } else if (report.outcome() == null) {
       done.complete(null);
     } else {
       done.completeExceptionally(
-          new FunctionException(report.outcome(), "the warm-up did not succeed", null));
+          new FunctionException(
+              report.outcome(), "its body, or what it waited for, did not succeed", null));
     }
   }
 

@@ -63,6 +63,7 @@ final class WebGlobals {
             "WritableStreamDefaultWriter",
             "WritableStreamDefaultController"),
         piece("transforms", "TransformStream", "TransformStreamDefaultController"),
+        piece("identity", "FixedLengthStream", "IdentityTransformStream"),
         piece("codecs", "TextDecoderStream", "TextEncoderStream"),
         piece("crypto", "crypto", "Crypto", "SubtleCrypto", "CryptoKey"),
         piece("compression", "CompressionStream", "DecompressionStream"),
@@ -86,7 +87,8 @@ final class WebGlobals {
             "PerformanceMeasure",
             "PerformanceObserver",
             "PerformanceObserverEntryList"),
-        piece("asynclocal", "AsyncLocalStorage"));
+        piece("asynclocal", "AsyncLocalStorage"),
+        piece("proxies", "Proxy"));
   }
 
   private static Piece piece(String name, String... globals) {

@@ -4,10 +4,15 @@
   const { load, slots } = core;
   const { DOMException, Event, EventTarget, fire, handlerProperty } = load('events');
   const { expose, isObject, needed, sequence, integer, illegal } = load('idl');
+  const { apply } = Reflect;
+  const { deref } = WeakRef.prototype;
+  const Weak = WeakRef;
   const TOKEN = {};
+  const FEW = 16;
   const ignore = () => undefined;
 
   const $AbortSignal = slots('AbortSignal');
+  const $EventTarget = slots('EventTarget');
 
   class AbortSignal extends EventTarget {
     [$AbortSignal] = {
@@ -16,7 +21,10 @@
       dependent: false,
       sources: [],
       dependents: [],
+      /** So many dependents are looked through for those that are gone. */
+      many: FEW,
       algorithms: [],
+      link: null,
     };
 
     constructor(token) {
@@ -79,6 +87,7 @@
   function onAbort(signal, algorithm) {
     if (signal[$AbortSignal].aborted) return ignore;
     signal[$AbortSignal].algorithms.push(algorithm);
+    hold(signal);
     return () => {
       const at = signal[$AbortSignal].algorithms.indexOf(algorithm);
       if (at >= 0) signal[$AbortSignal].algorithms.splice(at, 1);
@@ -90,8 +99,8 @@
     become(signal, reason === undefined ? new DOMException('This operation was aborted', 'AbortError') : reason);
     const dependents = [];
     for (let i = 0; i < signal[$AbortSignal].dependents.length; i++) {
-      const dependent = signal[$AbortSignal].dependents[i];
-      if (!dependent[$AbortSignal].aborted) {
+      const dependent = dependentOf(signal[$AbortSignal].dependents[i]);
+      if (dependent !== undefined && !dependent[$AbortSignal].aborted) {
         become(dependent, signal[$AbortSignal].reason);
         dependents.push(dependent);
       }
@@ -113,13 +122,47 @@
     fire(self, new Event('abort'));
   }
 
-  function follow(self, source) {
-    const sources = source[$AbortSignal].dependent ? source[$AbortSignal].sources : [source];
+  // ---- dependent signals: a source holds one only while its abort would be noticed, as the standard allows
+
+  function dependentOf(link) {
+    return apply(deref, link.weak, []);
+  }
+
+  /** Somebody waits for the abort of what may be a dependent signal. */
+  function hold(self) {
+    const { link } = self[$AbortSignal];
+    if (link !== null) link.held = self;
+  }
+
+  function isAwaited(self) {
+    return self[$AbortSignal].algorithms.length > 0 || load('events').listens(self, 'abort');
+  }
+
+  function letGoOfSome(source) {
+    const left = [];
+    const { dependents } = source;
+    for (let i = 0; i < dependents.length; i++) {
+      const link = dependents[i];
+      const dependent = dependentOf(link);
+      if (dependent !== undefined && !dependent[$AbortSignal].aborted) {
+        if (!isAwaited(dependent)) link.held = null;
+        left.push(link);
+      }
+    }
+    source.dependents = left;
+    source.many = left.length < FEW ? FEW : 2 * left.length;
+  }
+
+  function follow(self, given) {
+    const slot = self[$AbortSignal];
+    const sources = given[$AbortSignal].dependent ? given[$AbortSignal].sources : [given];
     for (let i = 0; i < sources.length; i++) {
       const one = sources[i];
-      if (!self[$AbortSignal].sources.includes(one)) {
-        self[$AbortSignal].sources.push(one);
-        one[$AbortSignal].dependents.push(self);
+      if (!slot.sources.includes(one)) {
+        const source = one[$AbortSignal];
+        if (source.dependents.length >= source.many) letGoOfSome(source);
+        slot.sources.push(one);
+        source.dependents.push(slot.link);
       }
     }
   }
@@ -133,6 +176,8 @@
         return signal;
       }
     }
+    signal[$AbortSignal].link = { weak: new Weak(signal), held: null };
+    signal[$EventTarget].heard = hold;
     for (let i = 0; i < given.length; i++) follow(signal, given[i]);
     return signal;
   }
@@ -155,10 +200,15 @@
   function signalOf(run) {
     const signal = makeSignal();
     if (run !== null) {
+      const gone = () => abort(signal, new DOMException('The caller has gone', 'AbortError'));
       const op = core.register((how) => {
-        if (how === core.ABORTED) abort(signal, new DOMException('The caller has gone', 'AbortError'));
+        if (how === core.ABORTED) gone();
       });
-      if (!run.onCancel(op)) core.unregister(op);
+      const port = core.unseal(run);
+      if (!port.onCancel(op)) {
+        core.unregister(op);
+        if (port.callerGone()) gone();
+      }
     }
     return signal;
   }

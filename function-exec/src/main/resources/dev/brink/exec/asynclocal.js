@@ -41,5 +41,11 @@
   }
   tag(AsyncLocalStorage.prototype, 'AsyncLocalStorage');
 
-  return { AsyncLocalStorage };
+  /** What the host is to call later, once, in the context of now. */
+  function bound(done) {
+    const snapshot = new Snapshot();
+    return (how, payload, detail) => snapshot.run(done, how, payload, detail);
+  }
+
+  return { AsyncLocalStorage, bound, now: () => new Snapshot() };
 });

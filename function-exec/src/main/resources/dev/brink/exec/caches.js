@@ -61,7 +61,8 @@
       const { status, statusText, headers, body, vary } = load('fetch').partsOfResponse(response);
       if (status === 206 || status < 200) throw new TypeError(`status: ${status} (expected: of a whole response)`);
       if (vary !== null && vary.includes('*')) throw new TypeError('vary: * (expected: names)');
-      await call('put', { cache, url, request, status, reason: statusText, response: headers }, body);
+      const [kept, lines] = load('fetch').asItCame(body, headers);
+      await call('put', { cache, url, request, status, reason: statusText, response: lines }, kept);
     }
 
     async delete(input, options = undefined) {
@@ -73,6 +74,7 @@
     }
   }
   expose(Cache);
+  Object.defineProperty(Cache, 'length', { value: 0, configurable: true });
 
   const $CacheStorage = slots('CacheStorage');
 
@@ -98,6 +100,7 @@
     }
   }
   expose(CacheStorage);
+  Object.defineProperty(CacheStorage, 'length', { value: 0, configurable: true });
 
   return { Cache, CacheStorage, caches: new CacheStorage(TOKEN) };
 });

@@ -19,6 +19,8 @@
   const typedArray = getPrototypeOf(Uint8Array.prototype);
   const accessor = (prototype, name) => getOwnPropertyDescriptor(prototype, name).get;
   const typeName = accessor(typedArray, Symbol.toStringTag);
+  const { keys: indices } = typedArray;
+  const dataLength = accessor(DataView.prototype, 'byteLength');
   const getTime = Date.prototype.getTime;
   const mapSize = accessor(Map.prototype, 'size');
   const setSize = accessor(Set.prototype, 'size');
@@ -28,8 +30,10 @@
   const detached = accessor(ArrayBuffer.prototype, 'detached');
   const resizable = accessor(ArrayBuffer.prototype, 'resizable');
   const maxLength = accessor(ArrayBuffer.prototype, 'maxByteLength');
-  const { slice, transfer: take } = ArrayBuffer.prototype;
+  const { slice, resize, transfer: take } = ArrayBuffer.prototype;
+  const { set: setBytes } = typedArray;
   const NativeBuffer = ArrayBuffer;
+  const NativeBytes = Uint8Array;
   const forEachMap = Map.prototype.forEach;
   const forEachSet = Set.prototype.forEach;
   const mapSetter = Map.prototype.set;
@@ -65,6 +69,7 @@
     if (typeof value !== 'object' || value === null) return value;
     const before = seen.get(value);
     if (before !== undefined) return before;
+    if (core.isProxy(value)) throw refuse('a proxy');
     const remember = (copy) => {
       seen.set(value, copy);
       return copy;
@@ -142,6 +147,7 @@
     if (value instanceof Promise || value instanceof WeakMap || value instanceof WeakSet || value instanceof WeakRef) {
       throw refuse('a promise or a weak reference');
     }
+    if (core.hasSlots(value)) throw refuse(`a ${value[Symbol.toStringTag] ?? 'platform object'}`);
     for (const name of core.names()) {
       const property = getOwnPropertyDescriptor(globalThis, name);
       if (property !== undefined && typeof property.value === 'function' && property.value.prototype !== undefined &&
@@ -170,13 +176,40 @@
     return to;
   }
 
+  /** Whether the buffer of a view is long enough for it: elsewhere its length may be 0 as well. */
+  function inBounds(view) {
+    try {
+      if (apply(typeName, view, []) === undefined) apply(dataLength, view, []);
+      else apply(indices, view, []);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Whether a view is as long as its buffer, whatever becomes of that: seen when that is shorter for a moment. */
+  function followsLength(view, [buffer, offset, length], size) {
+    if (!apply(resizable, buffer, []) || length < size) return false;
+    const whole = apply(bufferLength, buffer, []);
+    if (offset + length <= whole - size) return false;
+    const end = apply(slice, buffer, [whole - size]);
+    apply(resize, buffer, [whole - size]);
+    const follows = inBounds(view);
+    apply(resize, buffer, [whole]);
+    apply(setBytes, new NativeBytes(buffer), [new NativeBytes(end), whole - size]);
+    return follows;
+  }
+
   function cloneView(view, seen) {
-    const [buffer, offset, length] = bytesOf(view);
-    const copied = clone(buffer, seen);
+    if (!inBounds(view)) throw refuse('a view of a buffer that is too short for it, or detached,');
+    const range = bytesOf(view);
+    const [buffer, offset, length] = range;
     const name = apply(typeName, view, []);
-    if (name === undefined) return new NativeDataView(copied, offset, length);
-    const type = TYPES[name];
-    return new type(copied, offset, length / type.BYTES_PER_ELEMENT);
+    const type = name === undefined ? NativeDataView : TYPES[name];
+    const size = name === undefined ? 1 : type.BYTES_PER_ELEMENT;
+    const follows = followsLength(view, range, size);
+    const copied = clone(buffer, seen);
+    return follows ? new type(copied, offset) : new type(copied, offset, length / size);
   }
 
   function cloneError(error, seen, remember) {

@@ -13,13 +13,30 @@
   const MAX_INDENT = 40;
   const counts = new Map();
   const timers = new Map();
+  /** What is worth seeing of an object of the web API. */
+  const SHOWN = {
+    __proto__: null,
+    Request: ['method', 'url', 'headers'],
+    Response: ['status', 'statusText', 'url', 'headers'],
+    URL: ['href'],
+    Blob: ['size', 'type'],
+    File: ['name', 'size', 'type'],
+    Event: ['type'],
+    CustomEvent: ['type', 'detail'],
+    MessageEvent: ['type', 'data'],
+    AbortSignal: ['aborted', 'reason'],
+    CryptoKey: ['type', 'extractable', 'algorithm', 'usages'],
+    WebSocket: ['url', 'readyState'],
+    EventSource: ['url', 'readyState'],
+  };
+  const ENTRIES = ['Headers', 'URLSearchParams', 'FormData'];
   let indent = '';
 
   function quoted(text) {
     return text.includes("'") ? JSON.stringify(text) : `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"')}'`;
   }
 
-  /** One value for people, without running its getters. */
+  /** One value for people, without running a guest’s getters. */
   function inspect(value, depth, seen) {
     switch (typeof value) {
       case 'string':
@@ -56,7 +73,22 @@
       return list(`Map(${value.size}) `, '{', capped(value, ([k, v]) => `${show(k)} => ${show(v)}`), '}');
     }
     if (value instanceof Set) return list(`Set(${value.size}) `, '{', capped(value, show), '}');
-    return list(name === 'Object' ? '' : `${name} `, '{', properties(value, show), '}');
+    const parts = core.hasSlots(value) ? partsOf(value, show) : [];
+    return list(name === 'Object' ? '' : `${name} `, '{', [...parts, ...properties(value, show)], '}');
+  }
+
+  function partsOf(value, show) {
+    try {
+      const kind = value[Symbol.toStringTag];
+      if (ENTRIES.includes(kind)) return capped(value, ([key, item]) => `${nameOfKey(key)}: ${show(item)}`);
+      return (SHOWN[kind] ?? []).map((part) => `${part}: ${show(value[part])}`);
+    } catch {
+      return [];
+    }
+  }
+
+  function nameOfKey(key) {
+    return /^[\w$]+$/.test(key) ? key : quoted(key);
   }
 
   function nameOf(value) {
@@ -97,7 +129,7 @@
         items.push('…');
         break;
       }
-      const name = typeof key === 'symbol' ? `[${key.toString()}]` : /^[\w$]+$/.test(key) ? key : quoted(key);
+      const name = typeof key === 'symbol' ? `[${key.toString()}]` : nameOfKey(key);
       items.push(`${name}: ${'value' in property ? show(property.value) : '[Getter]'}`);
     }
     return items;

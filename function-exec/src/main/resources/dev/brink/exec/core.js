@@ -41,6 +41,8 @@
   const OwnMap = Map;
   const pending = withOwnMethods(new OwnMap());
   const loaded = Object.create(null);
+  /** The keys of slots: what lists a guest's keys leaves them out. */
+  const internal = Object.create(null);
   let lastOp = 0;
   let invoke;
   let tick;
@@ -61,7 +63,35 @@
    * take hundreds of nanoseconds to look up once there are more than a few of them.
    */
   function slots(type) {
-    return sameForAll(`brink.${type}`);
+    const key = sameForAll(`brink.${type}`);
+    internal[key] = true;
+    return key;
+  }
+
+  const { getOwnPropertySymbols: symbolsOf } = Object;
+
+  /** Whether it is an object of the web API. */
+  function hasSlots(object) {
+    const symbols = symbolsOf(object);
+    for (let i = 0; i < symbols.length; i++) if (internal[symbols[i]] !== undefined) return true;
+    return false;
+  }
+
+  let unsealed;
+
+  /** What a slot has in the place of an object of the host: whoever gets at the slot can do nothing with it. */
+  function sealed(value) {
+    return () => {
+      unsealed = value;
+    };
+  }
+
+  function unseal(box) {
+    unsealed = undefined;
+    box();
+    const value = unsealed;
+    unsealed = undefined;
+    return value;
   }
 
   /** A piece of the web API, evaluated by the host: so its code does not become part of compiled callers. */
@@ -75,10 +105,17 @@
     return new TypeError(message);
   }
 
-  /** Registers {@code done(how, payload, detail)} under a new number. */
+  /** Registers {@code done(how, payload, detail)} under a new number; it is called in the asynchronous context of now. */
   function register(done) {
-    pending.set(++lastOp, done);
+    const { asynclocal } = loaded;
+    pending.set(++lastOp, asynclocal === undefined ? done : asynclocal.bound(done));
     return lastOp;
+  }
+
+  /** The asynchronous context, where there may be one; else null. */
+  function contextNow() {
+    const { asynclocal } = loaded;
+    return asynclocal === undefined ? null : asynclocal.now();
   }
 
   function unregister(id) {
@@ -125,24 +162,34 @@
   const $ExecutionContext = slots('ExecutionContext');
 
   class ExecutionContext {
-    [$ExecutionContext] = { run: undefined };
+    /** A tick's counts what it waits for, until it is over: a rejection fails it. */
+    [$ExecutionContext] = { run: undefined, waits: undefined };
 
-    constructor(run) {
+    constructor(run, waits) {
       this[$ExecutionContext].run = run;
+      this[$ExecutionContext].waits = waits;
     }
     waitUntil(promise) {
-      const run = this[$ExecutionContext].run;
+      const { run: box, waits } = this[$ExecutionContext];
+      const run = unseal(box);
       if (!run.waits()) throw new RangeError('waitUntil: too many promises at once');
-      apply(then, Promise.resolve(promise), [
-        () => run.waited(),
+      const given = Promise.resolve(promise);
+      const told = waits !== undefined && !waits.over;
+      if (told) waits.begun();
+      apply(then, given, [
+        () => {
+          if (told) waits.ended();
+          run.waited();
+        },
         (error) => {
-          host.print(3, `waitUntil: ${shown(error)}`);
+          if (told) waits.failed(error);
+          else host.print(3, `waitUntil: ${shown(error)}`);
           run.waited();
         },
       ]);
     }
     passThroughOnException() {
-      this[$ExecutionContext].run.passThrough();
+      unseal(this[$ExecutionContext].run).passThrough();
     }
   }
 
@@ -192,7 +239,8 @@
     }
     web ??= load('fetch');
     const { send } = web;
-    const result = invoke(web.incoming(run, method, url, normal, hasBody), env, new ExecutionContext(run));
+    const box = sealed(run);
+    const result = invoke(web.incoming(box, method, url, normal, hasBody), env, new ExecutionContext(box, undefined));
     if (result !== null && typeof result === 'object' && typeof result.then === 'function') {
       apply(then, result instanceof Promise ? result : Promise.resolve(result), [
         (response) => send(run, response),
@@ -209,7 +257,9 @@
       return;
     }
     try {
-      await load('service').schedule(tick, env, new ExecutionContext(run), time, cron);
+      const service = load('service');
+      const waits = new service.Waits();
+      await service.schedule(tick, env, new ExecutionContext(sealed(run), waits), waits, time, cron);
       run.empty(204, '', '');
     } catch (error) {
       run.rejected(error, shown(error));
@@ -235,8 +285,12 @@
     bindings,
     load,
     slots,
+    hasSlots,
+    sealed,
+    unseal,
     nowOrLater,
     register,
+    contextNow,
     unregister,
     bytesOf,
     isView,
@@ -246,16 +300,21 @@
     Bytes,
     Decoder: globalThis.TextDecoder,
     Encoder: globalThis.TextEncoder,
-    /** The engine's own, for a function that uses it. */
+    /** The engine's own. */
     WebAssembly: globalThis.WebAssembly,
+    Proxy: globalThis.Proxy,
     RESOLVED,
     TYPE_ERROR,
     ABORTED,
     DROPPED,
     FAILED,
+    LATER,
+    UNREADABLE,
     AsyncContext: globalThis.AsyncContext,
     /** What structuredClone can copy of the web API: { is, clone }. */
     cloners: [],
+    /** Whether it is a Proxy that the guest has made. */
+    isProxy: (value) => loaded.proxies !== undefined && loaded.proxies.isProxy(value),
     /** Names of the web API. */
     names: () => names(),
     /** Whether the function listens for errors that nobody caught, and was told of this one. */
@@ -330,6 +389,7 @@
     };
     install(Symbol, 'for', false, own.for);
     install(Symbol, 'keyFor', false, own.keyFor);
+    return own;
   }
 
   /**
@@ -371,6 +431,41 @@
     install(typedArray, 'slice', false, slice);
   }
 
+  /** Has what lists the keys of objects leave out those of slots. */
+  function hideSlots() {
+    const { getOwnPropertyDescriptors: descriptors } = Object;
+    const { ownKeys: keys } = Reflect;
+    const without = (list) => {
+      let left = 0;
+      for (let i = 0; i < list.length; i++) {
+        const key = list[i];
+        if (typeof key !== 'symbol' || internal[key] === undefined) {
+          if (left < i) list[left] = key;
+          left++;
+        }
+      }
+      if (left < list.length) list.length = left;
+      return list;
+    };
+    const { getOwnPropertySymbols, getOwnPropertyDescriptors, ownKeys } = {
+      getOwnPropertySymbols(object) {
+        return without(symbolsOf(object));
+      },
+      getOwnPropertyDescriptors(object) {
+        const found = descriptors(object);
+        const all = symbolsOf(found);
+        for (let i = 0; i < all.length; i++) if (internal[all[i]] !== undefined) delete found[all[i]];
+        return found;
+      },
+      ownKeys(target) {
+        return without(keys(target));
+      },
+    };
+    install(Object, 'getOwnPropertySymbols', false, getOwnPropertySymbols);
+    install(Object, 'getOwnPropertyDescriptors', false, getOwnPropertyDescriptors);
+    install(Reflect, 'ownKeys', false, ownKeys);
+  }
+
   /** Lets longer texts be parsed by what json.js finds to be quicker, in a context that parses many. */
   function parseQuickly() {
     const { parse: engines } = JSON;
@@ -403,7 +498,14 @@
     }
   }
 
-  ownSymbolRegistry();
+  const registry = ownSymbolRegistry();
+  /** A key that modules of the runtime's own ask for by name, left out as those of slots are. */
+  core.ownKey = (name) => {
+    const key = registry.for(name);
+    internal[key] = true;
+    return key;
+  };
+  hideSlots();
   copyInOnePiece();
   parseQuickly();
   // Once core has the engine's own of the same names.

@@ -57,6 +57,7 @@
   expose(Crypto, 'Crypto');
 
   const crypto = new Crypto(TOKEN);
+  Object.defineProperty(crypto, core.ownKey('brink.node'), { get: () => core.load('hashes') });
   return {
     crypto,
     Crypto,

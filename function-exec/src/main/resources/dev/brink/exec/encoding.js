@@ -98,10 +98,10 @@
       const native = NATIVE[encoding] === true;
       if (this[$TextDecoder].decoder === null) {
         const how = { fatal: this[$TextDecoder].fatal, ignoreBOM: this[$TextDecoder].ignoreBOM };
-        this[$TextDecoder].decoder = native ? new Decoder(encoding, how) : host.decoder(encoding);
+        this[$TextDecoder].decoder = native ? new Decoder(encoding, how) : core.sealed(host.decoder(encoding));
       }
       if (!native) {
-        const text = this[$TextDecoder].decoder.decode(bytes[0], bytes[1], bytes[2], !stream, this[$TextDecoder].fatal);
+        const text = core.unseal(this[$TextDecoder].decoder).decode(bytes[0], bytes[1], bytes[2], !stream, this[$TextDecoder].fatal);
         if (text === null) throw new TypeError(`the bytes are not ${encoding}`);
         return text;
       }

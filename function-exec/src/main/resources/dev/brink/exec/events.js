@@ -117,7 +117,9 @@
       return this[$Event].stop;
     }
     set cancelBubble(value) {
-      if (value) this[$Event].stop = true;
+      const slot = this[$Event];
+      if (value) slot.stop = true;
+      else slot.stop;
     }
     stopImmediatePropagation() {
       this[$Event].stop = true;
@@ -295,7 +297,8 @@
   const $EventTarget = slots('EventTarget');
 
   class EventTarget {
-    [$EventTarget] = { listeners: [] };
+    /** {@code heard} is called with the target when it gets a listener. */
+    [$EventTarget] = { listeners: [], heard: null };
 
     addEventListener(type, callback, options = undefined) {
       const listeners = listenersOf(this);
@@ -353,15 +356,22 @@
     if (signal !== undefined && !events.isSignal(signal)) throw new TypeError('signal is not an AbortSignal');
     if (signal !== undefined && signal.aborted) return;
     if (callback === null || callback === undefined || find(listeners, name, callback, capture) >= 0) return;
-    listeners.push({ name, callback, capture, once, passive, removed: false });
-    if (signal !== undefined) events.onAbort(signal, () => remove(listeners, name, callback, capture));
+    const listener = { name, callback, capture, once, passive, removed: false, forget: null };
+    put(target, listeners, listener);
+    if (signal !== undefined) listener.forget = events.onAbort(signal, () => remove(listeners, name, callback, capture));
+  }
+
+  function put(target, listeners, listener) {
+    listeners.push(listener);
+    if ($EventTarget in target) target[$EventTarget].heard?.(target);
   }
 
   function remove(listeners, name, callback, capture) {
     const at = find(listeners, name, callback, capture);
     if (at >= 0) {
-      listeners[at].removed = true;
-      listeners.splice(at, 1);
+      const [listener] = listeners.splice(at, 1);
+      listener.removed = true;
+      listener.forget?.();
     }
   }
 
@@ -451,7 +461,9 @@
     } else {
       const made = { handler, listener: (event) => handle(of, name, made.handler, event) };
       byName[name] = made;
-      listenersOf(of).push({ name, callback: made.listener, capture: false, once: false, passive: false, removed: false });
+      put(of, listenersOf(of), {
+        name, callback: made.listener, capture: false, once: false, passive: false, removed: false, forget: null,
+      });
     }
   }
 

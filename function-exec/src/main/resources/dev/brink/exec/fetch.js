@@ -1,7 +1,7 @@
 // Headers, Request, Response and fetch.
 (function (core) {
   'use strict';
-  const { host, ops, bodies, load, nowOrLater, bytesOf, isView, Bytes, withOwnMethods, slots } = core;
+  const { host, ops, bodies, load, nowOrLater, bytesOf, isView, Bytes, withOwnMethods, slots, unseal } = core;
   const { expose, needed, isObject, usv, byteString, dictionary, sequence, oneOf, pairIterable, rejectedWith } = load('idl');
   const { stringify, parse } = JSON;
   const INCOMING = {};
@@ -9,6 +9,10 @@
   const PLAIN_VALUE = /^(?:[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)?$/;
   const EDGES = /^[\t\n\r ]+|[\t\n\r ]+$/g;
   const BAD_VALUE = /[\0\r\n]|[^\0-\xff]/;
+  const TEXT_TYPE = 'text/plain;charset=UTF-8';
+  const TEXT_LINES = `content-type\n${TEXT_TYPE}\n`;
+  const JSON_TYPE = 'application/json';
+  const JSON_LINES = `content-type\n${JSON_TYPE}\n`;
   const REASON = /^[\t\x20-\x7e\x80-\xff]*$/;
   const NORMALIZED = { delete: 'DELETE', get: 'GET', head: 'HEAD', options: 'OPTIONS', post: 'POST', put: 'PUT' };
 
@@ -54,8 +58,8 @@
   const $Headers = slots('Headers');
 
   class Headers {
-    /** Of a request that came in the list is made, from its run, when one name does not do. */
-    [$Headers] = { list: [], run: null, guard: 'none', sorted: null };
+    /** Of a request that came in the list is made, from its run, when one name does not do; copies are a client's as well. */
+    [$Headers] = { list: [], run: null, guard: 'none', sorted: null, client: false };
 
     constructor(init = undefined) {
       if (init !== undefined) fill(this, init);
@@ -96,7 +100,7 @@
       const { list, run } = this[$Headers];
       needed('get', arguments.length, 1);
       if (list === null && typeof name === 'string') {
-        const value = run.header(name);
+        const value = unseal(run).header(name);
         if (value !== false) return value;
       }
       return combined(listOf(this), headerName(name));
@@ -121,7 +125,7 @@
   /** Names and values in turn. */
   function listOf(headers) {
     const state = headers[$Headers];
-    return (state.list ??= listFrom(state.run.headers()));
+    return (state.list ??= listFrom(unseal(state.run).headers()));
   }
 
   function listFrom(lines) {
@@ -151,6 +155,7 @@
     const state = headers[$Headers];
     state.list = list;
     state.run = run;
+    state.client = run !== null;
     state.guard = 'immutable';
     return headers;
   }
@@ -163,6 +168,7 @@
   function copyOf(headers) {
     const copy = new Headers();
     copy[$Headers].list = listOf(headers).slice();
+    copy[$Headers].client = headers[$Headers].client;
     copy[$Headers].guard = headers[$Headers].guard;
     return copy;
   }
@@ -181,6 +187,7 @@
     const method = init[Symbol.iterator];
     if ($Headers in init && method === Headers.prototype.entries) {
       self[$Headers].list = listOf(init).slice();
+      self[$Headers].client = init[$Headers].client;
       return;
     }
     if (method !== undefined && method !== null) {
@@ -255,6 +262,8 @@
   const $Blob = slots('Blob');
   const $FormData = slots('FormData');
   const $ReadableStream = slots('ReadableStream');
+  /** Not brotli: of its decoders there are few. */
+  const ACCEPT_ENCODING = 'accept-encoding\ngzip, deflate\n';
   const NONE = 0;
   const TEXT = 1;
   const BYTES = 2;
@@ -268,12 +277,20 @@
       this.data = data;
       this.used = false;
       this.stream = null;
+      /** Of a body that may be aborted: to be called when there is no more to come, and what rejects who reads it whole. */
+      this.over = null;
+      this.fail = null;
+      /**
+       * { value, own }: the content-encoding that a body of the host came with, and that is undone when it is read, and whether
+       * it was asked for on nobody's behalf. Null for none.
+       */
+      this.coding = null;
     }
   }
 
-  /** Makes a body of what a constructor was given: [body, its content type or null]. */
+  /** Makes a body of what a constructor was given, and its content type or null. */
   function extract(init) {
-    if (typeof init === 'string') return [new Body(TEXT, wellFormed(init)), 'text/plain;charset=UTF-8'];
+    if (typeof init === 'string') return { body: new Body(TEXT, wellFormed(init)), type: TEXT_TYPE };
     if (typeof init === 'object' && init !== null) {
       // Only what the slots say is loaded, and what looks like bytes comes first: that a value is none takes an exception.
       if (isView(init) || init instanceof NativeBuffer) {
@@ -281,27 +298,27 @@
         if (bytes !== undefined) return bytesBody(bytes);
       }
       if ($URLSearchParams in init) {
-        return [new Body(TEXT, load('url').textOf(init)), 'application/x-www-form-urlencoded;charset=UTF-8'];
+        return { body: new Body(TEXT, load('url').textOf(init)), type: 'application/x-www-form-urlencoded;charset=UTF-8' };
       }
       if ($Blob in init) {
-        return [new Body(BYTES, load('blobs').bytesIn(init)), init.type === '' ? null : init.type];
+        return { body: new Body(BYTES, load('blobs').bytesIn(init)), type: init.type === '' ? null : init.type };
       }
       if ($FormData in init) {
         const [whole, type] = load('forms').serialize(init);
-        return [new Body(BYTES, whole), type];
+        return { body: new Body(BYTES, whole), type };
       }
-      if ($ReadableStream in init) return [streamBody(init), null];
+      if ($ReadableStream in init) return { body: streamBody(init), type: null };
       if (typeof init[Symbol.asyncIterator] === 'function') {
-        return [streamBody(load('streams').ReadableStream.from(init)), null];
+        return { body: streamBody(load('streams').ReadableStream.from(init)), type: null };
       }
       const bytes = bytesOf(init);
       if (bytes !== undefined) return bytesBody(bytes);
     }
-    return [new Body(TEXT, wellFormed(`${init}`)), 'text/plain;charset=UTF-8'];
+    return { body: new Body(TEXT, wellFormed(`${init}`)), type: TEXT_TYPE };
   }
 
   function bytesBody(bytes) {
-    return [new Body(BYTES, new Bytes(bytes[0], bytes[1], bytes[2]).slice()), null];
+    return { body: new Body(BYTES, new Bytes(bytes[0], bytes[1], bytes[2]).slice()), type: null };
   }
 
   function streamBody(stream) {
@@ -329,7 +346,7 @@
     if (body === null) return null;
     if (body.stream === null) {
       const streams = load('streams');
-      if (body.kind === NATIVE) body.stream = streams.fromNative(body.data);
+      if (body.kind === NATIVE) body.stream = streams.fromNative(body.data, body.over, body.coding);
       else body.stream = streams.fromBytes(bytesNow(body));
       if (body.used) streams.disturb(body.stream);
     }
@@ -350,14 +367,55 @@
     }
     body.used = true;
     if (body.kind === NATIVE) {
-      return nowOrLater((id) => bodies.all(body.data, id, text), (whole) => (text ? whole : new Bytes(whole)));
+      return body.over === null ? wholeOf(body, text) : load('aborts').unlessAborted(body, () => wholeOf(body, text));
     }
     if (body.kind === TEXT) return text ? stripMark(body.data) : bytesNow(body);
     return text ? load('encoding').utf8Decode(body.data) : body.data.slice();
   }
 
+  function wholeOf(body, text) {
+    return nowOrLater((id) => bodies.all(body.data, id, text), (whole) => (text ? whole : new Bytes(whole)));
+  }
+
   function stripMark(text) {
     return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  }
+
+  /**
+   * Has a response's body decoded where someone reads it. Its headers then say what is read; who passes the body
+   * on untouched passes on what came, with the header.
+   */
+  function decodeWhenRead({ status, headers, body }, own) {
+    if (status === 206) return;
+    const value = combined(listOf(headers), 'content-encoding');
+    if (value === null || !bodies.decode(body.data, value)) return;
+    body.coding = { value, own };
+    remove(headers, 'content-encoding', 0);
+    remove(headers, 'content-length', 0);
+  }
+
+  /** The content-encoding of what the host has of a body that would be decoded; null for any other body. */
+  function codingOf(body) {
+    return body.stream === null ? body.coding : load('streams').codingOf(body.stream);
+  }
+
+  /**
+   * The header lines to go with a body that is passed on as it came; null when it has to be decoded.
+   *
+   * @param run whose client is to get it; null for none
+   */
+  function linesAsItCame({ value, own }, lines, run) {
+    if (own && (run === null || !accepts(run, value))) return null;
+    const claimed = combined(listFrom(lines), 'content-encoding');
+    if (claimed === null) return `${lines}content-encoding\n${value}\n`;
+    return claimed.toLowerCase() === value.toLowerCase() ? lines : null;
+  }
+
+  /** Whether the client of {@code run} says that it understands these content codings. */
+  function accepts(run, value) {
+    const accepted = (run.header('accept-encoding') ?? '').toLowerCase().split(',')
+      .filter((one) => !/;\s*q=0(?:\.0*)?\s*$/.test(one)).map((one) => one.split(';')[0].trim());
+    return value.toLowerCase().split(',').every((one) => accepted.includes(one.trim()));
   }
 
   function cloneBody(body) {
@@ -599,6 +657,7 @@
       method: request[$Request].method,
       url: request.url,
       headers: linesOf(request.headers),
+      client: request.headers[$Headers].client,
       body: request[$Request].body,
       signal: request[$Request].signal,
       details: request[$Request].details,
@@ -607,7 +666,7 @@
 
   function requestBody(request) {
     if (request[$Request].body !== null && request[$Request].body.kind === NATIVE && request[$Request].body.data === -1) {
-      request[$Request].body.data = request[$Request].run.body();
+      request[$Request].body.data = unseal(request[$Request].run).body();
     }
     return request[$Request].body;
   }
@@ -632,7 +691,7 @@
       throw new TypeError(`a ${self[$Request].method} request cannot have a body`);
     }
     if (given) {
-      const [body, type] = extract(content);
+      const { body, type } = extract(content);
       if (self[$Request].details.keepalive && body.kind === STREAM) throw new TypeError('keepalive: not with a stream');
       self[$Request].body = body;
       if (type !== null) setDefault(self[$Request].headers, 'content-type', type);
@@ -659,11 +718,13 @@
   const $Response = slots('Response');
 
   class Response {
+    /** The headers of one that was given none are made when they are asked for; until then there is the content type alone, or null. */
     [$Response] = {
       redirected: false,
       status: 200,
       statusText: '',
-      headers: undefined,
+      headers: null,
+      contentType: null,
       body: null,
       type: 'default',
       url: '',
@@ -679,15 +740,13 @@
           this[$Response].statusText = byteString(init.statusText);
           if (!REASON.test(this[$Response].statusText)) throw new TypeError(`${stringify(this[$Response].statusText)} is not a status text`);
         }
-        this[$Response].headers = init.headers === undefined ? new Headers() : new Headers(init.headers);
-      } else {
-        this[$Response].headers = new Headers();
+        if (init.headers !== undefined) this[$Response].headers = new Headers(init.headers);
       }
       if (body !== undefined && body !== null) {
         if (nullBody(this[$Response].status)) throw new TypeError(`a response with status ${this[$Response].status} has no body`);
-        const [made, type] = extract(body);
-        this[$Response].body = made;
-        if (type !== null) setDefault(this[$Response].headers, 'content-type', type);
+        const made = extract(body);
+        this[$Response].body = made.body;
+        setType(this, made.type);
       }
     }
 
@@ -698,7 +757,7 @@
       const response = new Response(undefined, init);
       if (nullBody(response[$Response].status)) throw new TypeError(`a response with status ${response[$Response].status} has no body`);
       response[$Response].body = new Body(TEXT, text);
-      setDefault(response[$Response].headers, 'content-type', 'application/json');
+      setType(response, JSON_TYPE);
       return response;
     }
 
@@ -707,7 +766,7 @@
       const location = load('url').requestUrl(usv(url));
       if (![301, 302, 303, 307, 308].includes(+status)) throw new RangeError(`status: ${status} (expected: 301, 302, 303, 307 or 308)`);
       const response = new Response(null, { status, headers: { location } });
-      guard(response[$Response].headers, 'immutable');
+      guard(headersOf(response), 'immutable');
       return response;
     }
 
@@ -715,7 +774,7 @@
       const response = new Response();
       response[$Response].status = 0;
       response[$Response].type = 'error';
-      guard(response[$Response].headers, 'immutable');
+      guard(headersOf(response), 'immutable');
       return response;
     }
 
@@ -744,7 +803,7 @@
     }
 
     get headers() {
-      return this[$Response].headers;
+      return headersOf(this);
     }
 
     get webSocket() {
@@ -757,7 +816,7 @@
       const copy = new Response();
       copy[$Response].status = this[$Response].status;
       copy[$Response].statusText = this[$Response].statusText;
-      copy[$Response].headers = copyOf(this[$Response].headers);
+      copy[$Response].headers = copyOf(headersOf(this));
       copy[$Response].type = this[$Response].type;
       copy[$Response].url = this[$Response].url;
       [this[$Response].body, copy[$Response].body] = cloneBody(this[$Response].body);
@@ -767,6 +826,31 @@
   mixIn(Response.prototype, bodyMethods(responseBody, (response) => response.headers));
   expose(Response);
 
+  function headersOf(response) {
+    const state = response[$Response];
+    if (state.headers === null) {
+      state.headers = new Headers();
+      if (state.contentType !== null) state.headers[$Headers].list.push('content-type', state.contentType);
+    }
+    return state.headers;
+  }
+
+  /** Its content type, unless it has one. */
+  function setType(response, type) {
+    const state = response[$Response];
+    if (state.headers === null) state.contentType = type;
+    else if (type !== null) setDefault(state.headers, 'content-type', type);
+  }
+
+  function responseLines(response) {
+    const { headers, contentType } = response[$Response];
+    if (headers !== null) return linesOf(headers);
+    if (contentType === null) return '';
+    // The usual ones are the same strings each time, which the host knows again.
+    if (contentType === JSON_TYPE) return JSON_LINES;
+    return contentType === TEXT_TYPE ? TEXT_LINES : `content-type\n${contentType}\n`;
+  }
+
   function send(run, value) {
     if (value === null || typeof value !== 'object' || !($Response in value)) {
       run.bad(`the handler returned ${describe(value)} (expected: a Response)`);
@@ -774,7 +858,7 @@
     }
     const { body, webSocket } = value[$Response];
     if (webSocket !== null) {
-      load('socketpair').answer(run, linesOf(value[$Response].headers), webSocket);
+      load('socketpair').answer(run, responseLines(value), webSocket);
       return;
     }
     if (value[$Response].status < 200) {
@@ -785,7 +869,7 @@
       run.bad('the response’s body was read before, or is locked');
       return;
     }
-    write(run, value[$Response].status, value[$Response].statusText, linesOf(value[$Response].headers), body);
+    write(run, value[$Response].status, value[$Response].statusText, responseLines(value), body);
   }
 
   /** A response with a socket is a 101, whatever a client may think of it. */
@@ -806,7 +890,7 @@
     return response;
   }
 
-  function arrived(lines, number, url) {
+  function arrived(lines, number, url, method, own = false) {
     const first = lines.indexOf('\n');
     const second = lines.indexOf('\n', first + 1);
     const response = new Response();
@@ -815,7 +899,17 @@
     response[$Response].headers = incomingHeaders(listFrom(lines.slice(second + 1)), null);
     response[$Response].type = 'basic';
     response[$Response].url = url;
-    if (number >= 0 && !nullBody(response[$Response].status)) response[$Response].body = new Body(NATIVE, number);
+    if (number >= 0 && !nullBody(response[$Response].status)) {
+      response[$Response].body = new Body(NATIVE, number);
+      if (method !== 'HEAD') decodeWhenRead(response[$Response], own);
+    }
+    return response;
+  }
+
+  /** A response whose body ends with the signal of its request, where that has one. */
+  function abortable(response, signal) {
+    const { body } = response[$Response];
+    if (signal !== null && body !== null) load('aborts').heed(body, signal);
     return response;
   }
 
@@ -844,13 +938,16 @@
       run.empty(status, reason, headers);
       return;
     }
-    const native = nativeNumber(body);
+    const coding = codingOf(body);
+    const lines = coding === null ? headers : linesAsItCame(coding, headers, run);
+    const native = lines === null ? 0 : nativeNumber(body);
     if (native > 0) {
-      run.relay(status, reason, headers, native);
-    } else if (body.stream !== null) {
-      const stream = body.stream;
-      const number = run.stream(status, reason, headers);
+      run.relay(status, reason, lines, native);
+    } else if (body.stream !== null || body.kind === NATIVE) {
+      const stream = bodyStream(body);
+      const number = run.stream(status, reason, headers, load('streams').lengthOf(stream));
       if (number > 0) writeFrom(number, stream);
+      else giveUp(load('streams').acquire(load('streams').stateOf(stream)), new TypeError('the reader has gone'));
     } else if (body.kind === TEXT) {
       run.text(status, reason, headers, body.data);
     } else {
@@ -880,7 +977,7 @@
     const writer = writers.get(number);
     if (writer !== undefined) {
       writer.demand += more;
-      if (!writer.busy) copy(writer);
+      if (!writer.busy) within(writer.reader.s.context, copy, writer);
     }
   }
 
@@ -888,8 +985,14 @@
     const writer = writers.get(number);
     if (writer !== undefined) {
       writers.delete(number);
-      giveUp(writer.reader, new TypeError('the reader has gone'));
+      within(writer.reader.s.context, giveUp, writer.reader, new TypeError('the reader has gone'));
     }
+  }
+
+  /** Calls what the host asks for in the asynchronous context of the stream that it is about. */
+  function within(context, step, subject, detail) {
+    if (context === null) step(subject, detail);
+    else context.run(step, subject, detail);
   }
 
   function giveUp(reader, reason) {
@@ -918,7 +1021,7 @@
       writers.delete(number);
       giveUp(reader, error);
       host.print(3, `body: ${core.shown(error)}`);
-      bodies.fail(number, `the body’s stream failed: ${messageOf(error)}`);
+      bodies.failWriting(number, `the body’s stream failed: ${messageOf(error)}`);
     }
     writer.busy = false;
   }
@@ -942,8 +1045,10 @@
     return request.method === 'GET' && (request.headers.get('upgrade') ?? '').toLowerCase() === 'websocket';
   }
 
-  function sent(service, { method, url: whole, headers, body, signal }) {
+  function sent(service, { method, url: whole, headers: given, client, body, signal }) {
     return new Promise((resolve, reject) => {
+      const own = service === null && !client && !/(?:^|\n)(?:accept-encoding|range)\n/.test(given);
+      const headers = own ? `${given}${ACCEPT_ENCODING}` : given;
       const fragment = whole.indexOf('#');
       const url = fragment < 0 ? whole : whole.slice(0, fragment);
       if (signal !== null && signal.aborted) throw signal.reason;
@@ -958,7 +1063,7 @@
       };
       op = core.register((how, payload, number) => {
         forget();
-        if (how === core.RESOLVED) resolve(arrived(payload, number, url));
+        if (how === core.RESOLVED) resolve(abortable(arrived(payload, number, url, method, own), signal));
         else if (how !== core.DROPPED) reject(new TypeError(payload));
       });
       const writer = start(op, service, method, url, headers, body);
@@ -980,8 +1085,11 @@
   /** Gives a body, or null, to the host by {@code begin(kind, data, offset, length)}. */
   function handOver(body, begin) {
     if (body === null) return begin(NONE, null, 0, 0);
-    const native = nativeNumber(body);
-    if (native > 0) return begin(NATIVE, native, 0, 0);
+    if (codingOf(body) !== null) bodyStream(body);
+    else {
+      const native = nativeNumber(body);
+      if (native > 0) return begin(NATIVE, native, 0, 0);
+    }
     if (body.stream !== null) return begin(STREAM, null, 0, 0);
     if (body.kind === TEXT) return begin(TEXT, body.data, 0, 0);
     const [buffer, offset, length] = bytesOf(body.data);
@@ -991,7 +1099,8 @@
   async function fetch(input, init = undefined) {
     needed('fetch', arguments.length, 1);
     const request = new Request(input, init);
-    return wantsSocket(request) ? fetchThrough(null, request) : load('redirects').follow(request, init?.body);
+    if (request[$Request].url.startsWith('data:')) return load('dataurls').answer(request);
+    return wantsSocket(request) ? fetchThrough(null, request) : load('redirects').follow(request);
   }
 
   /** The parts of a request, or of one made of a URL. */
@@ -1004,8 +1113,19 @@
     if (!isObject(response) || !($Response in response)) {
       throw new TypeError(`response: ${describe(response)} (expected: a Response)`);
     }
-    const { status, statusText, headers, body } = response[$Response];
+    const { status, statusText, body } = response[$Response];
+    const headers = headersOf(response);
     return { status, statusText, headers: linesOf(headers), body, vary: headers.get('vary') };
+  }
+
+  /** A body that is to be kept with a response's header lines: as it came, where that can be. */
+  function asItCame(body, lines) {
+    const coding = body === null ? null : codingOf(body);
+    const whole = coding === null ? null : linesAsItCame(coding, lines, null);
+    const native = whole === null ? 0 : nativeNumber(body);
+    if (native === 0) return [body, lines];
+    body.used = true;
+    return [new Body(NATIVE, native), whole];
   }
 
   /** A response that was kept: its head, and what invoke of binding.js gives for its body. */
@@ -1014,15 +1134,34 @@
     response[$Response].type = 'default';
     if (content !== null && !nullBody(response[$Response].status)) {
       response[$Response].body = content instanceof Body ? content : new Body(BYTES, content);
+      if (content instanceof Body) decodeWhenRead(response[$Response], false);
     }
+    return response;
+  }
+
+  /** The response to a request that the host knows nothing of; its content may be null. */
+  function local(head, url, content) {
+    const response = arrived(head, -1, url);
+    if (content !== null) response[$Response].body = new Body(BYTES, content);
     return response;
   }
 
   const received = (number) => new Body(NATIVE, number);
   const hasBody = (request) => requestBody(request) !== null;
 
+  /** Makes a request's body anew, from what the request itself keeps; null for one that can be sent once only. */
+  function bodyAgain(request) {
+    const { kind, data } = requestBody(request);
+    return kind === TEXT || kind === BYTES ? () => new Body(kind, data) : null;
+  }
+
+  function withBody(request, body) {
+    request[$Request].body = body;
+    return request;
+  }
+
   return {
-    Headers, Request, Response, fetch, fetchThrough, redirected, hasBody, incoming, send, pull, stop,
-    arrived, withSocket, partsOfInput, partsOfResponse, restored, extract, isUsed, isLocked, handOver, writeFrom, received, consume, bodyStream,
+    Headers, Request, Response, fetch, fetchThrough, redirected, hasBody, bodyAgain, withBody, incoming, send, pull, stop,
+    arrived, abortable, local, withSocket, partsOfInput, partsOfResponse, asItCame, restored, extract, isUsed, isLocked, handOver, writeFrom, received, consume, bodyStream,
   };
 });

@@ -14,11 +14,15 @@
     return (typeof value === 'object' && value !== null) || typeof value === 'function';
   }
 
-  function enumerate(holder, skip) {
+  const NONE = { __proto__: null };
+  /** What every function has. */
+  const OF_FUNCTIONS = { __proto__: null, length: true, name: true, prototype: true };
+
+  function enumerate(holder, own) {
     const keys = ownKeys(holder);
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i];
-      if (typeof key === 'string' && key !== 'constructor' && key !== skip && key !== 'length' && key !== 'name') {
+      if (typeof key === 'string' && key !== 'constructor' && own[key] === undefined) {
         const property = getOwnPropertyDescriptor(holder, key);
         if (!property.enumerable && property.configurable) {
           property.enumerable = true;
@@ -30,8 +34,8 @@
 
   /** Gives a class the property attributes of an interface called {@code name}. */
   function expose(type, name = type.name) {
-    enumerate(type.prototype);
-    enumerate(type, 'prototype');
+    enumerate(type.prototype, NONE);
+    enumerate(type, OF_FUNCTIONS);
     tag(type.prototype, name);
     return type;
   }

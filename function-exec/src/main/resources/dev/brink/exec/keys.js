@@ -1,7 +1,7 @@
 // CryptoKey, and JSON Web Keys. The key material stays with the host.
 (function (core) {
   'use strict';
-  const { slots } = core;
+  const { slots, sealed, unseal } = core;
   const { failure, text } = core.load('algorithms');
   const { expose } = core.load('crypto');
   const TOKEN = {};
@@ -14,19 +14,21 @@
 
     constructor(token, parts) {
       if (token !== TOKEN) throw new TypeError('Illegal constructor');
-      this[$CryptoKey].parts = parts;
+      this[$CryptoKey].parts = sealed(parts);
     }
     get type() {
-      return this[$CryptoKey].parts.type;
+      return unseal(this[$CryptoKey].parts).type;
     }
     get extractable() {
-      return this[$CryptoKey].parts.extractable;
+      return unseal(this[$CryptoKey].parts).extractable;
     }
     get algorithm() {
-      return (this[$CryptoKey].parts.shownAlgorithm ??= shown(this[$CryptoKey].parts));
+      const parts = unseal(this[$CryptoKey].parts);
+      return (parts.shownAlgorithm ??= shown(parts));
     }
     get usages() {
-      return (this[$CryptoKey].parts.shownUsages ??= [...this[$CryptoKey].parts.usages]);
+      const parts = unseal(this[$CryptoKey].parts);
+      return (parts.shownUsages ??= [...parts.usages]);
     }
   }
   expose(CryptoKey, 'CryptoKey');
@@ -37,7 +39,7 @@
 
   function partsOf(key, what) {
     if (!isKey(key)) throw new TypeError(`${what}: not a CryptoKey`);
-    return key[$CryptoKey].parts;
+    return unseal(key[$CryptoKey].parts);
   }
 
   function shown({ name, hash, length, curve, modulusLength, publicExponent }) {
@@ -53,6 +55,11 @@
   function makeKey(parts) {
     return new CryptoKey(TOKEN, parts);
   }
+
+  core.cloners.push({
+    is: isKey,
+    clone: (key) => makeKey({ ...partsOf(key, 'key'), shownAlgorithm: undefined, shownUsages: undefined }),
+  });
 
   /** Web IDL's sequence of KeyUsage, each once, in the standard's order. */
   function usagesOf(given) {

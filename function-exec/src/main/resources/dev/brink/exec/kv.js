@@ -11,6 +11,8 @@
 //   atomic    {operations: [{check, version} | {put, bytes, expiration?, ttlMs?, metadata?}
 //                           | {delete} | {increment, by}]} + the values, one after the other
 //                                                           → {version: string | null}
+//   watch     {prefix}                                      → {} + lines, whole in each buffer:
+//                                                             {type: "put", key, version} | {type: "delete", key} | {type: "missed"}
 (function (core) {
   'use strict';
   const { load, Bytes, slots } = core;
@@ -81,9 +83,9 @@
   }
 
   function valueBody(value) {
-    if (typeof value === 'string') return load('fetch').extract(value)[0];
+    if (typeof value === 'string') return load('fetch').extract(value).body;
     if (core.isView(value) || value instanceof ArrayBuffer || load('streams').isReadable(value)) {
-      return load('fetch').extract(value)[0];
+      return load('fetch').extract(value).body;
     }
     throw new TypeError('value: (expected: a string, an ArrayBuffer, a view of one, or a ReadableStream)');
   }
@@ -205,9 +207,18 @@
         all.set(bytes, at);
         at += bytes.byteLength;
       }
-      const body = values.length === 0 ? null : load('fetch').extract(all)[0];
+      const body = values.length === 0 ? null : load('fetch').extract(all).body;
       const { json } = await this[$KVNamespace].call('atomic', { operations: out }, body);
       return { committed: json.version !== null, version: json.version };
+    }
+
+    watch(options) {
+      const { prefix, signal } = options ?? {};
+      if (signal !== undefined && signal !== null && !load('abort').isSignal(signal)) {
+        throw new TypeError(`signal: ${typeof signal} (expected: an AbortSignal)`);
+      }
+      const from = prefix === undefined || prefix === null ? '' : keyOf(prefix);
+      return load('kvwatch').watch(this[$KVNamespace].call, from, signal ?? null);
     }
 
     get [Symbol.toStringTag]() {

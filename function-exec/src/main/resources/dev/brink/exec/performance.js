@@ -40,6 +40,7 @@
       return this[$PerformanceEntry].duration;
     }
     toJSON() {
+      this[$PerformanceEntry].name;
       const { name, entryType, startTime, duration } = this;
       return this instanceof PerformanceMark || this instanceof PerformanceMeasure
         ? { name, entryType, startTime, duration, detail: this.detail }

@@ -5,20 +5,16 @@
   const { load } = core;
   const STATUSES = [301, 302, 303, 307, 308];
   const MAX_HOPS = 20;
+  const NO_BODY = () => null;
   const ABOUT_BODY = ['content-encoding', 'content-language', 'content-location', 'content-type', 'content-length'];
   const SECRET = ['authorization', 'cookie', 'proxy-authorization'];
 
-  /**
-   * Sends a request and what it is redirected to.
-   *
-   * @param data what the request's body was made of, if that can be sent again
-   */
-  async function follow(request, data) {
-    const { fetchThrough, redirected, hasBody } = load('fetch');
+  /** Sends a request and what it is redirected to. */
+  async function follow(request) {
+    const { fetchThrough, redirected, hasBody, bodyAgain } = load('fetch');
     const mode = request.redirect;
-    const replayable = !hasBody(request) || typeof data === 'string' || core.bytesOf(data) !== undefined;
     let current = request;
-    let body = hasBody(request) ? data : null;
+    let body = hasBody(request) ? bodyAgain(request) : NO_BODY;
     for (let hops = 0; ; hops++) {
       const response = await fetchThrough(null, current);
       const location = STATUSES.includes(response.status) ? response.headers.get('location') : null;
@@ -28,10 +24,10 @@
       if (hops === MAX_HOPS) throw new TypeError(`fetch: redirected more than ${MAX_HOPS} times`);
       const target = targetOf(location, current.url);
       const toGet = becomesGet(response.status, current.method);
-      if (toGet) body = null;
-      else if (!replayable && response.status !== 303) {
+      if (body === null && response.status !== 303) {
         throw new TypeError('fetch: redirected, but the body cannot be sent again');
       }
+      if (toGet) body = NO_BODY;
       current = next(current, target, toGet, body);
     }
   }
@@ -53,13 +49,14 @@
   }
 
   function next(current, target, toGet, body) {
-    const { Headers, Request } = load('fetch');
+    const { Headers, Request, withBody } = load('fetch');
     const { URL } = load('url');
     const headers = new Headers(current.headers);
     if (toGet) for (const name of ABOUT_BODY) headers.delete(name);
     if (target.origin !== new URL(current.url).origin) for (const name of SECRET) headers.delete(name);
     const method = toGet ? 'GET' : current.method;
-    return new Request(target.href, { method, headers, body, signal: current.signal, redirect: current.redirect });
+    const request = new Request(target.href, { method, headers, signal: current.signal, redirect: current.redirect });
+    return body === NO_BODY ? request : withBody(request, body());
   }
 
   return { follow };

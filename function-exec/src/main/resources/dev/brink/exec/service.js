@@ -4,22 +4,31 @@
   'use strict';
   const { load, slots } = core;
   const { Event, fire, report } = load('events');
-  const { expose, needed, handled, resolvedWith, domException, illegal } = load('idl');
+  const { expose, needed, resolvedWith, domException, illegal } = load('idl');
   const TOKEN = {};
+  const NativePromise = Promise;
+  /** Those after so many are reported at once. */
+  const MOST_ERRORS = 16;
 
   const $FetchEvent = slots('FetchEvent');
 
   class FetchEvent extends Event {
-    [$FetchEvent] = { request: undefined, context: undefined, response: undefined };
+    [$FetchEvent] = { request: undefined, env: undefined, context: undefined, response: undefined };
 
-    constructor(token, request, context) {
+    constructor(token, request, env, context) {
       if (token !== TOKEN) throw illegal();
       super('fetch', { cancelable: true });
-      this[$FetchEvent].request = request;
-      this[$FetchEvent].context = context;
+      const slot = this[$FetchEvent];
+      slot.request = request;
+      slot.env = env;
+      slot.context = context;
     }
     get request() {
       return this[$FetchEvent].request;
+    }
+    /** What the second argument of an exported handler is. */
+    get env() {
+      return this[$FetchEvent].env;
     }
     respondWith(response) {
       this[$FetchEvent].request;
@@ -45,20 +54,31 @@
 
   /** The handler of a function whose main module exports none but listens. */
   function handle(request, env, context) {
-    const event = new FetchEvent(TOKEN, request, context);
-    fire(globalThis, event);
-    return responseOf(event);
+    const event = new FetchEvent(TOKEN, request, env, context);
+    const errors = [];
+    fire(globalThis, event, (error) => errors.push(error));
+    const response = responseOf(event);
+    if (response === undefined) throwFirst(errors);
+    else for (let i = 0; i < errors.length; i++) report(errors[i]);
+    return response;
+  }
+
+  /** What listeners have thrown: the first fails the invocation, the others are reported. */
+  function throwFirst(errors) {
+    for (let i = 1; i < errors.length; i++) report(errors[i]);
+    if (errors.length > 0) throw errors[0];
   }
 
   const $ScheduledEvent = slots('ScheduledEvent');
 
   class ScheduledEvent extends Event {
-    [$ScheduledEvent] = { scheduledTime: 0, cron: '', context: undefined, waits: [] };
+    [$ScheduledEvent] = { scheduledTime: 0, cron: '', env: undefined, context: undefined };
 
-    constructor(token, context, scheduledTime, cron) {
+    constructor(token, env, context, scheduledTime, cron) {
       if (token !== TOKEN) throw illegal();
       super('scheduled');
       const slot = this[$ScheduledEvent];
+      slot.env = env;
       slot.context = context;
       slot.scheduledTime = scheduledTime;
       slot.cron = cron;
@@ -69,15 +89,19 @@
     get cron() {
       return this[$ScheduledEvent].cron;
     }
+    /** What the second argument of an exported handler is. */
+    get env() {
+      return this[$ScheduledEvent].env;
+    }
     /** Ticks are never tried again. */
     noRetry() {
       this[$ScheduledEvent].cron;
     }
     /** The tick lasts until the promise is settled, and fails when it is rejected. */
     waitUntil(promise) {
-      const { waits } = this[$ScheduledEvent];
+      const { context } = this[$ScheduledEvent];
       needed('waitUntil', arguments.length, 1);
-      waits.push(handled(resolvedWith(promise)));
+      context.waitUntil(promise);
     }
   }
   expose(ScheduledEvent);
@@ -86,17 +110,43 @@
   function tick(event) {
     const errors = [];
     fire(globalThis, event, (error) => errors.push(error));
-    for (let i = 1; i < errors.length; i++) report(errors[i]);
-    if (errors.length > 0) throw errors[0];
+    throwFirst(errors);
   }
 
-  /** Tells a handler of a tick; ends when its promise and those it gave to the event have. */
-  async function schedule(handler, env, context, time, cron) {
-    const event = new ScheduledEvent(TOKEN, context, time, cron);
-    const { waits } = event[$ScheduledEvent];
-    await handler(event, env, context);
-    for (let i = 0; i < waits.length; i++) await waits[i];
+  /** What a tick waits for beside its handler: a number of promises, and their errors. */
+  class Waits {
+    over = false;
+    pending = 0;
+    errors = [];
+    whenNone = undefined;
+
+    begun() {
+      this.pending++;
+    }
+    ended() {
+      if (--this.pending === 0) this.whenNone?.();
+    }
+    failed(error) {
+      if (this.errors.length < MOST_ERRORS) this.errors.push(error);
+      else report(error);
+      this.ended();
+    }
+    async all() {
+      while (this.pending > 0) {
+        await new NativePromise((resolve) => {
+          this.whenNone = resolve;
+        });
+      }
+      this.over = true;
+      throwFirst(this.errors);
+    }
   }
 
-  return { handle, tick, schedule };
+  /** Tells a handler of a tick; ends when its promise and those it gave to the event or the context have. */
+  async function schedule(handler, env, context, waits, time, cron) {
+    await handler(new ScheduledEvent(TOKEN, env, context, time, cron), env, context);
+    await waits.all();
+  }
+
+  return { handle, tick, schedule, Waits };
 });

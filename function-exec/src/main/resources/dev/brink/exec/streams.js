@@ -2,7 +2,7 @@
 // Standard. Byte streams are in bytestreams.js, the writable half in writables.js.
 (function (core) {
   'use strict';
-  const { bodies, nowOrLater, bytesOf, Bytes, load, slots } = core;
+  const { bodies, nowOrLater, bytesOf, Bytes, load, slots, contextNow } = core;
   const {
     expose, alias, isObject, needed, dictionary, oneOf, integer, illegal, react, resolvedWith, rejectedWith, deferred,
     handled, ignore,
@@ -411,7 +411,7 @@
   const $ReadableStream = slots('ReadableStream');
 
   class ReadableStream {
-    [$ReadableStream] = { state: 'readable', reader: null, error: undefined, disturbed: false, c: null, native: 0, stream: this };
+    [$ReadableStream] = { state: 'readable', reader: null, error: undefined, disturbed: false, c: null, native: 0, over: null, coding: null, heir: null, length: -1, stream: this, context: contextNow() };
 
     constructor(source = undefined, strategy = undefined) {
       if (source === TOKEN) return;
@@ -695,22 +695,63 @@
 
   // ---- bodies
 
-  /** The stream of a body that the host holds, read as it is pulled. */
-  function fromNative(number) {
+  /**
+   * The stream of a body that the host holds, read as it is pulled.
+   *
+   * @param over called when it has ended, has failed or is not wanted; null for nobody who cares
+   * @param coding see codingOf
+   */
+  function fromNative(number, over, coding) {
+    const pull = () => {
+      const deliver = (chunk) => {
+        if (chunk === null) {
+          over?.();
+          load('bytestreams').end(c);
+        } else {
+          load('bytestreams').give(c, new Bytes(chunk));
+        }
+      };
+      return nowOrLater((id) => bodies.read(number, id), deliver);
+    };
     const stream = createBytes(
       undefined,
+      over === null ? pull : () => orOver(pull, over),
       () => {
-        const deliver = (chunk) => {
-          if (chunk === null) load('bytestreams').end(c);
-          else load('bytestreams').give(c, new Bytes(chunk));
-        };
-        return nowOrLater((id) => bodies.read(number, id), deliver);
+        over?.();
+        bodies.cancel(number);
       },
-      () => bodies.cancel(number),
     );
     const s = stateOf(stream);
     const { c } = s;
     s.native = number;
+    s.over = over;
+    s.coding = coding;
+    return stream;
+  }
+
+  /** What {@code pull} gives or promises; {@code over} hears of its failure. */
+  function orOver(pull, over) {
+    try {
+      const pulled = pull();
+      if (pulled instanceof NativePromise) react(pulled, undefined, over);
+      return pulled;
+    } catch (error) {
+      over();
+      throw error;
+    }
+  }
+
+  /** Errors a body's stream, or the one that took its place. */
+  function failBody(stream, reason) {
+    let s = stateOf(stream);
+    while (s.heir !== null) s = s.heir;
+    errorController(s.c, reason);
+  }
+
+  /** A stream of bytes that has failed. */
+  function failed(reason) {
+    const stream = createBytes();
+    errorController(stateOf(stream).c, reason);
     return stream;
   }
 
@@ -742,17 +783,34 @@
   /** The number of the host's body behind an untouched stream, which is then used up; or 0. */
   function takeNative(stream) {
     const s = stateOf(stream);
-    if (s.native === 0 || s.disturbed || s.reader !== null) return 0;
+    if (s.native === 0 || s.state !== 'readable' || s.disturbed || s.reader !== null) return 0;
     s.disturbed = true;
     acquire(s);
     return s.native;
   }
 
+  /** The content-encoding of the host's body behind an untouched stream that decodes it; or null. */
+  function codingOf(stream) {
+    const { native, coding, disturbed } = stateOf(stream);
+    return native === 0 || disturbed ? null : coding;
+  }
+
+  /** The bytes that an untouched stream is to bring, neither more nor less; -1 where that is not known. */
+  function lengthOf(stream) {
+    const { length, disturbed } = stateOf(stream);
+    return disturbed ? -1 : length;
+  }
+
   /** Another stream with the same chunks; the given one is used up. */
   function takeOver(stream) {
+    const length = lengthOf(stream);
     const native = takeNative(stream);
-    if (native > 0) return fromNative(native);
     const s = stateOf(stream);
+    if (native > 0) {
+      const same = fromNative(native, s.over, s.coding);
+      s.heir = stateOf(same);
+      return same;
+    }
     s.disturbed = true;
     const reader = acquire(s);
     const pull = () =>
@@ -774,6 +832,7 @@
     const cancel = (reason) => cancelStream(s, reason);
     const taken = s.c.bytes === null ? create(undefined, pull, cancel, 0) : createBytes(undefined, pull, cancel);
     const t = stateOf(taken);
+    t.length = length;
     return taken;
   }
 
@@ -853,9 +912,13 @@
       checkedSize,
       fromIterable,
       fromNative,
+      failBody,
+      failed,
       fromBytes,
       fromShared,
       takeNative,
+      codingOf,
+      lengthOf,
       /** Two streams with the same chunks, those of the second copied. */
       teeBody: (stream) => {
         const s = stateOf(stream);

@@ -83,7 +83,7 @@
     }
     get userAgent() {
       this[$Navigator].here;
-      return 'Brink';
+      return host.userAgent();
     }
   }
 

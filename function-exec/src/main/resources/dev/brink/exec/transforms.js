@@ -11,6 +11,8 @@
   } = load('idl');
   const NativePromise = Promise;
   const TOKEN = {};
+  /** What a subclass of the runtime's own has in the place of a transformer, before its ends. */
+  const TWO_ENDS = {};
 
   const $TransformStreamDefaultController = slots('TransformStreamDefaultController');
 
@@ -215,6 +217,11 @@
     [$TransformStream] = { readable: undefined, writable: undefined };
 
     constructor(transformer = undefined, writableStrategy = undefined, readableStrategy = undefined) {
+      if (transformer === TWO_ENDS) {
+        this[$TransformStream].readable = writableStrategy.readable;
+        this[$TransformStream].writable = writableStrategy.writable;
+        return;
+      }
       if (transformer !== undefined && !isObject(transformer)) throw new TypeError('TransformStream: the transformer is not an object');
       const ingoing = strategyOf(writableStrategy);
       const outgoing = strategyOf(readableStrategy);
@@ -367,5 +374,5 @@
     return result.promise;
   }
 
-  return { TransformStream, TransformStreamDefaultController, create, pipe, pipeOptions };
+  return { TransformStream, TransformStreamDefaultController, TWO_ENDS, create, pipe, pipeOptions };
 });

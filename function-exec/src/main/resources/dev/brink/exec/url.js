@@ -143,10 +143,12 @@
     }
 
     toString() {
+      this[$URL].parts;
       return this.href;
     }
 
     toJSON() {
+      this[$URL].parts;
       return this.href;
     }
   }

@@ -237,7 +237,7 @@
       let forget = () => undefined;
       const op = register((how, payload, number) => {
         forget();
-        if (how === RESOLVED) resolve(arrived(payload, number, target));
+        if (how === RESOLVED) resolve(arrived(payload, number, target, signal));
         else if (how !== DROPPED) reject(new TypeError(payload));
       });
       if (!sockets.connect(op, service, target, headers)) {
@@ -254,9 +254,9 @@
     });
   }
 
-  function arrived(payload, number, url) {
+  function arrived(payload, number, url, signal) {
     const fetch = load('fetch');
-    if (!payload.startsWith('101\n')) return fetch.arrived(payload, number, url);
+    if (!payload.startsWith('101\n')) return fetch.abortable(fetch.arrived(payload, number, url), signal);
     const response = fetch.arrived(payload, -1, url);
     const socket = made();
     attach(socket, number);

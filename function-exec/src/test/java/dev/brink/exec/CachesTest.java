@@ -7,12 +7,15 @@ import dev.brink.exec.binding.BindingException;
 import dev.brink.exec.binding.BindingReply;
 import dev.brink.exec.binding.Face;
 import dev.brink.exec.binding.HostBinding;
+import dev.brink.exec.stream.WholeBody;
 import io.netty.buffer.Unpooled;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +56,29 @@ class CachesTest {
     assertThat(HOST.calls)
         .containsExactly(
             "match {\"cache\":\"default\",\"url\":\"http://a.example/x?y=%20\",\"request\":\"\"}");
+  }
+
+  @Test
+  void whatWasKeptEncodedIsDecodedWhenItIsRead() throws Exception {
+    var gzip = new ByteArrayOutputStream();
+    try (var to = new GZIPOutputStream(gzip)) {
+      to.write("kept".getBytes(StandardCharsets.UTF_8));
+    }
+    String head = "200\\nOK\\ncontent-type\\ntext/plain\\ncontent-encoding\\ngzip\\n";
+    String json = "{\"found\":true,\"head\":\"" + head + "\"}";
+    HOST.reply = BindingReply.of(json, WholeBody.of(Unpooled.wrappedBuffer(gzip.toByteArray())));
+    assertThat(
+            SANDBOX.eval(
+                """
+                const found = await caches.default.match('http://a.example/');
+                return `${found.headers.get('content-encoding')} ${await found.text()}`;
+                """))
+        .isEqualTo("null kept");
+    HOST.reply = BindingReply.of(json, WholeBody.of(Unpooled.wrappedBuffer(gzip.toByteArray())));
+    LoadedFunction passes = SANDBOX.handler("return caches.default.match('http://a.example/');");
+    Answered answer = SANDBOX.get(passes, "/").end();
+    assertThat(answer.headers().get("content-encoding")).isEqualTo("gzip");
+    assertThat(answer.bytes()).as("as it was kept").isEqualTo(gzip.toByteArray());
   }
 
   @Test

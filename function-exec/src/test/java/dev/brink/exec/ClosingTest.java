@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.brink.exec.FunctionException.Code;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
 import java.io.BufferedReader;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -225,6 +230,45 @@ class ClosingTest {
     } finally {
       process.destroyForcibly().waitFor();
     }
+  }
+
+  @Test
+  void whatArrivesAfterTheEndIsReleased() {
+    var asked = new CompletableFuture<Subrequests.Listener>();
+    Sandbox late =
+        Sandbox.of(
+            (subrequest, listener) -> {
+              asked.complete(listener);
+              return () -> {};
+            });
+    LoadedFunction function = late.handler("await fetch('http://x/'); return new Response('y')");
+    var answered = new Answered();
+    function.invoke(
+        Sandbox.invocation(Sandbox.request(HttpMethod.GET, "/"), null, Duration.ofSeconds(60)),
+        answered);
+    Subrequests.Listener listener = asked.join();
+    late.close();
+    Sandbox.await("its end", () -> !isAlive("brink-runtime-close"));
+    ByteBuf content = Unpooled.buffer().writeZero(1_000);
+    listener.onResponse(
+        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, content), null);
+    assertThat(content.refCnt()).isZero();
+  }
+
+  /** What it posts then is run by who posts it. */
+  @Test
+  void aCancelAfterTheEndReturns() throws Exception {
+    LoadedFunction function = sandbox.load(HANDLER);
+    var answered = new Answered();
+    LoadedFunction.Running running =
+        function.invoke(
+            Sandbox.invocation(Sandbox.request(HttpMethod.GET, "/"), null, Duration.ofSeconds(60)),
+            answered);
+    answered.end();
+    sandbox.close();
+    Sandbox.await("its end", () -> !isAlive("brink-runtime-close"));
+    Thread caller = Thread.ofPlatform().daemon().start(running::cancel);
+    assertThat(caller.join(Duration.ofSeconds(30))).isTrue();
   }
 
   private static boolean isAlive(String thread) {

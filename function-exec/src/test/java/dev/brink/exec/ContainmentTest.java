@@ -101,14 +101,10 @@ class ContainmentTest {
     }
   }
 
-  /** Finite, so that it leaves no thread behind. */
   @Test
-  void aBuiltinThatCannotBeStoppedCostsItsThreadAndNothingElse() {
+  void aGuestThatCannotBeStoppedCostsItsThreadAndNothingElse() {
     try (Sandbox sandbox = Sandbox.of(1)) {
-      LoadedFunction stuck =
-          sandbox.load(
-              handler("return new Response(Array.prototype.indexOf.call({ length: 5e7 }, 1))"),
-              TIGHT);
+      LoadedFunction stuck = sandbox.load(handler(Sandbox.STUCK), TIGHT);
       LoadedFunction neighbour = sandbox.handler("return new Response('ok')");
       Answered ended = sandbox.get(stuck, "/");
       Answered behind = sandbox.get(neighbour, "/");
@@ -159,7 +155,7 @@ class ContainmentTest {
       LoadedFunction other = sandbox.handler("return new Response('x')");
       var running = new Answered();
       slow.invoke(
-          Sandbox.invocation(Sandbox.request(HttpMethod.GET, "/"), null, Duration.ofMillis(300)),
+          Sandbox.invocation(Sandbox.request(HttpMethod.GET, "/"), null, Duration.ofSeconds(2)),
           running);
       var body = new QueuedBody();
       var queued = new Answered();
@@ -177,13 +173,13 @@ class ContainmentTest {
   @Test
   void aFullQueueRefusesAtOnceOnTheCallersThread() {
     try (Sandbox sandbox = Sandbox.of(1, 2)) {
-      LoadedFunction spin = sandbox.load(handler("for (;;) {}"), TIGHT);
+      LoadedFunction spin = sandbox.load(handler("for (;;) {}"), Sandbox.LIMITS);
       sandbox.get(spin, "/");
       Sandbox.await("the lane is busy", () -> sandbox.runtime.load().busy() == 1);
       var refusals = new AtomicInteger();
       var here = new AtomicBoolean(true);
       Thread caller = Thread.currentThread();
-      for (int i = 0; i < 5; i++) {
+      for (int i = 0; i < 20; i++) {
         var answered =
             new Answered() {
               @Override
@@ -199,7 +195,8 @@ class ContainmentTest {
             Sandbox.invocation(Sandbox.request(HttpMethod.GET, "/"), null, Duration.ofSeconds(9)),
             answered);
       }
-      assertThat(refusals).hasValue(3);
+      // Two wait, and up to eight that have gone on beside the lane meanwhile made room for others.
+      assertThat(refusals.get()).isBetween(20 - 2 - 8, 20 - 2);
       assertThat(here).isTrue();
     }
   }
@@ -212,7 +209,7 @@ class ContainmentTest {
               () -> sandbox.load("for (;;) {}\nexport default {}", TIGHT))
           .isInstanceOfSatisfying(
               FunctionException.class,
-              failure -> assertThat(failure.code()).isEqualTo(Code.MODULE_ERROR));
+              failure -> assertThat(failure.code()).isEqualTo(Code.START_UP_LIMIT));
       assertThat(sandbox.get(neighbour, "/").end().text()).isEqualTo("ok");
     }
   }
@@ -272,7 +269,7 @@ class ContainmentTest {
       }
       assertThat(function.warm()).isFalse();
 
-      assertThat(function.warmUp().toCompletableFuture().get(10, TimeUnit.SECONDS))
+      assertThat(function.warmUp().toCompletableFuture().get(30, TimeUnit.SECONDS))
           .isSameAs(function);
       assertThat(function.warm()).isTrue();
       Answered answered = sandbox.get(function, "/").end();

@@ -58,6 +58,25 @@ class CryptoTest {
   }
 
   @Test
+  void keysAreCloned() {
+    assertThat(
+            SANDBOX.eval(
+                """
+                const key = await crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);
+                const { copies: [copy, same] } = structuredClone({ copies: [key, key] });
+                const data = new Uint8Array([1, 2, 3]);
+                return [
+                  Object.prototype.toString.call(copy), copy instanceof CryptoKey, copy === key, copy === same,
+                  copy.extractable, copy.algorithm === key.algorithm, JSON.stringify(copy.algorithm), copy.usages,
+                  await crypto.subtle.verify('HMAC', key, await crypto.subtle.sign('HMAC', copy, data), data),
+                ].join();
+                """))
+        .isEqualTo(
+            "[object CryptoKey],true,false,true,false,false,"
+                + "{\"name\":\"HMAC\",\"hash\":{\"name\":\"SHA-256\"},\"length\":512},sign,verify,true");
+  }
+
+  @Test
   void whatIsDerivedIsBounded() {
     assertThat(
             SANDBOX.eval(

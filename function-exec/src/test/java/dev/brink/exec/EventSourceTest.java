@@ -2,9 +2,11 @@ package dev.brink.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
@@ -84,9 +86,25 @@ class EventSourceTest {
     assertThat(STREAM.cancelled).isTrue();
   }
 
+  @Test
+  void oneThatIsClosedWhileOpenEndsItsConnection() {
+    assertThat(
+            SANDBOX.eval(
+                """
+                const source = new EventSource('http://news.example/open');
+                await new Promise((resolve) => { source.onmessage = resolve; });
+                source.onerror = () => { throw new Error('heard'); };
+                source.close();
+                const { headers } = await fetch('http://news.example/page');
+                return source.readyState + headers.get('x-ended');
+                """))
+        .isEqualTo("2true");
+  }
+
   /** Sends two events, then nothing any more. */
   private static final class Stream implements Subrequests {
     final List<String> lastIds = new CopyOnWriteArrayList<>();
+    final QueuedBody open = new QueuedBody();
     volatile boolean cancelled;
 
     @Override
@@ -97,6 +115,12 @@ class EventSourceTest {
       }
       var head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
       head.headers().set("content-type", uri.endsWith("/page") ? "text/html" : "text/event-stream");
+      head.headers().set("x-ended", open.cancelled());
+      if (uri.endsWith("/open")) {
+        open.write(Unpooled.copiedBuffer("data: one\n\n", StandardCharsets.UTF_8));
+        listener.onResponse(head, open);
+        return () -> {};
+      }
       if (uri.endsWith("/stream")) {
         lastIds.add(String.valueOf(asked.request().headers().get("last-event-id")));
         if (lastIds.size() > 1) {

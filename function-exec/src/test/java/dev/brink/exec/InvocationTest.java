@@ -6,6 +6,7 @@ import dev.brink.exec.FunctionException.Code;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +46,19 @@ class InvocationTest {
     assertThat(report.outcome()).isNull();
     assertThat(report.cpuNanos()).isPositive();
     assertThat(report.bytesOut()).isEqualTo(answered.bytes().length);
+  }
+
+  @Test
+  void aRequestWithoutAHostIsOneToThisMachineWhateverItsPath() {
+    LoadedFunction function = SANDBOX.handler("return new Response(request.url);");
+    HttpRequest without = Sandbox.request(HttpMethod.GET, "/public/admin");
+    without.headers().remove("Host");
+    HttpRequest empty = Sandbox.request(HttpMethod.GET, "/public/admin");
+    empty.headers().set("Host", "");
+    for (HttpRequest request : List.of(without, empty)) {
+      assertThat(SANDBOX.send(function, request, null).end().text())
+          .isEqualTo("http://localhost/public/admin");
+    }
   }
 
   @Test

@@ -94,8 +94,10 @@ class IsolationTest {
           "EventSource",
           "EventTarget",
           "File",
+          "FixedLengthStream",
           "FormData",
           "Headers",
+          "IdentityTransformStream",
           "MessageChannel",
           "MessageEvent",
           "MessagePort",
@@ -240,7 +242,8 @@ class IsolationTest {
   void registeredSymbolsAreTheContexts() {
     LoadedFunction function =
         SANDBOX.handler(
-            "const [slot] = Object.getOwnPropertySymbols(ctx);const one = Symbol.for('a');"
+            "let slot; ctx.waitUntil.call(new Proxy(ctx, { get: (target, key) => target[slot = key]"
+                + " }), null); const one = Symbol.for('a');"
                 + " const refused = [];for (const wrong of [() => Symbol.for(Symbol()), () =>"
                 + " Symbol.keyFor('a')]) {  try { wrong(); refused.push('no'); } catch (e) {"
                 + " refused.push(e.name); } }return new Response(JSON.stringify([one ==="

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.brink.exec.FunctionException.Code;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LimitsTest {
   private static final FunctionLimits LIMITS =
       new FunctionLimits(
-          Duration.ofSeconds(1), Duration.ofSeconds(5), 64L << 20, 1_000, 1_000, 2, 2);
+          Duration.ofSeconds(1), Duration.ofSeconds(60), 64L << 20, 1_000, 1_000, 2, 2);
 
   private static Sandbox sandbox;
 
@@ -59,7 +61,10 @@ class LimitsTest {
             + "|PENDING_LIMIT|PENDING",
         "for (let i = 0; i < 1_001; i++) ctx.waitUntil(new Promise(() => undefined));"
             + "|PENDING_LIMIT|PROMISES",
-        "return new Response('x'.repeat(1_001));|BODY_LIMIT|BODY",
+        "const x = 'x'.repeat((64 << 20) + 1);|UNCAUGHT|LENGTH",
+        "new Uint8Array((128 << 20) + 1);|UNCAUGHT|LENGTH",
+        "new ArrayBuffer((128 << 20) + 1);|UNCAUGHT|LENGTH",
+        "return new Response('x'.repeat(1_001));|RESPONSE_LIMIT|BODY",
       })
   void aLimitIsToldByItsCodeAndCounted(String script, Code code, Limit limit) {
     long before = sandbox.runtime.limitsMet(limit);
@@ -80,13 +85,14 @@ class LimitsTest {
             + "|30000|MEMORY_LIMIT|MEMORY",
       })
   void soAreThoseOfTimeAndMemory(String script, long wallMillis, Code code, Limit limit) {
+    long before = sandbox.runtime.limitsMet(limit);
     Duration wall = Duration.ofMillis(wallMillis);
     LoadedFunction function =
         sandbox.load(source(script), new FunctionLimits(wall, wall, 32L << 20, 1_000, 1_000, 2, 2));
     Answered answered = sandbox.get(function, "/");
     assertThat(answered.failure().code()).isEqualTo(code);
     assertThat(answered.end().report().outcome()).isEqualTo(code);
-    assertThat(sandbox.runtime.limitsMet(limit)).isEqualTo(1);
+    assertThat(sandbox.runtime.limitsMet(limit)).isEqualTo(before + 1);
   }
 
   @Test
@@ -124,8 +130,29 @@ class LimitsTest {
         load("for (let i = 0; i < 9; i++) console.log('x'.repeat(10_000)); return new Response()");
     sandbox.get(function, "/").end();
     assertThat(sandbox.console).hasSize(7);
-    assertThat(sandbox.console.getLast()).hasSize("INFO ".length() + 65_536 - 60_000 + 1);
+    assertThat(sandbox.console.getLast()).hasSize("INFO ".length() + 65_536 - 6 * 10_064 - 64 + 1);
     assertThat(sandbox.runtime.limitsMet(Limit.LOG)).isEqualTo(before + 1);
+  }
+
+  @Test
+  void soAreRecordsThatSayNothing() {
+    long before = sandbox.runtime.limitsMet(Limit.LOG);
+    sandbox.console.clear();
+    LoadedFunction function =
+        load("for (let i = 0; i < 2000; i++) console.log(''); return new Response()");
+    sandbox.get(function, "/").end();
+    assertThat(sandbox.console).hasSize(1_024);
+    assertThat(sandbox.runtime.limitsMet(Limit.LOG)).isLessThanOrEqualTo(before + 1);
+  }
+
+  @Test
+  void aLineIsCutAfterWhatItTakesToEscapeIt() {
+    sandbox.console.clear();
+    LoadedFunction function = load("console.log('\\u0007'.repeat(10_000)); return new Response()");
+    sandbox.get(function, "/").end();
+    assertThat(sandbox.console.getFirst())
+        .hasSize("INFO ".length() + (16 << 10) + 1)
+        .startsWith("INFO \\u0007\\u0007");
   }
 
   @Test
@@ -141,7 +168,7 @@ class LimitsTest {
     sandbox.get(function, "/").end();
     assertThat(sandbox.console).isNotEmpty();
     assertThat(sandbox.console.size() % 7).isZero();
-    assertThat(sandbox.console.get(6)).hasSize("INFO ".length() + 65_536 - 60_000 + 1);
+    assertThat(sandbox.console.get(6)).hasSize("INFO ".length() + 65_536 - 6 * 10_064 - 64 + 1);
   }
 
   @Test
@@ -151,17 +178,22 @@ class LimitsTest {
         sandbox.load(
             """
             let here = 0;
-            export default { async fetch() {
+            export default { async fetch(request) {
               const number = ++here;
-              await scheduler.wait(100);
+              console.log('in');
+              await request.text();
               return new Response(String(number));
             } };
             """,
             LIMITS);
     // The first turn of all may be long enough to go on beside its lane, and is no full instance.
     assertThat(sandbox.get(function, "/").end().text()).isEqualTo("1");
-    List<Answered> three =
-        List.of(sandbox.get(function, "/"), sandbox.get(function, "/"), sandbox.get(function, "/"));
+    Sandbox.await("its turn is over", sandbox::idle);
+    sandbox.console.clear();
+    List<QueuedBody> bodies = List.of(new QueuedBody(), new QueuedBody(), new QueuedBody());
+    List<Answered> three = bodies.stream().map(body -> sandbox.post(function, body)).toList();
+    Sandbox.await("all three are under way", () -> sandbox.console.size() == 3);
+    bodies.forEach(QueuedBody::end);
     assertThat(three.stream().map(answered -> answered.end().text()))
         .containsExactlyInAnyOrder("2", "3", "1");
     assertThat(sandbox.runtime.limitsMet(Limit.CONCURRENCY)).isEqualTo(before + 1);
@@ -176,9 +208,18 @@ class LimitsTest {
         new FunctionBundle("test/large", "main.js", modules, LIMITS, Map.of(), Set.of());
     assertThatThrownBy(() -> Sandbox.join(sandbox.runtime.load(bundle)))
         .isInstanceOfSatisfying(
-            FunctionException.class, e -> assertThat(e.code()).isEqualTo(Code.MODULE_ERROR))
+            FunctionException.class, e -> assertThat(e.code()).isEqualTo(Code.CODE_LIMIT))
         .hasMessageMatching("modules: \\d+ bytes \\(expected: at most 16777216\\)");
     assertThat(sandbox.runtime.limitsMet(Limit.CODE)).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsWrongWithTheCodeDoesNotPass() {
+    for (String source :
+        List.of("export default {", "throw new Error('no')", "(function f() { f() })()")) {
+      assertThatThrownBy(() -> sandbox.load(source, LIMITS))
+          .isInstanceOfSatisfying(FunctionException.class, e -> assertThat(e.mayPass()).isFalse());
+    }
   }
 
   @Test
@@ -186,9 +227,51 @@ class LimitsTest {
     long before = sandbox.runtime.limitsMet(Limit.START_UP);
     assertThatThrownBy(() -> sandbox.load("for (;;);", LIMITS))
         .isInstanceOfSatisfying(
-            FunctionException.class, e -> assertThat(e.code()).isEqualTo(Code.MODULE_ERROR))
+            FunctionException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(Code.START_UP_LIMIT);
+              assertThat(e.mayPass()).isTrue();
+            })
         .hasMessage("its modules ran too long while loading");
     assertThat(sandbox.runtime.limitsMet(Limit.START_UP)).isEqualTo(before + 1);
+  }
+
+  @Test
+  void memoryOfLoadingIsMemory() {
+    long before = sandbox.runtime.limitsMet(Limit.MEMORY);
+    String source = "const held = []; for (;;) held.push(new Uint8Array(1 << 20).fill(1));";
+    Duration patience = Duration.ofSeconds(30);
+    var limits = new FunctionLimits(patience, patience, 32L << 20, 1_000, 1_000, 2, 2);
+    assertThatThrownBy(() -> sandbox.load(source, limits))
+        .isInstanceOfSatisfying(
+            FunctionException.class, e -> assertThat(e.code()).isEqualTo(Code.MEMORY_LIMIT));
+    assertThat(sandbox.runtime.limitsMet(Limit.MEMORY)).isEqualTo(before + 1);
+  }
+
+  @Test
+  void aLimitIsCountedBeforeItIsTold() {
+    long before = sandbox.runtime.limitsMet(Limit.WALL);
+    var counted = new AtomicLong();
+    var answered =
+        new Answered() {
+          @Override
+          public void onFailure(FunctionException failure, Timing timing) {
+            counted.set(sandbox.runtime.limitsMet(Limit.WALL));
+            super.onFailure(failure, timing);
+          }
+        };
+    Duration wall = Duration.ofMillis(50);
+    LoadedFunction function =
+        sandbox.load(
+            source("await new Promise(() => {});"),
+            new FunctionLimits(wall, wall, 32L << 20, 1_000, 1_000, 2, 2));
+    function.invoke(
+        Sandbox.invocation(Sandbox.request(HttpMethod.GET, "/"), null, Duration.ofSeconds(60)),
+        answered);
+    assertThat(answered.failure().code()).isEqualTo(Code.WALL_LIMIT);
+    assertThat(counted).hasValue(before + 1);
+    assertThat(answered.end().report().outcome()).isEqualTo(Code.WALL_LIMIT);
+    assertThat(sandbox.runtime.limitsMet(Limit.WALL)).isEqualTo(before + 1);
   }
 
   private static LoadedFunction load(String script) {

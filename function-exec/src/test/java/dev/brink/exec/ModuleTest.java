@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.brink.exec.FunctionException.Code;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,30 @@ class ModuleTest {
             });
             """);
     assertThat(SANDBOX.get(function, "/here").end().text()).isEqualTo("fetch/here");
+  }
+
+  @Test
+  void whatAFetchListenerThrowsFailsTheRequestUnlessItWasAnswered() {
+    SANDBOX.console.clear();
+    LoadedFunction function =
+        SANDBOX.load(
+            """
+            addEventListener('fetch', ({ request }) => {
+              if (!request.url.endsWith('/silent')) throw new TypeError('no luck');
+            });
+            addEventListener('fetch', (event) => {
+              if (event.request.url.endsWith('/answered')) event.respondWith(new Response('still'));
+            });
+            """);
+    assertThat(SANDBOX.get(function, "/").failure())
+        .satisfies(failure -> assertThat(failure.code()).isEqualTo(Code.UNCAUGHT))
+        .hasMessageContaining("no luck");
+    assertThat(SANDBOX.get(function, "/answered").end().text()).isEqualTo("still");
+    assertThat(SANDBOX.get(function, "/silent").failure())
+        .satisfies(failure -> assertThat(failure.code()).isEqualTo(Code.BAD_RESPONSE))
+        .hasMessageContaining("returned nothing");
+    assertThat(SANDBOX.console.stream().map(text -> text.lines().findFirst().orElse("")))
+        .containsExactly("ERROR TypeError: no luck", "ERROR uncaught: TypeError: no luck");
   }
 
   @ParameterizedTest
@@ -63,6 +89,58 @@ class ModuleTest {
     assertThat(failure.code()).isEqualTo(Code.MODULE_ERROR);
     assertThat(failure).hasMessageContaining(message);
     assertThat(String.valueOf(failure.position())).isEqualTo(place);
+  }
+
+  @Test
+  void aPackageSaysWhatItsOwnImportsMean() {
+    Map<String, String> modules =
+        Map.of(
+            "main.js",
+            "import a from 'pack'; import own from '#own/deep/x';"
+                + " export default { fetch: () => new Response(`${a} ${own}`) }",
+            "package.json",
+            "{\"imports\": {\"#own/*\": \"./src/*.js\"}}",
+            "src/deep/x.js",
+            "export default 'own'",
+            "node_modules/pack/package.json",
+            "{\"type\": \"module\", \"main\": \"lib/a.js\", \"imports\": {\"#internal\": {\"node\":"
+                + " \"./node.js\", \"default\": \"./web.js\"}, \"#other\": \"other\", \"#buffer\":"
+                + " \"node:buffer\"}}",
+            "node_modules/pack/lib/a.js",
+            "import i from '#internal'; import o from '#other'; import { Buffer } from '#buffer';"
+                + " export default i + o + Buffer.from('6869', 'hex')",
+            "node_modules/pack/web.js",
+            "export default 'web '",
+            "node_modules/other/package.json",
+            "{}",
+            "node_modules/other/index.js",
+            "module.exports = 'other ';");
+    LoadedFunction function = SANDBOX.load(modules, Sandbox.LIMITS);
+    assertThat(SANDBOX.get(function, "/").end().text()).isEqualTo("web other hi own");
+  }
+
+  @Test
+  void theLongestPatternOfAPackagesExportsCounts() {
+    Map<String, String> modules =
+        Map.of(
+            "main.js",
+            "import a from 'pack/a'; import b from 'pack/in/b'; import c from 'pack/in/c.js';"
+                + " export default { async fetch() { let refused;"
+                + " try { await import('pack/in/private/x'); } catch { refused = 'refused'; }"
+                + " return new Response(a + b + c + refused); } }",
+            "node_modules/pack/package.json",
+            "{\"exports\": {\"./*\": \"./out/*.js\", \"./in/*\": \"./in/*.js\", \"./in/*.js\":"
+                + " [{\"node\": \"./node.js\"}, \"./in/*.js\"], \"./in/private/*\": null}}",
+            "node_modules/pack/out/a.js",
+            "export default 'a '",
+            "node_modules/pack/in/b.js",
+            "export default 'b '",
+            "node_modules/pack/in/c.js",
+            "export default 'c '",
+            "node_modules/pack/out/in/private/x.js",
+            "export default 'not to be reached'");
+    LoadedFunction function = SANDBOX.load(modules, Sandbox.LIMITS);
+    assertThat(SANDBOX.get(function, "/").end().text()).isEqualTo("a b c refused");
   }
 
   @Test
@@ -156,5 +234,17 @@ class ModuleTest {
               assertThat(failure.code()).isEqualTo(FunctionException.Code.MODULE_ERROR);
               assertThat(String.valueOf(failure.position())).contains("a.ts");
             });
+  }
+
+  @Test
+  void typeScriptHasAsMuchProcessorTimeAsItMayHave() {
+    byte[] source = "const x: number = 1;\n".repeat(300_000).getBytes(StandardCharsets.UTF_8);
+    var contexts = new GuestContexts();
+    assertThatThrownBy(
+            () -> new TypeScript(contexts, Duration.ZERO).strip(Map.of("main.ts", source)))
+        .isInstanceOfSatisfying(
+            FunctionException.class, failure -> assertThat(failure.mayPass()).isTrue())
+        .hasMessage("the TypeScript takes too long to read");
+    contexts.close();
   }
 }

@@ -149,6 +149,87 @@ class PackagesTest {
   }
 
   @Test
+  void hashesThatAnswerAtOnce() throws IOException {
+    assertThat(
+            run(
+                """
+                import { createHash, createHmac, randomBytes, getHashes } from 'node:crypto';
+                import { Buffer } from 'buffer';
+                """,
+                """
+                const hash = createHash('SHA256').update('a').update(Buffer.from('b'));
+                const copy = hash.copy().update('63', 'hex');
+                const failure = (call) => { try { call(); } catch (error) { return `${error.code} ${error.message}`; } };
+                const long = new Uint8Array(3 << 20).fill(7);
+                const web = Buffer.from(await crypto.subtle.digest('SHA-512', long)).toString('hex');
+                const keyed = { name: 'HMAC', hash: 'SHA-512' };
+                const key = await crypto.subtle.importKey('raw', long, keyed, false, ['sign']);
+                const signed = Buffer.from(await crypto.subtle.sign('HMAC', key, new Uint8Array(1))).toString('hex');
+                return [
+                  createHash('md5').update('héllo').digest('hex'),
+                  createHash('sha1').update('').digest('base64'),
+                  copy.digest('hex') === createHash('sha256').update('abc').digest().toString('hex'),
+                  hash.digest('base64url'),
+                  createHmac('sha256', 'key').update('message').digest('hex'),
+                  createHmac('sha384', '').update(new Uint16Array([1, 2])).digest().length,
+                  createHash('sha512').update(long).digest('hex') === web,
+                  createHmac('sha512', long).update(new Uint8Array(1)).digest('hex') === signed,
+                  failure(() => hash.update('x')), failure(() => createHash('whirl')), failure(() => createHmac('whirl', 'k')),
+                  failure(() => createHash('md5').update(1)).split(' ')[0],
+                  randomBytes(3).toString('hex').length, getHashes().length,
+                  crypto.subtle.timingSafeEqual(new Uint8Array([1]), new Uint8Array([1]).buffer),
+                  crypto.subtle.timingSafeEqual(new Uint8Array([1]), new Uint8Array([2])),
+                  failure(() => crypto.subtle.timingSafeEqual(new Uint8Array(1), new Uint8Array(2))) !== undefined,
+                ].join('\\n');
+                """))
+        .isEqualTo(
+            """
+            be50e8478cf24ff3595bc7307fb91b50
+            2jmj7l5rSw0yVb/vlWAYkK/YBwk=
+            true
+            -44g_C5MPySMYMOb1lLzwTRymLuXe4tNWQO4UFViBgM
+            6e9ef29b75fffc5b7abae527d58fdadb2fe42e7219011976917343065f58ed4a
+            48
+            true
+            true
+            ERR_CRYPTO_HASH_FINALIZED Digest already called
+            ERR_OSSL_EVP_UNSUPPORTED Digest method not supported
+            ERR_CRYPTO_INVALID_DIGEST Invalid digest: whirl
+            ERR_INVALID_ARG_TYPE
+            6
+            5
+            true
+            false
+            true\
+            """);
+  }
+
+  @Test
+  void contextsThatFollowAsynchronousWork() throws IOException {
+    assertThat(
+            run(
+                """
+                import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
+                import { AsyncLocalStorage as Plain } from 'async_hooks';
+                """,
+                """
+                const store = new AsyncLocalStorage();
+                class Job extends AsyncResource {
+                  constructor() { super('job'); }
+                }
+                const job = store.run(1, () => new Job());
+                const bound = store.run(2, () => AsyncResource.bind(function (a, b) { return [this.x, a, b, store.getStore()]; }));
+                return [
+                  Plain === globalThis.AsyncLocalStorage, AsyncLocalStorage === Plain,
+                  job.runInAsyncScope(function (a) { return [this.x, a, store.getStore()]; }, { x: 'this' }, 3),
+                  bound.length, bound.call({ x: 'that' }, 4, 5), job.bind(() => store.getStore())(),
+                  store.getStore(), job.asyncId() > 0, job.emitDestroy() === job,
+                ].join(' ');
+                """))
+        .isEqualTo("true true this,3,1 2 that,4,5,2 1  true true");
+  }
+
+  @Test
   @Tag("long")
   void hono() throws IOException {
     assertThat(

@@ -21,7 +21,9 @@ import org.graalvm.polyglot.Source;
  * Prints what instances cost: requests per second when each has one of its own, the first answer of
  * a new function, a context beside a bare one, and the heap of idle functions. Arguments: which of
  * {@code fresh}, {@code first}, {@code idle} (the first after a minute with nothing to do), {@code
- * context}, {@code heap}; all but that without any.
+ * context}, {@code heap}, {@code samples} or {@code nosamples} (the first 200 calls of a function
+ * that computes, loaded ten seconds before with samples or without); without any all but {@code
+ * idle} and the last two.
  */
 final class RuntimeFigures {
   private static final String HELLO =
@@ -40,6 +42,27 @@ final class RuntimeFigures {
         return new Response(readable);
       } }
       """;
+
+  /** A page of 400 rows, sorted, summed up by groups, and escaped. */
+  private static final String PAGE =
+      """
+      const escape = (text) => text.replace(/[&<>"]/g, (c) => '&#' + c.charCodeAt(0) + ';');
+      export default { fetch(request) {
+        let seed = new URL(request.url).searchParams.get('x') | 0;
+        const next = () => (seed = (seed * 1103515245 + 12345) & 0x7fffffff);
+        const rows = Array.from({ length: 400 }, (_, id) => (
+          { id, group: 'g' + next() % 7, name: `<row ${next()}>`, price: next() % 1000 }));
+        rows.sort((a, b) => a.price - b.price || a.id - b.id);
+        const sums = new Map();
+        for (const { group, price } of rows) sums.set(group, (sums.get(group) ?? 0) + price);
+        let html = '<table>';
+        for (const { id, name, price, group } of rows) {
+          html += `<tr><td>${id}<td>${escape(name)}<td>${price}<td>${sums.get(group)}`;
+        }
+        return new Response(html + '</table>', { headers: { 'content-type': 'text/html' } });
+      } }
+      """;
+
   private static final String IDLE = "export default { fetch() { return 'untouched' } }";
   private static final int AT_ONCE = 16;
 
@@ -54,6 +77,12 @@ final class RuntimeFigures {
     }
     if (which.contains("idle")) {
       firstAfterIdling();
+    }
+    if (which.contains("samples")) {
+      firstCalls("samples", List.of(SampleRequest.get("/hello?x=1")));
+    }
+    if (which.contains("nosamples")) {
+      firstCalls("nosamples", List.of());
     }
     if (which.contains("context")) {
       context();
@@ -161,6 +190,28 @@ final class RuntimeFigures {
     long nanos = System.nanoTime() - start;
     function.close();
     return nanos;
+  }
+
+  /** One lane, a call after the other. */
+  private static void firstCalls(String what, List<SampleRequest> samples)
+      throws InterruptedException {
+    try (FunctionRuntime runtime = runtime(1)) {
+      LoadedFunction function =
+          Sandbox.join(runtime.load(bundle("figures/page", PAGE).withSamples(samples)));
+      Thread.sleep(Duration.ofSeconds(10));
+      long[] nanos = new long[200];
+      for (int i = 0; i < nanos.length; i++) {
+        long start = System.nanoTime();
+        call(function, new Answered()).end();
+        nanos[i] = System.nanoTime() - start;
+      }
+      long all = Arrays.stream(nanos).sum();
+      long first = nanos[0];
+      Arrays.sort(nanos);
+      System.out.printf(
+          "%s: the first %.1f ms, 200 together %.0f ms, p50 %.2f, p99 %.1f ms%n",
+          what, first / 1e6, all / 1e6, nanos[100] / 1e6, nanos[198] / 1e6);
+    }
   }
 
   private static void context() throws IOException {

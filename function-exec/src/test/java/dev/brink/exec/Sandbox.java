@@ -25,6 +25,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A runtime for a test, with its console kept. */
 final class Sandbox implements AutoCloseable {
+  /**
+   * A statement of a guest that cannot be stopped, like some builtins, until it is {@link
+   * #letGo()}. How long a builtin takes depends on whether it is compiled, thus on what ran before.
+   */
+  static final String STUCK = "console.log('stuck');";
+
   static final FunctionLimits LIMITS =
       new FunctionLimits(
           Duration.ofSeconds(5), Duration.ofSeconds(30), 64L << 20, 1L << 40, 1L << 40, 64);
@@ -32,30 +38,50 @@ final class Sandbox implements AutoCloseable {
   final List<String> console = Collections.synchronizedList(new ArrayList<>());
   final FunctionRuntime runtime;
 
+  private volatile boolean letGo;
   private Map<String, HostBinding> bindings = Map.of();
   private @Nullable HostBinding caches;
 
-  private Sandbox(int lanes, int queueBound, Subrequests subrequests) {
+  private Sandbox(int lanes, RuntimeLimits limits, Subrequests subrequests) {
     runtime =
         FunctionRuntime.builder()
             .lanes(lanes)
-            .queueBound(queueBound)
+            .limits(limits)
             .subrequests(subrequests)
-            .console((function, request, level, text) -> console.add(level + " " + text))
+            .console((function, request, level, text) -> print(level + " " + text))
             .build();
-    join(runtime.ready());
+    join(runtime.ready(), 180);
+  }
+
+  private void print(String line) {
+    console.add(line);
+    if (line.endsWith(" stuck")) {
+      long end = System.nanoTime() + 120_000_000_000L;
+      while (!letGo && System.nanoTime() - end < 0) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  /** Lets guests go that are {@link #STUCK}. */
+  void letGo() {
+    letGo = true;
   }
 
   static Sandbox of(int lanes) {
-    return new Sandbox(lanes, 1_024, Subrequests.NONE);
+    return new Sandbox(lanes, RuntimeLimits.DEFAULT, Subrequests.NONE);
   }
 
   static Sandbox of(int lanes, int queueBound) {
-    return new Sandbox(lanes, queueBound, Subrequests.NONE);
+    return of(lanes, RuntimeLimits.builder().queued(queueBound).build());
+  }
+
+  static Sandbox of(int lanes, RuntimeLimits limits) {
+    return new Sandbox(lanes, limits, Subrequests.NONE);
   }
 
   static Sandbox of(Subrequests subrequests) {
-    return new Sandbox(1, 1_024, subrequests);
+    return new Sandbox(1, RuntimeLimits.DEFAULT, subrequests);
   }
 
   /** A sandbox whose functions have these properties in {@code env}. */
@@ -151,8 +177,12 @@ final class Sandbox implements AutoCloseable {
   }
 
   static <T> T join(java.util.concurrent.CompletionStage<T> stage) {
+    return join(stage, 60);
+  }
+
+  private static <T> T join(java.util.concurrent.CompletionStage<T> stage, int seconds) {
     try {
-      return stage.toCompletableFuture().get(60, TimeUnit.SECONDS);
+      return stage.toCompletableFuture().get(seconds, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof FunctionException failure) {
         throw failure;
@@ -170,7 +200,7 @@ final class Sandbox implements AutoCloseable {
   }
 
   static void await(String what, BooleanSupplier condition) {
-    long limit = System.nanoTime() + 30_000_000_000L;
+    long limit = System.nanoTime() + 60_000_000_000L;
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - limit > 0) {
         throw new AssertionError("never happened: " + what);
@@ -181,6 +211,7 @@ final class Sandbox implements AutoCloseable {
 
   @Override
   public void close() {
+    letGo();
     runtime.close();
   }
 }

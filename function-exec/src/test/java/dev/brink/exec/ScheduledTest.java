@@ -56,6 +56,47 @@ class ScheduledTest {
   }
 
   @Test
+  void aRejectedPromiseOfTheContextFailsTheTickOnceAllHaveEnded() {
+    LoadedFunction function =
+        sandbox.load(
+            """
+            export default {
+              scheduled(event, env, ctx) {
+                ctx.waitUntil(scheduler.wait(1).then(() => { throw new TypeError('too late'); }));
+                ctx.waitUntil(scheduler.wait(5).then(() => console.log('later')));
+                event.waitUntil(scheduler.wait(2).then(() => { throw new TypeError('as late'); }));
+              },
+            };
+            """);
+    assertThat(tick(function).failure())
+        .satisfies(failure -> assertThat(failure.code()).isEqualTo(Code.UNCAUGHT))
+        .hasMessageContaining("too late");
+    assertThat(sandbox.console.stream().map(text -> text.lines().findFirst().orElse("")))
+        .containsExactly(
+            "INFO later", "ERROR uncaught: TypeError: as late", "ERROR TypeError: too late");
+  }
+
+  @Test
+  void theEventWaitsForSoManyPromisesAtOnce() {
+    LoadedFunction function =
+        sandbox.load(
+            """
+            export default {
+              async scheduled(event) {
+                for (let i = 0; i < 3; i++) {
+                  for (let j = 0; j < 900; j++) event.waitUntil(Promise.resolve());
+                  await scheduler.wait(1);
+                }
+                for (let i = 0; i < 1500; i++) event.waitUntil(new Promise(() => {}));
+              },
+            };
+            """);
+    Answered answered = tick(function);
+    assertThat(answered.failure())
+        .satisfies(failure -> assertThat(failure.code()).isEqualTo(Code.PENDING_LIMIT));
+  }
+
+  @Test
   void listenersHearOfTicksToo() {
     LoadedFunction function =
         sandbox.load(
@@ -68,6 +109,19 @@ class ScheduledTest {
     assertThat(tick(function).end().status()).isEqualTo(204);
     assertThat(sandbox.console).containsExactly("INFO */5 * * * *");
     assertThat(sandbox.get(function, "/").end().text()).isEqualTo("both");
+  }
+
+  @Test
+  void listenersHaveTheEnvironmentOfTheirEvent() {
+    LoadedFunction function =
+        sandbox.load(
+            """
+            addEventListener('scheduled', ({ env }) => console.log(env.GREETING, typeof env.API.fetch));
+            addEventListener('fetch', (event) => event.respondWith(new Response(event.env.GREETING)));
+            """);
+    assertThat(tick(function).end().status()).isEqualTo(204);
+    assertThat(sandbox.console).containsExactly("INFO hi function");
+    assertThat(sandbox.get(function, "/").end().text()).isEqualTo("hi");
   }
 
   @Test

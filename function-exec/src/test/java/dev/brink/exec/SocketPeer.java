@@ -30,6 +30,7 @@ final class SocketPeer
   private final WebSocketConnection connection;
   private final CompletableFuture<Flow.Subscription> input = new CompletableFuture<>();
   private volatile @Nullable HttpResponse head;
+  private volatile LoadedFunction.@Nullable Running running;
   private volatile boolean greedy = true;
   private volatile boolean echoes;
 
@@ -72,7 +73,8 @@ final class SocketPeer
     for (int i = 0; i < headers.length; i += 2) {
       request.headers().set(headers[i], headers[i + 1]);
     }
-    function.invoke(Sandbox.invocation(request, peer.output, Duration.ofSeconds(60)), peer);
+    peer.running =
+        function.invoke(Sandbox.invocation(request, peer.output, Duration.ofSeconds(60)), peer);
     return peer;
   }
 
@@ -106,6 +108,20 @@ final class SocketPeer
 
   synchronized void close(int code, String reason) {
     connection.close(code, reason, System.nanoTime());
+  }
+
+  /** Its client goes. */
+  void leave() {
+    vanish();
+    breakOff();
+  }
+
+  /** Its client's connection is reset, of which the call is told alone. */
+  void breakOff() {
+    LoadedFunction.Running call = running;
+    if (call != null) {
+      call.cancel();
+    }
   }
 
   /** Cuts the line. */

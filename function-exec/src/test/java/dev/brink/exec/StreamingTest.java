@@ -14,10 +14,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StreamingTest {
   private static final Sandbox SANDBOX = Sandbox.of(1);
   private static final byte[] CHUNK = new byte[64 << 10];
+  private static final FunctionLimits GENEROUS =
+      new FunctionLimits(
+          Duration.ofSeconds(60), Duration.ofSeconds(60), 32L << 20, 1L << 40, 1L << 40, 4);
 
   @AfterAll
   static void close() {
@@ -46,14 +51,37 @@ class StreamingTest {
               return new Response(String(bytes));
             } }
             """,
-            new FunctionLimits(
-                Duration.ofSeconds(60), Duration.ofSeconds(60), 32L << 20, 1L << 40, 1L << 40, 4));
+            GENEROUS);
     long before = HeapGauge.heldBytes();
     Feed gigabyte = Feed.of(CHUNK, 16_384);
     Answered answered = SANDBOX.post(count, gigabyte).end();
     assertThat(answered.text()).isEqualTo(Long.toString(1L << 30));
     assertThat(answered.report().bytesIn()).isEqualTo(1L << 30);
     assertThat(HeapGauge.heldBytes() - before).isLessThan(256L << 20);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "request.body",
+        "request.body.pipeThrough(new TransformStream({"
+            + " transform(chunk, controller) { controller.enqueue(chunk) } }))",
+      })
+  void aGigabytePassesThroughWithLittleHeld(String body) {
+    LoadedFunction through =
+        SANDBOX.load(
+            "export default { fetch(request) { return new Response(" + body + ") } }", GENEROUS);
+    Feed gigabyte = Feed.of(CHUNK, 16_384);
+    var passed = new OneAtATime(gigabyte);
+    Answered answered = reading(passed);
+    through.invoke(
+        Sandbox.invocation(Sandbox.request(HttpMethod.POST, "/"), gigabyte, Duration.ofSeconds(60)),
+        answered);
+    Sandbox.await("the subscription", () -> passed.from.get() != null);
+    passed.request(1);
+    assertThat(answered.report().outcome()).isNull();
+    assertThat(passed.bytes).hasValue(1L << 30);
+    assertThat(passed.mostHeld).hasValueBetween(CHUNK.length, 512 << 10);
   }
 
   @Test
@@ -107,17 +135,8 @@ class StreamingTest {
               cancel() { console.log('cancelled after', n); },
             }));
             """);
-    var reader = new OneAtATime();
-    var answered =
-        new Answered() {
-          @Override
-          public void onResponse(
-              HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, Timing timing) {
-            if (body != null) {
-              body.subscribe(reader);
-            }
-          }
-        };
+    var reader = new OneAtATime(null);
+    Answered answered = reading(reader);
     endless.invoke(
         Sandbox.invocation(Sandbox.request(HttpMethod.GET, "/"), null, Duration.ofSeconds(30)),
         answered);
@@ -175,7 +194,7 @@ class StreamingTest {
         .isEqualTo(Code.BODY_LIMIT);
     String writes = "export default { async fetch(r) { return new Response('x'.repeat(200000)) } }";
     assertThat(SANDBOX.get(SANDBOX.load(writes, small), "/").failure().code())
-        .isEqualTo(Code.BODY_LIMIT);
+        .isEqualTo(Code.RESPONSE_LIMIT);
   }
 
   @Test
@@ -191,6 +210,7 @@ class StreamingTest {
     Answered answered = SANDBOX.post(function, Feed.of(CHUNK, 100)).end();
     assertThat(answered.status()).isEqualTo(413);
     assertThat(answered.text()).contains("read it as a stream");
+    assertThat(SANDBOX.runtime.limitsMet(Limit.WHOLE_BODIES)).isEqualTo(1);
   }
 
   @Test
@@ -207,10 +227,29 @@ class StreamingTest {
         .isEqualTo("[\"abc\",\"abc\",\"tee\",\"tee\"]");
   }
 
-  /** Asks only when told to. */
+  private static Answered reading(Flow.Subscriber<ByteBuf> reader) {
+    return new Answered() {
+      @Override
+      public void onResponse(
+          HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, Timing timing) {
+        if (body != null) {
+          body.subscribe(reader);
+        }
+      }
+    };
+  }
+
+  /** Asks only when told to; once there, for the next one, where it knows what it is fed with. */
   private static final class OneAtATime implements Flow.Subscriber<ByteBuf> {
     final AtomicReference<Flow.@Nullable Subscription> from = new AtomicReference<>();
     final AtomicLong chunks = new AtomicLong();
+    final AtomicLong bytes = new AtomicLong();
+    final AtomicLong mostHeld = new AtomicLong();
+    private final @Nullable Feed feed;
+
+    OneAtATime(@Nullable Feed feed) {
+      this.feed = feed;
+    }
 
     void request(long n) {
       Flow.Subscription subscription = from.get();
@@ -233,8 +272,14 @@ class StreamingTest {
 
     @Override
     public void onNext(ByteBuf part) {
-      part.release();
       chunks.incrementAndGet();
+      long before = bytes.getAndAdd(part.readableBytes());
+      part.release();
+      if (feed != null) {
+        long held = feed.sent() * CHUNK.length - before;
+        mostHeld.accumulateAndGet(held, Math::max);
+        request(1);
+      }
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.brink.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.brink.exec.stream.RelayBody;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetric;
@@ -54,6 +55,24 @@ class SubrequestTest {
             "const r = await fetch('http://x/echo'); return new"
                 + " Response(r.headers.get('x-service'))");
     assertThat(SANDBOX.get(function, "/").end().text()).isEqualTo("none");
+  }
+
+  @Test
+  void aRequestSaysWhoAsksForWhatUnlessTheFunctionDid() {
+    LoadedFunction function =
+        SANDBOX.handler(
+            """
+            const own = { accept: 'text/plain', 'user-agent': 'mine' };
+            const passedOn = new Request('http://x/echo', request);
+            const said = [];
+            for (const [input, init] of [['http://x/echo'], ['http://x/echo', { headers: own }], [passedOn]]) {
+              const { headers } = await fetch(input, init);
+              said.push(headers.get('x-accept'), headers.get('x-agent'));
+            }
+            return new Response([...said, navigator.userAgent].join(' '));
+            """);
+    assertThat(SANDBOX.get(function, "/").end().text())
+        .isEqualTo("*/* Brink text/plain mine */* test Brink");
   }
 
   @Test
@@ -132,7 +151,7 @@ class SubrequestTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"refused", "broken", "never"})
+  @ValueSource(strings = {"refused", "broken", "never", "ignored"})
   void aBodyThatNobodyTookIsReleased(String how) {
     LoadedFunction function =
         SANDBOX.handler(
@@ -156,6 +175,32 @@ class SubrequestTest {
     assertThat(pooledBytes() - before).isLessThan(10L << 20);
   }
 
+  /**
+   * What came in and goes on in a request that nobody carries out is cancelled where it comes from.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"refused", "broken", "never", "ignored"})
+  void aStreamThatNobodyTookIsCancelled(String how) {
+    LoadedFunction function =
+        SANDBOX.handler(
+            """
+            const { body } = await env.API.fetch('http://api/slow');
+            const controller = new AbortController();
+            const { signal } = controller;
+            const both = [request, new Request('http://api/', { method: 'POST', body })];
+            const sent = both.map((one) => env.API.fetch('http://api/%s', { method: 'POST', body: one.body, signal }));
+            setTimeout(() => controller.abort(), 1);
+            await Promise.allSettled(sent);
+            return new Response('tried');
+            """
+                .formatted(how));
+    ORIGIN.slow.clear();
+    var upload = new QueuedBody();
+    assertThat(SANDBOX.post(function, upload).end().text()).isEqualTo("tried");
+    assertThat(upload.cancelled()).isTrue();
+    assertThat(ORIGIN.slow).singleElement().matches(QueuedBody::cancelled);
+  }
+
   private static long pooledBytes() {
     ByteBufAllocatorMetric metric =
         ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric();
@@ -163,8 +208,8 @@ class SubrequestTest {
   }
 
   /**
-   * Answers {@code /echo} with what it was sent, {@code /never} not at all, {@code /slow} when
-   * asked to finish.
+   * Answers {@code /echo} with what it was sent, {@code /ignored} without a look at it, {@code
+   * /never} not at all, {@code /slow} when asked to finish.
    */
   private static final class Origin implements Subrequests {
     final AtomicInteger cancelled = new AtomicInteger();
@@ -192,11 +237,16 @@ class SubrequestTest {
         listener.onFailure("refused");
         return () -> {};
       }
+      if (asked.request().uri().endsWith("/ignored")) {
+        listener.onResponse(
+            new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK), null);
+        return () -> {};
+      }
       if (asked.request().uri().endsWith("/broken")) {
         throw new IllegalStateException("broken");
       }
       Flow.@Nullable Publisher<ByteBuf> body = asked.body();
-      if (body instanceof Feed) {
+      if (body instanceof RelayBody) {
         listener.onResponse(
             new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK), body);
         return () -> {};
@@ -221,6 +271,8 @@ class SubrequestTest {
                             Unpooled.copiedBuffer(shown, StandardCharsets.UTF_8));
                     String service = asked.service();
                     response.headers().set("x-service", service == null ? "none" : service);
+                    response.headers().set("x-accept", request.headers().getAll("accept"));
+                    response.headers().set("x-agent", request.headers().getAll("user-agent"));
                     listener.onResponse(response, null);
                   });
       return () -> {};

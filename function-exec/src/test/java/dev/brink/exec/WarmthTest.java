@@ -112,6 +112,27 @@ class WarmthTest {
   }
 
   @Test
+  void whatIsLetGoIsCountedOnceHoweverOftenThatIsAsked() {
+    try (LoadedFunction function =
+        SANDBOX.handler(
+            "console.log('counted'); await new Promise(go => setTimeout(go, 300));"
+                + " return new Response('ok')")) {
+      long before = SANDBOX.runtime.instances().evicted();
+      var waiting = new Answered();
+      var _ =
+          function.invoke(
+              Sandbox.invocation(
+                  Sandbox.request(HttpMethod.GET, "/"), null, Duration.ofSeconds(60)),
+              waiting);
+      Sandbox.await("it has begun", () -> SANDBOX.console.contains("INFO counted"));
+      Sandbox.await("eviction", () -> function.evict(0) == 0);
+      assertThat(waiting.end().text()).isEqualTo("ok");
+      Sandbox.await("the count", () -> SANDBOX.runtime.instances().evicted() > before);
+      assertThat(SANDBOX.runtime.instances().evicted()).isEqualTo(before + 1);
+    }
+  }
+
+  @Test
   void aClosedFunctionIsNotWarmed() {
     LoadedFunction function = SANDBOX.handler("return new Response('ok')");
     function.close();

@@ -21,6 +21,12 @@ class WebApiTest {
       quoteCharacter = '`',
       textBlock =
           """
+          const r = await fetch('data:text/plain;charset=utf-8;base64,aMOk#x'); return [r.status, r.statusText, r.type, r.url, r.headers.get('content-type'), await r.text()].join() | 200,OK,basic,data:text/plain;charset=utf-8;base64,aMOk#x,text/plain;charset=utf-8,hä
+          const r = await fetch('data:,a%20%zz%C3%A4 b?c,d'); return r.headers.get('content-type') + await r.text() | text/plain;charset=US-ASCIIa %zzä b?c,d
+          const r = await fetch('data:;x=y;BASE64,aGk'); return r.headers.get('content-type') + await r.text() | text/plain;x=yhi
+          const r = await fetch('data:image/PNG,x', { method: 'HEAD' }); return r.headers.get('content-type') + r.body | image/pngnull
+          const shown = []; for (const url of ['data:x', 'data:;base64,a']) await fetch(url).catch((e) => shown.push(e.name)); await fetch('data:,x', { signal: AbortSignal.abort('gone') }).catch((e) => shown.push(e)); return shown.join() | TypeError,TypeError,gone
+          const names = []; for (const one of [request.signal, request.headers, new CompressionStream('gzip')]) { try { structuredClone(one); names.push('cloned'); } catch (e) { names.push(e.name); } } return [...new Set(names)].join() | DataCloneError
           const h = new Headers({ 'B': ' x ', a: '1' }); h.append('b', 'y'); return JSON.stringify([...h]) | [["a","1"],["b","x, y"]]
           const h = new Headers([['set-cookie', 'a=1'], ['Set-Cookie', 'b=2']]); return h.getSetCookie().join() + [...h.keys()] | a=1,b=2set-cookie,set-cookie
           try { new Headers({ 'a b': '1' }) } catch (e) { return e.name } | TypeError
@@ -64,6 +70,11 @@ class WebApiTest {
           try { atob('a') } catch (e) { return e.name } | InvalidCharacterError
           const o = { d: new Date(5), m: new Map([[1, new Set([2])]]), b: new Uint8Array([7]) }; o.self = o; const c = structuredClone(o); return [c !== o, c.self === c, c.d.getTime(), c.m.get(1).has(2), c.b[0], c.b.buffer !== o.b.buffer].join() | true,true,5,true,7,true
           try { structuredClone({ f() {} }) } catch (e) { return e.name } | DataCloneError
+          const of = [new Proxy({}, {}), new Proxy([], {}), { a: Proxy.revocable(new Date(), {}).proxy }]; return of.map((p) => { try { structuredClone(p) } catch (e) { return e.name } }).join() | DataCloneError,DataCloneError,DataCloneError
+          let threw = ''; try { Proxy({}, {}) } catch (e) { threw = e.name } const { proxy, revoke } = Proxy.revocable([], {}); const is = Array.isArray(proxy); revoke(); return [threw, is, Proxy.name, Proxy.length, 'prototype' in Proxy, new Proxy({ a: 1 }, { get: (t, k) => t[k] + 1 }).a].join() | TypeError,true,Proxy,2,false,2
+          const of = [Uint8Array, DataView].map((type) => { const b = new ArrayBuffer(8, { maxByteLength: 8 }); const v = new type(b, 4, 2); b.resize(2); try { structuredClone(v) } catch (e) { return e.name } }); return of.join() | DataCloneError,DataCloneError
+          const of = [[Uint16Array, 4], [Uint8Array, 0], [DataView, 1], [Uint8Array, 2, 6], [Uint8Array, 2, 3], [Uint32Array, 8]].map(([type, ...range]) => { const b = new ArrayBuffer(9, { maxByteLength: 16 }); new Uint8Array(b).fill(7); const c = structuredClone(new type(b, ...range)); c.buffer.resize(16); return [c.byteLength, b.byteLength, new Uint8Array(b).every((x) => x === 7)].join(' ') }); return of.join() | 12 9 true,16 9 true,15 9 true,6 9 true,3 9 true,0 9 true
+          class Mine extends Error { constructor() { super('m'); Error.captureStackTrace(this, Mine) } } const o = { name: 'O', message: 'p' }; Error.captureStackTrace(o); return [new Mine().stack.split('\\n')[0], o.stack.split('\\n')[0], /at /.test(o.stack), Error.stackTraceLimit].join() | Error: m,O: p,true,10
           const e = structuredClone(new RangeError('r', { cause: 1 })); return e.name + e.message + e.cause + (e instanceof RangeError) | RangeErrorr1true
           const b = new ArrayBuffer(4); const c = structuredClone(b, { transfer: [b] }); return b.byteLength + '-' + c.byteLength | 0-4
           const c = new AbortController(); let n = 0; c.signal.onabort = () => n++; c.signal.addEventListener('abort', () => n++, { once: true }); c.abort(); c.abort(); return n + c.signal.reason.name | 2AbortError

@@ -7,6 +7,8 @@ import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Functions that answer with a WebSocket. */
 class WebSocketTest {
@@ -176,6 +178,27 @@ class WebSocketTest {
   }
 
   @Test
+  void aClientWhoseCallIsCancelledWithItsConnectionIsHeardOfOnce() {
+    SocketPeer peer = connect(ECHO.replace("console.log(", "console.log('leaving', "));
+    var _ = peer.opened();
+    peer.breakOff();
+    awaitLine("INFO leaving 1006  false");
+    assertThat(peer.next()).isEqualTo("cut");
+    assertThat(peer.next()).isEqualTo("done CANCELLED");
+    assertThat(SANDBOX.console.stream().filter(line -> line.startsWith("INFO leaving")))
+        .containsExactly("INFO leaving error the connection was lost", "INFO leaving 1006  false");
+  }
+
+  @Test
+  void whatAClientSaidBeforeItLeftIsHeardFirst() {
+    SocketPeer peer = connect(ECHO);
+    var _ = peer.opened();
+    peer.close(4007, "bye");
+    peer.breakOff();
+    awaitLine("INFO 4007 bye true");
+  }
+
+  @Test
   void anEndOfTheClientsBytesIsAnsweredWithAClose() {
     SocketPeer peer = connect(ECHO);
     var _ = peer.opened();
@@ -219,6 +242,33 @@ class WebSocketTest {
     peer.text("Infinity");
     assertThat(peer.next()).isEqualTo("closed 1011 the function was ended");
     assertThat(peer.next()).isEqualTo("done CPU_LIMIT");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatItWaitsForHasItsWallTimeOnceItIsOver(boolean vanishes) {
+    LoadedFunction function =
+        SANDBOX.load(
+            "export default { async fetch(request, env, ctx) {"
+                + PAIR
+                + """
+                server.accept();
+                ctx.waitUntil(new Promise(() => {}));
+                ctx.waitUntil((async () => { for (;;) await scheduler.wait(50); })());
+                return answer();
+                } }
+                """,
+            new FunctionLimits(
+                Duration.ofSeconds(5), Duration.ofSeconds(3), 64L << 20, 1 << 20, 1 << 20, 64));
+    SocketPeer peer = SocketPeer.connect(function);
+    var _ = peer.opened();
+    if (vanishes) {
+      peer.leave();
+    } else {
+      peer.close(1000, "");
+      assertThat(peer.next()).isEqualTo("closed 1000 ");
+    }
+    assertThat(peer.next()).isEqualTo("done WALL_LIMIT");
   }
 
   @Test
@@ -355,6 +405,29 @@ class WebSocketTest {
       assertThat(peer.next()).isEqualTo("closed 1001 the node is stopping");
       assertThat(peer.next()).isEqualTo("done null");
     }
+  }
+
+  @Test
+  void whatIsGrantedAfterwardsIsClosedToo() {
+    try (FunctionRuntime runtime = FunctionRuntime.builder().lanes(1).build()) {
+      LoadedFunction function = Sandbox.join(runtime.load(SANDBOX.handler(ECHO).bundle()));
+      runtime.closeWebSockets();
+      SocketPeer peer = SocketPeer.connect(function);
+      var _ = peer.opened();
+      assertThat(peer.next()).isEqualTo("closed 1001 the node is stopping");
+      assertThat(peer.next()).isEqualTo("done null");
+    }
+    LoadedFunction replaced =
+        SANDBOX.handler(
+            "console.log('asked'); await scheduler.wait(300);"
+                + ECHO.replace("return answer();", "server.send('late'); return answer();"));
+    SocketPeer peer = SocketPeer.connect(replaced);
+    awaitLine("INFO asked");
+    replaced.close();
+    var _ = peer.opened();
+    assertThat(peer.next()).isEqualTo("text late");
+    assertThat(peer.next()).isEqualTo("closed 1012 the function was replaced");
+    assertThat(peer.next()).isEqualTo("done null");
   }
 
   @Test

@@ -3,11 +3,12 @@ package dev.brink.mesh;
 import dev.brink.cache.CacheStats;
 import dev.brink.cache.store.StoreStats;
 import dev.brink.mesh.cache.EdgeCache;
+import dev.brink.mesh.cache.Purges;
 import dev.brink.mesh.metrics.NodeMetrics;
 import java.util.function.ToLongFunction;
 
 /** What the edge cache does on this node, as metrics. */
-record CacheGauges(NodeMetrics metrics, EdgeCache cache) {
+record CacheGauges(NodeMetrics metrics, EdgeCache cache, Purges purges) {
   void register() {
     counter("hits", "Answers from what was fresh", CacheStats::hits);
     counter("stale", "Answers from what was stale", CacheStats::stale);
@@ -27,9 +28,22 @@ record CacheGauges(NodeMetrics metrics, EdgeCache cache) {
         "brink.cache.evictions",
         "Responses given up for others",
         () -> cache.storeStats().evictions());
+    metrics.counter(
+        "brink.cache.crowded",
+        "Bodies not stored because too much was on its way",
+        () -> cache.storeStats().draftRefusals());
+    gauge("incoming_bytes", "Memory of what is on its way", StoreStats::draftBytes);
     gauge("bytes", "Memory that stored responses take", StoreStats::bytes);
     gauge("objects", "Stored objects", StoreStats::objects);
     metrics.gauge("brink.cache.purges", "Purges that hold", () -> cache.stats().purges());
+    metrics.gauge(
+        "brink.cache.purges.unrecorded",
+        "Purges made here that the grid does not keep yet",
+        purges::unrecorded);
+    metrics.gauge(
+        "brink.cache.changes.untold",
+        "Puts and deletes of functions, made here, that other nodes are still to be told",
+        cache::changesUntold);
   }
 
   private void counter(String name, String help, ToLongFunction<CacheStats> value) {

@@ -1,10 +1,12 @@
 package dev.brink.mesh;
 
+import dev.brink.mesh.file.WholeFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
@@ -55,8 +57,8 @@ final class DataDirectory implements AutoCloseable {
   /** The node's id, made on the first start and the same ever after. */
   UUID nodeId() throws IOException {
     Path file = path.resolve(NODE_ID);
-    if (!Files.exists(file)) {
-      Files.writeString(file, UUID.randomUUID() + "\n");
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      WholeFile.write(file, UUID.randomUUID() + "\n");
     }
     String text = Files.readString(file).strip();
     try {

@@ -12,10 +12,12 @@ import java.util.function.ToDoubleFunction;
 /** What keeping instances warm does on this node, as metrics. */
 final class KeepAliveGauges {
   static void register(NodeMetrics metrics, InstanceKeeper keeper) {
-    metrics.gauge("brink.keepalive.warmed", "Instances made ahead of calls so far", keeper::warmed);
-    metrics.gauge(
-        "brink.keepalive.evicted", "Lanes whose idle instances were let go", keeper::evicted);
-    metrics.gauge(
+    metrics.counter("brink.keepalive.warmed", "Instances made ahead of calls", keeper::warmed);
+    metrics.counter(
+        "brink.keepalive.evicted",
+        "Idle instances let go, for want of use or memory",
+        keeper::evicted);
+    metrics.counter(
         "brink.keepalive.switches", "How often another policy took over", keeper::switches);
     metrics
         .rows("brink.keepalive.active", "1 for the warmth policy in force, else 0")

@@ -2,27 +2,26 @@ package dev.brink.mesh;
 
 import dev.brink.grid.Grid;
 import dev.brink.grid.KeyValueStats;
+import dev.brink.mesh.kv.WatchPlaces;
 import dev.brink.mesh.metrics.NodeMetrics;
+import java.util.Locale;
 import java.util.function.ToLongFunction;
 
 /** What key-value calls do on this node, as metrics. */
 final class KeyValueGauges {
-  static void register(NodeMetrics metrics, Grid grid) {
-    gauge(metrics, grid, "reads", "Values asked for since the start", KeyValueStats::reads);
-    gauge(
+  static void register(NodeMetrics metrics, Grid grid, WatchPlaces watches) {
+    register(metrics, watches);
+    counter(metrics, grid, "reads", "Values asked for", KeyValueStats::reads);
+    counter(
         metrics,
         grid,
         "reads.local",
-        "Values answered from this process's memory since the start",
+        "Values answered from this process's memory",
         KeyValueStats::localReads);
-    gauge(metrics, grid, "writes", "Writes begun since the start", KeyValueStats::writes);
-    gauge(metrics, grid, "lists", "Pages of keys listed since the start", KeyValueStats::lists);
-    gauge(
-        metrics,
-        grid,
-        "failures",
-        "Calls that failed or were refused since the start",
-        KeyValueStats::failures);
+    counter(metrics, grid, "writes", "Writes begun", KeyValueStats::writes);
+    counter(metrics, grid, "lists", "Pages of keys listed", KeyValueStats::lists);
+    counter(
+        metrics, grid, "failures", "Calls that failed or were refused", KeyValueStats::failures);
     gauge(metrics, grid, "pending", "Calls on their way now", KeyValueStats::pending);
     metrics.gauge(
         "brink.kv.durable.ready",
@@ -36,6 +35,22 @@ final class KeyValueGauges {
         KeyValueStats::usedBytes);
   }
 
+  private static void register(NodeMetrics metrics, WatchPlaces watches) {
+    metrics.gauge("brink.kv.watches", "Watches of functions that are open here", watches::open);
+    for (WatchPlaces.Limit limit : WatchPlaces.Limit.values()) {
+      metrics.counter(
+          "brink.kv.watches.refused",
+          "Watches of functions that were not opened, by the limit in the way",
+          "limit",
+          limit.name().toLowerCase(Locale.ROOT),
+          () -> watches.refused(limit));
+    }
+    metrics.counter(
+        "brink.kv.watches.missed",
+        "How often a watch of a function missed changes, or may have",
+        watches::missed);
+  }
+
   private static void gauge(
       NodeMetrics metrics,
       Grid grid,
@@ -43,6 +58,15 @@ final class KeyValueGauges {
       String help,
       ToLongFunction<KeyValueStats> value) {
     metrics.gauge("brink.kv." + name, help, () -> value.applyAsLong(grid.keyValueStats()));
+  }
+
+  private static void counter(
+      NodeMetrics metrics,
+      Grid grid,
+      String name,
+      String help,
+      ToLongFunction<KeyValueStats> value) {
+    metrics.counter("brink.kv." + name, help, () -> value.applyAsLong(grid.keyValueStats()));
   }
 
   private KeyValueGauges() {}

@@ -149,16 +149,32 @@ final class NearestParts implements AutoCloseable {
   }
 
   private Ingresses look(Member self, long nowNanos) {
+    List<NodeStatus> nodes = placement.nodes(nowNanos);
+    Ingresses well = ingresses(self, nodes, nowNanos, false);
+    // Where every node is unhealthy, one that answers some is better than none.
+    return well.healthy.isEmpty() ? ingresses(self, nodes, nowNanos, true) : well;
+  }
+
+  /** Whether requests that are not sent to this node have another that takes them. */
+  boolean othersTakeRequests() {
+    return placement.nodes(System.nanoTime()).stream()
+        .anyMatch(status -> !status.local() && takesRequests(status) && !status.unhealthy());
+  }
+
+  private static boolean takesRequests(NodeStatus status) {
+    return !status.draining()
+        && !status.ejected()
+        && status.reportAgeNanos() >= 0
+        && status.reportAgeNanos() < SILENT_NANOS;
+  }
+
+  private Ingresses ingresses(
+      Member self, List<NodeStatus> nodes, long nowNanos, boolean unhealthyToo) {
     Map<String, Known> known = ingresses.known;
     List<IngressNode> healthy = new ArrayList<>();
     Map<String, Known> found = new HashMap<>();
-    for (NodeStatus status : placement.nodes(nowNanos)) {
-      boolean takesRequests =
-          !status.draining()
-              && !status.ejected()
-              && status.reportAgeNanos() >= 0
-              && status.reportAgeNanos() < SILENT_NANOS;
-      if (takesRequests) {
+    for (NodeStatus status : nodes) {
+      if (takesRequests(status) && (unhealthyToo || !status.unhealthy())) {
         String id = status.info().id();
         Optional<Member> member = status.local() ? Optional.of(self) : peers.find(id);
         if (member.isPresent()) {

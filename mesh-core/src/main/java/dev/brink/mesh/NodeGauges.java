@@ -49,10 +49,18 @@ final class NodeGauges {
         () -> runtime.load().overtime());
     metrics.gauge(
         "brink.lanes.queued", "Invocations that wait for a lane", () -> runtime.load().queued());
-    metrics.gauge(
+    metrics.counter(
         "brink.lanes.abandoned",
         "Lanes given up because a guest could not be stopped",
         () -> runtime.load().abandonedLanes());
+    metrics.gauge(
+        "brink.lanes.stuck",
+        "Threads given up because a guest could not be stopped, that it keeps still",
+        () -> runtime.health().stuckThreads());
+    metrics.gauge(
+        "brink.functions.unhealthy",
+        "1 while so many threads are stuck that peers and balancers should send nothing here",
+        () -> runtime.health().unhealthy() ? 1 : 0);
   }
 
   static void instances(NodeMetrics metrics, FunctionRuntime runtime) {
@@ -64,6 +72,10 @@ final class NodeGauges {
         "brink.instances.made",
         "Instances of functions made here, ahead of invocations or for them",
         () -> runtime.instances().made());
+    metrics.counter(
+        "brink.instances.recycled",
+        "Instances of functions replaced here because of their age or use",
+        () -> runtime.instances().recycled());
   }
 
   static void limits(NodeMetrics metrics, FunctionRuntime runtime) {
@@ -128,7 +140,7 @@ final class NodeGauges {
         registry::unreadableSecrets);
   }
 
-  static void deployed(NodeMetrics metrics, Supplier<Snapshot> snapshot) {
+  static void deployed(NodeMetrics metrics, Registry registry, Supplier<Snapshot> snapshot) {
     metrics.gauge(
         "brink.deployments",
         "Names that stand for something",
@@ -137,5 +149,9 @@ final class NodeGauges {
         "brink.versions.loaded",
         "Function versions loaded here",
         () -> snapshot.get().versions().size());
+    metrics.gauge(
+        "brink.deployments.unreadable",
+        "Names not served here, as this node can't read what was deployed",
+        registry::unreadableDeployments);
   }
 }

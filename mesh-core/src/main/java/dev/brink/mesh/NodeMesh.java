@@ -67,12 +67,22 @@ record NodeMesh(
         member.self(),
         address.ingress(),
         address.admin(),
-        !reached ? "unreachable" : status != null && status.draining() ? "draining" : "live",
+        state(reached, status),
         member.self() ? 0 : measured ? rtt : Double.NaN,
         member.self() || measured ? Double.NaN : rtt,
         status == null ? address.lanes() : status.lanes(),
         status == null ? 0 : status.busy(),
         status == null ? 0 : status.queued());
+  }
+
+  private static String state(boolean reached, @Nullable NodeStatus status) {
+    if (!reached) {
+      return "unreachable";
+    }
+    if (status == null) {
+      return "live";
+    }
+    return status.draining() ? "draining" : status.unhealthy() ? "unhealthy" : "live";
   }
 
   @Override

@@ -32,6 +32,7 @@ import dev.brink.mesh.ingress.Ingress;
 import dev.brink.mesh.ingress.LocalInvoker;
 import dev.brink.mesh.ingress.NodeSubrequests;
 import dev.brink.mesh.ingress.RegretSampler;
+import dev.brink.mesh.kv.KeyPlaces;
 import dev.brink.mesh.kv.KeyValueResource;
 import dev.brink.mesh.kv.Namespaces;
 import dev.brink.mesh.link.LinkServer;
@@ -76,12 +77,10 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -91,7 +90,6 @@ import org.slf4j.LoggerFactory;
 /** A running node's parts, started in the order in which they need each other. */
 final class NodeParts implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MeshNode.class);
-  private static final Duration LOAD_LIMIT = Duration.ofSeconds(60);
   private static final Duration PEER_DRAIN_LIMIT = Duration.ofSeconds(5);
   private static final int SHORT_ID = 8;
 
@@ -101,7 +99,8 @@ final class NodeParts implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile Snapshot snapshot = Snapshot.empty();
   private final AtomicReference<@Nullable NodeMesh> mesh = new AtomicReference<>();
-  private final Namespaces namespaces = new Namespaces(this::joinedGrid);
+  private final ReadTally tally = new ReadTally();
+  private final Namespaces namespaces = new Namespaces(this::joinedGrid, tally);
   private final AtomicReference<@Nullable NamedCaches> namedCaches = new AtomicReference<>();
   private volatile String notReady = "starting";
 
@@ -118,7 +117,6 @@ final class NodeParts implements AutoCloseable {
   private final LoadReporter load;
   private final InstanceKeeper keeper;
   private final Placement placement;
-  private final ReadTally tally = new ReadTally();
   private final Gossip gossip;
   private final Warming warming;
   private final RegretSampler sampler;
@@ -190,13 +188,12 @@ final class NodeParts implements AutoCloseable {
             data.path().resolve("snapshot"),
             this::deployedChanged);
     shutdown.add(registry::close);
-    final SnapshotFile restored = await("restoring the snapshot", registry.restore());
+    final SnapshotFile restored = Awaited.get("restoring the snapshot", registry.restore());
 
     placement = Placement.create(profile.inPlacement(node, name), profile.placementSettings());
     load = new LoadReporter(runtime, this::snapshot, placement);
     gossip = new Gossip(node, placement);
     var places = new Places(node, placement, config.placement().measureAllUpTo());
-    warming = new Warming(node, placement, this::snapshot, load);
     var unlisted = new Member(id, name, Map.of(), true);
     peers = new Peers(unlisted, placement, places, config.placement().emulatedRtt());
     links = new Links(loops, tls == null ? null : tls.client(), peers);
@@ -208,6 +205,7 @@ final class NodeParts implements AutoCloseable {
     var counts = new CallCounts();
     keeper = new InstanceKeeper(runtime, this::snapshot, counts, config.functions().keepAlive());
     shutdown.add(keeper::close);
+    warming = new Warming(node, placement, this::snapshot, load, keeper);
     var local = new LocalExecutor(node, this::snapshot, meter, tally, counts, origins);
     sampler = new RegretSampler(config.placement(), placement, peers::nameOf, metrics::regret);
     dispatcher = new Dispatcher(placement, local, links, metrics, sampler, ownLoad);
@@ -265,7 +263,7 @@ final class NodeParts implements AutoCloseable {
                 new AdminHandler(
                     mesh::get,
                     new KeyValueResource(namespaces),
-                    () -> notReady,
+                    this::whyNotReady,
                     metrics::scrape,
                     token,
                     adminThreads)),
@@ -288,6 +286,8 @@ final class NodeParts implements AutoCloseable {
     shutdown.add(schedules::close);
     gauges();
     serveWhatIsDeployed(restored);
+    load.ready();
+    ownLoad.refresh(System.nanoTime());
     nearest.start(loops, grid, config.dns());
     var turns = new PlacementTurns();
     shutdown.add(turns::close);
@@ -295,7 +295,9 @@ final class NodeParts implements AutoCloseable {
         warming,
         links,
         new PeerTurns(self, placement, places, gossip, links, config.placement().probes()),
-        new OriginDistances(this::snapshot, gossip));
+        new OriginDistances(this::snapshot, gossip),
+        placement,
+        this::snapshot);
     keeper.start();
     schedules.start();
     notReady = "";
@@ -305,7 +307,7 @@ final class NodeParts implements AutoCloseable {
     return FunctionRuntime.builder()
         .lanes(profile.lanes())
         .companions(loops.companions())
-        .queueBound(config.functions().queue())
+        .limits(config.functions().runtime())
         .idleWarmUp(config.functions().idleWarmUp())
         .console(console)
         .webSockets(config.functions().webSockets())
@@ -318,6 +320,16 @@ final class NodeParts implements AutoCloseable {
   private @Nullable Grid joinedGrid() {
     NodeMesh joined = mesh.get();
     return joined == null ? null : joined.grid();
+  }
+
+  /** Why it takes no requests; empty when it does, be it only as no other node would. */
+  private String whyNotReady() {
+    String started = notReady;
+    if (!started.isEmpty()) {
+      return started;
+    }
+    String problem = runtime.health().problem();
+    return problem.isEmpty() || nearest.othersTakeRequests() ? problem : "";
   }
 
   private Snapshot snapshot() {
@@ -342,8 +354,8 @@ final class NodeParts implements AutoCloseable {
       builder.tls(tls);
     }
     builder.eventLoops(loops).address(new InetSocketAddress(host, port));
-    HttpServer server = await("port " + host + ":" + port, builder.start());
-    shutdown.add(() -> await("closing a port", server.close()));
+    HttpServer server = Awaited.get("port " + host + ":" + port, builder.start());
+    shutdown.add(() -> Awaited.get("closing a port", server.close()));
     return server;
   }
 
@@ -352,13 +364,19 @@ final class NodeParts implements AutoCloseable {
     var ledger =
         new UsageLedger(meter, grid.map("usage"), self.id() + "." + start, InstantSource.system());
     shutdown.add(ledger::close);
+    // What they have used belongs into the ledger, too.
+    shutdown.add(local::awaitEnd);
+    shutdown.add(runtime::close);
     grid.listen(peers);
+    grid.listen(new KeyPlaces(self, placement));
     var invoker = new LocalInvoker(this::snapshot, dispatcher, origins, peers::nameOf);
     var ticks = new TicksByHand(this::snapshot, placement, local, console, InstantSource.system());
     var secrets = new NodeSecrets(secretKeys, grid, registry);
     var deployments =
         new NodeDeployments(registry, grid, links, invoker, secrets, config.functions().cpuMax());
-    var purges = Purges.start(cache, grid, links);
+    var purges =
+        Purges.start(cache, grid, links, config.dataDirectory().resolve("purges-unrecorded"));
+    shutdown.add(purges::close);
     var explainer = new Explainer(this::snapshot, placement, peers::nameOf);
     return new NodeMesh(
         deployments, secrets, ticks, purges, grid, links, placement, explainer, sampler, ledger);
@@ -374,11 +392,11 @@ final class NodeParts implements AutoCloseable {
     NodeGauges.limits(metrics, runtime);
     NodeGauges.webSockets(metrics, runtime);
     NodeGauges.schedules(metrics, schedules);
-    NodeGauges.deployed(metrics, this::snapshot);
+    NodeGauges.deployed(metrics, registry, this::snapshot);
     NodeGauges.secrets(metrics, registry);
-    KeyValueGauges.register(metrics, grid);
+    KeyValueGauges.register(metrics, grid, namespaces.watches());
     KeepAliveGauges.register(metrics, keeper);
-    new CacheGauges(metrics, cache).register();
+    new CacheGauges(metrics, cache, mesh().purges()).register();
   }
 
   /** What the grid had when this node came is served before the node says that it is ready. */
@@ -392,30 +410,14 @@ final class NodeParts implements AutoCloseable {
     grid.map(GridFeed.DEPLOYMENTS)
         .entries()
         .forEach(
-            (key, entry) ->
-                served.add(
-                    registry
-                        .putDeployment(key, entry)
-                        .exceptionally(failure -> null)
-                        .toCompletableFuture()));
-    await(
+            (key, entry) -> {
+              var _ = registry.putDeployment(key, entry);
+            });
+    served.add(registry.settled().toCompletableFuture());
+    Awaited.get(
         "loading what is deployed",
         CompletableFuture.allOf(served.toArray(CompletableFuture<?>[]::new)));
-    await("warming up", runtime.ready());
-  }
-
-  private static <T> T await(String what, CompletionStage<T> stage) throws IOException {
-    try {
-      return stage.toCompletableFuture().get(LOAD_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new IOException(what + ": " + cause.getMessage(), cause);
-    } catch (TimeoutException e) {
-      throw new IOException(what + ": not done within " + LOAD_LIMIT.toSeconds() + " s", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException(what + ": interrupted", e);
-    }
+    Awaited.get("warming up", runtime.ready());
   }
 
   Member self() {

@@ -1,6 +1,7 @@
 package dev.brink.mesh;
 
 import dev.brink.exec.outbound.OutboundPolicy;
+import dev.brink.mesh.config.GridConfig;
 import dev.brink.mesh.config.IngressConfig;
 import dev.brink.mesh.config.NodeConfig;
 import dev.brink.mesh.http.HttpLimits;
@@ -72,14 +73,20 @@ record NodeProfile(NodeConfig config) {
         clients.isEmpty() && !bound.isAnyLocalAddress() ? List.of(bound) : clients);
   }
 
-  /** Where functions may send requests: not to this mesh's own ports. */
+  /**
+   * Where functions may send requests: not to this mesh's own ports, as they are configured. A port
+   * of 0 becomes one that is not known here.
+   */
   OutboundPolicy outboundPolicy() {
+    GridConfig grid = config.grid();
     List<Integer> ofTheMesh =
         List.of(
             config.admin().port(),
             config.link().port(),
-            config.grid().discoveryPort(),
-            config.grid().communicationPort());
+            grid.discoveryPort(),
+            grid.communicationPort(),
+            grid.durableDiscoveryPort(),
+            grid.durableCommunicationPort());
     return OutboundPolicy.builder()
         .open(config.functions().outboundPublic())
         .allow(config.functions().outboundAllow())

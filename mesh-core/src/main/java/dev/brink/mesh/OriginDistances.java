@@ -1,13 +1,14 @@
 package dev.brink.mesh;
 
 import dev.brink.mesh.ingress.NodeSubrequests;
+import dev.brink.mesh.origin.HttpUrl;
 import dev.brink.mesh.peer.Gossip;
+import dev.brink.mesh.proto.OriginServer;
 import dev.brink.mesh.registry.Binding;
 import dev.brink.mesh.registry.Snapshot;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,8 +46,10 @@ final class OriginDistances implements Runnable {
   public void run() {
     try {
       round++;
-      pools(snapshot.get()).forEach(this::measure);
-    } catch (RuntimeException e) {
+      Map<String, Binding.Origin> pools = pools(snapshot.get());
+      gossip.keepOrigins(pools.keySet());
+      pools.forEach(this::measure);
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
       LOG.error("distances of origins: unexpected", e);
     }
   }
@@ -66,21 +69,25 @@ final class OriginDistances implements Runnable {
   }
 
   private void measure(String source, Binding.Origin origin) {
-    List<URI> servers =
-        origin.pool().getServersList().stream().map(server -> URI.create(server.getUrl())).toList();
+    List<OriginServer> servers = origin.pool().getServersList();
     if (servers.isEmpty()) {
       return;
     }
-    URI server = servers.get(round % servers.size());
-    int port =
-        server.getPort() >= 0 ? server.getPort() : "https".equals(server.getScheme()) ? 443 : 80;
-    var address = new InetSocketAddress(server.getHost(), port);
-    long beganNanos = System.nanoTime();
+    String url = servers.get(round % servers.size()).getUrl();
     try (var socket = new Socket()) {
+      InetSocketAddress named = unresolved(url);
+      var address = new InetSocketAddress(named.getHostString(), named.getPort());
+      long beganNanos = System.nanoTime();
       socket.connect(address, CONNECT_MILLIS);
       gossip.origin(source, System.nanoTime() - beganNanos);
-    } catch (IOException e) {
-      LOG.debug("{} at {}: not measured: {}", source, address, e.toString());
+    } catch (IOException | IllegalArgumentException e) {
+      LOG.debug("{} at {}: not measured: {}", source, url, e.toString());
     }
+  }
+
+  /** Where a server is; its name may be one that {@link java.net.URI} does not take for a host. */
+  static InetSocketAddress unresolved(String url) {
+    HttpUrl parts = HttpUrl.parse(url);
+    return InetSocketAddress.createUnresolved(parts.host(), parts.port());
   }
 }

@@ -2,9 +2,7 @@ package dev.brink.mesh;
 
 import dev.brink.mesh.metrics.NodeMetrics;
 import dev.brink.mesh.peer.Peers;
-import dev.brink.placement.Counterfactual;
 import dev.brink.placement.Placement;
-import java.util.function.ToDoubleFunction;
 
 /** What placement tells the outside: the control group, what it says was saved, and warming. */
 record PlacementMetrics(Placement placement, Warming warming, Peers peers) {
@@ -14,22 +12,22 @@ record PlacementMetrics(Placement placement, Warming warming, Peers peers) {
     metrics.counter(
         "brink.placement.control",
         "Calls of the control group",
-        () -> sum(Counterfactual::control));
+        () -> placement.gained().control());
     metrics.counter(
         "brink.placement.placed",
         "Calls placed by the rule that the control group is compared with",
-        () -> sum(Counterfactual::placed));
+        () -> placement.gained().placed());
     metrics.gauge(
         "brink.placement.saved.seconds",
         "What placing has saved against always local, by the control group's latency",
-        () -> sum(function -> function.placed() * saved(function) / NANOS_PER_SECOND));
+        () -> placement.gained().savedNanos() / NANOS_PER_SECOND);
     metrics.counter(
         "brink.placement.warm.asked", "Wishes for a warm instance", warming::askedTotal);
     metrics.counter(
         "brink.placement.warm.made", "Instances made in the background", warming::warmedTotal);
     metrics.counter(
         "brink.placement.warm.declined",
-        "Wishes for a warm instance declined above 75 % utilisation",
+        "Wishes for a warm instance declined: busy, or no budget, memory or idle lane",
         warming::declinedTotal);
     metrics.gauge(
         "brink.coordinate.error",
@@ -42,14 +40,5 @@ record PlacementMetrics(Placement placement, Warming warming, Peers peers) {
             placement.nodes(System.nanoTime()).stream()
                 .filter(status -> status.rttAgeNanos() < 0)
                 .count());
-  }
-
-  private double sum(ToDoubleFunction<Counterfactual> part) {
-    return placement.counterfactuals().stream().mapToDouble(part).sum();
-  }
-
-  /** Nothing is said before both groups have had two calls. */
-  private static double saved(Counterfactual function) {
-    return Double.isFinite(function.errorNanos()) ? function.savedNanos() : 0;
   }
 }

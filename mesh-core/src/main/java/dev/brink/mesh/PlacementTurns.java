@@ -1,10 +1,18 @@
 package dev.brink.mesh;
 
+import dev.brink.grid.Throttle;
 import dev.brink.mesh.link.Links;
 import dev.brink.mesh.peer.PeerTurns;
+import dev.brink.mesh.registry.Binding;
+import dev.brink.mesh.registry.Snapshot;
+import dev.brink.placement.Placement;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +23,11 @@ import org.slf4j.LoggerFactory;
 final class PlacementTurns implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PlacementTurns.class);
 
+  private static final long FORGET_SECONDS = 10;
+
+  /** What goes wrong in each turn is told of so often. */
+  private final Throttle complaints = new Throttle(Duration.ofMinutes(1));
+
   private final ScheduledExecutorService quick = thread("brink-placement");
   private final ScheduledExecutorService waiting = thread("brink-origins");
 
@@ -23,28 +36,62 @@ final class PlacementTurns implements AutoCloseable {
         Thread.ofPlatform().daemon().name(name).factory());
   }
 
-  void start(Warming warming, Links links, PeerTurns peers, OriginDistances origins) {
+  void start(
+      Warming warming,
+      Links links,
+      PeerTurns peers,
+      OriginDistances origins,
+      Placement placement,
+      Supplier<Snapshot> snapshot) {
     var _ =
         quick.scheduleWithFixedDelay(
-            () -> guarded(() -> warming.follow(links)),
-            PeerTurns.TURN_MILLIS,
-            PeerTurns.TURN_MILLIS,
-            TimeUnit.MILLISECONDS);
-    var _ =
-        quick.scheduleWithFixedDelay(
-            () -> guarded(peers),
-            PeerTurns.TURN_MILLIS,
-            PeerTurns.TURN_MILLIS,
-            TimeUnit.MILLISECONDS);
+            () -> guarded(() -> forgetWhatIsGone(placement, snapshot)),
+            FORGET_SECONDS,
+            FORGET_SECONDS,
+            TimeUnit.SECONDS);
+    eachTurn(() -> warming.follow(links));
+    eachTurn(peers);
+    planAhead(placement);
     origins.start(waiting);
   }
 
+  /** Works out beside the requests which nodes are looked at for them. */
+  void planAhead(Placement placement) {
+    eachTurn(() -> placement.turn(System.nanoTime()));
+  }
+
+  /** Has it done every 100 ms from now on. */
+  void eachTurn(Runnable turn) {
+    var _ =
+        quick.scheduleWithFixedDelay(
+            () -> guarded(turn),
+            PeerTurns.TURN_MILLIS,
+            PeerTurns.TURN_MILLIS,
+            TimeUnit.MILLISECONDS);
+  }
+
+  /** A version that is asked for is in the snapshot before, so what is not there now has gone. */
+  static void forgetWhatIsGone(Placement placement, Supplier<Snapshot> snapshot) {
+    Set<String> known = placement.functions();
+    Snapshot now = snapshot.get();
+    Set<String> deployed = new HashSet<>();
+    now.versions().values().forEach(version -> deployed.add(version.placement().function()));
+    for (Binding binding : now.bindings().values()) {
+      if (binding instanceof Binding.Function function) {
+        function.versions().forEach(version -> deployed.add(version.placement().function()));
+      }
+    }
+    known.stream().filter(function -> !deployed.contains(function)).forEach(placement::forget);
+  }
+
   /** The next turn comes whatever this one meets: what throws is not called again. */
-  private static void guarded(Runnable turn) {
+  private void guarded(Runnable turn) {
     try {
       turn.run();
-    } catch (RuntimeException e) {
-      LOG.error("a turn of placement: unexpected", e);
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      if (complaints.permits()) {
+        LOG.error("a turn of placement: unexpected", e);
+      }
     }
   }
 

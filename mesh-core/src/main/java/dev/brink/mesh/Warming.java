@@ -1,6 +1,7 @@
 package dev.brink.mesh;
 
 import dev.brink.exec.LoadedFunction;
+import dev.brink.mesh.function.InstanceKeeper;
 import dev.brink.mesh.function.LoadReporter;
 import dev.brink.mesh.link.Links;
 import dev.brink.mesh.registry.Binding;
@@ -10,30 +11,33 @@ import dev.brink.placement.WarmAdvice;
 import java.util.HexFormat;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Follows placement's advice on where functions should be warm: tells the node, which makes an
- * instance in the background unless it is above 75 % utilisation. Thread-safe.
+ * Follows placement's advice on where functions should be warm: tells the node, which passes it to
+ * what keeps its instances, unless it drains or is above 75 % utilisation. Thread-safe.
  */
 final class Warming {
-  private static final Logger LOG = LoggerFactory.getLogger(Warming.class);
   private static final double MAX_UTILISATION = 0.75;
 
   private final String node;
   private final Placement placement;
   private final Supplier<Snapshot> snapshot;
   private final LoadReporter load;
+  private final InstanceKeeper keeper;
   private final LongAdder asked = new LongAdder();
-  private final LongAdder warmed = new LongAdder();
   private final LongAdder declined = new LongAdder();
 
-  Warming(String node, Placement placement, Supplier<Snapshot> snapshot, LoadReporter load) {
+  Warming(
+      String node,
+      Placement placement,
+      Supplier<Snapshot> snapshot,
+      LoadReporter load,
+      InstanceKeeper keeper) {
     this.node = node;
     this.placement = placement;
     this.snapshot = snapshot;
     this.load = load;
+    this.keeper = keeper;
   }
 
   /** Passes on what placement advises; to be called every 100 ms or so. */
@@ -49,25 +53,17 @@ final class Warming {
     }
   }
 
-  /** Makes an instance of a version here, if it has none and there is room. */
+  /** Has an instance of a version made here, if it has none and there is room. */
   void warm(long version) {
     String prefix = HexFormat.of().toHexDigits(version);
     for (Binding.Version one : snapshot.get().versions().values()) {
       LoadedFunction local = one.local();
       if (local != null && one.target().digest().startsWith(prefix) && !local.warm()) {
-        if (load.draining() || load.utilisation() > MAX_UTILISATION) {
+        if (load.draining() || load.unhealthy() || load.utilisation() > MAX_UTILISATION) {
           declined.increment();
           return;
         }
-        warmed.increment();
-        local
-            .warmUp()
-            .whenComplete(
-                (done, failure) -> {
-                  if (failure != null) {
-                    LOG.warn("{}: not warmed: {}", one.target(), failure.getMessage());
-                  }
-                });
+        keeper.wish(one.target().digest());
         return;
       }
     }
@@ -80,11 +76,11 @@ final class Warming {
 
   /** Instances made here in the background. */
   long warmedTotal() {
-    return warmed.sum();
+    return keeper.wishesMet();
   }
 
-  /** Wishes declined because the node was busy. */
+  /** Wishes declined because the node was busy, or had no budget, memory or idle lane for them. */
   long declinedTotal() {
-    return declined.sum();
+    return declined.sum() + keeper.wishesRefused();
   }
 }

@@ -86,18 +86,20 @@ class CacheHistoryTest {
     return reads.get(0) + reads.get(1);
   }
 
-  private void purge(TestMesh mesh, int round) {
+  private void purge(TestMesh mesh, int round) throws InterruptedException {
     int page = round % PAGES;
     int version = versions.incrementAndGet(page);
     Purge.Scope scope = round % 2 == 0 ? Purge.Scope.URL : Purge.Scope.TAG;
     String name = scope == Purge.Scope.URL ? "http://site.example/pages/" + page : "page" + page;
-    PurgeResult result = mesh.node(round % 2).mesh().purge(Purge.of(scope, name));
-    boolean read =
-        result.nodes().stream()
-            .filter(each -> !each.node().equals("n2"))
-            .allMatch(PurgeResult.NodePurge::done);
-    assertThat(read).as("purge %d: %s", round, result).isTrue();
+    TestMesh.until(() -> isPurged(mesh.node(round % 2).mesh().purge(Purge.of(scope, name))));
     acknowledged.set(page, version);
+  }
+
+  /** Where it is read. What takes a node long on a busy machine is asked for again. */
+  private static boolean isPurged(PurgeResult result) {
+    return result.nodes().stream()
+        .filter(each -> !each.node().equals("n2"))
+        .allMatch(PurgeResult.NodePurge::done);
   }
 
   private void read(Site site, int node, int page) {

@@ -3,66 +3,56 @@ package dev.brink.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.brink.cache.CachePolicy;
-import dev.brink.cache.Purge;
 import dev.brink.mesh.NodeProcesses.NodeProcess;
 import dev.brink.mesh.client.MeshClient;
 import dev.brink.mesh.deploy.OriginSpec;
 import dev.brink.mesh.deploy.PurgeResult;
-import java.io.IOException;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Checks histories of reads while a node that keeps its cache on disk is killed and cut off: at the
- * others no read is older than an acknowledged purge or than one before it, and neither is one at
- * the node itself, once it is ready again or back among the others.
+ * Checks histories of reads through three processes that keep their caches on disk, while one after
+ * the other, the home of what is read among them, is killed or frozen, and what it has is purged:
+ * no read is older than an acknowledged purge or than one before it, neither at the others nor at
+ * the node itself, from its first answer on.
  */
 @Tag("long")
 class CacheKillTest {
+  private static final int NODES = 3;
   private static final int ROUNDS = 8;
-  private static final String PATH = "/pages/a";
 
-  /** What the origin has, and what no read that begins now may be older than. */
-  private final AtomicInteger version = new AtomicInteger();
+  /** Of what is away when a purge is acknowledged nothing older is taken, from the start. */
+  private final ReadHistory history = new ReadHistory(Duration.ZERO);
 
-  private final AtomicInteger acknowledged = new AtomicInteger();
-  private final AtomicInteger reads = new AtomicInteger();
-  private final AtomicBoolean over = new AtomicBoolean();
-  private final ConcurrentLinkedQueue<String> faults = new ConcurrentLinkedQueue<>();
+  private volatile int victim = -1;
 
   @Test
-  @Timeout(400) // three processes, one of which starts eight times
+  @Timeout(1200) // three processes that start again and again
   void nothingThatWasPurgedComesBackWithANode(@TempDir Path directory) throws Exception {
-    try (CountingOrigin origin =
-            new CountingOrigin(
-                (exchange, count) ->
-                    CountingOrigin.send(
-                        exchange,
-                        Integer.toString(version.get()),
-                        "cache-control",
-                        "max-age=600",
-                        "cache-tag",
-                        "pages"));
+    long seed = System.nanoTime();
+    var random = new Random(seed);
+    try (CountingOrigin origin = history.origin();
         var nodes = new NodeProcesses(directory, Map.of("cache.disk", "64m"));
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      NodeProcess first = nodes.ready("p0");
-      NodeProcess second = nodes.ready("p1");
-      NodeProcess victim = nodes.ready("p2");
-      try (MeshClient mesh = first.connect()) {
+      List<NodeProcess> all = new ArrayList<>();
+      for (int i = 0; i < NODES; i++) {
+        all.add(nodes.ready(ReadHistory.name(i)));
+      }
+      try (MeshClient mesh = all.getFirst().connect();
+          Site site = Site.of(all.stream().map(NodeProcess::ingress).toList())) {
         mesh.deployments()
             .deploy(
                 OriginSpec.builder("pages")
@@ -70,111 +60,81 @@ class CacheKillTest {
                     .route("/pages/*")
                     .cache(CachePolicy.DEFAULT)
                     .build());
-        awaitAll(mesh, 3);
+        awaitAll(mesh, NODES);
         List<CompletableFuture<Void>> readers = new ArrayList<>();
-        for (NodeProcess node : List.of(first, second)) {
-          readers.add(CompletableFuture.runAsync(() -> read(nodes, node), threads));
+        for (int i = 0; i < NODES * ReadHistory.PAGES; i++) {
+          int node = i % NODES;
+          int page = i / NODES;
+          readers.add(
+              CompletableFuture.runAsync(
+                  () -> history.read(site, node, page, each -> each == victim), threads));
         }
         for (int round = 0; round < ROUNDS; round++) {
-          readOnce(nodes, victim);
-          victim = round % 2 == 0 ? killed(nodes, victim, mesh) : cutOff(nodes, victim, mesh);
-          purge(mesh, "p2");
-          readOnce(nodes, victim);
+          int chosen = random.nextInt(NODES);
+          victim = chosen;
+          if (random.nextBoolean()) {
+            all.get(chosen).kill();
+            purge(all, random, chosen);
+            all.set(chosen, nodes.ready(ReadHistory.name(chosen)));
+          } else {
+            freeze(all, random, chosen);
+          }
+          read(site, chosen);
+          try (MeshClient again = all.get(chosen).connect()) {
+            awaitAll(again, NODES);
+          }
+          victim = -1;
+          read(site, chosen);
+          purge(all, random, -1);
         }
-        over.set(true);
+        history.end();
         for (CompletableFuture<Void> reader : readers) {
-          reader.get(30, TimeUnit.SECONDS);
+          reader.get(60, TimeUnit.SECONDS);
         }
       } finally {
-        over.set(true);
+        history.end();
       }
     }
-    assertThat(faults).isEmpty();
-    assertThat(reads.get()).isGreaterThan(ROUNDS * 10);
+    assertThat(history.faults()).as("seed %d", seed).isEmpty();
+    assertThat(history.reads()).isGreaterThan(ROUNDS * 10);
   }
 
-  /** Killed while it has something on disk that is purged before it is back. */
-  private NodeProcess killed(NodeProcesses nodes, NodeProcess victim, MeshClient mesh)
-      throws Exception {
-    victim.kill();
-    purge(mesh, "");
-    NodeProcess again = nodes.ready("p2");
-    readOnce(nodes, again);
-    awaitAll(mesh, 3);
-    readOnce(nodes, again);
-    return again;
+  /** Frozen for longer than the others wait for it, while what it has is purged. */
+  private void freeze(List<NodeProcess> all, Random random, int chosen) throws Exception {
+    all.get(chosen).freeze();
+    try (MeshClient other = all.get((chosen + 1) % NODES).connect()) {
+      awaitAll(other, NODES - 1);
+    }
+    purge(all, random, chosen);
+    all.get(chosen).thaw();
   }
 
-  /** Cut off for longer than the others wait for it, while what it has is purged. */
-  private NodeProcess cutOff(NodeProcesses nodes, NodeProcess victim, MeshClient mesh)
-      throws Exception {
-    victim.freeze();
-    purge(mesh, "");
-    TestMesh.until(() -> live(mesh) == 2);
-    victim.thaw();
-    awaitAll(mesh, 3);
-    // It has to hear of the purge first; the others had acknowledged it without this node.
-    TestMesh.until(() -> at(nodes, victim) >= acknowledged.get());
-    readOnce(nodes, victim);
-    return victim;
+  /** Before it can have heard of anything. */
+  private void read(Site site, int node) {
+    for (int page = 0; page < ReadHistory.PAGES; page++) {
+      int _ = history.readOnce(site, node, page, 0, each -> each == victim);
+    }
   }
 
-  /** Changes the page and purges it, until all but a missing node have taken note. */
-  private void purge(MeshClient mesh, String alsoNeeded) throws Exception {
-    int latest = version.incrementAndGet();
-    TestMesh.until(
-        () -> {
-          PurgeResult result = mesh.purge(Purge.of(Purge.Scope.TAG, "pages"));
-          return result.nodes().stream()
-              .filter(node -> !node.node().equals("p2") || alsoNeeded.equals("p2"))
-              .allMatch(PurgeResult.NodePurge::done);
-        });
-    acknowledged.set(latest);
+  /** Changes pages and purges them, until all but a missing node have taken note. */
+  private void purge(List<NodeProcess> all, Random random, int missing) throws Exception {
+    ReadHistory.Change change = history.change(random);
+    int asked = missing < 0 ? random.nextInt(NODES) : (missing + 1) % NODES;
+    try (MeshClient mesh = all.get(asked).connect()) {
+      TestMesh.until(
+          () -> {
+            PurgeResult result = mesh.purge(change.purge());
+            return result.unrecorded().isEmpty()
+                && result.nodes().stream()
+                    .filter(node -> missing < 0 || !node.node().equals(ReadHistory.name(missing)))
+                    .allMatch(PurgeResult.NodePurge::done);
+          });
+    }
+    history.acknowledged(change, all.stream().map(NodeProcess::name).collect(Collectors.toSet()));
   }
 
   private static void awaitAll(MeshClient mesh, int count) throws InterruptedException {
-    TestMesh.until(() -> live(mesh) == count);
-  }
-
-  private static long live(MeshClient mesh) {
-    return mesh.nodes().stream().filter(node -> node.state().equals("live")).count();
-  }
-
-  private void read(NodeProcesses nodes, NodeProcess node) {
-    int seen = 0;
-    while (!over.get()) {
-      int least = Math.max(seen, acknowledged.get());
-      int came = at(nodes, node);
-      if (came >= 0) {
-        check(node, came, least);
-        seen = Math.max(seen, came);
-        reads.incrementAndGet();
-      }
-    }
-  }
-
-  private void readOnce(NodeProcesses nodes, NodeProcess node) {
-    int least = acknowledged.get();
-    check(node, at(nodes, node), least);
-  }
-
-  private void check(NodeProcess node, int came, int least) {
-    if (came < least) {
-      faults.add(node.name() + ": " + came + " after " + least);
-    }
-  }
-
-  /** The page's version at a node; -1 when there is no answer. */
-  private int at(NodeProcesses nodes, NodeProcess node) {
-    try {
-      HttpResponse<String> response = nodes.get(node.ingress().resolve(PATH));
-      return response.statusCode() == 200 ? Integer.parseInt(response.body()) : -1;
-    } catch (IOException e) {
-      faults.add(node.name() + ": " + e);
-      return -1;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return -1;
-    }
+    TestMesh.until(
+        () -> mesh.nodes().stream().filter(node -> node.state().equals("live")).count() == count);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.brink.cache.CachePolicy;
 import dev.brink.cache.Purge;
 import dev.brink.mesh.deploy.OriginSpec;
+import dev.brink.mesh.deploy.PurgeResult;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -47,8 +48,12 @@ class CopiesAheadTest {
     mesh = TestMesh.start(directory, 3);
     site = Site.of(mesh);
     deploy(mesh);
+    makeKnown(site);
+  }
+
+  /** Each of the nodes is then known to have clients of this site. */
+  private static void makeKnown(Site site) throws Exception {
     for (int node = 0; node < 3; node++) {
-      // Now it is known to have clients of this site.
       site.get(node, "/index");
     }
   }
@@ -115,6 +120,10 @@ class CopiesAheadTest {
   }
 
   private long third(String name) {
+    return third(mesh, name);
+  }
+
+  private static long third(TestMesh mesh, String name) {
     return counted(mesh, List.of(mesh.node(THIRD)), "brink_cache_copies_" + name + "_total");
   }
 
@@ -137,22 +146,29 @@ class CopiesAheadTest {
   }
 
   /**
-   * Whether an offer, or what was taken of it, is on its way when the purge comes or was before.
+   * Whether an offer, or what was taken of it, is on its way when the purge comes or was before. In
+   * a mesh of its own: what is still on its way at the end is not for the others to count.
    */
   @Test
-  void aPurgeAfterAnOfferIsNeverUndone() throws Exception {
-    for (int round = 0; round < ROUNDS; round++) {
-      String folder = "/purged/" + round + "/";
-      long before = third("taken");
-      int copied = askTheFirstTwo(site, folder);
-      if (round % 2 == 0) {
-        TestMesh.until(() -> third("taken") >= before + copied);
-      }
-      String latest = Integer.toString(version.incrementAndGet());
-      assertThat(mesh.node(round % 3).mesh().purge(Purge.of(Purge.Scope.TAG, "pages")).complete())
-          .isTrue();
-      for (int i = 0; i < PAGES; i++) {
-        assertThat(site.get(THIRD, folder + i).body()).isEqualTo(folder + i + " " + latest);
+  void aPurgeAfterAnOfferIsNeverUndone(@TempDir Path directory) throws Exception {
+    try (TestMesh own = TestMesh.start(directory, 3);
+        Site same = Site.of(own)) {
+      deploy(own);
+      makeKnown(same);
+      for (int round = 0; round < ROUNDS; round++) {
+        String folder = "/purged/" + round + "/";
+        long before = third(own, "taken");
+        int copied = askTheFirstTwo(same, folder);
+        if (round % 2 == 0) {
+          TestMesh.until(() -> third(own, "taken") >= before + copied);
+        }
+        String latest = Integer.toString(version.incrementAndGet());
+        PurgeResult purged =
+            TestMesh.purge(own.node(round % 3), Purge.of(Purge.Scope.TAG, "pages"));
+        assertThat(purged.nodes()).hasSize(3);
+        for (int i = 0; i < PAGES; i++) {
+          assertThat(same.get(THIRD, folder + i).body()).isEqualTo(folder + i + " " + latest);
+        }
       }
     }
   }

@@ -35,6 +35,7 @@ class DiskCacheTest {
         }
 
         mesh.stop(mesh.node(1));
+        TestMesh.until(() -> mesh.node(0).mesh().nodes().size() == 1);
         PurgeResult purged =
             mesh.node(0).mesh().purge(Purge.of(Purge.Scope.URL, "http://site.example/files/gone"));
         assertThat(purged.complete()).isTrue();

@@ -71,7 +71,8 @@ class FunctionLimitsTest {
     TestSocket first = TestSocket.open(mesh.client(), mesh.node(0), "/one");
     refused("/one", 429, "tenant-websocket-limit");
     assertThat(metric("brink_websockets_refused_tenant_total")).isEqualTo(1);
-    assertThat(metric("brink_function_limits_total{limit=\"owner-websockets\"}")).isEqualTo(1);
+    // Counted when the call has ended, a moment after it was answered.
+    TestMesh.until(() -> metric("brink_function_limits_total{limit=\"owner-websockets\"}") == 1);
     TestSocket second = TestSocket.open(mesh.client(), mesh.node(0), "/two");
     refused("/three", 503, "websocket-limit");
     assertThat(metric("brink_websockets_refused_total")).isEqualTo(1);
@@ -106,6 +107,33 @@ class FunctionLimitsTest {
     HttpResponse<String> answer = mesh.get(mesh.node(0), "/" + code);
     assertThat(answer.statusCode()).isEqualTo(503);
     assertThat(answer.body()).contains("\"" + code + "\"");
+  }
+
+  @Test
+  void aResponseThatIsTooLargeIsNotTheClientsFault() throws Exception {
+    FunctionLimits usual = FunctionLimits.DEFAULT;
+    mesh.node(0)
+        .deployments()
+        .deploy(
+            FunctionSpec.builder("large")
+                .module(
+                    "main.js", "export default { fetch() { return new Response('12345678901') } }")
+                .route("/large")
+                .limits(
+                    new FunctionLimits(
+                        usual.cpuBurst(), usual.wall(), usual.memoryBytes(), 1L << 40, 10, 64))
+                .build());
+    HttpResponse<String> answer = mesh.get(mesh.node(0), "/large");
+    assertThat(answer.statusCode()).isEqualTo(500);
+    assertThat(answer.body()).contains("\"response-limit\"");
+  }
+
+  @Test
+  void modulesThatTakeTooLongHaveACodeOfTheirOwn() {
+    FunctionSpec spec = FunctionSpec.of("endless", "for (;;); export default {}", "/endless");
+    assertThatThrownBy(() -> mesh.node(0).deployments().deploy(spec))
+        .isInstanceOfSatisfying(
+            DeploymentException.class, e -> assertThat(e.code()).isEqualTo("start-up-limit"));
   }
 
   @Test

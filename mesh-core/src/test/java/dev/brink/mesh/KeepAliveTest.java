@@ -34,7 +34,10 @@ class KeepAliveTest {
             .configure(
                 config ->
                     config
-                        .grid(grid -> grid.preset(GridConfig.Preset.LOCAL))
+                        .grid(
+                            grid ->
+                                grid.preset(GridConfig.Preset.LOCAL)
+                                    .startTimeout(Duration.ofMinutes(2)))
                         .functions(functions -> functions.lanes(1).keepAlive(change)))
             .start();
     node.deployments().deploy(FunctionSpec.of("counter", COUNTER, "/counter"));
@@ -50,10 +53,14 @@ class KeepAliveTest {
                     .switching(false)
                     .window(Duration.ofMillis(1))
                     .least(Duration.ofMillis(100)))) {
-      TestMesh.until(() -> metric(node, "brink_keepalive_evicted") == 1); // the deploy's
+      TestMesh.until(() -> metric(node, "brink_keepalive_evicted_total") > 0);
+      TestMesh.until(() -> metric(node, "brink_instances") == 0); // the deploy's
       assertThat(get(node.ingressUri(), "/counter")).isEqualTo("1");
-      TestMesh.until(() -> metric(node, "brink_keepalive_evicted") == 2);
+      TestMesh.until(() -> metric(node, "brink_instances") == 0);
       assertThat(get(node.ingressUri(), "/counter")).isEqualTo("1");
+      TestMesh.until(() -> metric(node, "brink_instances") == 0);
+      double made = metric(node, "brink_instances_made_total");
+      TestMesh.until(() -> metric(node, "brink_keepalive_evicted_total") == made);
     }
   }
 
@@ -61,7 +68,7 @@ class KeepAliveTest {
   void instancesBeyondTheMemoryGoAtOnce() throws Exception {
     try (MeshNode node = node(keep -> keep.memoryBytes(1))) {
       get(node.ingressUri(), "/counter");
-      TestMesh.until(() -> metric(node, "brink_keepalive_evicted") > 0);
+      TestMesh.until(() -> metric(node, "brink_keepalive_evicted_total") > 0);
     }
   }
 
@@ -70,7 +77,7 @@ class KeepAliveTest {
     try (MeshNode node = node(keep -> {})) {
       assertThat(get(node.ingressUri(), "/counter")).isEqualTo("1");
       assertThat(get(node.ingressUri(), "/counter")).isEqualTo("2");
-      assertThat(metric(node, "brink_keepalive_evicted")).isZero();
+      assertThat(metric(node, "brink_keepalive_evicted_total")).isZero();
       assertThat(metric(node, "brink_keepalive_active{policy=\"learned-cost\"}")).isEqualTo(1);
       for (WarmthPolicyKind kind : WarmthPolicyKind.values()) {
         assertThat(metric(node, "brink_keepalive_regret{policy=\"" + kind.spelling() + "\"}"))

@@ -224,7 +224,37 @@ class KeyValueMeshTest {
     assertThat(admin(node, URI.create(at + "?durable=true"), "GET", "").statusCode())
         .isEqualTo(400);
     HttpResponse<String> metrics = admin(node, URI.create(node.adminUri() + "/metrics"), "GET", "");
-    assertThat(metrics.body()).containsPattern("brink_kv_writes [1-9]");
+    assertThat(metrics.body()).containsPattern("brink_kv_writes_total [1-9]");
+  }
+
+  @Test
+  void aConditionThatCannotBeUnderstoodIsNoneToGoWithout() throws Exception {
+    MeshNode node = mesh.node(0);
+    String at = node.adminUri() + "/v1/kv/default/careful";
+    URI key = URI.create(at + "/key");
+    String version =
+        admin(node, key, "PUT", "first").headers().firstValue("brink-kv-version").orElseThrow();
+    for (String query :
+        List.of(
+            "if-absent=1",
+            "if-version=",
+            "ttl-ms=",
+            "expiration=",
+            "durable=1",
+            "if-absent&if-version=" + version)) {
+      HttpResponse<String> refused = admin(node, URI.create(key + "?" + query), "PUT", "second");
+      assertThat(refused.statusCode()).as(query).isEqualTo(400);
+      assertThat(refused.body()).as(query).contains("(expected: ");
+    }
+    assertThat(admin(node, URI.create(key + "?if-absent=1"), "PUT", "second").body())
+        .contains("if-absent: 1 (expected: true, false or no value)");
+    assertThat(admin(node, URI.create(at + "?limit="), "GET", "").statusCode()).isEqualTo(400);
+    assertThat(admin(node, key, "GET", "").body()).isEqualTo("first");
+    assertThat(admin(node, URI.create(key + "?if-absent=true"), "PUT", "x").statusCode())
+        .isEqualTo(412);
+    URI plain = URI.create(key + "?if-absent=false&if-version=" + version + "&durable=false");
+    assertThat(admin(node, plain, "PUT", "third").statusCode()).isEqualTo(204);
+    assertThat(admin(node, key, "GET", "").body()).isEqualTo("third");
   }
 
   private static URI on(MeshNode node, URI uri) {
@@ -259,6 +289,12 @@ class KeyValueMeshTest {
       page.getKeysList().forEach(key -> names.add(key.getName()));
       keys.list("", page.getCursor(), 1).getKeysList().forEach(key -> names.add(key.getName()));
       assertThat(names).containsExactly("a ü?#", "b");
+      for (Runnable empty :
+          List.<Runnable>of(() -> keys.get(""), () -> keys.put("", bytes), () -> keys.delete(""))) {
+        assertThatThrownBy(empty::run)
+            .isInstanceOf(DeploymentException.class)
+            .hasMessageStartingWith("key: empty (expected: ");
+      }
       assertThat(keys.delete("b")).isTrue();
       assertThat(keys.delete("b")).isFalse();
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brink.mesh.config.HostPort;
 import dev.brink.mesh.deploy.FunctionSpec;
+import dev.brink.mesh.deploy.OriginSpec;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -98,21 +100,35 @@ class MeshLifeTest {
 
   @Test
   void requestsUnderWayAreFinishedBeforeANodeStops() throws Exception {
-    try (TestMesh mesh = TestMesh.start(directory, 1)) {
+    var release = new CountDownLatch(1);
+    try (var origin =
+            new CountingOrigin(
+                (exchange, count) -> {
+                  release.await();
+                  CountingOrigin.send(exchange, "done");
+                });
+        TestMesh mesh = TestMesh.start(directory, 1)) {
       MeshNode node = mesh.node(0);
+      node.deployments().deploy(OriginSpec.builder("held").server(origin.uri()).build());
       node.deployments()
           .deploy(
-              FunctionSpec.of(
-                  "slow",
-                  "export default { async fetch() {"
-                      + " await new Promise(done => setTimeout(done, 1000));"
-                      + " return new Response('done'); } }",
-                  "/slow"));
-      try (Socket socket =
-          new Socket(InetAddress.getLoopbackAddress(), node.ingressUri().getPort())) {
+              FunctionSpec.builder("slow")
+                  .module(
+                      "main.js",
+                      "export default { async fetch(request, env) {"
+                          + " const held = await env.HELD.fetch('http://held/');"
+                          + " return new Response(await held.text()); } }")
+                  .service("HELD", "held")
+                  .route("/slow")
+                  .build());
+      int port = node.ingressUri().getPort();
+      try (Socket idle = new Socket(InetAddress.getLoopbackAddress(), port);
+          Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
         socket.getOutputStream().write("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(US_ASCII));
-        Thread.sleep(200);
+        TestMesh.until(() -> origin.asked.get() == 1);
         Thread closing = Thread.ofVirtual().start(() -> mesh.stop(node));
+        assertThat(idle.getInputStream().read()).as("it stops").isEqualTo(-1);
+        release.countDown();
         String answer = new String(socket.getInputStream().readAllBytes(), US_ASCII);
         closing.join();
         assertThat(answer)

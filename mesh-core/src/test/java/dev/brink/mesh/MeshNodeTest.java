@@ -120,6 +120,13 @@ class MeshNodeTest {
             () -> mesh.node(0).deployments().deploy(FunctionSpec.of("No Good", text("x"))))
         .isInstanceOf(DeploymentException.class)
         .hasMessageStartingWith("name: No Good (expected: ");
+    assertThatThrownBy(
+            () ->
+                mesh.node(0)
+                    .deployments()
+                    .deploy(FunctionSpec.of("port", text("x"), "example.com:8080/x")))
+        .isInstanceOf(DeploymentException.class)
+        .hasMessageStartingWith("route: example.com:8080/x (expected: a host without a port");
   }
 
   @Test

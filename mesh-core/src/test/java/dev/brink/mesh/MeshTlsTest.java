@@ -13,6 +13,7 @@ import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,7 +59,11 @@ class MeshTlsTest {
         .configure(
             config ->
                 config
-                    .grid(grid -> grid.seeds(seeds).preset(GridConfig.Preset.LOCAL))
+                    .grid(
+                        grid ->
+                            grid.seeds(seeds)
+                                .preset(GridConfig.Preset.LAN)
+                                .startTimeout(Duration.ofMinutes(2)))
                     .tlsCertificate(mesh.certificate)
                     .tlsKey(mesh.key)
                     .tlsCa(mesh.ca))
@@ -93,7 +98,7 @@ class MeshTlsTest {
     MeshTls tls = MeshTls.of(files.certificate, files.key, files.ca);
     try (SSLSocket socket =
         (SSLSocket) tls.java().getSocketFactory().createSocket(to.host(), to.port())) {
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(30_000);
       socket.startHandshake();
       InputStream in = socket.getInputStream();
       return in.read();

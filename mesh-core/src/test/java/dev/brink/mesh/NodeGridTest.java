@@ -18,9 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 class NodeGridTest {
   @TempDir Path directory;
 
-  /** With the usual timeout it would wait 15 seconds for the port, and then try again. */
+  /** With the usual timeout it would wait 15 seconds for the port, and then as long again. */
   @Test
-  @Timeout(12)
+  @Timeout(28)
   void theStartIsGivenUpAfterTheTimeoutThatIsSet() throws Exception {
     Member self = new Member(new UUID(0, 1), "n1", Map.of(), true);
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -3,8 +3,6 @@ package dev.brink.mesh;
 import dev.brink.mesh.client.MeshClient;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  * started again.
  */
 final class NodeProcesses implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofSeconds(90);
+  private static final Duration LIMIT = Duration.ofMinutes(3);
 
   private final Path directory;
   private final Map<String, String> settings;
@@ -46,7 +44,11 @@ final class NodeProcesses implements AutoCloseable {
       String name, Process process, URI ingress, URI admin, int discovery, Path data) {
     /** As the command line would. */
     MeshClient connect() throws IOException {
-      return MeshClient.connect(admin, Files.readString(data.resolve("admin-token")).strip());
+      return MeshClient.connect(admin, token());
+    }
+
+    String token() throws IOException {
+      return Files.readString(data.resolve("admin-token")).strip();
     }
 
     /** Ends it as SIGKILL does. */
@@ -73,7 +75,7 @@ final class NodeProcesses implements AutoCloseable {
     NodeProcess before = nodes.get(name);
     List<Integer> ports =
         before == null
-            ? freePorts(3)
+            ? FreePorts.of(3)
             : List.of(before.ingress.getPort(), before.admin.getPort(), before.discovery);
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -85,6 +87,7 @@ final class NodeProcesses implements AutoCloseable {
     command.addAll(List.of("node", "--name", name, "--until-stdin-ends"));
     Path data = directory.resolve(name);
     Map<String, String> all = new TreeMap<>(settings);
+    all.putIfAbsent("grid.start-timeout", "2m");
     all.put("data-directory", data.toString());
     all.put("ingress.port", ports.get(0).toString());
     all.put("admin.port", ports.get(1).toString());
@@ -141,25 +144,20 @@ final class NodeProcesses implements AutoCloseable {
     }
   }
 
+  /** A node's metrics, as Prometheus gets them. */
+  String metrics(NodeProcess node) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(node.admin.resolve("/metrics"))
+            .timeout(Duration.ofSeconds(30))
+            .header("authorization", "Bearer " + node.token())
+            .build();
+    return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+  }
+
   HttpResponse<String> get(URI uri) throws IOException, InterruptedException {
     return client.send(
         HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(30)).build(),
         HttpResponse.BodyHandlers.ofString());
-  }
-
-  /** Free when asked for; another process may take one, which then fails the test by its name. */
-  private static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> sockets = new ArrayList<>();
-    List<Integer> ports = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-      sockets.add(socket);
-      ports.add(socket.getLocalPort());
-    }
-    for (ServerSocket socket : sockets) {
-      socket.close();
-    }
-    return ports;
   }
 
   @Override

@@ -18,19 +18,30 @@ import dev.brink.placement.NodeSelector;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Schedules on three nodes, whose clocks the test is. */
+/**
+ * Schedules on three nodes, whose clocks the test is: the nodes look at their own as well, so all
+ * that is scheduled is so for a day that is half a year away.
+ */
 class ScheduleMeshTest {
-  private static final Instant NOON = Instant.parse("2026-11-27T12:00:00Z");
+  /** Counted from when the test is loaded, which is when the nodes start. */
+  @SuppressWarnings("TimeInStaticInitializer")
+  private static final LocalDate DAY = LocalDate.now(ZoneOffset.UTC).plusMonths(6);
+
+  private static final Instant NOON = at(12, 0);
+  private static final String EVERY_FIVE_MINUTES = onTheDay("*/5 *");
   private static final String COUNTS =
       """
       export default {
@@ -58,18 +69,25 @@ class ScheduleMeshTest {
     mesh.close();
   }
 
+  @AfterEach
+  void removeAll() {
+    mesh.node(0)
+        .deployments()
+        .list()
+        .forEach(each -> mesh.node(0).deployments().remove(each.tenant(), each.name()));
+  }
+
   @Test
   void exactlyOneNodeRunsATick() throws Exception {
-    deploy(counting("counts").schedule(CronSchedule.parse("*/5 * * * *")).build());
+    deploy(counting("counts").schedule(CronSchedule.parse(EVERY_FIVE_MINUTES)).build());
     long before = ran();
     for (int i = 0; i < 3; i++) {
       assertThat(claims(NOON.plus(Duration.ofMinutes(5L * i)))).containsExactlyInAnyOrder(0, 0, 1);
     }
     assertThat(claims(NOON)).as("a tick that has run").containsOnly(0);
     assertThat(claims(NOON.plusSeconds(60))).as("a minute without a tick").containsOnly(0);
-    awaitText("/counts", "3 */5 * * * * 2026-11-27T12:");
+    awaitText("/counts", "3 " + EVERY_FIVE_MINUTES + " " + DAY + "T12:");
     assertThat(ran() - before).isEqualTo(3);
-    mesh.node(0).deployments().remove("default", "counts");
   }
 
   @Test
@@ -77,11 +95,10 @@ class ScheduleMeshTest {
     Hints hints = Hints.builder().pin(NodeSelector.parse("zone=z1")).build();
     deploy(
         counting("pinned")
-            .schedule(CronSchedule.parse("30 3 * * *"))
+            .schedule(CronSchedule.parse(onTheDay("30 3")))
             .placement(new FunctionPlacement(hints, FunctionPlacement.DEFAULT.affinity()))
             .build());
-    assertThat(claims(Instant.parse("2026-11-27T03:30:00Z"))).containsExactly(0, 1, 0);
-    mesh.node(0).deployments().remove("default", "pinned");
+    assertThat(claims(at(3, 30))).containsExactly(0, 1, 0);
   }
 
   @Test
@@ -89,12 +106,11 @@ class ScheduleMeshTest {
     deploy(
         FunctionSpec.builder("fails")
             .module("main.js", "export default { scheduled() { throw new Error('no') } }")
-            .schedule(CronSchedule.parse("0 4 * * *"))
+            .schedule(CronSchedule.parse(onTheDay("0 4")))
             .build());
-    assertThat(claims(Instant.parse("2026-11-27T04:00:00Z"))).containsExactlyInAnyOrder(0, 0, 1);
+    assertThat(claims(at(4, 0))).containsExactlyInAnyOrder(0, 0, 1);
     TestMesh.until(
         () -> mesh.nodes().stream().mapToLong(node -> node.schedules().missed()).sum() == 1);
-    mesh.node(0).deployments().remove("default", "fails");
   }
 
   private static final String PRINTS =
@@ -113,7 +129,7 @@ class ScheduleMeshTest {
     deploy(
         FunctionSpec.builder("prints")
             .module("main.js", PRINTS)
-            .schedule(CronSchedule.parse("*/5 * * * *"))
+            .schedule(CronSchedule.parse(EVERY_FIVE_MINUTES))
             .build());
     Mesh here = mesh.node(1).mesh();
     TickResult result =
@@ -123,7 +139,7 @@ class ScheduleMeshTest {
     assertThat(result.wallMillis()).isPositive();
     assertThat(result.log())
         .containsExactly(
-            new TickResult.Line("INFO", "*/5 * * * * 2026-11-27T12:00:00.000Z"),
+            new TickResult.Line("INFO", EVERY_FIVE_MINUTES + " " + DAY + "T12:00:00.000Z"),
             new TickResult.Line("WARN", "later"));
 
     Instant before = Instant.now().minusMillis(1);
@@ -140,7 +156,6 @@ class ScheduleMeshTest {
       assertThat(failed.detail()).isEqualTo("RangeError: unlucky");
       assertThat(failed.log().getLast().text()).startsWith("RangeError: unlucky\n    at ");
     }
-    mesh.node(0).deployments().remove("default", "prints");
   }
 
   @Test
@@ -152,7 +167,6 @@ class ScheduleMeshTest {
     assertThat(result.ok()).isTrue();
     assertThat(result.log()).hasSize(1_000);
     assertThat(result.log().getLast().text()).isEqualTo("… the rest is in the log");
-    mesh.node(0).deployments().remove("default", "talks");
   }
 
   @Test
@@ -169,8 +183,6 @@ class ScheduleMeshTest {
     refused("fetches", Optional.of("* * *"), "invalid-request", "schedule: * * * (expected: ");
     assertThat(mesh.node(0).mesh().tick("default", "fetches", TickRequest.NOW).code())
         .isEqualTo("no-handler");
-    mesh.node(0).deployments().remove("default", "elsewhere");
-    mesh.node(0).deployments().remove("default", "fetches");
   }
 
   private static void refused(String name, Optional<String> cron, String code, String message) {
@@ -208,7 +220,6 @@ class ScheduleMeshTest {
     assertThat(noTime.err()).contains("time: noon (expected: a time in UTC such as 2026-");
     assertThat(brink.run("", "invoke", "shell", "--time", time).code()).isEqualTo(2);
     assertThat(brink.run("", "invoke", "shell", "/path", "--scheduled").code()).isEqualTo(2);
-    mesh.node(0).deployments().remove("default", "shell");
   }
 
   @Test
@@ -231,6 +242,15 @@ class ScheduleMeshTest {
 
   private static void deploy(FunctionSpec spec) {
     assertThat(mesh.node(0).deployments().deploy(spec).complete()).isTrue();
+  }
+
+  private static Instant at(int hour, int minute) {
+    return DAY.atTime(hour, minute).toInstant(ZoneOffset.UTC);
+  }
+
+  /** A schedule of that day alone. */
+  private static String onTheDay(String minuteAndHour) {
+    return "%s %d %d *".formatted(minuteAndHour, DAY.getDayOfMonth(), DAY.getMonthValue());
   }
 
   /** How many ticks of a minute each node gets, all trying at once. */

@@ -218,7 +218,10 @@ class SecretMeshTest {
       assertThat(answers).contains("\"name\":\"TOKEN\"", "brink_secrets ");
       awaitFile("prints");
       String file = Files.readString(directory.resolve("n0").resolve("snapshot"), ISO_8859_1);
-      String logged = log.list.stream().map(ILoggingEvent::getFormattedMessage).toList().toString();
+      String logged;
+      synchronized (log) { // others log on, and hold it as they do
+        logged = log.list.stream().map(ILoggingEvent::getFormattedMessage).toList().toString();
+      }
       assertThat(logged).contains("value ***", "with ***", "secret default/prints/TOKEN");
       for (String text : List.of(answers, file, logged)) {
         assertThat(text).doesNotContain("quokka", "wömbat");

@@ -1,8 +1,10 @@
 package dev.brink.mesh;
 
+import dev.brink.cache.Purge;
 import dev.brink.mesh.config.GridConfig;
 import dev.brink.mesh.config.HostPort;
 import dev.brink.mesh.config.NodeConfig;
+import dev.brink.mesh.deploy.PurgeResult;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,6 +20,7 @@ import java.util.function.Consumer;
 /** Nodes in this JVM on ephemeral ports. */
 final class TestMesh implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration START = Duration.ofMinutes(2);
 
   private final Path directory;
   private final List<MeshNode> nodes = new ArrayList<>();
@@ -87,7 +90,8 @@ final class TestMesh implements AutoCloseable {
         .configure(
             config ->
                 config
-                    .grid(grid -> grid.seeds(seeds).preset(GridConfig.Preset.LAN))
+                    .grid(
+                        grid -> grid.seeds(seeds).preset(GridConfig.Preset.LAN).startTimeout(START))
                     .functions(functions -> functions.idleWarmUp(0)))
         .configure(more)
         .start();
@@ -127,6 +131,24 @@ final class TestMesh implements AutoCloseable {
       }
       Thread.sleep(5);
     }
+  }
+
+  /**
+   * Purges, and again until it is complete: on a machine that is busy a node may take longer to say
+   * that it has purged than the others wait for it.
+   *
+   * @return the last purge's result
+   */
+  static PurgeResult purge(MeshNode node, Purge purge) {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    PurgeResult result = node.mesh().purge(purge);
+    while (!result.complete()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("not complete within " + LIMIT.toSeconds() + " s: " + result);
+      }
+      result = node.mesh().purge(purge);
+    }
+    return result;
   }
 
   HttpResponse<String> get(MeshNode node, String path, String... headers)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brink.cache.CachePolicy;
 import dev.brink.exec.outbound.OutboundTarget;
+import dev.brink.exec.websocket.WebSocketLimits;
 import dev.brink.mesh.deploy.Affinity;
 import dev.brink.mesh.deploy.FunctionPlacement;
 import dev.brink.mesh.deploy.FunctionSpec;
@@ -24,11 +25,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,6 +93,14 @@ class WebSocketMeshTest {
   static void stop() {
     if (mesh != null) {
       mesh.close();
+    }
+  }
+
+  /** A socket is counted until its close is through, which may be after the test's end. */
+  @BeforeEach
+  void noneIsOpen() throws Exception {
+    for (MeshNode node : mesh.nodes()) {
+      TestMesh.until(() -> openAt(node) == 0);
     }
   }
 
@@ -361,29 +372,11 @@ class WebSocketMeshTest {
   }
 
   @Test
-  void limitsOfANode() throws Exception {
-    try (TestMesh one =
-        TestMesh.start(
-            directory.resolve("limits"),
-            1,
-            (index, config) ->
-                config.functions(
-                    functions ->
-                        functions.webSockets(
-                            sockets ->
-                                sockets
-                                    .maxOpen(1)
-                                    .messageBytes(1024)
-                                    .idle(Duration.ofMillis(100)))))) {
-      one.node(0).deployments().deploy(FunctionSpec.of("echo", ECHO, "/echo"));
+  void aSilentClientIsPingedAndThenGivenUp() throws Exception {
+    try (TestMesh one = withSockets("silent", sockets -> sockets.idle(Duration.ofMillis(100)))) {
       try (Socket silent = connect(one.node(0))) {
         List<String> head = exchange(silent, "GET", "/echo", VERSION, "HTTP/1.1");
         assertThat(head.getFirst()).contains("101");
-        assertThatThrownBy(() -> TestSocket.open(one.client(), one.node(0), "/echo"))
-            .cause()
-            .isInstanceOfSatisfying(
-                WebSocketHandshakeException.class,
-                e -> assertThat(e.getResponse().statusCode()).isEqualTo(503));
         InputStream in = silent.getInputStream();
         assertThat(in.readNBytes(2)).containsExactly(0x89, 0);
         assertThat(in.readNBytes(28))
@@ -392,9 +385,37 @@ class WebSocketMeshTest {
         assertThat(in.read()).isEqualTo(-1);
       }
       TestMesh.until(() -> openAt(one.node(0)) == 0);
+    }
+  }
+
+  @Test
+  void limitsOfANode() throws Exception {
+    try (TestMesh one = withSockets("limits", sockets -> sockets.maxOpen(1).messageBytes(1024))) {
+      try (Socket first = connect(one.node(0))) {
+        List<String> head = exchange(first, "GET", "/echo", VERSION, "HTTP/1.1");
+        assertThat(head.getFirst()).contains("101");
+        assertThatThrownBy(() -> TestSocket.open(one.client(), one.node(0), "/echo"))
+            .cause()
+            .isInstanceOfSatisfying(
+                WebSocketHandshakeException.class,
+                e -> assertThat(e.getResponse().statusCode()).isEqualTo(503));
+      }
+      TestMesh.until(() -> openAt(one.node(0)) == 0);
       TestSocket client = TestSocket.open(one.client(), one.node(0), "/echo");
       client.binary(new byte[1025]);
       assertThat(client.next()).isEqualTo("closed 1009 a message is larger than 1024 bytes");
     }
+  }
+
+  /** One node with an echo at {@code /echo} and sockets of this kind. */
+  private static TestMesh withSockets(String name, Consumer<WebSocketLimits.Builder> sockets)
+      throws Exception {
+    TestMesh one =
+        TestMesh.start(
+            directory.resolve(name),
+            1,
+            (index, config) -> config.functions(functions -> functions.webSockets(sockets)));
+    one.node(0).deployments().deploy(FunctionSpec.of("echo", ECHO, "/echo"));
+    return one;
   }
 }

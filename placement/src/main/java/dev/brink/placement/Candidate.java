@@ -56,8 +56,12 @@ public record Candidate(
     NOT_SHORTLISTED("others are nearer, warmer or freer"),
     /** In a mesh too large to measure every pair: its round trip is not measured well enough. */
     UNVERIFIED("its round trip is not measured yet"),
+    /** It said a moment ago that it has not loaded the function. */
+    NOT_LOADED("has not loaded the function"),
     /** It takes nothing new. */
     DRAINING("draining"),
+    /** It says that it can't be relied on. */
+    UNHEALTHY("unhealthy"),
     /** It failed several times in a row and rests. */
     EJECTED("ejected after failures"),
     /** It has not reported yet. */

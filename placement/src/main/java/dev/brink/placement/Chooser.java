@@ -43,7 +43,7 @@ final class Chooser {
     Scan scan = scans.get();
     boolean verify = seen.nodes().length > settings.verifyAbove();
     scan.begin(request, lastUsed, session, verify, nowNanos);
-    scan.work.set(stats, request, settings);
+    scan.work.set(stats, request, settings, nowNanos);
     scan.over(plan);
     if (scan.best == null) {
       Plan wide = plan.widened();
@@ -53,16 +53,26 @@ final class Chooser {
         scan.over(plan);
       }
     }
+    Plan unpicked = key == null ? null : plan.unpicked();
+    if (unpicked != null) {
+      scan.sessions(unpicked);
+    }
     scan.want();
     if (scan.best == null && scan.unverified != null) {
       scan.overUnverified(plan);
+    }
+    if (scan.best == null && !mayTryLocal(plan, seen.local(), request)) {
+      scan.overAnyhow(plan);
     }
     NodeState best = scan.best;
     if (best == null) {
       Reason none = plan.permitsLocal() ? Reason.NOTHING_LEFT : Reason.NOT_ALLOWED;
       return choice(seen.local(), none, stats, Cohort.NONE);
     }
-    if (scan.eligible == 1) {
+    if (scan.anyhow) {
+      return choice(best, Reason.LAST_RESORT, stats, Cohort.NONE);
+    }
+    if (scan.eligible == 1 && (scan.sticky == null || scan.sticky == best)) {
       return choice(best, Reason.ONLY_CANDIDATE, stats, Cohort.NONE);
     }
     if (real) {
@@ -81,6 +91,15 @@ final class Chooser {
       return choice(next == null ? best : next, Reason.SPREAD, stats, cohort);
     }
     return tieBroken(scan, best, lastUsed, seen, stats, cohort);
+  }
+
+  private static boolean mayTryLocal(Plan plan, NodeState local, PlacementRequest request) {
+    return plan.permitsLocal() && !request.excluded().contains(local.info.id());
+  }
+
+  /** What this thread's last choice looked at. */
+  Scan scanned() {
+    return scans.get();
   }
 
   private Choice tieBroken(
@@ -108,9 +127,12 @@ final class Chooser {
     return node.choice(reason, node.load().warmth().has(stats.index), cohort);
   }
 
-  /** Compared are requests that have their first try and that local could run warm. */
+  /** Compared are requests that have their first try and that local could run warm and well. */
   private Cohort cohort(Scan scan, Topology seen, FunctionStats stats, PlacementRequest request) {
-    if (!scan.localWarm || !request.excluded().isEmpty() || settings.controlShare() == 0) {
+    if (!scan.localWarm
+        || scan.localFails
+        || !request.excluded().isEmpty()
+        || settings.controlShare() == 0) {
       return Cohort.NONE;
     }
     return stats.cohorts.draw(settings.controlShare(), seen.local().hash);

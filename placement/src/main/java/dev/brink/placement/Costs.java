@@ -74,6 +74,11 @@ final class Costs {
     return typical == 0 ? mean : Math.min(mean, typical);
   }
 
+  /** What a run is said to have held a lane for: a part of it, or all where that makes no sense. */
+  static long onLaneNanos(long laneNanos, long runNanos) {
+    return laneNanos < 0 ? runNanos : Math.min(laneNanos, runNanos);
+  }
+
   /** The mean distance of a run's logarithm from the typical one. */
   double spread() {
     return logs(spread);
@@ -119,9 +124,10 @@ final class Costs {
       if (sample.typicalNanos() > 0 && Placement.sane(sample.typicalNanos())) {
         typicalLog.add(log(sample.typicalNanos()), sample.runs());
       }
-      long lane0 = Placement.sane(sample.laneNanos()) ? sample.laneNanos() : sample.runNanos();
-      lane.add(lane0, sample.runs());
-      bytes.add(Math.clamp(sample.bytes(), 0, FunctionStats.MAX_BYTES), sample.runs());
+      lane.add(onLaneNanos(sample.laneNanos(), sample.runNanos()), sample.runs());
+      if (sample.bytes() > 0) {
+        bytes.add(Math.min(sample.bytes(), FunctionStats.MAX_BYTES), sample.runs());
+      }
     }
     if (sample.colds() > 0 && Placement.sane(sample.coldNanos())) {
       cold.add(sample.coldNanos(), sample.colds());

@@ -1,5 +1,6 @@
 package dev.brink.placement;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -13,11 +14,24 @@ final class DataUse {
   private static final double FORGET_BELOW = 0.01;
   private static final double MAX_READS = 1000;
 
+  static final Reads NOTHING = new Reads(new String[0], new double[0]);
+
   private final Map<String, Double> reads = new HashMap<>();
-  private volatile Map<String, Double> usual = Map.of();
+  private volatile Reads usual = NOTHING;
+
+  /** So many reads per call, by source: what is gone through often. Not to be changed. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Reads(String[] sources, double[] times) {
+    boolean isEmpty() {
+      return sources.length == 0;
+    }
+  }
 
   /** One call read these sources so many times each, and no others. */
   void called(Map<String, Integer> sources) {
+    if (sources.isEmpty() && usual.isEmpty()) {
+      return;
+    }
     synchronized (reads) {
       boolean first = reads.isEmpty();
       reads.replaceAll((source, mean) -> mean * (1 - WEIGHT));
@@ -34,12 +48,12 @@ final class DataUse {
             .min(Map.Entry.comparingByValue())
             .ifPresent(least -> reads.remove(least.getKey()));
       }
-      usual = Map.copyOf(reads);
+      String[] names = reads.keySet().toArray(new String[0]);
+      usual = new Reads(names, Arrays.stream(names).mapToDouble(reads::get).toArray());
     }
   }
 
-  /** Reads per call by source. */
-  Map<String, Double> usual() {
+  Reads usual() {
     return usual;
   }
 }

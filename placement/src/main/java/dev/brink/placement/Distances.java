@@ -1,15 +1,16 @@
 package dev.brink.placement;
 
 import dev.brink.placement.coordinate.Coordinate;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where data lies and how far it is from each node, as the nodes say. Thread-safe; bounded: what
- * there is no room for is as far away as an unmeasured node.
+ * there is no room for is as far away as an unmeasured node, and of round trips that is any old
+ * one.
  */
 final class Distances {
   private static final int MAX_SOURCES = 1 << 14;
@@ -23,23 +24,22 @@ final class Distances {
   private final Map<String, Coordinate> coordinates = new ConcurrentHashMap<>();
 
   private final Map<String, Set<String>> holders = new ConcurrentHashMap<>();
-  private final AtomicInteger version = new AtomicInteger();
 
   Distances(long priorNanos) {
     this.priorNanos = priorNanos;
   }
 
-  /** Changes with everything it is told. */
-  int version() {
-    return version.get();
-  }
-
   void rtt(String from, String to, long rttNanos) {
     Map<String, Long> row = rtts.computeIfAbsent(from, node -> new ConcurrentHashMap<>());
-    if (row.size() < MAX_SOURCES || row.containsKey(to)) {
-      row.put(to, rttNanos);
-      version.getAndIncrement();
+    if (row.size() >= MAX_SOURCES && !row.containsKey(to)) {
+      // Any one: of a node that has left others may have told once more, and what counts is told
+      // again.
+      Iterator<String> some = row.keySet().iterator();
+      if (some.hasNext()) {
+        row.remove(some.next());
+      }
     }
+    row.put(to, rttNanos);
   }
 
   void holders(String source, Set<String> now) {
@@ -49,13 +49,11 @@ final class Distances {
         && (holders.size() < MAX_SOURCES || holders.containsKey(source))) {
       holders.put(source, Set.copyOf(now));
     }
-    version.getAndIncrement();
   }
 
   /** Where a node lies, for what it and the others did not measure. */
   void coordinate(String node, Coordinate at) {
     coordinates.put(node, at);
-    version.getAndIncrement();
   }
 
   /** The round trip by the coordinates of the two; the prior where they are not known. */
@@ -69,22 +67,20 @@ final class Distances {
 
   void forget(String node) {
     rtts.remove(node);
+    rtts.values().forEach(row -> row.remove(node));
     coordinates.remove(node);
-    version.getAndIncrement();
-  }
-
-  /** Whether anything holds a copy of a source that is not the source itself. */
-  boolean hasHolders(String source) {
-    return holders.containsKey(source);
   }
 
   /**
    * From a node to the nearest copy of a source; where no copies are known the source is itself the
    * place, as an origin is.
    */
-  long toSourceNanos(NodeState from, String source) {
+  private long toSourceNanos(NodeState from, String source, @Nullable Set<String> copies) {
+    if (copies == null) {
+      return betweenNanos(from, source);
+    }
     long nearest = Long.MAX_VALUE;
-    for (String holder : holders.getOrDefault(source, Set.of(source))) {
+    for (String holder : copies) {
       nearest = Math.min(nearest, betweenNanos(from, holder));
     }
     return nearest;
@@ -95,21 +91,29 @@ final class Distances {
     if (from.info.id().equals(to)) {
       return 0;
     }
-    Long said = rtts.getOrDefault(from.info.id(), Map.of()).get(to);
+    Map<String, Long> row = rtts.get(from.info.id());
+    Long said = row == null ? null : row.get(to);
     if (said != null) {
       return said;
     }
     // The other way round is as good, where the other one is a node.
-    Long back = rtts.getOrDefault(to, Map.of()).get(from.info.id());
+    Map<String, Long> otherRow = rtts.get(to);
+    Long back = otherRow == null ? null : otherRow.get(from.info.id());
     return back != null ? back : estimatedNanos(from.info.id(), to);
   }
 
-  /** From a node to the nearest copies of what a function reads: the sum over its usual reads. */
-  long dataNanos(NodeState from, Map<String, Double> reads, Predicate<String> counts) {
+  /**
+   * From a node to the nearest copies of what a function reads: the sum over its usual reads.
+   *
+   * @param originsOnly whether what has copies somewhere does not count
+   */
+  long dataNanos(NodeState from, DataUse.Reads reads, boolean originsOnly) {
     double sum = 0;
-    for (Map.Entry<String, Double> read : reads.entrySet()) {
-      if (counts.test(read.getKey())) {
-        sum += read.getValue() * toSourceNanos(from, read.getKey());
+    for (int i = 0; i < reads.sources().length; i++) {
+      String source = reads.sources()[i];
+      Set<String> copies = holders.get(source);
+      if (copies == null || !originsOnly) {
+        sum += reads.times()[i] * toSourceNanos(from, source, copies);
       }
     }
     return (long) Math.min(sum, 3.6e12);

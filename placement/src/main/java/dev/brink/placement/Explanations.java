@@ -9,19 +9,18 @@ final class Explanations {
   private Explanations() {}
 
   static Candidate candidate(
-      NodeState node,
-      Plan plan,
-      Work work,
-      PlacementRequest request,
-      boolean verify,
-      long nowNanos) {
+      NodeState node, Scan scan, PlacementRequest request, boolean chosen, long nowNanos) {
+    Work work = scan.work;
+    Plan unpicked = scan.plan().unpicked();
+    // A session's node need not be one of those picked.
+    Plan plan = chosen && unpicked != null ? unpicked : scan.plan();
     Load load = node.load();
     Trouble trouble = node.trouble();
     @Nullable Exclusion exclusion = plan.leftOut(node);
     if (exclusion == null) {
-      exclusion = node.exclusion(request, load, trouble, nowNanos);
+      exclusion = node.exclusion(request, work, load, trouble, nowNanos);
     }
-    if (exclusion == null && verify && !node.verified()) {
+    if (exclusion == null && !scan.usable(node)) {
       exclusion = Exclusion.UNVERIFIED;
     }
     int place = plan.placeOf(node);
@@ -38,7 +37,7 @@ final class Explanations {
         node.coldNanos(work, warm, slow),
         node.runNanos(work, slow),
         data,
-        node.penaltyNanos(load, trouble, nowNanos),
+        node.penaltyNanos(work, load, trouble, nowNanos),
         node.scoreNanos(work, load, trouble, nowNanos) + data,
         slow,
         node.rttAgeNanos(nowNanos) < 0,
@@ -64,6 +63,7 @@ final class Explanations {
         node.penaltyNanos(load, trouble, nowNanos),
         load.reported() ? nowNanos - load.atNanos() : -1,
         load.draining(),
+        load.unhealthy(),
         trouble.resting(nowNanos));
   }
 }

@@ -12,7 +12,7 @@ package dev.brink.placement;
  * @param laneNanos the part of it that holds a lane
  * @param colds cold starts seen since the last sample
  * @param coldNanos a cold start on a usual node
- * @param bytes of request and response together
+ * @param bytes of request and response together; 0 where it is not known
  */
 public record FunctionSample(
     String function,

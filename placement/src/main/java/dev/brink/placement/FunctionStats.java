@@ -1,5 +1,6 @@
 package dev.brink.placement;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
@@ -28,6 +29,9 @@ final class FunctionStats {
   private volatile @Nullable WarmingAccounts warming;
   private volatile @Nullable NodeState lastUsed;
   private volatile @Nullable Plan plan;
+  private volatile long planUsedNanos;
+  private final AtomicBoolean keptUp = new AtomicBoolean();
+  private final Failures failures = new Failures();
 
   /** Of all functions together: what is expected of one that was never seen to start. */
   private final MeanEstimate usualCold;
@@ -70,6 +74,12 @@ final class FunctionStats {
     lesson.accept(ofSize(sizeClass(bodyBytes)));
   }
 
+  /** Request and response of this size had so many bytes together. */
+  void carried(long bodyBytes, long bytes) {
+    anySize.bytes.add(bytes);
+    ofSize(sizeClass(bodyBytes)).bytes.add(bytes);
+  }
+
   void learn(FunctionSample sample) {
     if (sample.colds() > 0 && Placement.sane(sample.coldNanos())) {
       usualCold.add(sample.coldNanos(), sample.colds());
@@ -107,6 +117,16 @@ final class FunctionStats {
     return known;
   }
 
+  /** To count calls in. */
+  Failures failures() {
+    return failures;
+  }
+
+  /** Null as long as no failure counts. */
+  @Nullable Failures failures(long nowNanos) {
+    return failures.count(nowNanos) ? failures : null;
+  }
+
   @Nullable NodeState lastUsed() {
     return lastUsed;
   }
@@ -117,11 +137,39 @@ final class FunctionStats {
     }
   }
 
+  /** Nothing holds on to a node that has left. */
+  void left(String node) {
+    NodeState last = lastUsed;
+    if (last != null && last.info.id().equals(node)) {
+      lastUsed = null;
+    }
+    failures.left(node);
+    plan = null; // made anew for the nodes that are left
+  }
+
   @Nullable Plan plan() {
     return plan;
   }
 
   void plan(Plan made) {
     plan = made;
+  }
+
+  /** When the plan was last used, to some milliseconds. */
+  long planUsedNanos() {
+    return planUsedNanos;
+  }
+
+  void planUsed(long nowNanos) {
+    planUsedNanos = nowNanos;
+  }
+
+  /** Its plan is to be kept up; false when it already was. */
+  boolean keepUp() {
+    return keptUp.compareAndSet(false, true);
+  }
+
+  void leaveAlone() {
+    keptUp.set(false);
   }
 }

@@ -27,6 +27,10 @@ final class FunctionTable {
     return stats.values();
   }
 
+  Set<String> names() {
+    return Set.copyOf(stats.keySet());
+  }
+
   /** Grows with every change of the table: warm sets made before one must be made again. */
   int version() {
     return version;

@@ -26,6 +26,7 @@ public final class Hints {
   private final List<NodeSelector> allowed;
   private final List<NodeSelector> forbidden;
   private final Set<String> needs;
+  private final boolean empty;
 
   private Hints(Builder builder) {
     near = builder.near;
@@ -34,6 +35,13 @@ public final class Hints {
     allowed = builder.allowed;
     forbidden = builder.forbidden;
     needs = builder.needs;
+    empty =
+        near.equals(Near.CALLER)
+            && pin == null
+            && !spread
+            && allowed.isEmpty()
+            && forbidden.isEmpty()
+            && needs.isEmpty();
   }
 
   /** Nothing: any node, near the caller. */
@@ -76,6 +84,11 @@ public final class Hints {
     return needs;
   }
 
+  /** Whether they say nothing: the same as {@link #none}. */
+  boolean isEmpty() {
+    return empty;
+  }
+
   /** Whether a node may run it: label, pin and capability, not its state. */
   public boolean permits(NodeInfo node) {
     return refusal(node) == null;
@@ -88,20 +101,30 @@ public final class Hints {
     if (pin != null && !pin.matches(node)) {
       return Candidate.Exclusion.PINNED_ELSEWHERE;
     }
-    boolean in = allowed.isEmpty() || allowed.stream().anyMatch(s -> s.matches(node));
-    boolean out = forbidden.stream().anyMatch(s -> s.matches(node));
+    boolean in = allowed.isEmpty() || anyMatches(allowed, node);
+    boolean out = anyMatches(forbidden, node);
     return in && !out ? null : Candidate.Exclusion.NOT_ALLOWED;
+  }
+
+  private static boolean anyMatches(List<NodeSelector> selectors, NodeInfo node) {
+    for (NodeSelector selector : selectors) {
+      if (selector.matches(node)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof Hints that
-        && near.equals(that.near)
-        && Objects.equals(pin, that.pin)
-        && spread == that.spread
-        && allowed.equals(that.allowed)
-        && forbidden.equals(that.forbidden)
-        && needs.equals(that.needs);
+    return other == this
+        || (other instanceof Hints that
+            && near.equals(that.near)
+            && Objects.equals(pin, that.pin)
+            && spread == that.spread
+            && allowed.equals(that.allowed)
+            && forbidden.equals(that.forbidden)
+            && needs.equals(that.needs));
   }
 
   @Override

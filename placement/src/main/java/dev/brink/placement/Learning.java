@@ -37,7 +37,7 @@ final class Learning {
     if (usual.judges(usual.spread)) {
       state.ran(observed.runNanos(), usual.typicalRunNanos(), usual.spread(), nowNanos);
     }
-    long held = Placement.sane(observed.laneNanos()) ? observed.laneNanos() : observed.runNanos();
+    long held = Costs.onLaneNanos(observed.laneNanos(), observed.runNanos());
     long run = (long) (observed.runNanos() / slow);
     long lane = (long) (held / slow);
     stats.learn(size, costs -> costs.ran(run, lane));

@@ -11,6 +11,7 @@ package dev.brink.placement;
  * @param slow how slow the node says it is, 1 to 10
  * @param older how much work had been sent at least a round trip before {@code newer}
  * @param newer how much work had been sent at an earlier report
+ * @param gapNanos the longest time lately between two reports, 100 ms at least
  */
 record Load(
     boolean reported,
@@ -24,9 +25,11 @@ record Load(
     double utilisation,
     double slow,
     boolean draining,
+    boolean unhealthy,
     Warmth warmth,
     Mark older,
-    Mark newer) {
+    Mark newer,
+    long gapNanos) {
 
   private static final int MAX_LANES = 1 << 16;
 
@@ -37,6 +40,14 @@ record Load(
   private static final long SENSELESS_WAIT_NANOS = 1_000_000_000L;
   private static final long AGE_OUT_NANOS = 3_000_000_000L;
   private static final long RESTART_NANOS = 1_000_000_000L;
+  private static final long LEAST_GAP_NANOS = 100_000_000L;
+  private static final long MOST_GAP_NANOS = 1_000_000_000L;
+
+  /** How soon a long gap is forgotten. */
+  private static final double GAP_NANOS = 5e9;
+
+  /** After so many gaps without a report nothing is known of the work there any more. */
+  private static final int GAPS = 2;
 
   /** How much work had been sent at a time. */
   record Mark(long atNanos, long sentNanos) {}
@@ -44,7 +55,23 @@ record Load(
   /** Of a node that has just come up. */
   static Load none(int lanes) {
     var mark = new Mark(0, 0);
-    return new Load(false, 0, 0, lanes, 0, 0, 0, lanes, 0, 1, false, Warmth.NONE, mark, mark);
+    return new Load(
+        false,
+        0,
+        0,
+        lanes,
+        0,
+        0,
+        0,
+        lanes,
+        0,
+        1,
+        false,
+        false,
+        Warmth.NONE,
+        mark,
+        mark,
+        LEAST_GAP_NANOS);
   }
 
   /**
@@ -88,9 +115,26 @@ record Load(
         utilisation(report, saneLanes, saneBusy),
         slow(report),
         report.draining(),
+        report.unhealthy(),
         warmth.after(report, table),
         pastMark,
-        nowMark);
+        nowMark,
+        reported ? gapWith(nowNanos - atNanos) : gapNanos);
+  }
+
+  /** A longer one counts at once. */
+  private long gapWith(long passedNanos) {
+    long gap = Math.clamp(passedNanos, 0, MOST_GAP_NANOS);
+    long left = gapNanos - (long) ((gapNanos - gap) * Math.min(1, gap / GAP_NANOS));
+    return Math.max(LEAST_GAP_NANOS, Math.max(gap, left));
+  }
+
+  /**
+   * Until when work is taken to get done there: now, or two gaps after the last report. Of a node
+   * that falls silent nothing else is known, and it must not look the emptier the longer it is.
+   */
+  long doneUntilNanos(long nowNanos) {
+    return reported ? atNanos + Math.min(nowNanos - atNanos, GAPS * gapNanos) : nowNanos;
   }
 
   /** A count that makes no sense is the most there can be, which attracts nothing. */
@@ -163,9 +207,11 @@ record Load(
         utilisation,
         slow,
         draining,
+        unhealthy,
         now,
         older,
-        newer);
+        newer,
+        gapNanos);
   }
 
   Load withDraining(boolean now) {
@@ -181,8 +227,10 @@ record Load(
         utilisation,
         slow,
         now,
+        unhealthy,
         warmth,
         older,
-        newer);
+        newer,
+        gapNanos);
   }
 }

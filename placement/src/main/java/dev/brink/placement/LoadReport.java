@@ -22,6 +22,7 @@ public final class LoadReport {
   private final double utilisation;
   private final double slow;
   private final boolean draining;
+  private final boolean unhealthy;
   private final boolean warmGiven;
   private final Set<String> warm;
 
@@ -36,6 +37,7 @@ public final class LoadReport {
     utilisation = builder.utilisation;
     slow = builder.slow;
     draining = builder.draining;
+    unhealthy = builder.unhealthy;
     warmGiven = builder.warmGiven;
     warm = builder.warm;
   }
@@ -93,6 +95,10 @@ public final class LoadReport {
     return draining;
   }
 
+  public boolean unhealthy() {
+    return unhealthy;
+  }
+
   /** Whether {@link #warm} was said; else the node's last warm set still holds. */
   public boolean warmGiven() {
     return warmGiven;
@@ -129,6 +135,7 @@ public final class LoadReport {
     private double utilisation = Double.NaN;
     private double slow = 1;
     private boolean draining;
+    private boolean unhealthy;
     private boolean warmGiven;
     private Set<String> warm = Set.of();
 
@@ -199,6 +206,13 @@ public final class LoadReport {
     @CanIgnoreReturnValue
     public Builder draining(boolean draining) {
       this.draining = draining;
+      return this;
+    }
+
+    /** Whether the node says that it can't be relied on: it gets nothing from others. */
+    @CanIgnoreReturnValue
+    public Builder unhealthy(boolean unhealthy) {
+      this.unhealthy = unhealthy;
       return this;
     }
 

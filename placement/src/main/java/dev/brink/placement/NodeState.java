@@ -188,15 +188,17 @@ final class NodeState {
   /** Work was sent that takes this long on a lane of a usual node. */
   void sent(long workNanos, long nowNanos) {
     long onLane = (long) (workNanos * slow(nowNanos));
-    long share = Math.max(1, onLane / load.lanes());
+    Load seen = load;
+    long share = Math.max(1, onLane / seen.lanes());
     sentNanos.addAndGet(share);
+    long done = doneUntilNanos(seen, nowNanos);
     long before;
     long start;
     do {
       before = busyUntilNanos.get();
-      start = before == NEVER || before - nowNanos < 0 ? nowNanos : before;
+      start = before == NEVER || before - done < 0 ? done : before;
     } while (!busyUntilNanos.compareAndSet(before, start + share));
-    if (start == nowNanos || onLane > largestNanos.getOpaque()) {
+    if (start == done || onLane > largestNanos.getOpaque()) {
       largestNanos.setOpaque(onLane);
     }
   }
@@ -236,7 +238,9 @@ final class NodeState {
 
   // The terms of its score.
 
-  @Nullable Exclusion exclusion(PlacementRequest request, Load seen, Trouble had, long nowNanos) {
+  /** Those that hold only while there is another node come last. */
+  @Nullable Exclusion exclusion(
+      PlacementRequest request, Work work, Load seen, Trouble had, long nowNanos) {
     if (!request.excluded().isEmpty() && request.excluded().contains(info.id())) {
       return Exclusion.EXCLUDED;
     }
@@ -246,16 +250,26 @@ final class NodeState {
     if (had.resting(nowNanos)) {
       return Exclusion.EJECTED;
     }
-    if (local) {
-      return null;
+    if (!local) {
+      if (!seen.reported()) {
+        return Exclusion.UNREPORTED;
+      }
+      if (seen.utilisation() > info.loadLimit()) {
+        return Exclusion.OVER_LIMIT;
+      }
+      if (seen.silent(nowNanos)) {
+        return Exclusion.STALE;
+      }
+      if (seen.unhealthy()) {
+        return Exclusion.UNHEALTHY;
+      }
     }
-    if (!seen.reported()) {
-      return Exclusion.UNREPORTED;
-    }
-    if (seen.utilisation() > info.loadLimit()) {
-      return Exclusion.OVER_LIMIT;
-    }
-    return seen.silent(nowNanos) ? Exclusion.STALE : null;
+    Failures failures = work.failures;
+    return failures != null
+            && !seen.warmth().has(work.index)
+            && failures.lacking(info.id(), nowNanos)
+        ? Exclusion.NOT_LOADED
+        : null;
   }
 
   long netNanos() {
@@ -286,18 +300,23 @@ final class NodeState {
 
   long queueNanos(Load seen, long nowNanos) {
     long until = busyUntilNanos.getOpaque();
-    if (until == NEVER || until - nowNanos <= 0) {
+    long done = doneUntilNanos(seen, nowNanos);
+    if (until == NEVER || until - done <= 0) {
       return 0;
     }
     // The first pieces go to the lanes that were free, and nothing waits for those.
     long credit = seen.free() > 1 ? largestNanos.getOpaque() / seen.lanes() * (seen.free() - 1) : 0;
-    return Math.max(0, until - nowNanos - credit);
+    return Math.max(0, until - done - credit);
   }
 
-  /** What others' share of the processors adds to a typical run. */
+  private long doneUntilNanos(Load seen, long nowNanos) {
+    return local ? nowNanos : seen.doneUntilNanos(nowNanos);
+  }
+
+  /** What others' share of the processors adds to a typical run's time on its lane. */
   long sharingNanos(Work work, Load seen) {
     double sharing = seen.sharing();
-    return sharing <= 1 ? 0 : (long) (work.typicalNanos * (sharing - 1));
+    return sharing <= 1 ? 0 : (long) (work.heldNanos * (sharing - 1));
   }
 
   long runNanos(Work work, double slowNow) {
@@ -306,6 +325,17 @@ final class NodeState {
 
   long coldNanos(Work work, boolean warm, double slowNow) {
     return warm ? 0 : (long) (work.coldNanos * slowNow);
+  }
+
+  /** Of a request: what the node itself is held to, and that it fails the function. */
+  long penaltyNanos(Work work, Load seen, Trouble had, long nowNanos) {
+    return penaltyNanos(seen, had, nowNanos) + failingNanos(work, nowNanos);
+  }
+
+  /** What is added because the function fails here and not elsewhere. */
+  long failingNanos(Work work, long nowNanos) {
+    Failures failures = work.failures;
+    return failures == null ? 0 : failures.penaltyNanos(info.id(), nowNanos);
   }
 
   long penaltyNanos(Load seen, Trouble had, long nowNanos) {
@@ -323,6 +353,6 @@ final class NodeState {
         + sharingNanos(work, seen)
         + coldNanos(work, seen.warmth().has(work.index), slowNow)
         + runNanos(work, slowNow)
-        + penaltyNanos(seen, had, nowNanos);
+        + penaltyNanos(work, seen, had, nowNanos);
   }
 }

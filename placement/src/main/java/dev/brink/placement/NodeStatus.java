@@ -18,6 +18,7 @@ package dev.brink.placement;
  * @param penaltyNanos what recent failures, a refusal and a late report add to its score
  * @param reportAgeNanos since its last report; -1 when there was none
  * @param draining whether it takes nothing new
+ * @param unhealthy whether it says that it can't be relied on: it gets nothing from others
  * @param ejected whether it rests after failures
  */
 public record NodeStatus(
@@ -35,4 +36,5 @@ public record NodeStatus(
     long penaltyNanos,
     long reportAgeNanos,
     boolean draining,
+    boolean unhealthy,
     boolean ejected) {}

@@ -35,6 +35,12 @@ public final class Placement {
   private final Object change = new Object();
   private volatile Topology topology;
 
+  /** Whose turn it is to tell what was learned of it. */
+  private volatile int samplesFrom;
+
+  /** By functions that are forgotten; under the lock. */
+  private Gained gone = Gained.NOTHING;
+
   /** With the default settings. */
   public static Placement create(NodeInfo local) {
     return create(local, PlacementSettings.defaults());
@@ -72,6 +78,9 @@ public final class Placement {
       topology.limitEjections(nowNanos);
     }
     distances.forget(node);
+    for (FunctionStats stats : functions.all()) {
+      stats.left(node);
+    }
   }
 
   /** A node takes nothing new, or does again. Its next load report overrides this. */
@@ -202,9 +211,22 @@ public final class Placement {
     if (state.local && sane(observed.runNanos())) {
       ownPace.ran(stats.costs(request.bodyBytes()), observed.runNanos(), nowNanos);
     }
+    stats.failures().answered(node, state.slot, nowNanos);
     Learning.function(state, stats, request, observed, nowNanos);
     if (stats.index >= 0 && !state.load().warmth().has(stats.index)) {
       state.warmth(warmth -> warmth.with(stats.index));
+    }
+  }
+
+  /**
+   * A response's body had so many bytes: with those of its request they are what the network has to
+   * carry for the function.
+   */
+  public void carried(PlacementRequest request, long bytes) {
+    FunctionStats stats = functions.find(request.function());
+    if (stats != null && bytes >= 0) {
+      long all = Math.min(bytes, FunctionStats.MAX_BYTES) + request.bodyBytes();
+      stats.carried(request.bodyBytes(), Math.min(all, FunctionStats.MAX_BYTES));
     }
   }
 
@@ -272,6 +294,43 @@ public final class Placement {
     }
   }
 
+  /**
+   * A function failed on a node, the local one included: it threw, its module did not load, a limit
+   * ended it. Whose fault that is shows when other nodes run it: one that fails the function far
+   * more often than they do is avoided for it, and for it alone.
+   */
+  public void functionFailed(String node, PlacementRequest request, long nowNanos) {
+    FunctionStats stats = functions.find(request.function());
+    if (stats != null && topology.find(node) != null) {
+      stats.failures().failed(node, nowNanos);
+    }
+  }
+
+  /**
+   * A node says that it has not loaded a function: not yet, or it could not. It is left alone for
+   * this function for 1 s, doubling to 16 s with each time in a row, or until it reports the
+   * function as warm, and is well otherwise.
+   */
+  public void notLoaded(String node, PlacementRequest request, long nowNanos) {
+    FunctionStats stats = functions.find(request.function());
+    NodeState state = topology.find(node);
+    if (stats != null && state != null) {
+      state.warmth(warmth -> warmth.unseen(stats.index));
+      stats.failures().lacks(node, nowNanos);
+    }
+  }
+
+  /**
+   * A node refused before it started, as the function's owner has as much under way there as it
+   * may: this function had better run elsewhere for a quarter of a second.
+   */
+  public void full(String node, PlacementRequest request, long nowNanos) {
+    FunctionStats stats = functions.find(request.function());
+    if (stats != null && topology.find(node) != null) {
+      stats.failures().full(node, nowNanos);
+    }
+  }
+
   /** A node refused before it started: it is busier than its report said. */
   public void refused(String node, long nowNanos) {
     NodeState state = topology.find(node);
@@ -280,11 +339,17 @@ public final class Placement {
     }
   }
 
+  /** Whom something is known of: those that were ever asked for, or served, and not forgotten. */
+  public Set<String> functions() {
+    return functions.names();
+  }
+
   /** A function version is gone for good: what was learned of it is dropped. */
   public void forget(String function) {
     synchronized (change) {
       FunctionStats stats = functions.find(function);
       if (stats != null) {
+        gone = gone.and(stats.cohorts.compared(function));
         functions.remove(function);
         for (NodeState node : topology.nodes()) {
           node.warmth(warmth -> warmth.without(stats.index));
@@ -305,18 +370,26 @@ public final class Placement {
   public Decision explain(PlacementRequest request, long nowNanos) {
     Topology seen = topology;
     FunctionStats stats = stats(request.function());
-    Plan plan = planner.plan(seen, stats, request.hints(), nowNanos);
-    var work = new Work().set(stats, request, settings);
+    Choice choice = chooser.choose(seen, stats, request, nowNanos, false);
+    Scan scan = chooser.scanned();
     var candidates = new ArrayList<Candidate>();
-    boolean verify = seen.nodes().length > settings.verifyAbove();
     for (NodeState node : seen.nodes()) {
-      candidates.add(Explanations.candidate(node, plan, work, request, verify, nowNanos));
+      boolean chosen = node.info.id().equals(choice.node());
+      candidates.add(Explanations.candidate(node, scan, request, chosen, nowNanos));
     }
     candidates.sort(
         Comparator.comparing((Candidate c) -> c.exclusion().isPresent())
             .thenComparingLong(Candidate::scoreNanos));
-    Choice choice = chooser.choose(seen, stats, request, nowNanos, false);
     return new Decision(choice, request.function(), candidates);
+  }
+
+  /**
+   * Works out ahead which nodes are looked at for the functions in use, so that their requests need
+   * not: call it every 100 ms or so. Its work is bounded, whatever the number of functions and
+   * nodes; those not asked for within 20 s take none, and their next request works it out itself.
+   */
+  public void turn(long nowNanos) {
+    planner.turn(topology, nowNanos);
   }
 
   /**
@@ -335,17 +408,31 @@ public final class Placement {
         .toList();
   }
 
+  /** What placing has gained since the start, forgotten functions included. */
+  public Gained gained() {
+    synchronized (change) {
+      Gained sum = gone;
+      for (FunctionStats stats : functions.all()) {
+        sum = sum.and(stats.cohorts.compared(stats.function));
+      }
+      return sum;
+    }
+  }
+
   /**
    * What was learned of functions since this was last asked, to be told to the other ingresses: ask
    * for it every second or so. At most 1,024 samples; the others come the next time.
    */
   public List<FunctionSample> takeSamples() {
     var taken = new ArrayList<FunctionSample>();
-    for (FunctionStats stats : functions.all()) {
+    List<FunctionStats> all = List.copyOf(functions.all());
+    int from = samplesFrom;
+    for (int i = 0; i < all.size(); i++) {
       if (taken.size() >= MAX_SAMPLES) {
+        samplesFrom = Math.floorMod(from + i, all.size());
         break;
       }
-      stats.takeFresh(taken::add);
+      all.get(Math.floorMod(from + i, all.size())).takeFresh(taken::add);
     }
     return taken;
   }

@@ -6,54 +6,99 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which nodes are looked at for a function, and how far its data is from each: what changes seldom
- * enough to be worked out ahead. Immutable.
+ * enough to be worked out ahead. Thread-safe; what it says does not change, but for the data of the
+ * plans that are worked out once they are asked for.
  */
 final class Plan {
-  private static final long[] NO_DATA = {};
+  private static final long[] NOT_AHEAD = {};
 
   /** What it was made of: the topology's nodes. */
   private final NodeState[] of;
 
   final Hints hints;
-  final int version;
+  final DataUse.Reads reads;
   final long madeAtNanos;
 
-  /** In the topology's order. */
+  /** How many distances were looked at for it, a node counted as one. */
+  final long looks;
+
+  /** What follows from the hints and the nodes alone, and holds as long as they are the same. */
+  final boolean lasting;
+
+  private final Distances distances;
+
+  /** Those the hints permit; in the topology's order, as the other arrays. */
+  private final NodeState[] permitted;
+
+  /** Those of them that are as near as is wished. */
+  private final NodeState[] near;
+
   private final NodeState[] nodes;
 
-  /** By the place in {@code nodes}; empty where the function reads nothing. */
+  /** By the place in {@code nodes}; empty where that is worked out when it is asked for. */
   private final long[] dataNanos;
 
-  /**
-   * Of all that may run it, for when none of {@code nodes} is in a state to; null when the same.
-   */
-  private final @Nullable Plan widened;
+  private volatile @Nullable Plan widened;
+  private volatile @Nullable Plan unpicked;
 
+  /** Of nodes that were picked; how far each is from the data is worked out now. */
   Plan(
-      NodeState[] of,
+      Topology topology,
       Hints hints,
-      int version,
-      long madeAtNanos,
+      DataUse.Reads reads,
+      Distances distances,
+      NodeState[] permitted,
+      NodeState[] near,
       NodeState[] nodes,
-      long[] dataNanos,
-      @Nullable Plan widened) {
-    this.of = of;
+      long madeAtNanos,
+      long looks) {
+    this.looks = looks;
+    this.of = topology.nodes();
     this.hints = hints;
-    this.version = version;
-    this.madeAtNanos = madeAtNanos;
+    this.reads = reads;
+    this.distances = distances;
+    this.permitted = permitted;
+    this.near = near;
     this.nodes = nodes;
-    this.dataNanos = dataNanos;
-    this.widened = widened;
+    this.madeAtNanos = madeAtNanos;
+    this.lasting =
+        reads.isEmpty() && nodes.length == near.length && hints.near() instanceof Near.Caller;
+    this.dataNanos = reads.isEmpty() ? NOT_AHEAD : new long[nodes.length];
+    for (int place = 0; place < dataNanos.length; place++) {
+      dataNanos[place] = distances.dataNanos(nodes[place], reads, false);
+    }
+  }
+
+  /** Of more nodes than were picked. */
+  private Plan(Plan from, NodeState[] nodes) {
+    this.looks = from.looks;
+    this.of = from.of;
+    this.hints = from.hints;
+    this.reads = from.reads;
+    this.distances = from.distances;
+    this.permitted = from.permitted;
+    this.near = nodes;
+    this.nodes = nodes;
+    this.madeAtNanos = from.madeAtNanos;
+    this.lasting = from.lasting;
+    this.dataNanos = NOT_AHEAD;
   }
 
   /** All nodes, for a function without hints or data in a mesh that is small enough. */
-  static Plan open(NodeState[] all) {
-    return new Plan(all, Hints.none(), 0, 0, all, NO_DATA, null);
+  static Plan open(Topology topology) {
+    NodeState[] all = topology.nodes();
+    var nowhere = new Distances(0);
+    return new Plan(topology, Hints.none(), DataUse.NOTHING, nowhere, all, all, all, 0, 0);
   }
 
   @SuppressWarnings("ReferenceEquality") // each topology has its own array
-  boolean isOf(Topology topology) {
-    return of == topology.nodes();
+  boolean isOf(Topology topology, Hints wanted) {
+    return of == topology.nodes() && hints.equals(wanted);
+  }
+
+  /** Not to be changed. */
+  NodeState[] permitted() {
+    return permitted;
   }
 
   /** Not to be changed. */
@@ -62,18 +107,46 @@ final class Plan {
   }
 
   long dataNanos(int place) {
-    return dataNanos.length == 0 ? 0 : dataNanos[place];
+    return reads.isEmpty()
+        ? 0
+        : dataNanos.length > 0 ? dataNanos[place] : distances.dataNanos(nodes[place], reads, false);
   }
 
-  /** The same over all nodes that may run it, or null when these are all. */
+  /**
+   * The same over all nodes that may run it, for when none of these is in a state to; null when
+   * these are all.
+   */
   @Nullable Plan widened() {
-    return widened;
+    if (nodes.length == permitted.length) {
+      return null;
+    }
+    Plan known = widened;
+    if (known == null) {
+      known = new Plan(this, permitted);
+      widened = known;
+    }
+    return known;
+  }
+
+  /**
+   * The same over all nodes that these were picked from, or null when these are all: sessions have
+   * their nodes among them, so that what is picked at a time moves none.
+   */
+  @Nullable Plan unpicked() {
+    if (nodes.length == near.length) {
+      return null;
+    }
+    Plan known = unpicked;
+    if (known == null) {
+      known = new Plan(this, near);
+      unpicked = known;
+    }
+    return known;
   }
 
   /** Whether the local node may run it. */
   boolean permitsLocal() {
-    NodeState[] all = widened == null ? nodes : widened.nodes;
-    return all.length > 0 && all[0].local;
+    return permitted.length > 0 && permitted[0].local;
   }
 
   int placeOf(NodeState node) {

@@ -1,92 +1,166 @@
 package dev.brink.placement;
 
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Map;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Makes plans, and makes them anew when what they are made of has changed. Thread-safe. */
+/**
+ * Makes plans, and makes them anew when what they are made of has changed: that is done in turns,
+ * beside requests, for the functions that are in use. A request makes one only where there is none,
+ * or none of these nodes, or where the function was not in use. Thread-safe.
+ */
 final class Planner {
-  private static final long KEEP_NANOS = 250_000_000L;
+  /** After so long without a request a function's plan is left as it is. */
+  private static final long IN_USE_NANOS = 20_000_000_000L;
+
+  /**
+   * A plan is made anew once it is older than this part of the time since the last request: so at
+   * the next one it is younger than a quarter of the time between the two, and one request is
+   * followed by some twenty plans at most.
+   */
+  private static final int PART = 4;
+
+  /** What turns keep up is younger. */
+  private static final long TOO_OLD_NANOS = IN_USE_NANOS / PART + 1_000_000_000L;
+
+  /** A turn looks at so many distances, a node counted as one, and one plan's at least. */
+  private static final int LOOKS = 1 << 15;
+
+  private static final long NOTED_NANOS = 20_000_000L;
+  private static final NodeState[] NOBODY = {};
   private static final double NEAR_FACTOR = 1.5;
   private static final long NEAR_SLACK_NANOS = 2_000_000L;
 
   private final Distances distances;
+  private final ThreadLocal<Shortlist> shortlists = ThreadLocal.withInitial(Shortlist::new);
+  private final Queue<FunctionStats> came = new ConcurrentLinkedQueue<>();
+
+  /** Whose plans are kept up; under the lock that is this list. */
+  private final List<FunctionStats> inUse = new ArrayList<>();
+
+  private int next;
 
   Planner(Distances distances) {
     this.distances = distances;
   }
 
   Plan plan(Topology topology, FunctionStats stats, Hints hints, long nowNanos) {
-    boolean small = topology.nodes().length <= Shortlist.MESH_LIMIT;
-    if (small && hints.equals(Hints.none()) && stats.data.usual().isEmpty()) {
+    if (isOpen(topology, stats, hints)) {
       return topology.openPlan();
     }
     Plan known = stats.plan();
-    if (known != null && holds(known, topology, hints, small, nowNanos)) {
-      return known;
+    if (known != null && known.isOf(topology, hints)) {
+      if (known.lasting) {
+        if (stats.data.usual().isEmpty()) {
+          return known;
+        }
+      } else if (nowNanos - known.madeAtNanos < TOO_OLD_NANOS) {
+        if (nowNanos - stats.planUsedNanos() > NOTED_NANOS) {
+          used(stats, nowNanos);
+        }
+        return known;
+      }
     }
-    Plan made = make(topology, stats, hints, small, nowNanos);
+    Plan made = make(topology, stats, hints, known, nowNanos);
     stats.plan(made);
+    if (!made.lasting) {
+      used(stats, nowNanos);
+    }
     return made;
   }
 
-  private boolean holds(Plan plan, Topology topology, Hints hints, boolean small, long nowNanos) {
-    return plan.isOf(topology)
-        && plan.hints.equals(hints)
-        && (nowNanos - plan.madeAtNanos < KEEP_NANOS
-            || (small && plan.version == distances.version()));
+  private void used(FunctionStats stats, long nowNanos) {
+    stats.planUsed(nowNanos);
+    if (stats.keepUp()) {
+      came.add(stats);
+    }
+  }
+
+  private static boolean isOpen(Topology topology, FunctionStats stats, Hints hints) {
+    return hints.isEmpty() && isSmall(topology) && stats.data.usual().isEmpty();
+  }
+
+  private static boolean isSmall(Topology topology) {
+    return topology.nodes().length <= Shortlist.MESH_LIMIT;
+  }
+
+  /** Makes plans of functions in use anew, as many as a turn's work allows; the others follow. */
+  void turn(Topology topology, long nowNanos) {
+    synchronized (inUse) {
+      for (FunctionStats stats = came.poll(); stats != null; stats = came.poll()) {
+        inUse.add(stats);
+      }
+      long looks = 0;
+      for (int left = inUse.size(); left > 0 && looks < LOOKS; left--) {
+        next = next < inUse.size() ? next : 0;
+        FunctionStats stats = inUse.get(next);
+        Plan known = stats.plan();
+        long idle = nowNanos - stats.planUsedNanos();
+        if (known == null || known.lasting || idle > IN_USE_NANOS) {
+          inUse.set(next, inUse.getLast());
+          inUse.removeLast();
+          stats.leaveAlone();
+          continue;
+        }
+        next++;
+        if (!known.isOf(topology, known.hints) || nowNanos - known.madeAtNanos > idle / PART) {
+          Plan made = make(topology, stats, known.hints, known, nowNanos);
+          stats.plan(made);
+          looks += made.looks;
+        }
+      }
+    }
   }
 
   private Plan make(
-      Topology topology, FunctionStats stats, Hints hints, boolean small, long nowNanos) {
-    int version = distances.version();
-    Map<String, Double> reads = stats.data.usual();
+      Topology topology, FunctionStats stats, Hints hints, @Nullable Plan known, long nowNanos) {
+    DataUse.Reads reads = stats.data.usual();
     NodeState[] permitted =
-        Arrays.stream(topology.nodes())
-            .filter(node -> hints.refusal(node.info) == null)
-            .toArray(NodeState[]::new);
-    ToLongFunction<NodeState> data = node -> distances.dataNanos(node, reads, source -> true);
-    NodeState[] near = near(permitted, topology, hints.near(), reads, data);
-    NodeState[] nodes = small ? near : Shortlist.of(near, stats, data, nowNanos);
-    Plan wide = plan(topology, hints, version, nowNanos, permitted, data, null);
-    return nodes.length == permitted.length
-        ? wide
-        : plan(topology, hints, version, nowNanos, nodes, data, wide);
+        known != null && known.isOf(topology, hints)
+            ? known.permitted()
+            : permitted(topology, hints);
+    NodeState[] wanted = wanted(topology, hints.near());
+    NodeState[] near = near(permitted, wanted, hints.near(), reads);
+    NodeState[] nodes =
+        isSmall(topology)
+            ? near
+            : shortlists.get().of(near, stats.index, reads, distances, nowNanos);
+    long looks = permitted.length * (1L + reads.sources().length + wanted.length);
+    return new Plan(topology, hints, reads, distances, permitted, near, nodes, nowNanos, looks);
   }
 
-  private static Plan plan(
-      Topology topology,
-      Hints hints,
-      int version,
-      long nowNanos,
-      NodeState[] nodes,
-      ToLongFunction<NodeState> data,
-      @Nullable Plan wide) {
-    long[] dataNanos = Arrays.stream(nodes).mapToLong(data).toArray();
-    return new Plan(topology.nodes(), hints, version, nowNanos, nodes, dataNanos, wide);
+  private static NodeState[] permitted(Topology topology, Hints hints) {
+    NodeState[] all = topology.nodes();
+    var permitted = new NodeState[all.length];
+    int count = 0;
+    for (NodeState node : all) {
+      if (hints.refusal(node.info) == null) {
+        permitted[count++] = node;
+      }
+    }
+    return count == all.length ? all : Arrays.copyOf(permitted, count);
   }
 
-  private NodeState[] near(
-      NodeState[] nodes,
-      Topology topology,
-      Near near,
-      Map<String, Double> reads,
-      ToLongFunction<NodeState> data) {
+  /** Those that a function is to be near to, if they are nodes. */
+  private static NodeState[] wanted(Topology topology, Near near) {
+    return near instanceof Near.Nodes(NodeSelector selector)
+        ? Arrays.stream(topology.nodes())
+            .filter(node -> selector.matches(node.info))
+            .toArray(NodeState[]::new)
+        : NOBODY;
+  }
+
+  private NodeState[] near(NodeState[] nodes, NodeState[] wanted, Near near, DataUse.Reads reads) {
     return switch (near) {
       case Near.Caller() -> nodes;
-      case Near.Data() -> nearest(nodes, data);
-      case Near.Origin() ->
-          nearest(
-              nodes,
-              node -> distances.dataNanos(node, reads, source -> !distances.hasHolders(source)));
-      case Near.Nodes(NodeSelector selector) -> {
-        NodeState[] wanted =
-            Arrays.stream(topology.nodes())
-                .filter(node -> selector.matches(node.info))
-                .toArray(NodeState[]::new);
-        yield wanted.length == 0 ? nodes : nearest(nodes, node -> nearestNanos(node, wanted));
-      }
+      case Near.Data() -> nearest(nodes, node -> distances.dataNanos(node, reads, false));
+      case Near.Origin() -> nearest(nodes, node -> distances.dataNanos(node, reads, true));
+      case Near.Nodes _ ->
+          wanted.length == 0 ? nodes : nearest(nodes, node -> nearestNanos(node, wanted));
     };
   }
 

@@ -1,5 +1,8 @@
 package dev.brink.placement;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.brink.placement.Candidate.Exclusion;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,15 +19,20 @@ final class Scan {
   final Work work = new Work();
   private PlacementRequest request = PlacementRequest.of("");
   private long nowNanos;
+  private @Nullable Plan plan;
   private @Nullable NodeState lastUsed;
   private @Nullable NodeState session;
   private long sessionHash;
   private boolean verify;
 
+  /** Whether nodes that are unhealthy or lack the function count too. */
+  boolean anyhow;
+
   @Nullable NodeState best;
   long bestScore = Long.MAX_VALUE;
   long localScore = Long.MAX_VALUE;
   boolean localWarm;
+  boolean localFails;
   long lastScore = Long.MAX_VALUE;
   int eligible;
 
@@ -56,6 +64,7 @@ final class Scan {
     lastUsed = newLastUsed;
     session = newSession;
     verify = newVerify;
+    anyhow = false;
     nowNanos = now;
     String key = newRequest.affinity();
     sessionHash = key == null ? 0 : Lot.hash(key);
@@ -63,6 +72,7 @@ final class Scan {
     bestScore = Long.MAX_VALUE;
     localScore = Long.MAX_VALUE;
     localWarm = false;
+    localFails = false;
     lastScore = Long.MAX_VALUE;
     eligible = 0;
     unverified = null;
@@ -76,13 +86,14 @@ final class Scan {
     unverifiedRank = Long.MIN_VALUE;
   }
 
-  void over(Plan plan) {
+  void over(Plan newPlan) {
+    plan = newPlan;
     NodeState[] nodes = plan.nodes();
     for (int place = 0; place < nodes.length; place++) {
       NodeState node = nodes[place];
       Load load = node.load();
       Trouble trouble = node.trouble();
-      if (node.exclusion(request, load, trouble, nowNanos) == null) {
+      if (exclusion(node, load, trouble) == null) {
         long score = node.scoreNanos(work, load, trouble, nowNanos) + plan.dataNanos(place);
         if (usable(node)) {
           offer(node, load, score);
@@ -93,8 +104,18 @@ final class Scan {
     }
   }
 
+  private @Nullable Exclusion exclusion(NodeState node, Load load, Trouble trouble) {
+    Exclusion why = node.exclusion(request, work, load, trouble, nowNanos);
+    return anyhow && (why == Exclusion.UNHEALTHY || why == Exclusion.NOT_LOADED) ? null : why;
+  }
+
+  /** The nodes that were looked at last. */
+  Plan plan() {
+    return requireNonNull(plan, "plan");
+  }
+
   /** Measured well enough, or asked for by its id. */
-  private boolean usable(NodeState node) {
+  boolean usable(NodeState node) {
     return !verify || node == session || node.verified();
   }
 
@@ -126,12 +147,19 @@ final class Scan {
     over(plan);
   }
 
+  /** Looks also at those that had better be left alone: when there is no other. */
+  void overAnyhow(Plan plan) {
+    anyhow = true;
+    overUnverified(plan);
+  }
+
   private void offer(NodeState node, Load load, long score) {
     eligible++;
     boolean warm = load.warmth().has(work.index);
     if (node.local) {
       localScore = score;
       localWarm = warm;
+      localFails = node.failingNanos(work, nowNanos) > 0;
     }
     if (node == lastUsed) {
       lastScore = score;
@@ -162,6 +190,31 @@ final class Scan {
     }
   }
 
+  /** Looks for the session's node among more nodes than were looked at. */
+  void sessions(Plan plan) {
+    NodeState[] nodes = plan.nodes();
+    for (int place = 0; place < nodes.length; place++) {
+      NodeState node = nodes[place];
+      long rank = rank(node);
+      if (rank <= stickyRank || (node != session && node.netNanos() > AFFINITY_REACH_NANOS)) {
+        continue;
+      }
+      Load load = node.load();
+      Trouble trouble = node.trouble();
+      if (exclusion(node, load, trouble) != null) {
+        continue;
+      }
+      if (usable(node)) {
+        stickyRank = rank;
+        sticky = node;
+        stickyScore = node.scoreNanos(work, load, trouble, nowNanos) + plan.dataNanos(place);
+      } else if (rank > unverifiedRank) {
+        unverifiedRank = rank;
+        unverifiedSession = node;
+      }
+    }
+  }
+
   private long rank(NodeState node) {
     return node == session ? Long.MAX_VALUE : Lot.mix(node.hash ^ sessionHash) >> 1;
   }
@@ -176,7 +229,7 @@ final class Scan {
       Load load = node.load();
       Trouble trouble = node.trouble();
       if (usable(node)
-          && node.exclusion(request, load, trouble, nowNanos) == null
+          && exclusion(node, load, trouble) == null
           && node.scoreNanos(work, load, trouble, nowNanos) + plan.dataNanos(place) <= limit) {
         long rank = Lot.mix(node.hash + turn);
         if (rank > chosenRank) {

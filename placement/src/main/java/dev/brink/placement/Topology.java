@@ -27,7 +27,7 @@ final class Topology {
         Comparator.comparing((NodeState node) -> !node.local)
             .thenComparingInt(node -> mixed(ingress, node.info.id()))
             .thenComparing(node -> node.info.id()));
-    openPlan = Plan.open(nodes);
+    openPlan = Plan.open(this);
   }
 
   static Topology of(NodeState local) {

@@ -80,6 +80,11 @@ final class Warmth {
     return new Warmth(said, tableVersion, cleared(saidBits, index), cleared(bits, index));
   }
 
+  /** The function was seen not to be there: until the node says once more that it is. */
+  Warmth unseen(int index) {
+    return has(index) ? new Warmth(said, tableVersion, saidBits, cleared(bits, index)) : this;
+  }
+
   private static long[] cleared(long[] bits, int index) {
     int word = index >> 6;
     if (word >= bits.length || (bits[word] >>> index & 1) == 0) {

@@ -1,16 +1,21 @@
 package dev.brink.placement;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a request is expected to cost on a usual node. Not thread-safe; set anew for each choice.
  */
 final class Work {
+  /** Where the function fails lately; null while it fails nowhere. */
+  @Nullable Failures failures;
+
   /** The function's bit in the warm sets. */
   int index;
 
   long runNanos;
 
-  /** The typical run, which is what sharing the processors is reckoned by. */
-  long typicalNanos;
+  /** The typical time on a lane, which is what sharing the processors is reckoned by. */
+  long heldNanos;
 
   long coldNanos;
 
@@ -19,12 +24,13 @@ final class Work {
 
   private static final int ONE_TRIP_BYTES = 1 << 14;
 
-  Work set(FunctionStats stats, PlacementRequest request, PlacementSettings settings) {
+  Work set(
+      FunctionStats stats, PlacementRequest request, PlacementSettings settings, long nowNanos) {
+    failures = stats.failures(nowNanos);
     Costs costs = stats.costs(request.bodyBytes());
     index = stats.index;
     runNanos = costs.run.nanosOr(settings.runPriorNanos());
-    long typical = costs.typicalRunNanos();
-    typicalNanos = typical > 0 ? Math.min(typical, runNanos) : runNanos;
+    heldNanos = Math.min(costs.heldNanos(runNanos), runNanos);
     coldNanos = stats.coldNanos(costs, settings.coldPriorNanos());
     long expected = costs.bytes.nanosOr(0);
     long all = Math.max(expected, request.bodyBytes());

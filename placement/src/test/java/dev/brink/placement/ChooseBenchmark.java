@@ -17,7 +17,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What placing costs:
+ * What placing costs where time stands still, so that nothing is made anew; {@link DecisionFigures}
+ * has it where time goes on:
  *
  * <pre>{@code
  * mvn -q -pl placement test-compile exec:exec@benchmark -Dbenchmark="ChooseBenchmark -prof gc"

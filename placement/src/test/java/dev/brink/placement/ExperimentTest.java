@@ -6,6 +6,7 @@ import static dev.brink.placement.TestMesh.ms;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.brink.placement.Choice.Cohort;
+import java.util.HashSet;
 import java.util.Set;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,43 @@ class ExperimentTest {
     assertThat(gained.placedMeanNanos()).isCloseTo(5e6, Offset.offset(1.0));
     assertThat(gained.savedNanos()).isCloseTo(46e6, Offset.offset(1.0));
     assertThat(gained.errorNanos()).isLessThan(1e6);
+  }
+
+  @Test
+  void allFunctionsAreToldOfInTurn() {
+    Placement placement = Placement.create(NodeInfo.of("a"));
+    Set<String> told = new HashSet<>();
+    for (int round = 0; round < 4; round++) {
+      for (int f = 0; f < 3_000; f++) {
+        var request = PlacementRequest.of("f" + f);
+        placement.choose(request, 0);
+        placement.completed("a", request, new Observed(0, 0, 0, ms(1), false), 0);
+      }
+      for (FunctionSample sample : placement.takeSamples()) {
+        told.add(sample.function());
+      }
+    }
+    assertThat(told).hasSize(3_000);
+  }
+
+  @Test
+  void whatIsForgottenStillCounts() {
+    var all = PlacementSettings.builder().controlShare(0.5).build();
+    var mesh = new TestMesh(0, all, "a", "b").rtt("b", 1).warm("b").busy("a", 9);
+    for (int i = 0; i < 20; i++) {
+      mesh.placement.completed(
+          mesh.choose(), REQUEST, new Observed(0, 0, 0, ms(1), false), mesh.now);
+    }
+    Gained before = mesh.placement.gained();
+    assertThat(before.placed() + before.control()).isEqualTo(20);
+
+    mesh.placement.forget(F);
+    assertThat(mesh.placement.functions()).isEmpty();
+    assertThat(mesh.placement.counterfactuals()).isEmpty();
+    assertThat(mesh.placement.gained()).isEqualTo(before);
+    mesh.placement.completed(mesh.choose(), REQUEST, new Observed(0, 0, 0, 1, false), mesh.now);
+    assertThat(mesh.placement.functions()).containsExactly(F);
+    assertThat(mesh.placement.gained().placed()).isGreaterThanOrEqualTo(before.placed());
   }
 
   @Test

@@ -97,6 +97,17 @@ class HintsTest {
   }
 
   @Test
+  void explainSaysWhatTheChoiceLookedAt() {
+    var nearEu = Hints.builder().near(Near.parse("region=us")).build();
+    assertThat(exclusion(nearEu, "c")).contains(Exclusion.TOO_FAR);
+    placement.draining("b", true);
+    assertThat(node(nearEu)).as("none of the nearest can take it").isEqualTo("d");
+    assertThat(exclusion(nearEu, "b")).contains(Exclusion.DRAINING);
+    assertThat(exclusion(nearEu, "c")).isEmpty();
+    assertThat(exclusion(nearEu, "d")).isEmpty();
+  }
+
+  @Test
   void whatNoNodeMayRunIsRefused() {
     var mars = Hints.builder().allowed(List.of(NodeSelector.of("region", "mars"))).build();
     Choice choice = placement.choose(REQUEST.hints(mars), 0);
@@ -161,6 +172,7 @@ class HintsTest {
     assertThat(d.dataNanos()).isBetween(ms(59), ms(61));
     assertThat(d.scoreNanos()).isGreaterThan(d.dataNanos());
     placement.dataAt("users", Set.of("b", "d"));
+    placement.turn(ms(300));
     assertThat(placement.choose(REQUEST, ms(300)).node()).as("a nearer copy").isEqualTo("d");
   }
 

@@ -203,6 +203,14 @@ class PlacementTest {
   }
 
   @Test
+  void whatWaitsForOthersIsNotSlowerForSharingProcessors() {
+    var mesh = new TestMesh(0, "a", "b").rtt("b", 5);
+    mesh.placement.completed("a", REQUEST, new Observed(0, 0, 0, ms(500), ms(1), false), mesh.now);
+    mesh.tell(mesh.report("a").busy(2).overtime(2).warm(Set.of(F)));
+    assertThat(mesh.candidate("a").queueNanos()).isEqualTo(ms(1));
+  }
+
+  @Test
   void anAnswerShowsThatTheFunctionIsWarmThere() {
     var mesh = new TestMesh(0, "a", "b").cold("a", "b").rtt("b", 1);
     assertThat(mesh.choose().warm()).isFalse();
@@ -266,6 +274,44 @@ class PlacementTest {
     assertThat(mesh.node()).isEqualTo("a");
     mesh.placement.nodeDown("a", mesh.now);
     assertThat(mesh.node()).as("the local node stays").isEqualTo("a");
+  }
+
+  @Test
+  void anUnhealthyNodeGetsNothingFromOthers() {
+    var mesh = new TestMesh(0, "a", "b").rtt("b", 1).warm("a", "b").busy("a", 800);
+    assertThat(mesh.node()).isEqualTo("b");
+    mesh.tell(mesh.report("b").unhealthy(true));
+    assertThat(mesh.candidate("b").exclusion()).contains(Exclusion.UNHEALTHY);
+    assertThat(mesh.node()).isEqualTo("a");
+    mesh.tell(mesh.report("a").unhealthy(true));
+    assertThat(mesh.candidate("a").exclusion()).as("it serves what comes to it").isEmpty();
+    mesh.tell(mesh.report("b"));
+    assertThat(mesh.candidate("b").exclusion()).isEmpty();
+  }
+
+  @Test
+  void anUnhealthyNodeIsBetterThanNone() {
+    var mesh = new TestMesh(0, "a", "b", "c").rtt("b", 1).rtt("c", 2).warm("a", "b", "c");
+    Hints elsewhere = Hints.builder().pin(NodeSelector.parse("node=b|c")).build();
+    PlacementRequest pinned = REQUEST.hints(elsewhere);
+    mesh.tell(mesh.report("b").unhealthy(true));
+    assertThat(mesh.placement.choose(pinned, mesh.now).node()).isEqualTo("c");
+    mesh.tell(mesh.report("c").unhealthy(true));
+    Choice choice = mesh.placement.choose(pinned, mesh.now);
+    assertThat(choice).isEqualTo(new Choice("b", Reason.LAST_RESORT, false, true));
+    assertThat(mesh.placement.choose(pinned.excluding("b"), mesh.now).node()).isEqualTo("c");
+    assertThat(mesh.placement.choose(pinned.excluding("b").excluding("c"), mesh.now).allowed())
+        .isFalse();
+  }
+
+  @Test
+  void aNodeThatLackedAFunctionIsBetterThanNone() {
+    var mesh = new TestMesh(0, "a", "b").rtt("b", 1).warm("a").cold("b");
+    PlacementRequest pinned =
+        REQUEST.hints(Hints.builder().pin(NodeSelector.of("node", "b")).build());
+    mesh.placement.notLoaded("b", pinned, mesh.now);
+    assertThat(mesh.placement.choose(pinned, mesh.now))
+        .isEqualTo(new Choice("b", Reason.LAST_RESORT, false, false));
   }
 
   @Test

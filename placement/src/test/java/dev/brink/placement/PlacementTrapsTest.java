@@ -83,6 +83,18 @@ class PlacementTrapsTest {
         .allSatisfy(c -> assertThat(c.scoreNanos()).isBetween(0L, ms(1e6)));
   }
 
+  /** Longer than the run, or negative: the most it can have been is the run. */
+  @ParameterizedTest
+  @ValueSource(longs = {-1, Long.MIN_VALUE, 3_600_000_000_000L, Long.MAX_VALUE})
+  void aSenselessTimeOnALaneCountsAsTheRun(long senseless) {
+    var mesh = new TestMesh(0, "a", "b").rtt("b", 1).warm("a", "b");
+    var observed = new Observed(-1, 0, 0, ms(20), senseless, false);
+    mesh.placement.completed("b", REQUEST, observed, mesh.now);
+    mesh.placement.learn(new FunctionSample(F, 0, 5, ms(20), senseless, 0, 0, 0));
+    mesh.sent("b").sent("b");
+    assertThat(mesh.candidate("b").queueNanos()).isBetween(ms(9), ms(21));
+  }
+
   @Test
   void newsOfUnknownNodesIsIgnored() {
     var mesh = new TestMesh(0, "a", "b").rtt("b", 3).warm("a", "b");
@@ -182,6 +194,45 @@ class PlacementTrapsTest {
     assertThat(mesh.choose().reason()).isEqualTo(Reason.ONLY_CANDIDATE);
     mesh.warm("b");
     assertThat(mesh.node()).isEqualTo("b");
+  }
+
+  /** Requests each 5 ms for a second, of which the node gets so many; it may be dead. */
+  private static int sentIn(TestMesh mesh, String node, boolean dead) {
+    int sent = 0;
+    for (int i = 0; i < 200; i++) {
+      mesh.pass(5);
+      if (i % 20 == 0) {
+        mesh.busy("a", 400).busy("c", 60);
+        if (!dead) {
+          mesh.busy(node, 60);
+        }
+      }
+      String chosen = mesh.node();
+      sent += chosen.equals(node) ? 1 : 0;
+      mesh.sent(chosen);
+    }
+    return sent;
+  }
+
+  @Test
+  void aNodeThatFallsSilentDoesNotLookTheEmptierTheLongerItIs() {
+    var mesh = new TestMesh(0, "a", "b", "c").rtt("b", 1).rtt("c", 1).ran("b", 10);
+    int usual = sentIn(mesh, "b", false);
+    assertThat(usual).isBetween(50, 150);
+    assertThat(sentIn(mesh, "b", true)).isLessThan(usual);
+  }
+
+  @Test
+  void whereReportsAreRareWorkGetsDoneForLonger() {
+    var mesh = new TestMesh(0, "a", "b").rtt("b", 1);
+    for (int i = 0; i < 20; i++) {
+      mesh.pass(600).busy("a", 5_000).busy("b", 1_000);
+    }
+    assertThat(mesh.pass(900).candidate("b").queueNanos()).isEqualTo(ms(100));
+    for (int i = 0; i < 300; i++) {
+      mesh.pass(100).busy("a", 5_000).busy("b", 1_000);
+    }
+    assertThat(mesh.pass(900).candidate("b").queueNanos()).isBetween(ms(700), ms(800));
   }
 
   @Test

@@ -122,6 +122,9 @@ class VerifiedTest {
 
     var only = PlacementRequest.of(TestMesh.F).excluding("a").excluding("c");
     assertThat(mesh.placement.choose(only, mesh.now).node()).isEqualTo("b");
+    assertThat(mesh.placement.explain(only, mesh.now).candidates().getFirst())
+        .satisfies(best -> assertThat(best.node()).isEqualTo("b"))
+        .satisfies(best -> assertThat(best.exclusion()).isEmpty());
   }
 
   @Test

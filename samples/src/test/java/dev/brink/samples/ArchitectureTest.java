@@ -14,7 +14,7 @@ class ArchitectureTest {
   static final ArchRule usesOnlyWhatUsersOfTheMeshSee =
       classes()
           .that()
-          .resideOutsideOfPackage("dev.brink.samples.sandbox..")
+          .resideOutsideOfPackages("dev.brink.samples.sandbox..", "dev.brink.samples.cache..")
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
@@ -41,6 +41,25 @@ class ArchitectureTest {
               "org.jspecify.annotations..",
               "dev.brink.samples.sandbox..",
               "dev.brink.exec..",
+              "io.netty.buffer..",
+              "io.netty.util..",
+              "io.netty.handler.codec.http..");
+
+  /** The cache sample shows cache-grid's cache without a mesh. */
+  @ArchTest
+  static final ArchRule cacheNeedsNoMesh =
+      classes()
+          .that()
+          .resideInAPackage("dev.brink.samples.cache..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "com.sun.net.httpserver..",
+              "org.jspecify.annotations..",
+              "dev.brink.samples.cache..",
+              "dev.brink.cache",
+              "dev.brink.cache.store",
               "io.netty.buffer..",
               "io.netty.util..",
               "io.netty.handler.codec.http..");

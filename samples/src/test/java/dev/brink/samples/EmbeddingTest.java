@@ -23,7 +23,7 @@ class EmbeddingTest {
   private static final Path SOURCES = Path.of("src", "main", "java", "dev", "brink", "samples");
 
   /** What a program prints. */
-  private static String output(Program program) throws Exception {
+  static String output(Program program) throws Exception {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     PrintStream out = System.out;
     System.setOut(new PrintStream(printed, true, UTF_8));
@@ -35,7 +35,7 @@ class EmbeddingTest {
     return printed.toString(UTF_8);
   }
 
-  private interface Program {
+  interface Program {
     void run() throws Exception;
   }
 

@@ -31,7 +31,12 @@ final class SampleNode implements AutoCloseable {
   static SampleNode start() {
     try {
       Path data = Files.createTempDirectory("brink-samples");
-      MeshNode node = MeshNode.builder().dataDirectory(data).ephemeralPorts().start();
+      MeshNode node =
+          MeshNode.builder()
+              .dataDirectory(data)
+              .ephemeralPorts()
+              .configure(config -> config.grid(grid -> grid.startTimeout(Duration.ofMinutes(2))))
+              .start();
       SampleNode started = new SampleNode(data, node);
       for (String name : List.of("analytics", "hello", "markdown", "shield")) {
         node.deployments().deploy(FunctionFolder.read(FUNCTIONS.resolve(name)));

@@ -4,12 +4,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The directives of {@code Cache-Control} (RFC 9111 section 5.2), of a request or a response; or
  * those of a targeted field (RFC 9213). Names are lower-case. Of a directive that is there twice
- * the first counts. At most 64 directives are read. Immutable.
+ * the first counts, but that {@code private} and {@code no-cache} are of all fields that any of
+ * them names, and of the whole response where one names none or is malformed. At most 64 directives
+ * are read. Immutable.
  */
 public final class Directives {
   /** Seconds for "longer than any cache keeps anything": 2^31, as RFC 9111 section 1.2.2 has it. */
@@ -22,6 +25,12 @@ public final class Directives {
   public static final Directives NONE = new Directives(Map.of());
 
   private static final int MAX_DIRECTIVES = 64;
+
+  /** A value that is none, but not the empty text either. */
+  private static final String INVALID = "invalid";
+
+  /** Those that may name the fields of the response that they are of. */
+  private static final Set<String> OF_FIELDS = Set.of("private", "no-cache");
 
   /** By name; the empty text for a directive without a value. */
   private final Map<String, String> values;
@@ -134,11 +143,21 @@ public final class Directives {
         value = at < text.length() && text.charAt(at) == '"' ? quoted() : bare();
       }
       skipSpace();
-      if (at == text.length() || text.charAt(at) == ',') {
-        values.putIfAbsent(name, value);
-      } else if (!value.isEmpty()) {
-        values.putIfAbsent(name, "invalid");
+      boolean ends = at == text.length() || text.charAt(at) == ',';
+      if (OF_FIELDS.contains(name)) {
+        values.merge(name, ends && namesFields(value) ? value : "", Parser::both);
+      } else if (ends || !value.isEmpty()) {
+        values.putIfAbsent(name, ends ? value : INVALID);
       }
+    }
+
+    private static boolean namesFields(String value) {
+      return !value.equals(INVALID) && !Tokens.lowerCase(List.of(value)).isEmpty();
+    }
+
+    /** Of two that each name fields, all; else the whole response, which is named by nothing. */
+    private static String both(String one, String other) {
+      return one.isEmpty() || other.isEmpty() ? "" : one + ',' + other;
     }
 
     /** To the next comma or space; not empty, so that it is not taken for a flag. */
@@ -147,7 +166,7 @@ public final class Directives {
       while (at < text.length() && ", \t\"".indexOf(text.charAt(at)) < 0) {
         at++;
       }
-      return at == start ? "invalid" : text.substring(start, at);
+      return at == start ? INVALID : text.substring(start, at);
     }
 
     /** What is not empty either, nor when the quotation does not end. */
@@ -162,7 +181,7 @@ public final class Directives {
       }
       if (at == text.length() || value.isEmpty()) {
         at = Math.min(at + 1, text.length());
-        return "invalid";
+        return INVALID;
       }
       at++;
       return value.toString();

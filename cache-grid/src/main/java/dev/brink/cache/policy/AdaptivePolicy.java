@@ -118,18 +118,19 @@ public final class AdaptivePolicy {
   }
 
   /**
-   * Whether an object that is not there would be kept if it came now. Not a request; nothing is
-   * given up for it yet.
+   * Tries whether an object that is not there would be kept if it came now: lets it in and out
+   * again. Not a request, and nothing is given up for it; but what decides now takes it for a
+   * newcomer, as {@link #admit} would, and so moves on with each that is tried.
    *
    * @param bytes its size: positive
    * @param costNanos as for {@link #admit}
    */
-  public boolean wouldAdmit(long key, long bytes, long costNanos) {
+  public boolean tryOut(long key, long bytes, long costNanos) {
     if (engine.find(key) != Slots.NONE) {
       return false;
     }
     double value = goal.value(bytes, (double) Math.max(1, costNanos));
-    return engine.wouldKeep(key, bytes, (float) (value / bytes), now);
+    return engine.tryOut(key, bytes, (float) (value / bytes), now);
   }
 
   private void learn(long key, long bytes, double value) {

@@ -74,6 +74,10 @@ final class Engine {
       return false;
     }
     int slot = place(key, bytes, worth, now);
+    int evictionsSince = evictionsSince(key);
+    for (Rule rule : rules) {
+      rule.added(slot, evictionsSince);
+    }
     if (history != null) {
       int known = history.find(key);
       if (known != History.NONE) {
@@ -83,43 +87,46 @@ final class Engine {
     return makeRoom(slot, evicted);
   }
 
-  /** Whether {@link #admit} would keep an object; all stays as it is. */
-  boolean wouldKeep(long key, long bytes, float worth, int now) {
+  /**
+   * Whether {@link #admit} would keep an object. The contents stay as they are, and so do the rules
+   * but for the active one, which sees the object come and go.
+   */
+  boolean tryOut(long key, long bytes, float worth, int now) {
     if (bytes > capacityBytes || slots.totalBytes() + bytes <= capacityBytes) {
       return bytes <= capacityBytes;
     }
     int slot = place(key, bytes, worth, now);
+    active.added(slot, evictionsSince(key));
     boolean kept = active.victim(slot) != slot;
-    remove(slot);
+    active.removed(slot);
+    slots.remove(slot);
     return kept;
   }
 
-  /** Adds an object for which there may be no room yet. */
+  /** How many evictions ago an object was evicted, or {@link Rule#NEVER}. */
+  private int evictionsSince(long key) {
+    int known = history == null ? History.NONE : history.find(key);
+    return history == null || known == History.NONE ? Rule.NEVER : history.evictionsSince(known);
+  }
+
+  /** Adds an object for which there may be no room yet, and of which no rule knows yet. */
   private int place(long key, long bytes, float worth, int now) {
     if (slots.isFull()) {
       slots.grow();
       for (Rule rule : rules) {
         rule.resize(slots.capacity());
       }
-      if (history != null) {
-        history.fit(slots.capacity() * REMEMBERED);
-      }
     }
     int uses = 1;
     int reuseClass = 0;
-    int evictionsSince = Rule.NEVER;
     int known = history == null ? History.NONE : history.find(key);
     if (history != null && known != History.NONE) {
       uses = Math.min(history.uses(known) + 1, Byte.MAX_VALUE);
       reuseClass = ReuseModel.classOf(uses, now - history.lastUse(known));
-      evictionsSince = history.evictionsSince(known);
     }
     int slot = slots.add(key, bytes);
     slots.setUses(slot, uses);
     slots.pack(slot, now, reuseClass, worth);
-    for (Rule rule : rules) {
-      rule.added(slot, evictionsSince);
-    }
     return slot;
   }
 
@@ -140,6 +147,9 @@ final class Engine {
       int victim = active.victim(incoming);
       long key = slots.key(victim);
       if (history != null) {
+        if (history.isFull()) {
+          history.grow(slots.capacity() * REMEMBERED);
+        }
         history.add(key, Slots.lastUse(slots.packed(victim)), slots.uses(victim));
       }
       remove(victim);

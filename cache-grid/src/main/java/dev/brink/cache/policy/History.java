@@ -29,6 +29,11 @@ final class History {
     return objects >= most ? most : Integer.highestOneBit(Math.max(2, objects) * 2 - 1);
   }
 
+  /** Whether the next one takes the place of another. */
+  boolean isFull() {
+    return listed[next];
+  }
+
   int find(long key) {
     return index.find(key, keys);
   }
@@ -64,9 +69,9 @@ final class History {
     wrapped |= next == 0;
   }
 
-  /** Remembers that many at least, within its bound. */
-  void fit(int objects) {
-    int slots = slotsFor(objects);
+  /** Remembers twice as many as before, if that is no more than so many and within its bound. */
+  void grow(int wanted) {
+    int slots = Math.min(slotsFor(wanted), 2 * keys.length);
     if (slots <= keys.length) {
       return;
     }

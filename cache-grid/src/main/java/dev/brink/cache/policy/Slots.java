@@ -10,14 +10,20 @@ import java.util.Arrays;
 final class Slots {
   static final int NONE = Index.NONE;
 
-  private static final int FIRST = 64;
+  /** With its header, an array of that many less than a power of two just fills whole regions. */
+  private static final int ARRAY_HEADER = 16;
+
+  private static final int FIRST = 64 - ARRAY_HEADER;
 
   private final Index index;
   private long[] keys;
   private long[] bytes;
   private long[] packed;
   private byte[] uses;
-  private int[] free;
+
+  /** The slot emptied last; the key of an empty one says which was emptied before it. */
+  private int free = NONE;
+
   private int freeCount;
   private int top;
   private long totalBytes;
@@ -29,7 +35,6 @@ final class Slots {
     bytes = new long[slots];
     packed = new long[slots];
     uses = new byte[slots];
-    free = new int[slots];
   }
 
   int capacity() {
@@ -58,22 +63,28 @@ final class Slots {
   }
 
   void grow() {
-    int slots = Math.multiplyExact(keys.length, 2);
+    int slots = Math.addExact(Math.multiplyExact(keys.length, 2), ARRAY_HEADER);
     keys = Arrays.copyOf(keys, slots);
     bytes = Arrays.copyOf(bytes, slots);
     packed = Arrays.copyOf(packed, slots);
     uses = Arrays.copyOf(uses, slots);
-    free = Arrays.copyOf(free, slots);
     index.resize(slots, top, keys);
   }
 
   /** Takes a slot; there has to be one. */
   int add(long key, long size) {
-    int slot = freeCount > 0 ? free[--freeCount] : top++;
+    int slot = freeCount > 0 ? takeFree() : top++;
     keys[slot] = key;
     bytes[slot] = size;
     totalBytes += size;
     index.add(slot, keys);
+    return slot;
+  }
+
+  private int takeFree() {
+    int slot = free;
+    free = (int) keys[slot];
+    freeCount--;
     return slot;
   }
 
@@ -82,7 +93,9 @@ final class Slots {
     totalBytes -= bytes[slot];
     bytes[slot] = 0;
     packed[slot] = 0;
-    free[freeCount++] = slot;
+    keys[slot] = free;
+    free = slot;
+    freeCount++;
   }
 
   /** Whether an object is in this slot, one below {@link #top}. */

@@ -9,9 +9,10 @@ import java.util.List;
  * Miniature Simulations", USENIX ATC 2017), and gains weight by what it misses less.
  *
  * <p>Weights follow fixed-share (Herbster, Warmuth: "Tracking the Best Expert", Machine Learning
- * 1998): over any stretch of n sampled requests the weighted mean of the experts loses at most
- * about {@code sqrt(n ln N / 2)} more than the expert best in that stretch. The leader changes only
- * when another is ahead by a margin, for a change costs misses until the contents have followed.
+ * 1998), whose weighted mean of the experts keeps near the expert best in any stretch. Their bound
+ * is not this class's: weights change once a round, losses may be over 1, one expert starts ahead,
+ * and the cache follows the leader, not the mean. The leader changes only when another is ahead by
+ * a margin, for a change costs misses until the contents have followed.
  */
 final class Tournament {
   private static final List<Expert> EXPERTS = List.of(Expert.values());

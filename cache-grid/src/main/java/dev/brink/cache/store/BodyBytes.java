@@ -6,17 +6,17 @@ import java.nio.ByteBuffer;
 
 /** Some bytes of a body, which stays while they are held. */
 final class BodyBytes extends UnpooledDirectByteBuf {
-  private final MemoryBody body;
+  private final Shared owner;
 
-  /** The caller has made it a user of the body. */
-  BodyBytes(MemoryBody body, ByteBuffer bytes) {
+  /** The caller has made it a user of the owner. */
+  BodyBytes(Shared owner, ByteBuffer bytes) {
     super(UnpooledByteBufAllocator.DEFAULT, bytes, bytes.remaining());
-    this.body = body;
+    this.owner = owner;
   }
 
   @Override
   protected void deallocate() {
     super.deallocate();
-    body.release();
+    owner.release();
   }
 }

@@ -45,6 +45,7 @@ public final class DiskStore implements Store {
   /** For what waits to be written, where no tier above has it. */
   private final Slab slab;
 
+  private final DraftBudget drafts;
   private final ConcurrentHashMap<StoreKey, MemoryObject> waiting = new ConcurrentHashMap<>();
   private final AtomicLong waitingBytes = new AtomicLong();
   private final LongAdder rejections = new LongAdder();
@@ -52,7 +53,7 @@ public final class DiskStore implements Store {
       new Destination() {
         @Override
         public StoredObject add(StoreKey key, byte[] head, MemoryBody body, Worth worth) {
-          var object = new MemoryObject(key, head, body);
+          var object = MemoryObject.of(key, head, body);
           keep(object);
           return object;
         }
@@ -73,6 +74,7 @@ public final class DiskStore implements Store {
     this.capacityBytes = capacityBytes;
     maxWaitingBytes = Math.min(MOST_WAITING_BYTES, capacityBytes / 8);
     slab = new Slab(maxWaitingBytes);
+    drafts = new DraftBudget(maxWaitingBytes);
     log = new SegmentLog(directory, capacityBytes, writing);
   }
 
@@ -141,9 +143,19 @@ public final class DiskStore implements Store {
     }
   }
 
+  /** Whether what was loaded is still what there is of its key. */
+  boolean isCurrent(DiskObject object) {
+    return !waiting.containsKey(object.key()) && log.find(object.key()) == object.place();
+  }
+
   @Override
   public Draft draft(StoreKey key, long expectedBytes) {
-    return new MemoryDraft(destination, key, slab, maxObjectBytes(), expectedBytes);
+    return new MemoryDraft(destination, key, slab, drafts, maxObjectBytes(), expectedBytes);
+  }
+
+  /** How many bytes may wait to be written. */
+  long maxWaitingBytes() {
+    return maxWaitingBytes;
   }
 
   @Override
@@ -182,7 +194,8 @@ public final class DiskStore implements Store {
             object.key(),
             object.head(),
             object.bodyLength(),
-            (offset, max) -> copy(object.read(offset, max)));
+            (offset, max) -> copy(object.read(offset, max)),
+            () -> waiting.get(object.key()) == object);
       }
     } catch (IOException e) {
       rejections.increment();
@@ -265,7 +278,13 @@ public final class DiskStore implements Store {
   @Override
   public StoreStats stats() {
     return new StoreStats(
-        log.objects(), log.bytes(), capacityBytes, log.evictions(), rejections.sum());
+        log.objects(),
+        log.bytes(),
+        capacityBytes,
+        log.evictions(),
+        rejections.sum(),
+        drafts.takenBytes(),
+        drafts.refusals());
   }
 
   @Override

@@ -11,10 +11,14 @@ public interface Draft {
   /**
    * Adds to the body. The bytes are copied or taken over; the buffer is the draft's.
    *
-   * @return false when the object has become larger than the store takes; it can only be discarded
-   *     then, and what came before is still readable
+   * @return false when the object has become larger than the store takes, or when there is too much
+   *     on its way into the store; it can only be discarded then, and what came before is still
+   *     readable
    */
   boolean append(ByteBuf bytes);
+
+  /** From now on it is taken however much else is on its way: it is in memory all the same. */
+  void admit();
 
   /** Bytes of the body so far. */
   long length();

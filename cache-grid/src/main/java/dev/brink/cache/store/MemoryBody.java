@@ -3,6 +3,7 @@ package dev.brink.cache.store;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -61,15 +62,18 @@ final class MemoryBody extends Shared {
    * Adds bytes.
    *
    * @param expected how many may be expected with these, for the size of the next block
+   * @return how many bytes of memory that has taken
    */
-  void append(ByteBuf bytes, long expected) {
+  long append(ByteBuf bytes, long expected) {
     long left = expected;
+    long taken = 0;
     while (bytes.isReadable()) {
       int last = count() - 1;
       int filled = last < 0 ? 0 : (int) (length - start(last));
       if (last < 0 || filled == slab.size(block(last))) {
         long wanted = Math.max(left, bytes.readableBytes());
         long added = slab.allocate((int) Math.min(Slab.MAX_BYTES, wanted));
+        taken += slab.footprint(added);
         if (last < 0) {
           first = added;
         } else {
@@ -85,6 +89,7 @@ final class MemoryBody extends Shared {
       length += part;
       left -= part;
     }
+    return taken;
   }
 
   /** It does not grow any more: gives back what it does not need. */
@@ -108,6 +113,14 @@ final class MemoryBody extends Shared {
       throw new IllegalStateException("body: freed (expected: in use)");
     }
     return new BodyBytes(this, slab.view(block(at), (int) (offset - start(at)), bytes));
+  }
+
+  /** Copies all of it. */
+  void copyTo(ByteBuffer target) {
+    for (int i = 0; i < count(); i++) {
+      long end = i + 1 < count() ? start(i + 1) : length;
+      target.put(slab.view(block(i), 0, (int) (end - start(i))));
+    }
   }
 
   @Override

@@ -8,15 +8,25 @@ final class MemoryDraft implements Draft {
 
   private final Destination destination;
   private final StoreKey key;
+  private final DraftBudget budget;
   private final long maxBytes;
   private final long expectedBytes;
 
   // Guarded by this.
   private final MemoryBody body;
+  private long takenBytes;
+  private boolean admitted;
   private boolean ended;
 
-  MemoryDraft(Destination destination, StoreKey key, Slab slab, long maxBytes, long expectedBytes) {
+  MemoryDraft(
+      Destination destination,
+      StoreKey key,
+      Slab slab,
+      DraftBudget budget,
+      long maxBytes,
+      long expectedBytes) {
     this.destination = destination;
+    this.budget = budget;
     this.key = key;
     this.maxBytes = maxBytes;
     this.expectedBytes = expectedBytes;
@@ -31,11 +41,22 @@ final class MemoryDraft implements Draft {
         destination.rejected();
         return false;
       }
-      body.append(bytes, expected(bytes.readableBytes()));
+      if (!admitted && !budget.hasRoom(bytes.readableBytes())) {
+        budget.refused();
+        return false;
+      }
+      long taken = body.append(bytes, expected(bytes.readableBytes()));
+      takenBytes += taken;
+      budget.take(taken);
       return true;
     } finally {
       bytes.release();
     }
+  }
+
+  @Override
+  public synchronized void admit() {
+    admitted = true;
   }
 
   /** How much may come: the rest of what was announced, or as much again as there is. */
@@ -63,7 +84,7 @@ final class MemoryDraft implements Draft {
       requireOpen();
       body.seal();
       StoredObject object = destination.add(key, head, body, worth);
-      ended = true;
+      end();
       return object;
     }
   }
@@ -71,9 +92,14 @@ final class MemoryDraft implements Draft {
   @Override
   public synchronized void discard() {
     if (!ended) {
-      ended = true;
+      end();
       body.release();
     }
+  }
+
+  private void end() {
+    ended = true;
+    budget.giveBack(takenBytes);
   }
 
   private void requireOpen() {

@@ -5,39 +5,38 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** An object in memory. There may be a million of them: its key and its count are fields. */
-final class MemoryObject extends Shared implements StoredObject {
+abstract sealed class MemoryObject extends Shared implements StoredObject
+    permits SmallObject, LargeObject {
   /**
-   * What an object takes beside its blocks: this, its body, its places in the map and the policy.
+   * What a small object takes beside its block: this, and its places in the table and the policy.
    */
-  static final int OVERHEAD_BYTES = 256;
-
-  /** How many bits tell how long the head is; the others tell where it is. */
-  private static final int LENGTH_BITS = 20;
+  static final int OVERHEAD_BYTES = 224;
 
   private final long keyHigh;
   private final long keyLow;
-  private final long head;
-  private final MemoryBody body;
 
   /** The next one in the same bucket of the {@link ObjectTable}. */
   volatile @Nullable MemoryObject next;
+
+  MemoryObject(StoreKey key) {
+    keyHigh = key.high();
+    keyLow = key.low();
+  }
 
   /**
    * Copies the head, which has at most {@link Slab#MAX_WHOLE_BYTES}, and owns the body, unless it
    * throws.
    */
-  MemoryObject(StoreKey key, byte[] head, MemoryBody body) {
-    this.keyHigh = key.high();
-    this.keyLow = key.low();
-    this.body = body;
-    long at = body.slab().allocateWhole(head.length);
-    body.slab().view(at, 0, head.length).put(head);
-    this.head = at << LENGTH_BITS | head.length;
+  static MemoryObject of(StoreKey key, byte[] head, MemoryBody body) {
+    MemoryObject small = SmallObject.tryOf(key, head, body);
+    return small == null ? new LargeObject(key, head, body) : small;
   }
 
-  private long headAt() {
-    return head >>> LENGTH_BITS;
-  }
+  /** One with the same body. The caller uses this one. */
+  abstract MemoryObject withHead(byte[] head);
+
+  /** What it takes in all. */
+  abstract long bytes();
 
   @Override
   public StoreKey key() {
@@ -53,36 +52,14 @@ final class MemoryObject extends Shared implements StoredObject {
   }
 
   @Override
-  public ByteBuffer head() {
-    return body.slab().view(headAt(), 0, (int) head & (1 << LENGTH_BITS) - 1);
-  }
+  public abstract ByteBuffer head();
 
+  /** As {@link StoredObject#read}, and always at hand. */
   @Override
-  public long bodyLength() {
-    return body.length();
-  }
-
-  @Override
-  public ByteBuf read(long offset, int maxBytes) {
-    return body.read(offset, maxBytes);
-  }
-
-  MemoryBody body() {
-    return body;
-  }
-
-  long bytes() {
-    return OVERHEAD_BYTES + body.slab().footprint(headAt()) + body.footprint();
-  }
+  public abstract ByteBuf read(long offset, int maxBytes);
 
   @Override
   public void close() {
     release();
-  }
-
-  @Override
-  void free() {
-    body.slab().free(headAt());
-    body.release();
   }
 }

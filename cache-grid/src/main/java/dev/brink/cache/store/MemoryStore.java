@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Objects in memory outside the heap. When it is full, an {@link AdaptivePolicy} decides what is
- * given up, or not taken in. A use takes no lock but for one in some dozens, and that one only if
- * nobody holds it: uses are told to the policy in batches.
+ * given up, or not taken in. What is on its way may take half as much again. A use takes no lock
+ * but for one in some dozens, and that one only if nobody holds it: uses are told to the policy in
+ * batches.
  */
 public final class MemoryStore implements Store {
   /** Bytes of the largest object, as a part of the whole: one object never empties the store. */
@@ -23,6 +24,7 @@ public final class MemoryStore implements Store {
   private final ObjectTable objects = new ObjectTable();
 
   private final Slab slab;
+  private final DraftBudget drafts;
   private final UseBuffer uses = new UseBuffer();
   private final LongAdder rejections = new LongAdder();
   private final Destination destination =
@@ -48,6 +50,7 @@ public final class MemoryStore implements Store {
     this.capacityBytes = capacityBytes;
     this.maxObjectBytes = capacityBytes / LARGEST_PART;
     slab = new Slab(capacityBytes);
+    drafts = new DraftBudget(draftBytes());
     policy = AdaptivePolicy.builder(capacityBytes).goal(goal).build();
   }
 
@@ -101,7 +104,12 @@ public final class MemoryStore implements Store {
 
   @Override
   public Draft draft(StoreKey key, long expectedBytes) {
-    return new MemoryDraft(destination, key, slab, maxObjectBytes, expectedBytes);
+    return new MemoryDraft(destination, key, slab, drafts, maxObjectBytes, expectedBytes);
+  }
+
+  /** How much memory what is on its way may take. */
+  long draftBytes() {
+    return capacityBytes / 2;
   }
 
   @Override
@@ -110,8 +118,14 @@ public final class MemoryStore implements Store {
   }
 
   MemoryObject add(StoreKey key, byte[] head, MemoryBody body, Worth worth) {
-    var object = new MemoryObject(key, head, body);
+    var object = MemoryObject.of(key, head, body);
     var _ = object.retain();
+    add(object, worth);
+    return object;
+  }
+
+  /** Adds an object of which the caller gives one use away. */
+  void add(MemoryObject object, Worth worth) {
     lock.lock();
     try {
       if (closed) {
@@ -122,7 +136,26 @@ public final class MemoryStore implements Store {
     } finally {
       lock.unlock();
     }
-    return object;
+  }
+
+  /**
+   * As {@link #add(MemoryObject, Worth)}, unless there is one with that key.
+   *
+   * @return whether there was none
+   */
+  boolean addIfAbsent(MemoryObject object, Worth worth) {
+    lock.lock();
+    try {
+      boolean absent = objects.get(object.keyLow()) == null;
+      if (absent) {
+        add(object, worth);
+      } else {
+        object.close();
+      }
+      return absent;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Where the objects are, and what is on its way into the store. */
@@ -132,26 +165,38 @@ public final class MemoryStore implements Store {
 
   @Override
   public boolean replaceHead(StoredObject present, byte[] head, Worth worth) {
-    MemoryObject replaced = replace(present, head, worth);
-    if (replaced == null) {
+    MemoryObject replacing = withHead(present, head);
+    if (replacing == null) {
       return false;
     }
-    replaced.close();
-    return true;
+    boolean replaced = replace(present, replacing, worth);
+    replacing.close();
+    return replaced;
   }
 
-  /** The object with its new head, to be closed by the caller; null if it is no longer the one. */
-  @Nullable MemoryObject replace(StoredObject present, byte[] head, Worth worth) {
+  /**
+   * An object with another head, not in the store yet, to be closed by the caller; null if it is no
+   * longer the one with its key.
+   */
+  @Nullable MemoryObject withHead(StoredObject present, byte[] head) {
     var before = (MemoryObject) present;
     lock.lock();
     try {
-      if (objects.get(before.keyLow()) != before || !before.body().retain()) {
-        return null;
+      return objects.get(before.keyLow()) == before ? before.withHead(head) : null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Puts an object in the place of another; false if that is no longer the one with its key. */
+  boolean replace(StoredObject present, MemoryObject replacing, Worth worth) {
+    lock.lock();
+    try {
+      if (objects.get(replacing.keyLow()) != present || !replacing.retain()) {
+        return false;
       }
-      var object = new MemoryObject(before.key(), head, before.body());
-      var _ = object.retain();
-      put(object, worth);
-      return object;
+      put(replacing, worth);
+      return true;
     } finally {
       lock.unlock();
     }
@@ -186,7 +231,7 @@ public final class MemoryStore implements Store {
     lock.lock();
     try {
       drain();
-      return !closed && policy.wouldAdmit(key.low(), Math.max(1, bytes), worth.fetchNanos());
+      return !closed && policy.tryOut(key.low(), Math.max(1, bytes), worth.fetchNanos());
     } finally {
       lock.unlock();
     }
@@ -200,6 +245,19 @@ public final class MemoryStore implements Store {
       if (object != null && object.is(key)) {
         policy.remove(key.low());
         drop(key.low());
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Removes this object, and not another one with its key. */
+  void remove(MemoryObject object) {
+    lock.lock();
+    try {
+      if (objects.get(object.keyLow()) == object) {
+        policy.remove(object.keyLow());
+        drop(object.keyLow());
       }
     } finally {
       lock.unlock();
@@ -228,7 +286,9 @@ public final class MemoryStore implements Store {
         seen.size(),
         capacityBytes,
         seen.evictions() - seen.rejections(),
-        rejections.sum());
+        rejections.sum(),
+        drafts.takenBytes(),
+        drafts.refusals());
   }
 
   /** What its policy has done, and which expert leads. */

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -126,32 +128,45 @@ final class SegmentLog {
     bytes = sizes();
   }
 
-  void put(StoreKey key, ByteBuffer head, long bodyBytes, Segment.Body body) throws IOException {
-    makeRoom(head.remaining() + bodyBytes);
-    append(key, head, bodyBytes, body);
+  /**
+   * Writes an object.
+   *
+   * @param wanted whether it still is once it is written, so that it can be found; if not, what
+   *     removed or replaced it is still to be written
+   */
+  void put(StoreKey key, ByteBuffer head, long bodyBytes, Segment.Body body, BooleanSupplier wanted)
+      throws IOException {
+    makeRoom(head.remaining() + bodyBytes, null);
+    append(key, head, bodyBytes, body, before -> wanted.getAsBoolean());
     count();
   }
 
-  private void append(StoreKey key, ByteBuffer head, long bodyBytes, Segment.Body body)
+  private void append(
+      StoreKey key,
+      ByteBuffer head,
+      long bodyBytes,
+      Segment.Body body,
+      Predicate<@Nullable DiskPlace> wanted)
       throws IOException {
     try {
-      places.put(key, current.append(key, head, bodyBytes, body));
+      DiskPlace place = current.append(key, head, bodyBytes, body);
+      places.compute(key, (k, before) -> wanted.test(before) ? place : before);
     } catch (IOException e) {
       places.remove(key);
       if (segments.size() > 1) {
-        dropOldest(0);
+        dropOldest(0, null);
       }
       throw e;
     }
   }
 
-  private void makeRoom(long wanted) throws IOException {
+  private void makeRoom(long wanted, @Nullable DiskPlace spared) throws IOException {
     if (current.bytes() > 0 && current.bytes() + wanted > capacityBytes / SEGMENTS) {
       roll();
     }
     count();
     while (bytes + wanted > capacityBytes - capacityBytes / SEGMENTS && segments.size() > 1) {
-      dropOldest(capacityBytes / SEGMENTS / KEPT_PART);
+      dropOldest(capacityBytes / SEGMENTS / KEPT_PART, spared);
     }
   }
 
@@ -161,12 +176,16 @@ final class SegmentLog {
     current = next;
   }
 
-  /** Removes the oldest segment, and writes again at most that many bytes of what was used. */
-  private void dropOldest(long keepBytes) throws IOException {
+  /**
+   * Removes the oldest segment, and writes again at most that many bytes of what was used.
+   *
+   * @param spared stays to be found, if it is in that segment; {@code null}: nothing
+   */
+  private void dropOldest(long keepBytes, @Nullable DiskPlace spared) throws IOException {
     Segment oldest = segments.remove();
     long kept = 0;
     for (DiskPlace place : oldest.places) {
-      if (places.get(place.key) != place) {
+      if (place == spared || places.get(place.key) != place) {
         continue;
       }
       if (place.used && kept + place.bytes() <= keepBytes && copy(place)) {
@@ -198,13 +217,22 @@ final class SegmentLog {
     }
   }
 
+  /** Writes an object again, with another head. The caller holds on to its segment. */
   void replaceHead(DiskPlace place, ByteBuffer head) throws IOException {
     if (places.get(place.key) == place) {
-      put(
+      try {
+        makeRoom(head.remaining() + place.bodyBytes, place);
+      } catch (IOException e) {
+        places.remove(place.key, place);
+        throw e;
+      }
+      append(
           place.key,
           head,
           place.bodyBytes,
-          (offset, max) -> place.segment.body(place, offset, max));
+          (offset, max) -> place.segment.body(place, offset, max),
+          before -> before != null);
+      count();
     }
   }
 
@@ -232,7 +260,7 @@ final class SegmentLog {
     places.clear();
     roll();
     while (segments.size() > 1) {
-      dropOldest(0);
+      dropOldest(0, null);
     }
   }
 

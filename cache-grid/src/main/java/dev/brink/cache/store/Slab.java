@@ -27,7 +27,9 @@ final class Slab {
 
   private static final int ARENA_SHIFT = 22;
   private static final int ARENA_BYTES = 1 << ARENA_SHIFT;
-  private static final int GRAIN = 16;
+
+  /** Where a block is, is a multiple of this. */
+  static final int GRAIN = 16;
 
   /** No piece is smaller, unless less was asked for. */
   private static final int LEAST_PIECE = 1 << 10;
@@ -52,7 +54,9 @@ final class Slab {
 
   private static final int LEAST_ARENA = MAX_WHOLE_BYTES + 1 + 2 * LEAST_BLOCK;
   private static final int LISTS = 256;
+
   private static final long NONE = -1;
+
   private static final ByteBuffer GONE = ByteBuffer.allocate(0);
 
   private final long limitBytes;
@@ -85,6 +89,14 @@ final class Slab {
           "bytes: " + bytes + " (expected: at most " + MAX_WHOLE_BYTES + ")");
     }
     return allocate(blockSize(bytes), false);
+  }
+
+  /**
+   * Whether memory may still grow within the limit. From then on pieces of any size have to be of
+   * use.
+   */
+  boolean mayGrow() {
+    return reservedBytes() + arenaBytes <= limitBytes;
   }
 
   /**

@@ -8,6 +8,14 @@ package dev.brink.cache.store;
  * @param capacityBytes most bytes it takes
  * @param evictions objects given up for others since the start
  * @param rejections objects not taken since the start: too large, or not worth their place
+ * @param draftBytes memory of what is on its way into the store, beside what it holds
+ * @param draftRefusals objects given up on their way since the start, as too much was
  */
 public record StoreStats(
-    long objects, long bytes, long capacityBytes, long evictions, long rejections) {}
+    long objects,
+    long bytes,
+    long capacityBytes,
+    long evictions,
+    long rejections,
+    long draftBytes,
+    long draftRefusals) {}

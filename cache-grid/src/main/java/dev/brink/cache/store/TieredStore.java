@@ -4,24 +4,37 @@ import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Memory over disk. What comes in goes to both; what memory has lost is loaded from disk and, if it
  * is at most 64 KiB, put into memory again. Larger ones are served from disk piece by piece.
+ *
+ * <p>What changes is changed on disk first: whoever puts something into memory that the disk still
+ * had when it was there cannot have missed the change of the memory. One changes both at a time.
  */
 public final class TieredStore implements Store {
   private final MemoryStore memory;
   private final DiskStore disk;
+  private final DraftBudget drafts;
+  private final ReentrantLock changing = new ReentrantLock();
   private final Destination destination =
       new Destination() {
         @Override
         public StoredObject add(StoreKey key, byte[] head, MemoryBody body, Worth worth) {
-          var object =
-              body.length() <= memory.maxObjectBytes()
-                  ? memory.add(key, head, body, worth)
-                  : new MemoryObject(key, head, body);
-          disk.keep(object);
+          var object = MemoryObject.of(key, head, body);
+          changing.lock();
+          try {
+            disk.keep(object);
+            if (body.length() <= memory.maxObjectBytes() && object.retain()) {
+              memory.add(object, worth);
+            } else {
+              memory.remove(key);
+            }
+          } finally {
+            changing.unlock();
+          }
           return object;
         }
 
@@ -34,6 +47,7 @@ public final class TieredStore implements Store {
   private TieredStore(MemoryStore memory, DiskStore disk) {
     this.memory = memory;
     this.disk = disk;
+    drafts = new DraftBudget(Math.max(memory.draftBytes(), disk.maxWaitingBytes()));
   }
 
   /** Owns both, and closes them. */
@@ -55,28 +69,50 @@ public final class TieredStore implements Store {
 
   /** A copy in memory in place of a small object on disk. */
   private @Nullable StoredObject promote(@Nullable StoredObject object) {
-    if (object == null || object.bodyLength() > Segment.CHUNK_BYTES) {
+    if (!(object instanceof DiskObject loaded)
+        || object.bodyLength() > Math.min(Segment.CHUNK_BYTES, memory.maxObjectBytes())) {
       return object;
     }
-    try (object) {
-      Draft draft = memory.draft(object.key(), object.bodyLength());
-      if (object.bodyLength() > 0) {
-        ByteBuf body = object.read(0, Segment.CHUNK_BYTES);
-        if (body == null || !draft.append(body)) {
-          draft.discard();
-          return null;
-        }
+    try (loaded) {
+      MemoryBody body = copy(loaded);
+      ByteBuffer head = loaded.head();
+      byte[] copy = new byte[head.remaining()];
+      head.get(copy);
+      var promoted = MemoryObject.of(loaded.key(), copy, body);
+      keep(promoted, loaded);
+      return promoted;
+    }
+  }
+
+  private MemoryBody copy(DiskObject loaded) {
+    var body = new MemoryBody(memory.slab());
+    ByteBuf bytes = loaded.bodyLength() > 0 ? loaded.read(0, Segment.CHUNK_BYTES) : null;
+    if (bytes != null) {
+      try {
+        body.append(bytes, bytes.readableBytes());
+      } catch (RuntimeException | Error e) {
+        body.release();
+        throw e;
+      } finally {
+        bytes.release();
       }
-      ByteBuffer head = object.head();
-      byte[] bytes = new byte[head.remaining()];
-      head.get(bytes);
-      return draft.commit(bytes, Worth.UNKNOWN);
+    }
+    return body;
+  }
+
+  /** Unless something has taken the place of what was loaded meanwhile. */
+  private void keep(MemoryObject promoted, DiskObject loaded) {
+    if (promoted.retain()
+        && memory.addIfAbsent(promoted, Worth.UNKNOWN)
+        && !disk.isCurrent(loaded)) {
+      memory.remove(promoted);
     }
   }
 
   @Override
   public Draft draft(StoreKey key, long expectedBytes) {
-    return new MemoryDraft(destination, key, memory.slab(), maxObjectBytes(), expectedBytes);
+    return new MemoryDraft(
+        destination, key, memory.slab(), drafts, maxObjectBytes(), expectedBytes);
   }
 
   @Override
@@ -89,13 +125,22 @@ public final class TieredStore implements Store {
     if (!(present instanceof MemoryObject)) {
       return disk.replaceHead(present, head, worth);
     }
-    MemoryObject replaced = memory.replace(present, head, worth);
-    if (replaced == null) {
-      return false;
+    changing.lock();
+    try {
+      MemoryObject replacing = memory.withHead(present, head);
+      if (replacing == null) {
+        return false;
+      }
+      disk.keep(replacing);
+      if (!memory.replace(present, replacing, worth)) {
+        // Evicted meanwhile. What the disk had may have been put there since.
+        memory.remove(replacing.key());
+      }
+      replacing.close();
+      return true;
+    } finally {
+      changing.unlock();
     }
-    disk.keep(replaced);
-    replaced.close();
-    return true;
   }
 
   @Override
@@ -110,14 +155,24 @@ public final class TieredStore implements Store {
 
   @Override
   public void remove(StoreKey key) {
-    memory.remove(key);
-    disk.remove(key);
+    changing.lock();
+    try {
+      disk.remove(key);
+      memory.remove(key);
+    } finally {
+      changing.unlock();
+    }
   }
 
   @Override
   public void clear() {
-    memory.clear();
-    disk.clear();
+    changing.lock();
+    try {
+      disk.clear();
+      memory.clear();
+    } finally {
+      changing.unlock();
+    }
   }
 
   /** Both tiers' figures added up; an object that is in both counts twice. */
@@ -130,7 +185,9 @@ public final class TieredStore implements Store {
         above.bytes() + below.bytes(),
         above.capacityBytes() + below.capacityBytes(),
         above.evictions() + below.evictions(),
-        above.rejections() + below.rejections());
+        above.rejections() + below.rejections(),
+        drafts.takenBytes(),
+        drafts.refusals());
   }
 
   @Override

@@ -209,4 +209,25 @@ class FieldsTest {
     assertThat(Preferences.prefersOnly(List.of("fr;q=0.5, de;q=1.0"), "DE")).isTrue();
     assertThat(Preferences.prefersOnly(List.of("fr, de"), "de")).isFalse();
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"private", "no-cache"})
+  void whatIsMeantForAllFieldsWinsOverWhatNamesSome(String name) {
+    for (String value :
+        List.of(
+            name + "=\"x-a\", " + name,
+            name + ", " + name + "=\"x-a\"",
+            name + "=\"x-a\", " + name + "=\"\"",
+            name + "=\"\"",
+            name + "=",
+            name + "=\"x-a",
+            name + "=x-a x-b",
+            name + "=\", \"",
+            name + " max-age=60")) {
+      assertThat(Directives.parse(List.of(value)).flag(name)).as(value).isTrue();
+    }
+    Directives two = Directives.parse(List.of(name + "=\"x-a\"", name + "=\"X-B, x-c\""));
+    assertThat(two.flag(name)).isFalse();
+    assertThat(two.names(name)).containsExactly("x-a", "x-b", "x-c");
+  }
 }

@@ -136,6 +136,27 @@ class DiskStoreTest {
     }
   }
 
+  @Test
+  void anotherHeadIsKeptThoughItsRoomIsThatOfTheObjectItself() throws Exception {
+    int large = 300_000;
+    try (DiskStore store = open()) {
+      put(store, 1, large);
+      put(store, 0, large);
+      store.written().join();
+      load(store, 1).close();
+      try (StoredObject before = load(store, 0)) {
+        for (int i = 2; store.stats().bytes() + large <= CAPACITY - CAPACITY / 16; i++) {
+          put(store, i, 10_000);
+          store.written().join();
+        }
+        assertThat(store.replaceHead(before, "head 0".getBytes(US_ASCII), Worth.UNKNOWN)).isTrue();
+        store.written().join();
+      }
+      assertThat(store.stats().evictions()).as("the oldest segment has gone").isPositive();
+      assertThat(get(store, 0)).isEqualTo(body(0, large));
+    }
+  }
+
   private static StoredObject load(DiskStore store, int number) {
     var loading = store.load(key(number));
     return Objects.requireNonNull(

@@ -2,9 +2,13 @@ package dev.brink.cache.store;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AutoClose;
@@ -81,6 +85,76 @@ class MemoryStoreTest {
       assertThat(head(after)).isEqualTo("new");
       assertThat(body(after)).isEqualTo("body");
     }
+  }
+
+  /** Those in a single block with their head, those that are too large for that, and between. */
+  @Test
+  void objectsAndHeadsOfAnySizeAreReadAsTheyWere() {
+    int[] sizes = {0, 1, 1_000, 1_024, 2_047, 2_048, 2_049, 10_000};
+    try (MemoryStore large = MemoryStore.ofBytes(8 << 20)) {
+      for (int head : sizes) {
+        for (int body : sizes) {
+          byte[] bytes = new byte[body];
+          new SplittableRandom(head + body).nextBytes(bytes);
+          Draft draft = large.draft(KEY, -1);
+          assertThat(draft.append(Unpooled.wrappedBuffer(bytes))).isTrue();
+          try (StoredObject before = draft.commit(filled(head, 'a'), Worth.UNKNOWN)) {
+            for (int other : sizes) {
+              try (StoredObject present = Objects.requireNonNull(large.find(KEY))) {
+                assertThat(large.replaceHead(present, filled(other, 'b'), Worth.UNKNOWN)).isTrue();
+              }
+              try (StoredObject after = Objects.requireNonNull(large.find(KEY))) {
+                assertThat(head(after)).isEqualTo("b".repeat(other));
+                assertThat(bytes(after)).isEqualTo(bytes);
+              }
+            }
+            assertThat(head(before)).isEqualTo("a".repeat(head));
+            assertThat(bytes(before)).isEqualTo(bytes);
+          }
+        }
+      }
+      large.remove(KEY);
+      assertThat(large.slab().usedBytes()).isZero();
+    }
+  }
+
+  @Test
+  void aSmallObjectTakesOneBlockAsLongAsThereIsRoom() {
+    try (MemoryStore large = MemoryStore.ofBytes(16 << 20)) {
+      for (int i = 0; i < 100; i++) {
+        Draft draft = large.draft(StoreKey.of("n" + i), 1024);
+        assertThat(draft.append(Unpooled.wrappedBuffer(new byte[1024]))).isTrue();
+        draft.commit(filled(150, 'h'), Worth.UNKNOWN).close();
+      }
+      assertThat(large.slab().usedBytes()).isEqualTo(100 * 1184);
+    }
+  }
+
+  private static byte[] filled(int bytes, char with) {
+    return String.valueOf(with).repeat(bytes).getBytes(US_ASCII);
+  }
+
+  private static byte[] bytes(StoredObject object) {
+    ByteBuf all = Unpooled.buffer();
+    while (all.readableBytes() < object.bodyLength()) {
+      ByteBuf part = Objects.requireNonNull(object.read(all.readableBytes(), 1_000), "part");
+      all.writeBytes(part);
+      part.release();
+    }
+    return ByteBufUtil.getBytes(all);
+  }
+
+  @Test
+  void aHeadThatIsTooLongLeavesTheObjectAndItsBodyAsTheyWere() {
+    put(KEY, "head", "body").close();
+    try (StoredObject before = Objects.requireNonNull(store.find(KEY), "before")) {
+      byte[] tooLong = new byte[Slab.MAX_WHOLE_BYTES + 1];
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> store.replaceHead(before, tooLong, Worth.UNKNOWN));
+      assertThat(head(before)).isEqualTo("head");
+    }
+    store.remove(KEY);
+    assertThat(store.slab().usedBytes()).isZero();
   }
 
   @Test
@@ -161,5 +235,28 @@ class MemoryStoreTest {
     assertThat(closed.slab().reservedBytes()).isPositive();
     bytes.release();
     assertThat(closed.slab().reservedBytes()).isZero();
+  }
+
+  @Test
+  void whatIsOnItsWayTakesHalfOfTheCapacityAtMost() {
+    var part = new byte[50_000];
+    List<Draft> drafts = new ArrayList<>();
+    Draft refused = store.draft(KEY, -1);
+    while (refused.append(Unpooled.wrappedBuffer(part))) {
+      assertThat(drafts.size()).as("drafts").isLessThan(20);
+      drafts.add(refused);
+      refused = store.draft(StoreKey.of("n" + drafts.size()), -1);
+    }
+    assertThat(store.stats().draftBytes()).isBetween(450L << 10, 512L << 10);
+    assertThat(store.stats().draftRefusals()).isEqualTo(1);
+    refused.admit();
+    assertThat(refused.append(Unpooled.wrappedBuffer(part))).isTrue();
+    refused.discard();
+    assertThat(drafts.getFirst().append(Unpooled.wrappedBuffer(part))).isFalse();
+    drafts.removeFirst().commit(new byte[1], Worth.UNKNOWN).close();
+    assertThat(drafts.getFirst().append(Unpooled.wrappedBuffer(part))).isTrue();
+    drafts.forEach(Draft::discard);
+    drafts.forEach(Draft::discard);
+    assertThat(store.stats().draftBytes()).isZero();
   }
 }

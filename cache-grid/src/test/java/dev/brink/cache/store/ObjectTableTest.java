@@ -16,7 +16,7 @@ class ObjectTableTest {
   private final ObjectTable table = new ObjectTable();
 
   private MemoryObject object(long key) {
-    return new MemoryObject(new StoreKey(-key, key), new byte[] {1}, new MemoryBody(slab));
+    return MemoryObject.of(new StoreKey(-key, key), new byte[] {1}, new MemoryBody(slab));
   }
 
   @Test

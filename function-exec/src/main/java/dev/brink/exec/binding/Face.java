@@ -5,7 +5,8 @@ public enum Face {
   /**
    * A key-value namespace in the manner of Cloudflare's: {@code get}, {@code getWithMetadata},
    * {@code put}, {@code delete}, {@code list}, and beyond it {@code cas}, {@code increment}, {@code
-   * atomic}. The calls it makes, with their JSON, are described at the head of {@code kv.js}.
+   * atomic}, {@code watch}. The calls it makes, with their JSON, are described at the head of
+   * {@code kv.js}.
    */
   KEY_VALUE("kv"),
 

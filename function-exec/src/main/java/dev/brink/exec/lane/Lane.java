@@ -40,7 +40,7 @@ public final class Lane {
   private final Lanes lanes;
   private final int index;
   private final int bound;
-  private final Queue<Runnable> events = new ConcurrentLinkedQueue<>();
+  private final LaneEvents events = new LaneEvents(this::guard);
   private final Queue<LaneJob> jobs = new ConcurrentLinkedQueue<>();
   private final AtomicInteger queued = new AtomicInteger();
   private final TimerHeap timers = new TimerHeap();
@@ -72,7 +72,7 @@ public final class Lane {
     return index;
   }
 
-  /** Runs {@code event} on this lane, soon, in order. Any thread. */
+  /** Runs {@code event} on this lane, soon, in order; here if the lane has ended. Any thread. */
   public void post(Runnable event) {
     events.add(event);
     wake();
@@ -132,6 +132,13 @@ public final class Lane {
   /** Bytes allocated by the last turn. On this lane. */
   public long lastAllocatedBytes() {
     return worker.lastAllocatedBytes();
+  }
+
+  /**
+   * How long the last turn took, without what it waited because it was in overtime. On this lane.
+   */
+  public long lastOwnNanos() {
+    return worker.lastOwnNanos();
   }
 
   /**
@@ -313,6 +320,9 @@ public final class Lane {
       if (companion != null) {
         companion.giveBack();
       }
+      if (has(me)) {
+        events.end();
+      }
     } catch (AbandonedError e) {
       log.info("{} has come back and ends", me);
     }
@@ -334,15 +344,15 @@ public final class Lane {
         rest(me);
       }
     } catch (RuntimeException | Error e) {
-      if (e instanceof AbandonedError) {
-        throw e;
-      }
       stumbled("stumbled", e);
     }
   }
 
-  /** Says so if there is room for that. */
+  /** Says so if there is room for that; but a thread that was given up must end. */
   private void stumbled(String how, Throwable why) {
+    if (why instanceof AbandonedError end) {
+      throw end;
+    }
     try {
       log.error("{} {}: {}", this, how, why, why);
     } catch (VirtualMachineError e) {
@@ -421,7 +431,11 @@ public final class Lane {
   }
 
   private void run(LaneJob job) {
-    guard(() -> job.start(this));
+    try {
+      job.start(this);
+    } catch (RuntimeException | Error e) {
+      stumbled("failed in a task", e);
+    }
   }
 
   private void runCompanion(LaneThread me) {
@@ -480,9 +494,6 @@ public final class Lane {
     try {
       task.run();
     } catch (RuntimeException | Error e) {
-      if (e instanceof AbandonedError) {
-        throw e;
-      }
       stumbled("failed in a task", e);
     }
   }

@@ -45,6 +45,7 @@ final class LaneThread {
   private long startNanos;
   private long cpuMark = -1;
   private long lastCpuNanos;
+  private long lastOwnNanos;
   private long lastAllocatedBytes;
   private long lastSharedNanos;
   private long lastHeldNanos;
@@ -79,6 +80,9 @@ final class LaneThread {
     try {
       loop.accept(this);
     } finally {
+      if (is(ABANDONED)) {
+        lane.lanes().abandonedEnds();
+      }
       lane.lanes().threadEnds();
     }
   }
@@ -133,6 +137,7 @@ final class LaneThread {
       cpuMark = cpu;
     }
     lastSharedNanos = stayed ? 0 : wall - lastCpuNanos;
+    lastOwnNanos = wall - lastSharedNanos;
     lastHeldNanos = stayed ? wall : Math.max(0, awaySinceNanos - startNanos);
     lastAllocatedBytes = ThreadMeter.allocatedBytes() - allocatedStart;
     if (hasCompanion) {
@@ -213,6 +218,11 @@ final class LaneThread {
 
   long lastAllocatedBytes() {
     return lastAllocatedBytes;
+  }
+
+  /** How long the last turn took, without waiting in overtime. */
+  long lastOwnNanos() {
+    return lastOwnNanos;
   }
 
   /** How long the last turn held the lane. */

@@ -21,6 +21,7 @@ public final class Lanes {
   private final List<Lane> all;
   private final Watchdog watchdog = new Watchdog(this);
   private final AtomicInteger abandoned = new AtomicInteger();
+  private final AtomicInteger abandonedEnded = new AtomicInteger();
   private final AtomicInteger overtime = new AtomicInteger();
   private final long graceNanos;
 
@@ -220,9 +221,19 @@ public final class Lanes {
     abandoned.incrementAndGet();
   }
 
+  /** May come before it is counted. */
+  void abandonedEnds() {
+    abandonedEnded.incrementAndGet();
+  }
+
   /** Threads given up so far. */
   public int abandoned() {
     return abandoned.get();
+  }
+
+  /** Of these, the ones that are in their guests still. */
+  public int stuck() {
+    return Math.max(0, abandoned.get() - abandonedEnded.get());
   }
 
   boolean ended() {

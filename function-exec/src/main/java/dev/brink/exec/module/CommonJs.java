@@ -14,8 +14,10 @@ import java.util.regex.Pattern;
  * before it runs, even where it asks for it later; so a cycle of requires does not work.
  */
 final class CommonJs {
+  // Looked for in what tenants wrote: none may try one stretch of it from many places.
+
   private static final Pattern MODULE_SYNTAX =
-      Pattern.compile("(?m)^\\s*(?:import\\b\\s*[\\w{*\"'$]|export\\b\\s*[\\w{*])");
+      Pattern.compile("(?m)^[^\\S\\r\\n]*+(?:import\\b\\s*[\\w{*\"'$]|export\\b\\s*[\\w{*])");
   private static final Pattern REQUIRE =
       Pattern.compile("\\brequire\\(\\s*([\"'])([^\"'\\n]+)\\1\\s*\\)");
   private static final Pattern EXPORTED =
@@ -28,7 +30,7 @@ final class CommonJs {
 
   /** Another name for all that is exported. */
   private static final Pattern ALIAS =
-      Pattern.compile("\\b([A-Za-z_$][\\w$]*)\\s*=\\s*module\\.exports\\s*=[^=]");
+      Pattern.compile("(?<![\\w$])([A-Za-z_$][\\w$]*+)\\s*+=\\s*module\\.exports\\s*=[^=]");
 
   static boolean hasModuleSyntax(String source) {
     return MODULE_SYNTAX.matcher(source).find();

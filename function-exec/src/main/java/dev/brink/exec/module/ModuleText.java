@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,14 @@ final class ModuleText {
       Pattern.compile(
           "(\\bimport\\(\\s*)([\"'])([^\"'\\n"
               + "]+)\\2\\s*,\\s*\\{\\s*with\\s*:\\s*\\{\\s*type\\s*:\\s*([\"'])(text|bytes)\\4\\s*}\\s*}");
+
+  /** What a package's {@code imports} may say more of. */
+  private static final Pattern OWN =
+      Pattern.compile("(\\b(?:from\\s*+|import\\s*+(?:\\(\\s*+)?))([\"'])(#[^\"'\\n]+)\\2");
+
+  /** Imports of packages, and what looks like them. */
+  private static final Pattern BARE =
+      Pattern.compile("(\\b(?:from\\s*+|import\\s*+(?:\\(\\s*+)?))([\"'])([@\\w][\\w@/.-]*)\\2");
 
   private static final Set<String> TEXTS =
       Set.of("txt", "md", "html", "htm", "css", "svg", "sql", "xml", "csv", "graphql");
@@ -104,15 +113,53 @@ final class ModuleText {
 
   private byte[] script(String file, String ending, byte[] content) {
     String source = text(content);
-    if (isCommonJs(file, ending, source)) {
-      return bytes(CommonJs.wrap(source, specifier -> resolver.resolves(file, specifier)));
-    }
+    String made =
+        isCommonJs(file, ending, source)
+            ? CommonJs.wrap(source, specifier -> exists(file, specifier))
+            : withKinds(source);
+    made = withPackages(file, withOwn(file, made));
+    return made.equals(source) ? content : bytes(made);
+  }
+
+  private boolean exists(String file, String specifier) {
+    return specifier.startsWith("#")
+        ? resolver.own(file, specifier) != null
+        : resolver.resolves(file, specifier);
+  }
+
+  private static String withKinds(String source) {
     if (!source.contains("type")) {
-      return content;
+      return source;
     }
     String named = ATTRIBUTE.matcher(source).replaceAll("$1$2$3#$6$2$4");
-    named = DYNAMIC_ATTRIBUTE.matcher(named).replaceAll("$1$2$3#$5$2");
-    return named.equals(source) ? content : bytes(named);
+    return DYNAMIC_ATTRIBUTE.matcher(named).replaceAll("$1$2$3#$5$2");
+  }
+
+  /** Has imports that begin with {@code #} say which file they mean. */
+  private String withOwn(String file, String source) {
+    if (!source.contains("'#") && !source.contains("\"#")) {
+      return source;
+    }
+    return OWN.matcher(source)
+        .replaceAll(
+            found -> {
+              String path = resolver.own(file, found.group(3));
+              String quote = found.group(2);
+              return Matcher.quoteReplacement(
+                  path == null ? found.group() : found.group(1) + quote + path + quote);
+            });
+  }
+
+  /** Has imports of packages say which file they mean, where the engine would find another. */
+  private String withPackages(String file, String source) {
+    return BARE.matcher(source)
+        .replaceAll(
+            found -> {
+              String path = resolver.ofPackage(file, found.group(3));
+              String quote = found.group(2);
+              return Matcher.quoteReplacement(
+                  path == null ? found.group() : found.group(1) + quote + path + quote);
+            });
   }
 
   /** A function's own files are ES modules; packages say what theirs are, or show it. */

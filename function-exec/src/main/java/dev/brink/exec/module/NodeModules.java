@@ -24,7 +24,16 @@ final class NodeModules {
 
   /** Our own, by their resources beside this class. */
   private static final Map<String, String> OWN =
-      Map.of("crypto", "crypto.js", "object.assign/polyfill", "assign.js");
+      Map.of("async_hooks", "async_hooks.js", "crypto", "crypto.js");
+
+  private static final String EMPTY = "-nothing-";
+
+  /** The path of what is there in the place of a module that a package does without. */
+  static final String NOTHING = ROOT + EMPTY;
+
+  /** Our own that only packages ask for. */
+  private static final Map<String, String> OWN_INNER =
+      Map.of("object.assign/polyfill", "assign.js", EMPTY, "nothing.js");
 
   private static final Map<String, String> PUBLIC =
       Map.of(
@@ -51,13 +60,14 @@ final class NodeModules {
 
   /** Whether a function may ask for {@code node:name}. */
   static boolean isPublic(String name) {
-    return PUBLIC.containsKey(name) || name.equals("crypto");
+    return PUBLIC.containsKey(name) || OWN.containsKey(name);
   }
 
   /** Whether there is a file {@code ROOT + name}. */
   static boolean has(String name) {
     return PUBLIC.containsKey(name)
         || OWN.containsKey(name)
+        || OWN_INNER.containsKey(name)
         || INNER.containsKey(name)
         || (isAlias(name) && isPublic(aliased(name)));
   }
@@ -80,7 +90,7 @@ final class NodeModules {
       String from = " from '" + ROOT + aliased(name) + "';";
       return ("export *" + from + " export { default }" + from).getBytes(StandardCharsets.UTF_8);
     }
-    String own = OWN.get(name);
+    String own = OWN.containsKey(name) ? OWN.get(name) : OWN_INNER.get(name);
     if (own != null) {
       return resource("/dev/brink/exec/module/" + own);
     }

@@ -12,6 +12,9 @@ final class PackageJson {
   private static final Set<String> CONDITIONS =
       Set.of("workerd", "worker", "browser", "import", "module", "default");
 
+  /** That of a package that has none. */
+  static final PackageJson DEFAULT = new PackageJson(Map.of());
+
   private final Map<?, ?> content;
 
   private PackageJson(Map<?, ?> content) {
@@ -53,30 +56,73 @@ final class PackageJson {
     return "index.js";
   }
 
+  /**
+   * What its {@code browser} has in the place of {@code asked}, which is a file beginning with
+   * {@code ./} or another package: a file, a package, or {@code false} for nothing.
+   *
+   * @return {@code null} when it says nothing of that
+   */
+  @Nullable Object browser(String asked) {
+    if (!(content.get("browser") instanceof Map<?, ?> instead)) {
+      return null;
+    }
+    Object found = instead.get(asked);
+    for (String ending : List.of(".js", ".mjs", ".cjs", ".json", "/index.js")) {
+      if (found == null && asked.startsWith("./") && asked.endsWith(ending)) {
+        found = instead.get(asked.substring(0, asked.length() - ending.length()));
+      }
+    }
+    return found instanceof String || Boolean.FALSE.equals(found) ? found : null;
+  }
+
+  /**
+   * What an import that begins with {@code #} means: a file relative to the package, beginning with
+   * {@code ./}, or another package.
+   *
+   * @return {@code null} when the package does not say
+   */
+  @Nullable String imported(String specifier) {
+    return content.get("imports") instanceof Map<?, ?> imports ? matched(imports, specifier) : null;
+  }
+
   private static @Nullable String exported(Object exports, String subpath) {
     if (!(exports instanceof Map<?, ?> map) || !hasPaths(map)) {
       return subpath.equals(".") ? target(exports, "") : null;
     }
-    Object exact = map.get(subpath);
-    if (exact != null) {
-      return target(exact, "");
+    return matched(map, subpath);
+  }
+
+  /** What the longest of the keys that match says, as in Node: one without a star before all. */
+  private static @Nullable String matched(Map<?, ?> paths, String asked) {
+    if (paths.containsKey(asked)) {
+      return target(paths.get(asked), "");
     }
-    for (Map.Entry<?, ?> entry : map.entrySet()) {
-      String pattern = String.valueOf(entry.getKey());
-      int star = pattern.indexOf('*');
-      if (star < 0) {
-        continue;
-      }
-      String before = pattern.substring(0, star);
-      String after = pattern.substring(star + 1);
-      if (subpath.startsWith(before)
-          && subpath.endsWith(after)
-          && subpath.length() >= pattern.length()) {
-        String middle = subpath.substring(star, subpath.length() - after.length());
-        return target(entry.getValue(), middle);
+    String best = null;
+    for (Object key : paths.keySet()) {
+      String pattern = String.valueOf(key);
+      if (matches(pattern, asked) && (best == null || isCloser(pattern, best))) {
+        best = pattern;
       }
     }
-    return null;
+    if (best == null) {
+      return null;
+    }
+    int star = best.indexOf('*');
+    int after = best.length() - star - 1;
+    return target(paths.get(best), asked.substring(star, asked.length() - after));
+  }
+
+  private static boolean matches(String pattern, String asked) {
+    int star = pattern.indexOf('*');
+    return star >= 0
+        && asked.length() >= pattern.length()
+        && asked.startsWith(pattern.substring(0, star))
+        && asked.endsWith(pattern.substring(star + 1));
+  }
+
+  private static boolean isCloser(String pattern, String than) {
+    int more = pattern.indexOf('*') - than.indexOf('*');
+    return more > 0 || (more == 0 && pattern.length() > than.length());
   }
 
   private static boolean hasPaths(Map<?, ?> exports) {
@@ -86,8 +132,15 @@ final class PackageJson {
   private static @Nullable String target(@Nullable Object value, String star) {
     return switch (value) {
       case String file -> file.replace("*", star);
-      case List<?> alternatives ->
-          alternatives.isEmpty() ? null : target(alternatives.getFirst(), star);
+      case List<?> alternatives -> {
+        for (Object alternative : alternatives) {
+          String found = target(alternative, star);
+          if (found != null) {
+            yield found;
+          }
+        }
+        yield null;
+      }
       case Map<?, ?> conditions -> {
         for (Map.Entry<?, ?> entry : conditions.entrySet()) {
           String found =

@@ -132,7 +132,8 @@ public final class BodyWriter implements Flow.Publisher<ByteBuf> {
     }
   }
 
-  private static final class Ignored implements Flow.Subscription {
+  /** Of a subscriber that came too late. */
+  static final class Ignored implements Flow.Subscription {
     @Override
     public void request(long n) {}
 

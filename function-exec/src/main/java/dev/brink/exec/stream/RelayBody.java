@@ -28,6 +28,7 @@ public final class RelayBody implements Flow.Publisher<ByteBuf> {
   private volatile @Nullable Throwable failure;
 
   private final AtomicBoolean told = new AtomicBoolean();
+  private final AtomicBoolean subscribed = new AtomicBoolean();
 
   /**
    * @param whenEnded called once, on any thread
@@ -43,8 +44,25 @@ public final class RelayBody implements Flow.Publisher<ByteBuf> {
     return bytes;
   }
 
+  /** Whether somebody has subscribed, or it was discarded. */
+  public boolean taken() {
+    return subscribed.get();
+  }
+
+  /** Lets go of the body if nobody has subscribed to it. Idempotent, any thread. */
+  public void discard() {
+    if (subscribed.compareAndSet(false, true)) {
+      new BodyReader(from, Runnable::run, 0).cancel();
+    }
+  }
+
   @Override
   public void subscribe(Flow.Subscriber<? super ByteBuf> to) {
+    if (!subscribed.compareAndSet(false, true)) {
+      to.onSubscribe(new BodyWriter.Ignored());
+      to.onError(new IllegalStateException("a body has one subscriber"));
+      return;
+    }
     from.subscribe(new Relay(to));
   }
 

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class WholeBody implements Flow.Publisher<ByteBuf> {
   private final ByteBuf content;
   private final AtomicBoolean spent = new AtomicBoolean();
+  private volatile boolean subscribed;
 
   private WholeBody(ByteBuf content) {
     this.content = content;
@@ -25,8 +26,14 @@ public final class WholeBody implements Flow.Publisher<ByteBuf> {
     }
   }
 
+  /** Whether somebody has subscribed, or it was discarded. */
+  public boolean taken() {
+    return subscribed || spent.get();
+  }
+
   @Override
   public void subscribe(Flow.Subscriber<? super ByteBuf> to) {
+    subscribed = true;
     to.onSubscribe(
         new Flow.Subscription() {
           @Override

@@ -62,8 +62,25 @@ public interface ByteCodec extends AutoCloseable {
       default ->
           compress
               ? new DeflateCodec(rawDeflater(), true)
-              : new GunzipCodec(new InflateCodec(new Inflater(true)));
+              : new GunzipCodec(new InflateCodec(new Inflater(true)), false);
     };
+  }
+
+  /** Whether there is a decoder for a content coding of HTTP, in lower case. */
+  static boolean decodes(String coding) {
+    return switch (coding) {
+      case "gzip", "x-gzip", "deflate" -> true;
+      case "br" -> has("brotli");
+      default -> false;
+    };
+  }
+
+  /** A decoder for a content coding of HTTP that {@link #decodes}. */
+  static ByteCodec decoding(String coding) {
+    if (!decodes(coding)) {
+      throw new IllegalArgumentException("coding: " + coding + " (expected: gzip, deflate or br)");
+    }
+    return new ContentDecoding(coding.equals("x-gzip") ? "gzip" : coding);
   }
 
   private static Deflater rawDeflater() {

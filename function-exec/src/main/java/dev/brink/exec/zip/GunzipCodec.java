@@ -1,44 +1,51 @@
 package dev.brink.exec.zip;
 
-import java.util.Arrays;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
 
-/** Decompresses RFC 1952: one member, whose header and trailer are checked. */
+/** Decompresses RFC 1952: one member, or several, whose headers and trailers are checked. */
 final class GunzipCodec implements ByteCodec {
   private static final int TRAILER_BYTES = 8;
 
   private final InflateCodec body;
-  private final GzipHeader header = new GzipHeader();
+  private final boolean several;
+  private GzipHeader header = new GzipHeader();
   private final CRC32 crc = new CRC32();
   private final byte[] trailer = new byte[TRAILER_BYTES];
   private int trailerBytes;
   private byte[] input = new byte[0];
 
-  GunzipCodec(InflateCodec body) {
+  /** Where what is left of the input begins, as far as the codec of the body does not have it. */
+  private int at;
+
+  /**
+   * @param several whether another member may follow one
+   */
+  GunzipCodec(InflateCodec body, boolean several) {
     this.body = body;
+    this.several = several;
   }
 
   @Override
   public void feed(byte[] given) throws DataFormatException {
     input = given;
-    if (header.complete()) {
-      feedBody(given);
-      return;
-    }
-    int used = header.read(given);
-    if (header.complete()) {
-      feedBody(Arrays.copyOfRange(given, used, given.length));
-    }
+    at = 0;
+    goOn();
   }
 
-  private void feedBody(byte[] given) throws DataFormatException {
-    input = given;
+  /** Goes on with what is left of the input. */
+  private void goOn() throws DataFormatException {
+    if (!header.complete()) {
+      at += header.read(input, at);
+    }
+    if (!header.complete()) {
+      return;
+    }
     if (body.finished()) {
-      readTrailer(given.length);
+      readTrailer();
     } else {
-      body.feed(given);
+      body.feed(input, at);
     }
   }
 
@@ -51,30 +58,42 @@ final class GunzipCodec implements ByteCodec {
 
   @Override
   public byte @Nullable [] next() throws DataFormatException {
-    if (!header.complete() || body.finished()) {
-      return null;
+    while (header.complete() && !body.finished()) {
+      byte[] out = body.nextBeforeRest();
+      if (out != null) {
+        crc.update(out);
+      }
+      boolean over = body.finished();
+      if (over) {
+        at = input.length - body.rest();
+        readTrailer();
+      }
+      if (out != null || !over) {
+        return out;
+      }
     }
-    byte[] out = body.nextBeforeRest();
-    if (out != null) {
-      crc.update(out);
-    }
-    if (body.finished()) {
-      readTrailer(body.rest());
-    }
-    return out;
+    return null;
   }
 
-  /** Reads the last {@code length} bytes of the input. */
-  private void readTrailer(int length) throws DataFormatException {
-    for (int i = input.length - length; i < input.length; i++) {
-      if (trailerBytes == TRAILER_BYTES) {
+  private void readTrailer() throws DataFormatException {
+    while (at < input.length && trailerBytes < TRAILER_BYTES) {
+      trailer[trailerBytes++] = input[at++];
+    }
+    if (trailerBytes < TRAILER_BYTES) {
+      return;
+    }
+    if (number(0) != crc.getValue() || number(4) != (body.produced() & 0xffff_ffffL)) {
+      throw new DataFormatException("the data is not what was compressed");
+    }
+    if (at < input.length) {
+      if (!several) {
         throw new DataFormatException("there is something after the end of the data");
       }
-      trailer[trailerBytes++] = input[i];
-    }
-    if (trailerBytes == TRAILER_BYTES
-        && (number(0) != crc.getValue() || number(4) != (body.produced() & 0xffff_ffffL))) {
-      throw new DataFormatException("the data is not what was compressed");
+      header = new GzipHeader();
+      crc.reset();
+      trailerBytes = 0;
+      body.reset();
+      goOn();
     }
   }
 

@@ -33,12 +33,12 @@ final class GzipHeader {
   }
 
   /** Returns how many bytes it used. */
-  int read(byte[] input) throws DataFormatException {
-    int used = 0;
-    while (used < input.length && !complete()) {
-      read(input[used++] & 0xff);
+  int read(byte[] input, int from) throws DataFormatException {
+    int next = from;
+    while (next < input.length && !complete()) {
+      read(input[next++] & 0xff);
     }
-    return used;
+    return next - from;
   }
 
   private void read(int value) throws DataFormatException {

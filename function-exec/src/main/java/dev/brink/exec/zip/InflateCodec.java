@@ -23,6 +23,11 @@ final class InflateCodec implements ByteCodec {
     inflater.setInput(input);
   }
 
+  /** As {@link #feed(byte[])}, of what begins there, for {@link #nextBeforeRest}. */
+  void feed(byte[] input, int from) {
+    inflater.setInput(input, from, input.length - from);
+  }
+
   @Override
   public void finish() {
     finishing = true;
@@ -50,6 +55,11 @@ final class InflateCodec implements ByteCodec {
   byte @Nullable [] nextBeforeRest() throws DataFormatException {
     int length = inflater.inflate(out);
     return length > 0 ? Arrays.copyOf(out, length) : null;
+  }
+
+  /** Begins anew. */
+  void reset() {
+    inflater.reset();
   }
 
   boolean finished() {

@@ -3,6 +3,7 @@ package dev.brink.exec.lane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -97,6 +98,22 @@ class LanesTest {
     letGo.countDown();
     assertThat(event).succeedsWithin(30, TimeUnit.SECONDS);
     assertThat(job).succeedsWithin(30, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void whatComesWhenTheLanesHaveEndedIsRunByWhoBringsIt() {
+    var lanes = new Lanes(1, 16, Duration.ofSeconds(30), List.of());
+    lanes.start();
+    Lane lane = lanes.all().getFirst();
+    lanes.end();
+    assertThat(lanes.awaitEnd(Duration.ofSeconds(30))).isTrue();
+    List<String> ran = new ArrayList<>();
+    lane.post(
+        () -> {
+          lane.post(() -> ran.add("then"));
+          ran.add("first");
+        });
+    assertThat(ran).containsExactly("first", "then");
   }
 
   /** Judged while the turn runs, and done with that only after the turn was left and charged. */

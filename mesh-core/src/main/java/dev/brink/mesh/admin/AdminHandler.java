@@ -144,7 +144,7 @@ public final class AdminHandler implements HttpHandler {
           () -> {
             try {
               exchange.respond(answer(exchange.request(), path, body));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
               exchange.fail(problem(e));
             } finally {
               places.release();
@@ -308,7 +308,7 @@ public final class AdminHandler implements HttpHandler {
       case "route-conflict", "secret-unreadable", "tick-not-here" -> 409;
       case "invalid-deployment", "invalid-request", "invalid-secret" -> 400;
       case "secrets-not-configured" -> 501;
-      case "module-error" -> 422;
+      case "module-error", "code-limit", "start-up-limit", "memory-limit" -> 422;
       case "grid-unavailable" -> 503;
       case "deadline-exceeded" -> 504;
       default -> e.retryable() ? 503 : 500;

@@ -1,10 +1,10 @@
 package dev.brink.mesh.admin;
 
+import dev.brink.mesh.file.WholeFile;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
 
@@ -16,35 +16,26 @@ public final class AdminToken {
   private static final int BYTES = 32;
 
   /**
-   * The token in the file; makes the file, mode 0600, when there is none.
+   * The token in the file; makes the file, mode 0600, when there is none, not even a link to where
+   * one will be mounted. For the one that holds the directory.
    *
    * @throws IOException when it can be neither read nor made, or is empty
    */
   public static String readOrCreate(Path dataDirectory) throws IOException {
     Path file = dataDirectory.resolve(FILE);
-    byte[] random = new byte[BYTES];
-    new SecureRandom().nextBytes(random);
-    String fresh = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-    try {
-      create(file);
-      Files.writeString(file, fresh + "\n");
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      byte[] random = new byte[BYTES];
+      new SecureRandom().nextBytes(random);
+      String fresh = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+      WholeFile.writeSecret(file, fresh + "\n");
       return fresh;
-    } catch (FileAlreadyExistsException e) {
-      String token = Files.readString(file).strip();
-      if (token.isEmpty()) {
-        throw new IOException(file + ": empty (expected: the admin token)", e);
-      }
-      return token;
     }
-  }
-
-  private static void create(Path file) throws IOException {
-    if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    } else {
-      Files.createFile(file);
+    String token = Files.readString(file).strip();
+    if (token.isEmpty()) {
+      throw new IOException(
+          file + ": empty (expected: the admin token; without the file a new one is made)");
     }
+    return token;
   }
 
   private AdminToken() {}

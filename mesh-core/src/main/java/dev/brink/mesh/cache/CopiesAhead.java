@@ -9,7 +9,6 @@ import dev.brink.mesh.proto.CopyOffers;
 import dev.brink.mesh.proto.CopyUse;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -119,13 +118,13 @@ public final class CopiesAhead implements AutoCloseable {
     }
   }
 
-  /** The call for a copy as one that is answered with what is stored or not at all. */
+  /** The call for a copy as one that is answered with what is stored and fresh, or not at all. */
   static Call ofStored(Call call) {
     HttpRequest asked = call.request();
     var request =
         new DefaultHttpRequest(
             asked.protocolVersion(), asked.method(), asked.uri(), asked.headers().copy());
-    request.headers().set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.ONLY_IF_CACHED);
+    request.headers().set(HttpHeaderNames.CACHE_CONTROL, "only-if-cached, min-fresh=1");
     return new Call(
         request, call.scheme(), null, call.clientAddress(), call.requestId(), call.deadlineNanos());
   }

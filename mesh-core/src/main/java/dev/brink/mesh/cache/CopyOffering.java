@@ -114,11 +114,11 @@ final class CopyOffering {
   /** False when it can't be offered yet. */
   private boolean offer(
       Wanted wanted, Rising rising, Set<String> peers, Map<String, CopyOffers.Builder> offers) {
-    if (!homes.isHere(rising.policy(), rising.request())) {
+    var asked = new CacheRequest(rising.request(), wanted.scheme(), null, rising.policy());
+    if (!homes.isHere(asked)) {
       return true;
     }
-    Offering offering =
-        cache.offering(new CacheRequest(rising.request(), wanted.scheme(), null, rising.policy()));
+    Offering offering = cache.offering(asked);
     if (offering == null) {
       return false;
     }

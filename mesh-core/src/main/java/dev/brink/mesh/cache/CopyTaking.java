@@ -101,18 +101,15 @@ final class CopyTaking {
     var wanted = new Wanted(target, offer.getScheme(), offer.getHost(), offer.getUri());
     HttpRequest request = wanted.request();
     offer.getFieldsMap().forEach((name, value) -> request.headers().set(name, value));
-    if (homes.isHere(policy, request)) {
+    var asking = new CacheRequest(request, offer.getScheme(), null, policy);
+    if (homes.isHere(asking)) {
       return false;
     }
-    var upstream = new CopyUpstream(homes.of(policy, request), links, target, offer.getScheme());
+    var upstream = new CopyUpstream(homes.of(asking), links, target, offer.getScheme());
     underWay.incrementAndGet();
     var _ =
         cache
-            .take(
-                new CacheRequest(request, offer.getScheme(), null, policy),
-                upstream,
-                offer.getBytes(),
-                CopyOffering.MAX_BYTES)
+            .take(asking, upstream, offer.getBytes(), CopyOffering.MAX_BYTES)
             .whenComplete(
                 (stored, failure) -> {
                   underWay.decrementAndGet();

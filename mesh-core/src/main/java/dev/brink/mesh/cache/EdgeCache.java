@@ -3,6 +3,7 @@ package dev.brink.mesh.cache;
 import dev.brink.cache.CachePolicy;
 import dev.brink.cache.CacheRequest;
 import dev.brink.cache.CacheStats;
+import dev.brink.cache.Change;
 import dev.brink.cache.HttpCache;
 import dev.brink.cache.Purge;
 import dev.brink.cache.store.Store;
@@ -12,7 +13,9 @@ import dev.brink.mesh.exchange.CallListener;
 import dev.brink.mesh.exchange.Executor;
 import dev.brink.mesh.exchange.Target;
 import dev.brink.mesh.link.Links;
+import dev.brink.mesh.proto.CacheChange;
 import dev.brink.mesh.proto.HerdReports;
+import dev.brink.mesh.proto.PurgeRecord;
 import dev.brink.mesh.proto.PurgeReply;
 import dev.brink.mesh.proto.PurgeRequest;
 import dev.brink.mesh.wire.CacheMessages;
@@ -23,7 +26,8 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * This node's part of the mesh's cache. Each key has a home among the nodes; only the home asks the
- * origin, the others ask the home, and keep what they get as long as it is fresh.
+ * origin, the others ask the home, and keep what they get as long as it is fresh. A home that is
+ * new asks the one before it first.
  *
  * <p>Thread-safe; nothing here blocks.
  */
@@ -31,12 +35,19 @@ public final class EdgeCache implements AutoCloseable {
   /** How long whoever has changed something waits for the other nodes to know. */
   static final Duration TELLING_LIMIT = Duration.ofSeconds(1);
 
+  /**
+   * Of the purges that a peer is told it may have missed: less than half of what a reply may have.
+   */
+  private static final int MAX_MISSED_BYTES = 480 << 10;
+
   private final String node;
   private final Links links;
   private final Homes homes;
   private final HttpCache cache;
   private final NamedCaches named;
+  private final UntoldChanges untold;
   private final CopiesAhead copies;
+  private final Succession succession;
 
   /**
    * For one node.
@@ -57,7 +68,9 @@ public final class EdgeCache implements AutoCloseable {
             .validateFirst()
             .build();
     this.copies = new CopiesAhead(node, homes, links, cache, copiesAhead);
-    this.named = new NamedCaches(node, homes, links, cache);
+    this.succession = new Succession(homes);
+    this.untold = new UntoldChanges(links);
+    this.named = new NamedCaches(node, homes, links, cache, untold);
   }
 
   /**
@@ -73,16 +86,17 @@ public final class EdgeCache implements AutoCloseable {
       Direct direct,
       CallListener listener) {
     var at = new Target.Cached(target.tenant(), target.name(), version).by(node);
-    var upstream = new MeshUpstream(node, homes, links, at, policy, call, direct, copies);
+    var upstream =
+        new MeshUpstream(node, homes, links, at, policy, call, direct, copies, succession);
     return run(call, policy, upstream, new ClientAnswer(node, upstream, listener));
   }
 
-  /** Answers a peer's call as the home of what is asked for: never from another node. */
+  /** Answers a peer's call as the home of what is asked for. */
   public Executor.Running handleForPeer(
       Target.Cached target, CachePolicy policy, Call call, Direct direct, CallListener listener) {
     if (target.copy()) {
       // Of what is stored, whatever the policy makes of such words of a client's.
-      var upstream = new MeshUpstream(node, null, links, null, policy, call, direct, null);
+      var upstream = new MeshUpstream(node, null, links, null, policy, call, direct, null, null);
       return run(
           CopiesAhead.ofStored(call),
           policy.withRequestDirectives(),
@@ -90,7 +104,8 @@ public final class EdgeCache implements AutoCloseable {
           new PeerAnswer(node, upstream, listener));
     }
     copies.askedBy(target, policy, call);
-    var upstream = new MeshUpstream(node, null, links, null, policy, call, direct, null);
+    var upstream =
+        new MeshUpstream(node, null, links, target, policy, call, direct, null, succession);
     return run(call, policy, upstream, new PeerAnswer(node, upstream, listener));
   }
 
@@ -102,6 +117,11 @@ public final class EdgeCache implements AutoCloseable {
   /** The caches that functions keep responses in. */
   public NamedCaches named() {
     return named;
+  }
+
+  /** What was put or removed here and is still to be told to nodes that can't be reached. */
+  UntoldChanges untold() {
+    return untold;
   }
 
   private Executor.Running run(
@@ -125,9 +145,35 @@ public final class EdgeCache implements AutoCloseable {
     return cache.heardUntil();
   }
 
+  /** See {@link HttpCache#trustFor}. */
+  void trustFor(Duration duration) {
+    cache.trustFor(duration);
+  }
+
+  /** See {@link HttpCache#doubt}. */
+  void doubt() {
+    cache.doubt();
+  }
+
   /** See {@link HttpCache#caughtUp}. */
-  public void caughtUp() {
+  void caughtUp() {
     cache.caughtUp();
+  }
+
+  /** See {@link HttpCache#missed}. */
+  void missed(Purge purge) {
+    cache.missed(purge);
+  }
+
+  /** See {@link HttpCache#changed}. What was put since stays only where its home is. */
+  void changed(Change change) {
+    boolean isHome = homes.of(Homes.key(change.space(), change.url())).equals(node);
+    cache.changed(isHome ? change : change.at(0));
+  }
+
+  /** See {@link HttpCache#dropAll}. */
+  void dropAll() {
+    cache.dropAll();
   }
 
   /**
@@ -140,14 +186,19 @@ public final class EdgeCache implements AutoCloseable {
     long latest = 0;
     for (var record : request.getPurgesList()) {
       Purge purge = CacheMessages.fromProto(record);
-      var _ = cache.purge(purge);
-      latest = Math.max(latest, cache.purge(purge.at(0)).stamp());
+      latest = Math.max(latest, cache.purgeAsOfNow(purge).stamp());
     }
-    request.getChangesList().forEach(change -> cache.changed(CacheMessages.fromProto(change)));
+    request.getChangesList().forEach(change -> changed(CacheMessages.fromProto(change)));
     if (request.getChangedCount() > 0) {
-      cache.invalidate(request.getChangedSpace(), request.getChangedList());
+      succession.changed(
+          request.getChangedSpace(), request.getChangedList(), request.getChangedHolder());
+      long stamp = cache.invalidate(request.getChangedSpace(), request.getChangedList());
+      latest = Math.max(latest, stamp);
     }
     PurgeReply.Builder reply = PurgeReply.newBuilder().setStamp(latest);
+    if (request.getMissedMillis() > 0) {
+      tellMissed(Duration.ofMillis(request.getMissedMillis()), request.getAsker(), reply);
+    }
     CompletionStage<Void> kept =
         request.getPurgesCount() > 0 ? cache.written() : CompletableFuture.completedFuture(null);
     return kept.handle(
@@ -158,15 +209,44 @@ public final class EdgeCache implements AutoCloseable {
                 .build());
   }
 
+  private void tellMissed(Duration within, String asker, PurgeReply.Builder reply) {
+    reply.setTold(true);
+    List<PurgeRecord> purges =
+        cache.purgedWithin(within).stream().map(CacheMessages::toProto).toList();
+    if (purges.stream().mapToLong(PurgeRecord::getSerializedSize).sum() > MAX_MISSED_BYTES) {
+      reply.setTooMany(true);
+    } else {
+      reply.addAllPurges(purges);
+    }
+    List<CacheChange> changes = untold.missedBy(asker);
+    if (changes.stream().mapToLong(CacheChange::getSerializedSize).sum() > MAX_MISSED_BYTES) {
+      reply.setTooMany(true);
+    } else {
+      reply.addAllChanges(changes);
+    }
+  }
+
   /** Takes note of what a peer's cache learnt of responses that are not for all, or are. */
   public void heard(HerdReports reports) {
     reports.getReportsList().forEach(report -> cache.heard(CacheMessages.fromProto(report)));
   }
 
-  private CompletionStage<?> tellPeers(String space, List<String> urls) {
+  private CompletionStage<Long> tellPeers(String space, List<String> urls, boolean kept) {
+    succession.changed(space, urls, "");
     PurgeRequest request =
-        PurgeRequest.newBuilder().setChangedSpace(space).addAllChanged(urls).build();
-    return links.purgeAll(request, TELLING_LIMIT);
+        PurgeRequest.newBuilder()
+            .setChangedSpace(space)
+            .addAllChanged(urls)
+            .setChangedHolder(kept ? node : "")
+            .build();
+    return links
+        .purgeAll(request, TELLING_LIMIT)
+        .thenApply(told -> told.values().stream().mapToLong(PurgeReply::getStamp).max().orElse(0));
+  }
+
+  /** Changes of functions' caches, made here, that other nodes are still to be told. */
+  public int changesUntold() {
+    return untold.size();
   }
 
   public CacheStats stats() {

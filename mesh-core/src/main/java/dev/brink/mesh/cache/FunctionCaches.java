@@ -5,6 +5,7 @@ import dev.brink.exec.binding.BindingException;
 import dev.brink.exec.binding.BindingReply;
 import dev.brink.exec.binding.Face;
 import dev.brink.exec.binding.HostBinding;
+import dev.brink.exec.stream.WholeBody;
 import dev.brink.mesh.exchange.BodyBytes;
 import dev.brink.mesh.exchange.Call;
 import dev.brink.mesh.exchange.CallFailure;
@@ -166,7 +167,10 @@ public final class FunctionCaches implements HostBinding {
       if (body != null) {
         to.complete(BindingReply.of(json, body));
       } else if (head instanceof FullHttpResponse full && full.content().isReadable()) {
-        to.complete(BindingReply.of(json, full.content()));
+        to.complete(
+            head.headers().contains(HttpHeaderNames.CONTENT_ENCODING)
+                ? BindingReply.of(json, WholeBody.of(full.content()))
+                : BindingReply.of(json, full.content()));
       } else {
         ReferenceCountUtil.release(head);
         to.complete(BindingReply.of(json));

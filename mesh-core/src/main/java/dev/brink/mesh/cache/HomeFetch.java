@@ -6,6 +6,7 @@ import dev.brink.mesh.exchange.CallFailure;
 import dev.brink.mesh.exchange.CallListener;
 import dev.brink.mesh.exchange.CallTiming;
 import dev.brink.mesh.exchange.Executor;
+import dev.brink.mesh.exchange.LastAttempt;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponse;
 import java.util.concurrent.Flow;
@@ -20,9 +21,11 @@ final class HomeFetch implements CallListener, HttpCache.Running {
   private final Direct direct;
   private final CallListener listener;
   private final CallListener ofSource;
-  private volatile Executor.@Nullable Running running;
-  private volatile boolean cancelled;
-  private volatile boolean instead;
+  private final LastAttempt attempts = new LastAttempt();
+
+  // Guarded by this.
+  private @Nullable ResumedBody body;
+  private boolean cancelled;
 
   /**
    * @param listener told what the home answers
@@ -37,12 +40,7 @@ final class HomeFetch implements CallListener, HttpCache.Running {
 
   /** The fetch from the home is under way, or over. */
   void started(Executor.Running fromHome) {
-    if (!instead) {
-      running = fromHome;
-    }
-    if (cancelled) {
-      fromHome.cancel();
-    }
+    attempts.began(1, fromHome);
   }
 
   @Override
@@ -53,29 +51,42 @@ final class HomeFetch implements CallListener, HttpCache.Running {
   @Override
   public void onResponse(
       HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, CallTiming timing) {
-    listener.onResponse(
-        head, body == null ? null : new ResumedBody(head, body, call, direct), timing);
+    listener.onResponse(head, body == null ? null : resumed(head, body), timing);
+  }
+
+  private ResumedBody resumed(HttpResponse head, Flow.Publisher<ByteBuf> fromHome) {
+    var made = new ResumedBody(head, fromHome, call, direct);
+    boolean unwanted;
+    synchronized (this) {
+      body = made;
+      unwanted = cancelled;
+    }
+    if (unwanted) {
+      made.stopResuming();
+    }
+    return made;
   }
 
   @Override
   public void onFailure(CallFailure failure) {
-    if (cancelled || failure.reach() == CallFailure.Reach.RAN) {
+    if (attempts.cancelled() || failure.reach() == CallFailure.Reach.RAN) {
       listener.onFailure(failure);
       return;
     }
-    instead = true;
-    running = direct.execute(call, ofSource);
-    if (cancelled) {
-      cancel();
-    }
+    attempts.began(2, direct.execute(call, ofSource));
   }
 
   @Override
   public void cancel() {
-    cancelled = true;
-    Executor.Running current = running;
-    if (current != null) {
-      current.cancel();
+    ResumedBody under;
+    synchronized (this) {
+      cancelled = true;
+      under = body;
     }
+    // First, since a cancel of the home's call breaks the body.
+    if (under != null) {
+      under.stopResuming();
+    }
+    attempts.cancel();
   }
 }

@@ -1,11 +1,10 @@
 package dev.brink.mesh.cache;
 
-import dev.brink.cache.CachePolicy;
+import dev.brink.cache.CacheRequest;
 import dev.brink.cache.store.StoreKey;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpRequest;
 import java.util.Collection;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which node is the home of a key: the one whose hash with it is highest (Thaler and Ravishankar:
@@ -26,25 +25,59 @@ final class Homes {
   }
 
   /** The home of what a request asks for, which may be this node. */
-  String of(CachePolicy policy, HttpRequest request) {
-    String host = request.headers().get(HttpHeaderNames.HOST, "");
-    return of(StoreKey.of(policy.space() + '\n' + host + request.uri()));
+  String of(CacheRequest asked) {
+    return of(key(asked));
+  }
+
+  /**
+   * What decides on the home of what a request asks for: host, path and query as the cache's key
+   * has them, so that however a client writes them there is but one.
+   */
+  static StoreKey key(CacheRequest asked) {
+    return key(asked.policy().space(), asked.site() + asked.target());
+  }
+
+  /**
+   * The same for a URL.
+   *
+   * @param url host, path and query in normal form
+   */
+  static StoreKey key(String space, String url) {
+    return StoreKey.of(space + '\n' + url);
+  }
+
+  /** Whether no other node can be reached. */
+  boolean isAlone() {
+    return peers.get().isEmpty();
   }
 
   /** Whether this node is the home of what a request asks for. */
-  boolean isHere(CachePolicy policy, HttpRequest request) {
-    return of(policy, request).equals(self);
+  boolean isHere(CacheRequest asked) {
+    return of(asked).equals(self);
   }
 
   /** The home of a key, which may be this node. */
   String of(StoreKey key) {
-    String best = self;
-    long most = weight(self, key);
-    for (String peer : peers.get()) {
-      long weight = weight(peer, key);
+    return best(self, peers.get(), key);
+  }
+
+  /**
+   * The home that a key had before this node came, if that came last: the home it would have
+   * without this node. {@code null}: no other node can be reached.
+   */
+  @Nullable String before(StoreKey key) {
+    Collection<String> others = peers.get();
+    return others.isEmpty() ? null : best(others.iterator().next(), others, key);
+  }
+
+  private static String best(String one, Collection<String> others, StoreKey key) {
+    String best = one;
+    long most = weight(one, key);
+    for (String other : others) {
+      long weight = weight(other, key);
       int order = Long.compareUnsigned(weight, most);
-      if (order > 0 || (order == 0 && peer.compareTo(best) > 0)) {
-        best = peer;
+      if (order > 0 || (order == 0 && other.compareTo(best) > 0)) {
+        best = other;
         most = weight;
       }
     }

@@ -31,6 +31,7 @@ final class MeshUpstream implements Upstream {
   private final Call asked;
   private final Direct direct;
   private final @Nullable CopiesAhead copies;
+  private final @Nullable Succession succession;
   private final long limitNanos;
   private volatile @Nullable CallTiming timing;
 
@@ -39,6 +40,7 @@ final class MeshUpstream implements Upstream {
    * @param at what other nodes know the target as
    * @param asked the call that this is for
    * @param copies told what is asked for; {@code null}: nobody
+   * @param succession who had this node's keys before; {@code null}: nobody is asked
    */
   MeshUpstream(
       String self,
@@ -48,7 +50,8 @@ final class MeshUpstream implements Upstream {
       CachePolicy policy,
       Call asked,
       Direct direct,
-      @Nullable CopiesAhead copies) {
+      @Nullable CopiesAhead copies,
+      @Nullable Succession succession) {
     this.self = self;
     this.homes = homes;
     this.links = links;
@@ -57,6 +60,7 @@ final class MeshUpstream implements Upstream {
     this.asked = asked;
     this.direct = direct;
     this.copies = copies;
+    this.succession = succession;
     limitNanos = Math.max(LEAST_NANOS, asked.deadlineNanos() - System.nanoTime());
   }
 
@@ -69,11 +73,26 @@ final class MeshUpstream implements Upstream {
   public HttpCache.Running fetch(
       HttpRequest request, Flow.@Nullable Publisher<ByteBuf> body, Listener listener) {
     Call call = call(request, body);
-    String home = body == null && request.method().equals(HttpMethod.GET) ? home(request) : self;
+    // What a HEAD says is for what the home has, too.
+    boolean retrieval =
+        request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+    String home = body == null && retrieval ? home(request) : self;
     if (copies != null && at instanceof Target.Cached cached) {
       copies.asked(cached, policy, asked.scheme(), request, home, 1);
     }
-    return home.equals(self) ? fetchHere(call, listener) : fetchFrom(home, call, listener);
+    if (!home.equals(self)) {
+      StaleTaking.remove(request.headers());
+      return fetchFrom(home, call, listener);
+    }
+    CacheRequest wanted = wanted(request);
+    Succession known = body == null && !wanted.unshared() ? succession : null;
+    if (known != null && at instanceof Target.Cached cached) {
+      String before = known.before(wanted, asked.request(), cached.asker());
+      if (before != null) {
+        return takeOver(before, cached, call, known, listener);
+      }
+    }
+    return fetchHere(call, listener);
   }
 
   @Override
@@ -121,9 +140,12 @@ final class MeshUpstream implements Upstream {
 
   private String home(HttpRequest request) {
     Homes known = homes;
-    return known == null || new CacheRequest(request, asked.scheme(), null, policy).unshared()
-        ? self
-        : known.of(policy, request);
+    CacheRequest wanted = wanted(request);
+    return known == null || wanted.unshared() ? self : known.of(wanted);
+  }
+
+  private CacheRequest wanted(HttpRequest request) {
+    return new CacheRequest(request, asked.scheme(), null, policy);
   }
 
   private HttpCache.Running fetchHere(Call call, Listener listener) {
@@ -134,8 +156,19 @@ final class MeshUpstream implements Upstream {
     if (at == null) {
       return fetchHere(call, listener);
     }
-    var fetch = new HomeFetch(call, direct, answering(listener, true), answering(listener, false));
+    HomeFetch fetch = ofNode(call, listener);
     fetch.started(links.execute(home, call, at, fetch));
     return fetch;
+  }
+
+  private HomeFetch ofNode(Call call, Listener listener) {
+    return new HomeFetch(call, direct, answering(listener, true), answering(listener, false));
+  }
+
+  private HttpCache.Running takeOver(
+      String before, Target.Cached cached, Call call, Succession from, Listener listener) {
+    var taking = new TakingOver(ofNode(call, listener), from::late);
+    taking.started(links.execute(before, call, cached.forCopy(), taking));
+    return taking;
   }
 }

@@ -46,12 +46,14 @@ public final class NamedCaches implements Executor<Target.NamedCache> {
   private final Homes homes;
   private final Links links;
   private final HttpCache cache;
+  private final UntoldChanges untold;
 
-  NamedCaches(String node, Homes homes, Links links, HttpCache cache) {
+  NamedCaches(String node, Homes homes, Links links, HttpCache cache, UntoldChanges untold) {
     this.node = node;
     this.homes = homes;
     this.links = links;
     this.cache = cache;
+    this.untold = untold;
   }
 
   /** How a named cache keeps responses. */
@@ -80,7 +82,7 @@ public final class NamedCaches implements Executor<Target.NamedCache> {
     if (call.request().method().equals(HttpMethod.GET)) {
       return match(call, policy, homes, target, listener);
     }
-    String home = homes.of(policy, call.request());
+    String home = homes.of(asked(call, policy));
     if (home.equals(node)) {
       return change(call, policy, listener);
     }
@@ -128,7 +130,8 @@ public final class NamedCaches implements Executor<Target.NamedCache> {
       Target.NamedCache target,
       CallListener listener) {
     var upstream =
-        new MeshUpstream(node, asking, links, target, policy, call, NamedCaches::nothing, null);
+        new MeshUpstream(
+            node, asking, links, target, policy, call, NamedCaches::nothing, null, null);
     ClientAnswer answer =
         asking == null
             ? new PeerAnswer(node, upstream, listener)
@@ -150,15 +153,16 @@ public final class NamedCaches implements Executor<Target.NamedCache> {
     return cache.put(request, PutCall.response(call.request()), call.body());
   }
 
-  /** Answers once the other nodes know. */
+  /** Answers once the other nodes know; those that don't in time are told later. */
   private void tell(Change change, CallListener listener) {
     PurgeRequest request =
-        PurgeRequest.newBuilder().addChanges(CacheMessages.toProto(change)).build();
+        PurgeRequest.newBuilder().addChanges(CacheMessages.toProto(change.at(0))).build();
     var _ =
         links
             .purgeAll(request, EdgeCache.TELLING_LIMIT)
-            .thenRun(
-                () -> {
+            .thenAccept(
+                told -> {
+                  untold.add(change, told.keySet());
                   if (change.found()) {
                     listener.onResponse(done(), null, new CallTiming(node, false, 0, 0, 0, 0));
                   } else {

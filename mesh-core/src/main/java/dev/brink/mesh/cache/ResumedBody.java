@@ -5,6 +5,8 @@ import dev.brink.mesh.exchange.Call;
 import dev.brink.mesh.exchange.CallFailure;
 import dev.brink.mesh.exchange.CallListener;
 import dev.brink.mesh.exchange.CallTiming;
+import dev.brink.mesh.exchange.LastAttempt;
+import dev.brink.mesh.http.Discard;
 import dev.brink.mesh.http.Problem;
 import dev.brink.mesh.http.ProblemException;
 import io.netty.buffer.ByteBuf;
@@ -27,6 +29,7 @@ final class ResumedBody
   private final Flow.Publisher<ByteBuf> fromHome;
   private final Call call;
   private final Direct direct;
+  private final LastAttempt resumption = new LastAttempt();
 
   // Guarded by this.
   private Flow.@Nullable Subscriber<? super ByteBuf> subscriber;
@@ -37,6 +40,9 @@ final class ResumedBody
   private boolean resumed;
   private boolean cancelled;
   private @Nullable Throwable broken;
+
+  /** Whether the source is asked and has not answered. */
+  private boolean asking;
 
   ResumedBody(HttpResponse head, Flow.Publisher<ByteBuf> fromHome, Call call, Direct direct) {
     this.etag = head.status().code() == 200 ? head.headers().get(HttpHeaderNames.ETAG, "") : "";
@@ -79,11 +85,31 @@ final class ResumedBody
     Flow.Subscription from;
     synchronized (this) {
       cancelled = true;
+      asking = false;
       from = source;
     }
     if (from != null) {
       from.cancel();
     }
+    resumption.cancel();
+  }
+
+  /** Whoever had it fetched wants no more of it: where it breaks, or is broken, it ends. */
+  void stopResuming() {
+    synchronized (this) {
+      resumed = true;
+    }
+    resumption.cancel();
+    if (answered()) {
+      fail();
+    }
+  }
+
+  /** Whether the source was waited for until now, which then is over. */
+  private synchronized boolean answered() {
+    boolean waited = asking;
+    asking = false;
+    return waited;
   }
 
   @Override
@@ -144,9 +170,10 @@ final class ResumedBody
       resumed = true;
       broken = cause;
       source = null;
+      asking = again;
     }
     if (again) {
-      var _ = direct.execute(call, this);
+      resumption.began(1, direct.execute(call, this));
     } else {
       to().onError(cause);
     }
@@ -155,6 +182,10 @@ final class ResumedBody
   @Override
   public void onResponse(
       HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, CallTiming timing) {
+    if (!answered()) {
+      Discard.response(head, body);
+      return;
+    }
     boolean same =
         head.status().code() == 200
             && EntityTags.strongMatch(etag, head.headers().get(HttpHeaderNames.ETAG))
@@ -195,7 +226,9 @@ final class ResumedBody
 
   @Override
   public void onFailure(CallFailure failure) {
-    fail();
+    if (answered()) {
+      fail();
+    }
   }
 
   private void fail() {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What is asked for, whoever asks.
  *
  * @param target whoever asks
+ * @param host in normal form
  * @param uri path and query in normal form
  */
 record Wanted(Target.Cached target, String scheme, String host, String uri) {
@@ -37,9 +38,9 @@ record Wanted(Target.Cached target, String scheme, String host, String uri) {
         || length(headers) > MAX_FIELDS) {
       return null;
     }
-    String uri = new CacheRequest(request, scheme, null, policy).target();
+    var asked = new CacheRequest(request, scheme, null, policy);
     var all = new Target.Cached(target.tenant(), target.name(), target.digest());
-    return new Wanted(all, scheme, headers.get(HttpHeaderNames.HOST, ""), uri);
+    return new Wanted(all, scheme, asked.site(), asked.target());
   }
 
   private static int length(HttpHeaders headers) {

@@ -48,7 +48,7 @@ final class DeployCommand implements Callable<Integer> {
       names = "--timeout",
       paramLabel = "TIME",
       converter = DurationText.class,
-      description = "How long to wait for them, such as 500ms or 1m. Default: 30s.")
+      description = "How long to wait for them, such as 500ms or 1m, 1h at most. Default: 30s.")
   private Duration timeout = DeployOptions.DEFAULT.timeout();
 
   @Option(names = "--json", description = "Print a JSON array of DeployReply messages.")
@@ -58,13 +58,22 @@ final class DeployCommand implements Callable<Integer> {
     this.session = session;
   }
 
+  private DeployOptions options() {
+    try {
+      return new DeployOptions(wait, timeout);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--" + e.getMessage());
+    }
+  }
+
   @Override
   public Integer call() throws IOException {
+    DeployOptions options = options();
     List<DeploymentSpec> specs = folders.stream().map(FunctionFolder::read).toList();
     List<DeployResult> results = new ArrayList<>();
     try (MeshClient client = mesh.connect(session)) {
       for (DeploymentSpec spec : specs) {
-        DeployResult result = client.deployments().deploy(spec, new DeployOptions(wait, timeout));
+        DeployResult result = client.deployments().deploy(spec, options);
         results.add(result);
         if (!json) {
           print(result);

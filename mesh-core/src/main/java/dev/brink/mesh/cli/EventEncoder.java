@@ -18,7 +18,9 @@ import org.slf4j.event.KeyValuePair;
  * pairs, and an exception with where it comes from. JSON: the same as one object.
  */
 final class EventEncoder extends EncoderBase<ILoggingEvent> {
-  static final int MAX_MESSAGE = 8192;
+  /** What a function may print at once, and whose it is. */
+  static final int MAX_MESSAGE = 20 << 10;
+
   private static final int MAX_VALUE = 1024;
   private static final int MAX_FRAMES = 12;
   private static final int MAX_CAUSES = 5;

@@ -2,10 +2,9 @@ package dev.brink.mesh.cli;
 
 import dev.brink.mesh.config.HostPort;
 import dev.brink.mesh.config.NodeConfig;
+import dev.brink.mesh.file.WholeFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -71,9 +70,6 @@ record NodeRun(
     facts.put("link", started.linkAddress());
     facts.put("discovery", new HostPort(config.grid().bindAddress(), started.discoveryPort()));
     facts.put("dataDirectory", config.dataDirectory().toAbsolutePath().toString());
-    Path temporary = file.resolveSibling(file.getFileName() + ".part");
-    Files.writeString(temporary, JsonText.of(facts) + "\n");
-    Files.move(
-        temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    WholeFile.write(file, JsonText.of(facts) + "\n");
   }
 }

@@ -71,6 +71,9 @@ final class PurgeCommand implements Callable<Integer> {
                           Locale.ROOT, "%s: purged in %.2f ms", node.node(), node.millis())
                       : node.node() + ": not purged: " + node.message());
         }
+        if (!result.unrecorded().isEmpty()) {
+          session.out().println("not recorded for nodes that are away: " + result.unrecorded());
+        }
       }
       return result.complete() ? 0 : 1;
     }

@@ -27,10 +27,18 @@ public final class RemoteKeys {
     this.durable = durable;
   }
 
+  private static String required(String key) {
+    if (key.isEmpty()) {
+      throw new DeploymentException(
+          "invalid-request", "key: empty (expected: 1 to 512 bytes of UTF-8)", false);
+    }
+    return key;
+  }
+
   /** A value, as it is when the call arrives. */
   public Optional<byte[]> get(String key) {
     try {
-      return Optional.of(calls.exchange(call("GET", key, Map.of())).body());
+      return Optional.of(calls.exchange(call("GET", required(key), Map.of())).body());
     } catch (DeploymentException e) {
       if (e.code().equals("key-not-found")) {
         return Optional.empty();
@@ -53,7 +61,7 @@ public final class RemoteKeys {
     calls.exchange(
         new Call(
             "PUT",
-            path(key, query),
+            path(required(key), query),
             BodyPublishers.ofByteArray(value),
             Map.of("content-type", "application/octet-stream"),
             true,
@@ -63,7 +71,7 @@ public final class RemoteKeys {
   /** Removes a key; returns whether it had a value. */
   public boolean delete(String key) {
     try {
-      calls.exchange(call("DELETE", key, Map.of()));
+      calls.exchange(call("DELETE", required(key), Map.of()));
       return true;
     } catch (DeploymentException e) {
       if (e.code().equals("key-not-found")) {

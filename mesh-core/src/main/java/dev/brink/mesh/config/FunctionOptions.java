@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.BiConsumer;
 
-/** The options about how functions run, but for their WebSockets. */
+/** The options about how functions run, but for their WebSockets and what all may have. */
 final class FunctionOptions {
   private static final ValueType<Duration> TIME = ValueType.duration(ofMillis(1), ofHours(24));
   private static final ValueType<Duration> CPU =
@@ -23,11 +23,6 @@ final class FunctionOptions {
               ValueType.integer(0, 1024),
               FunctionsConfig::lanes,
               FunctionsConfig.Builder::lanes),
-          functions(
-              "queue",
-              ValueType.integer(0, 1_000_000),
-              FunctionsConfig::queue,
-              FunctionsConfig.Builder::queue),
           functions(
               "idle-warm-up",
               ValueType.integer(0, 100_000),

@@ -1,6 +1,7 @@
 package dev.brink.mesh.config;
 
 import dev.brink.exec.FunctionLimits;
+import dev.brink.exec.RuntimeLimits;
 import dev.brink.exec.outbound.OutboundTarget;
 import dev.brink.exec.websocket.WebSocketLimits;
 import java.time.Duration;
@@ -11,7 +12,6 @@ import java.util.function.Consumer;
  * How functions run on the node.
  *
  * @param lanes threads that run functions; 0: one per processor
- * @param queue most invocations that wait for a lane
  * @param idleWarmUp instances made for nothing while the node is idle, so that others are made
  *     quickly
  * @param limits for functions whose manifest says nothing
@@ -20,17 +20,18 @@ import java.util.function.Consumer;
  * @param outboundAllow what functions can fetch from besides, whatever its address
  * @param keepAlive what stays warm
  * @param webSockets what all functions' WebSockets may use
+ * @param runtime what all functions together may have
  */
 public record FunctionsConfig(
     int lanes,
-    int queue,
     int idleWarmUp,
     FunctionLimits limits,
     Duration cpuMax,
     boolean outboundPublic,
     List<OutboundTarget> outboundAllow,
     KeepAliveConfig keepAlive,
-    WebSocketLimits webSockets) {
+    WebSocketLimits webSockets,
+    RuntimeLimits runtime) {
   public FunctionsConfig {
     outboundAllow = List.copyOf(outboundAllow);
   }
@@ -38,7 +39,6 @@ public record FunctionsConfig(
   Builder toBuilder() {
     Builder builder = new Builder();
     builder.lanes = lanes;
-    builder.queue = queue;
     builder.idleWarmUp = idleWarmUp;
     builder.cpu = limits.cpu();
     builder.cpuBurst = limits.cpuBurst();
@@ -53,17 +53,17 @@ public record FunctionsConfig(
     builder.outboundAllow = outboundAllow;
     builder.keepAlive = keepAlive.toBuilder();
     builder.webSockets = webSockets.toBuilder();
+    builder.runtime = runtime.toBuilder();
     return builder;
   }
 
   /**
-   * Defaults: a lane per processor, a queue of 1,024, 500 instances when idle, {@link
-   * FunctionLimits#DEFAULT}, at most 30 s of processor time by a manifest, public addresses and no
-   * others, {@link WebSocketLimits#DEFAULT}.
+   * Defaults: a lane per processor, 500 instances when idle, {@link FunctionLimits#DEFAULT}, at
+   * most 30 s of processor time by a manifest, public addresses and no others, {@link
+   * WebSocketLimits#DEFAULT}, {@link RuntimeLimits#DEFAULT}.
    */
   public static final class Builder {
     private int lanes;
-    private int queue = 1024;
     private int idleWarmUp = 500;
     private Duration cpu = FunctionLimits.DEFAULT.cpu();
     private Duration cpuBurst = FunctionLimits.DEFAULT.cpuBurst();
@@ -79,6 +79,9 @@ public record FunctionsConfig(
     private KeepAliveConfig.Builder keepAlive = new KeepAliveConfig.Builder();
     private WebSocketLimits.Builder webSockets = WebSocketLimits.builder();
 
+    /** How long idle instances stay is for the keep-alive policy to say. */
+    private RuntimeLimits.Builder runtime = RuntimeLimits.builder().idleAfter(Duration.ZERO);
+
     Builder() {}
 
     public Builder lanes(int count) {
@@ -86,8 +89,8 @@ public record FunctionsConfig(
       return this;
     }
 
-    public Builder queue(int invocations) {
-      queue = invocations;
+    public Builder runtime(Consumer<RuntimeLimits.Builder> change) {
+      change.accept(runtime);
       return this;
     }
 
@@ -165,7 +168,6 @@ public record FunctionsConfig(
     FunctionsConfig build() {
       return new FunctionsConfig(
           lanes,
-          queue,
           idleWarmUp,
           new FunctionLimits(
               cpu,
@@ -180,7 +182,8 @@ public record FunctionsConfig(
           outboundPublic,
           outboundAllow,
           keepAlive.build(),
-          webSockets.build());
+          webSockets.build(),
+          runtime.build());
     }
   }
 }

@@ -232,6 +232,7 @@ final class Options {
               OWN,
               FunctionOptions.ALL,
               WebSocketOptions.ALL,
+              RuntimeOptions.ALL,
               PlacementOptions.ALL,
               NearestOptions.ALL));
 

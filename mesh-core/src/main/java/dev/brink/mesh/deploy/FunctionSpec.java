@@ -3,6 +3,7 @@ package dev.brink.mesh.deploy;
 import dev.brink.cache.CachePolicy;
 import dev.brink.exec.FunctionLimits;
 import dev.brink.exec.Isolation;
+import dev.brink.exec.SampleRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param eval whether {@code eval} and {@code new Function} work
  * @param isolation which invocations may share an instance
  * @param schedule when it runs by itself: each tick on one node of the mesh
+ * @param samples requests that each node runs it with once it is loaded there, without any effect,
+ *     so that its code is compiled before the first real one; 16 and 64 KiB at most
  */
 public record FunctionSpec(
     String tenant,
@@ -44,7 +47,8 @@ public record FunctionSpec(
     List<CronSchedule> schedule,
     String passThrough,
     boolean eval,
-    Isolation isolation)
+    Isolation isolation,
+    List<SampleRequest> samples)
     implements DeploymentSpec {
   /**
    * The most processor time that a function's limits may give an invocation, on a node whose
@@ -62,6 +66,7 @@ public record FunctionSpec(
     services = Map.copyOf(services);
     kv = Map.copyOf(kv);
     schedule = List.copyOf(schedule);
+    samples = List.copyOf(samples);
   }
 
   /** A function of one module, in the default tenant, without limits or variables of its own. */
@@ -94,6 +99,7 @@ public record FunctionSpec(
     private String passThrough = "";
     private boolean eval;
     private Isolation isolation = Isolation.SHARED;
+    private final List<SampleRequest> samples = new ArrayList<>();
 
     private Builder(String name) {
       this.name = name;
@@ -189,6 +195,12 @@ public record FunctionSpec(
       return this;
     }
 
+    /** Adds a request that it is run with once it is loaded, without any effect. */
+    public Builder sample(SampleRequest request) {
+      samples.add(request);
+      return this;
+    }
+
     public FunctionSpec build() {
       return new FunctionSpec(
           tenant,
@@ -206,7 +218,8 @@ public record FunctionSpec(
           schedule,
           passThrough,
           eval,
-          isolation);
+          isolation,
+          samples);
     }
   }
 }

@@ -37,7 +37,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class DnsServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DnsServer.class);
-  private static final int MAX_CONNECTIONS = 256;
   private static final int MAX_MESSAGE_BYTES = 4_096;
   private static final long TCP_IDLE_SECONDS = 10;
   private static final int RECEIVE_BYTES = 2_048;
@@ -180,6 +179,7 @@ public final class DnsServer implements AutoCloseable {
     private final Authority authority;
     private final DnsCounts counts;
     private final ChannelGroup connections;
+    private final TcpPlaces places = new TcpPlaces();
 
     TcpInitializer(Authority authority, DnsCounts counts, ChannelGroup connections) {
       this.authority = authority;
@@ -189,10 +189,13 @@ public final class DnsServer implements AutoCloseable {
 
     @Override
     protected void initChannel(Channel channel) {
-      if (connections.size() >= MAX_CONNECTIONS) {
-        counts.dropped();
+      if (!(channel.remoteAddress() instanceof InetSocketAddress client)) {
+        // Gone already.
         channel.unsafe().closeForcibly();
         return;
+      }
+      if (places.take(channel, client.getAddress())) {
+        counts.dropped();
       }
       connections.add(channel);
       channel
@@ -201,21 +204,24 @@ public final class DnsServer implements AutoCloseable {
               new ReadTimeoutHandler(TCP_IDLE_SECONDS, TimeUnit.SECONDS),
               new TcpDnsQueryDecoder(DnsRecordDecoder.DEFAULT, MAX_MESSAGE_BYTES),
               new TcpDnsResponseEncoder(),
-              new Stream(authority, counts));
+              new Stream(authority, counts, places));
     }
   }
 
   private static final class Stream extends SimpleChannelInboundHandler<DnsQuery> {
     private final Authority authority;
     private final DnsCounts counts;
+    private final TcpPlaces places;
 
-    Stream(Authority authority, DnsCounts counts) {
+    Stream(Authority authority, DnsCounts counts, TcpPlaces places) {
+      this.places = places;
       this.authority = authority;
       this.counts = counts;
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, DnsQuery query) {
+      places.asked(ctx.channel());
       var response = new DefaultDnsResponse(query.id());
       var sender = (InetSocketAddress) ctx.channel().remoteAddress();
       authority.answer(query, sender.getAddress(), false, response);

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     change it
  * @param scheme {@code http} or {@code https}, as the client used it
  * @param body {@code null} for none; subscribed to at most once per try
- * @param clientAddress the client's IP address in text
+ * @param clientAddress the client's IP address in text; empty: not known, or there is none
  * @param requestId names the request in every log of every node it touches
  * @param deadlineNanos when the client stops waiting, on {@link System#nanoTime}'s scale
  * @param refused whether a node has sent it back before it began: none does so a second time

@@ -13,8 +13,12 @@ public record CallFailure(Problem problem, Reach reach) {
   public enum Reach {
     /** Refused before it started ("busier than I said"): any request may be tried elsewhere. */
     REFUSED,
+    /** Refused before it started as its tenant has what it may there; others may have room. */
+    TENANT_BUSY,
     /** Never sent, or known not to have been read: any request may be tried elsewhere. */
     NOT_STARTED,
+    /** Not started as its version is not loaded there; other functions may be. */
+    NOT_LOADED,
     /** It may have run: only a safe or idempotent request may be tried elsewhere. */
     UNKNOWN,
     /** It ran and failed: trying again would only fail again. */

@@ -6,7 +6,8 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears of one call: {@code onResponse} or {@code onFailure}, once. On any thread: must not block.
+ * Hears of one call: {@code onResponse} or {@code onFailure}, once, and what belongs to these. On
+ * any thread: must not block.
  */
 public interface CallListener {
   /** The receiver has taken the call and will not refuse it any more. May be left out. */
@@ -23,6 +24,13 @@ public interface CallListener {
    * @param body the streaming body, {@code null} when {@code head} is full or there is none
    */
   void onResponse(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, CallTiming timing);
+
+  /**
+   * The answer's body, which came in pieces, has ended as it should. May be left out.
+   *
+   * @param bytes of all of it
+   */
+  default void onBodyEnd(long bytes) {}
 
   /** The call was not answered. */
   void onFailure(CallFailure failure);

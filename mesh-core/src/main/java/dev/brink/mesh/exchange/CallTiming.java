@@ -7,6 +7,10 @@ import java.util.Map;
  *
  * @param node the node that answered
  * @param cold whether an instance had to be made
+ * @param runNanos running, without waiting for the rest of the request's body; -1 where that is not
+ *     known
+ * @param laneNanos the part of the run that held a lane: much less where the function waits for
+ *     others; 0 where it is not known
  * @param reads how often it read which source of data, as placement names them
  */
 public record CallTiming(
@@ -15,12 +19,13 @@ public record CallTiming(
     long queueNanos,
     long coldNanos,
     long runNanos,
+    long laneNanos,
     long netNanos,
     Map<String, Integer> reads) {
 
-  /** Of a call that read nothing. */
+  /** Of a call that read nothing, and of which it is not known how long it held a lane. */
   public CallTiming(
       String node, boolean cold, long queueNanos, long coldNanos, long runNanos, long netNanos) {
-    this(node, cold, queueNanos, coldNanos, runNanos, netNanos, Map.of());
+    this(node, cold, queueNanos, coldNanos, runNanos, 0, netNanos, Map.of());
   }
 }

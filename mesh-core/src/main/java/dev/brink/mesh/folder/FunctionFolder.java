@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * {@code name} (default: the folder's), {@code main} (default {@code main.js}), {@code routes},
  * {@code limits}, {@code variables}, {@code services}, {@code kv}, {@code idempotent}, {@code
  * placement}, {@code eval}, {@code isolation} and more; or {@code origin} instead of {@code main}.
- * A folder with a {@code main.js} needs none. All other files are the function's modules: at most
- * 10 MiB and 1,000 files together, hidden ones left out.
+ * A folder with a {@code main.js} needs none. All other files are the function's modules: at most 7
+ * MiB and 1,000 files together, hidden ones left out.
  */
 public final class FunctionFolder {
   static final String MANIFEST = "brink.json";

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 
 /** The files of a folder, within bounds, and never from outside it. */
 final class ModuleFiles extends SimpleFileVisitor<Path> {
-  static final int MAX_BYTES = 10 << 20;
+  static final int MAX_BYTES = 7 << 20;
   static final int MAX_FILES = 1000;
 
   private final Path shown;
@@ -73,7 +73,7 @@ final class ModuleFiles extends SimpleFileVisitor<Path> {
     }
     bytes += content.length;
     if (bytes > MAX_BYTES) {
-      throw FunctionFolder.invalid(shown + ": more than 10 MiB of files (expected: a bundle)");
+      throw FunctionFolder.invalid(shown + ": more than 7 MiB of files (expected: a bundle)");
     }
     modules.put(path.toString().replace('\\', '/'), content);
   }

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What functions print goes to the log, with the function, its version and the request; and to whom
- * listens to that request. Thread-safe.
+ * What functions print goes to the log, a record a line, with the function, its version and the
+ * request; and to whom listens to that request. Thread-safe.
  */
 public final class ConsoleLog implements ConsoleSink {
   private static final Logger LOG = LoggerFactory.getLogger("dev.brink.console");
@@ -25,7 +25,8 @@ public final class ConsoleLog implements ConsoleSink {
   /**
    * Has somebody hear, too, of what is printed for one request.
    *
-   * @param requestId of one request only
+   * @param requestId of one request only, in the whole mesh: what that asks of functions on other
+   *     nodes is under the same id there
    * @param listener called on a lane: it must not block
    */
   public Listening listen(String requestId, BiConsumer<Level, String> listener) {
@@ -35,7 +36,8 @@ public final class ConsoleLog implements ConsoleSink {
 
   @Override
   public void print(String function, String requestId, ConsoleSink.Level level, String text) {
-    LOG.atLevel(of(level)).log("{} request {}: {}", function, requestId, text);
+    String line = ConsoleSink.oneLine(text);
+    LOG.atLevel(of(level)).log("{} request {}: {}", function, requestId, line);
     BiConsumer<Level, String> listener = listeners.isEmpty() ? null : listeners.get(requestId);
     if (listener != null) {
       listener.accept(level, text);

@@ -18,6 +18,14 @@ final class FunctionFailures {
           new CallFailure(
               new Problem(503, "overloaded", "too many invocations wait on this node", 1),
               Reach.REFUSED);
+      case OWNER_BUSY ->
+          new CallFailure(
+              new Problem(
+                  503,
+                  "tenant-busy",
+                  "the tenant's functions have as much under way on this node as they may",
+                  1),
+              Reach.TENANT_BUSY);
       case DEADLINE ->
           new CallFailure(
               Problem.of(504, "deadline-exceeded", "no lane was free in time"), Reach.NOT_STARTED);
@@ -38,7 +46,10 @@ final class FunctionFailures {
               503,
               "memory-limit",
               "the function used more than its " + (limits.memoryBytes() >> 20) + " MiB of memory");
-      case BODY_LIMIT -> ran(413, "body-limit", "a body is larger than the function may have");
+      case BODY_LIMIT ->
+          ran(413, "body-limit", "the request's body is larger than the function may have");
+      case RESPONSE_LIMIT ->
+          ran(500, "response-limit", "the response's body is larger than the function may have");
       case WEBSOCKET_LIMIT ->
           new CallFailure(
               new Problem(503, "websocket-limit", "the node has as many WebSockets as it may", 1),
@@ -63,6 +74,9 @@ final class FunctionFailures {
       case BAD_RESPONSE -> ran(500, "bad-response", "the function did not return a response");
       case NO_HANDLER ->
           ran(501, "no-handler", "the function has no handler for this kind of event");
+      case CODE_LIMIT -> ran(500, "code-limit", "the function's code is too large");
+      case START_UP_LIMIT ->
+          ran(503, "start-up-limit", "the function's modules took too long to load");
       case MODULE_ERROR -> ran(500, "module-error", "the function's module failed to load");
     };
   }

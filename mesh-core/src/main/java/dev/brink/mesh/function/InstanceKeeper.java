@@ -3,6 +3,7 @@ package dev.brink.mesh.function;
 import dev.brink.exec.FunctionRuntime;
 import dev.brink.exec.LoadedFunction;
 import dev.brink.exec.RuntimeLoad;
+import dev.brink.grid.Throttle;
 import dev.brink.mesh.config.KeepAliveConfig;
 import dev.brink.mesh.registry.Binding;
 import dev.brink.mesh.registry.Snapshot;
@@ -20,6 +21,8 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -33,25 +36,38 @@ public final class InstanceKeeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(InstanceKeeper.class);
   private static final Duration BEAT = Duration.ofMillis(250);
 
+  /** What goes wrong with each beat is told of so often. */
+  private final Throttle complaints = new Throttle(Duration.ofMinutes(1));
+
   private final FunctionRuntime runtime;
   private final Supplier<Snapshot> snapshot;
   private final CallCounts counts;
   private final WarmthKeeper keeper;
+  private final Set<String> wishes = ConcurrentHashMap.newKeySet();
   private final AtomicLong warmed = new AtomicLong();
-  private final AtomicLong evicted = new AtomicLong();
   private final Thread thread = Thread.ofVirtual().name("brink-keep-alive").unstarted(this::run);
   private volatile Standing standing;
   private volatile boolean closed;
 
   /** What the policies cost, as of the last beat. */
   private record Standing(
-      WarmthPolicyKind active, long switches, Map<WarmthPolicyKind, Double> regrets) {
-    static Standing of(PolicyStandings standings) {
+      WarmthPolicyKind active,
+      long switches,
+      Map<WarmthPolicyKind, Double> regrets,
+      long wishesMet,
+      long wishesRefused) {
+    static Standing of(WarmthKeeper keeper) {
+      PolicyStandings standings = keeper.standings();
       var regrets = new EnumMap<WarmthPolicyKind, Double>(WarmthPolicyKind.class);
       for (WarmthPolicyKind kind : WarmthPolicyKind.values()) {
         regrets.put(kind, standings.regret(kind));
       }
-      return new Standing(standings.active(), standings.switches(), Map.copyOf(regrets));
+      return new Standing(
+          standings.active(),
+          standings.switches(),
+          Map.copyOf(regrets),
+          keeper.wishesMet(),
+          keeper.wishesRefused());
     }
   }
 
@@ -74,7 +90,7 @@ public final class InstanceKeeper implements AutoCloseable {
                 .warmingShare(config.warmingPercent() / 100.0)
                 .price(new ColdPrice(config.coldPrice()))
                 .build());
-    this.standing = Standing.of(keeper.standings());
+    this.standing = Standing.of(keeper);
   }
 
   /** Begins. Once. */
@@ -95,10 +111,23 @@ public final class InstanceKeeper implements AutoCloseable {
         beat();
       } catch (InterruptedException e) {
         return;
-      } catch (RuntimeException e) {
-        LOG.error("keep-alive failed once", e);
+      } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+        if (complaints.permits()) {
+          LOG.error("keep-alive failed once", e);
+        }
       }
     }
+  }
+
+  /**
+   * Asks for an instance of a version, for the sake of what its calls have lost elsewhere. It is
+   * made with the next beats if the budget, the memory and an idle lane allow. Any thread; returns
+   * at once.
+   *
+   * @param digest the version's; of one that is not here nothing is made
+   */
+  public void wish(String digest) {
+    wishes.add(digest);
   }
 
   private void beat() {
@@ -106,15 +135,19 @@ public final class InstanceKeeper implements AutoCloseable {
     Map<String, Binding.Version> versions = snapshot.get().versions();
     counts.retain(versions.keySet());
     List<FunctionSample> samples = samples(versions, load);
+    long now = System.nanoTime();
+    Set<String> wished = Set.copyOf(wishes);
+    wishes.removeAll(wished);
+    wished.forEach(digest -> keeper.wish(digest, now));
     var node = new NodeSample(load.lanes(), load.lanes() - load.taken());
-    for (WarmthAction action : keeper.beat(System.nanoTime(), node, samples)) {
+    for (WarmthAction action : keeper.beat(now, node, samples)) {
       Binding.Version version = versions.get(action.id());
       LoadedFunction function = version == null ? null : version.local();
       if (function != null) {
         act(action, function);
       }
     }
-    standing = Standing.of(keeper.standings());
+    standing = Standing.of(keeper);
   }
 
   private List<FunctionSample> samples(Map<String, Binding.Version> versions, RuntimeLoad load) {
@@ -155,10 +188,12 @@ public final class InstanceKeeper implements AutoCloseable {
       case WarmthAction.Warm warm -> warmed.addAndGet(function.warm(warm.lanes()));
       case WarmthAction.Evict evict -> {
         int lanes = function.evict(evict.lanes());
-        evicted.addAndGet(lanes);
         if (lanes > 0) {
           LOG.debug(
-              "{}: instances on {} lanes go: {}", function.bundle().name(), lanes, evict.cause());
+              "{}: idle instances on {} lanes are to go: {}",
+              function.bundle().name(),
+              lanes,
+              evict.cause());
         }
       }
     }
@@ -169,9 +204,19 @@ public final class InstanceKeeper implements AutoCloseable {
     return warmed.get();
   }
 
-  /** Lanes whose idle instances were let go so far. */
+  /** Idle instances that were let go so far. */
   public long evicted() {
-    return evicted.get();
+    return runtime.instances().evicted();
+  }
+
+  /** Wishes for which an instance was made so far. */
+  public long wishesMet() {
+    return standing.wishesMet;
+  }
+
+  /** Wishes given up so far, for want of budget, memory or an idle lane. */
+  public long wishesRefused() {
+    return standing.wishesRefused;
   }
 
   /** How often another policy took over. */

@@ -19,6 +19,7 @@ public final class LoadReporter {
   private final Placement placement;
   private final AtomicLong sequence = new AtomicLong(System.currentTimeMillis() << 20);
   private final Utilisation utilisation = new Utilisation();
+  private volatile boolean ready;
   private volatile boolean draining;
   private volatile long reportedWaitNanos;
 
@@ -54,7 +55,8 @@ public final class LoadReporter {
         .setOvertime(load.overtime())
         .setQueued(load.queued())
         .setWaitNanos(load.waitNanos())
-        .setDraining(draining)
+        .setDraining(draining())
+        .setUnhealthy(unhealthy())
         .setUtilisation((int) Math.round(utilisation(load) * 1000))
         .setSlow((int) Math.round((slow() - 1) * 100))
         .build();
@@ -105,12 +107,28 @@ public final class LoadReporter {
     return reportedWaitNanos;
   }
 
+  /** What is deployed is loaded: until now reports say that the node takes nothing new. */
+  public void ready() {
+    ready = true;
+  }
+
   /** From now on reports say that the node takes nothing new. */
   public void drain() {
     draining = true;
   }
 
+  /** Whether it takes nothing new: not yet, or no longer. */
   public boolean draining() {
-    return draining;
+    return draining || !ready;
+  }
+
+  /** Whether the node should get nothing that can run elsewhere. */
+  public boolean unhealthy() {
+    return runtime.health().unhealthy();
+  }
+
+  /** What is wrong, for people. */
+  String problem() {
+    return runtime.health().problem();
   }
 }

@@ -20,6 +20,7 @@ import dev.brink.mesh.usage.UsageMeter;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -29,7 +30,10 @@ import org.slf4j.LoggerFactory;
 
 /** Answers calls with functions in this JVM. */
 public final class LocalExecutor implements Executor<Target.Function> {
+  private static final String NOT_LOADED = "version-not-loaded";
   private static final Logger LOG = LoggerFactory.getLogger(LocalExecutor.class);
+
+  private static final Duration END_LIMIT = Duration.ofSeconds(5);
 
   private static final InvocationReport NOT_RUN =
       new InvocationReport(Timing.NONE, 0, 0, 0, 0, 0, 0, null);
@@ -75,9 +79,9 @@ public final class LocalExecutor implements Executor<Target.Function> {
           new CallFailure(
               Problem.of(
                   503,
-                  "version-not-loaded",
+                  NOT_LOADED,
                   target.tenant() + "/" + target.name() + " is not loaded on this node"),
-              CallFailure.Reach.NOT_STARTED));
+              CallFailure.Reach.NOT_LOADED));
       return () -> {};
     }
     Target.Origin behind = version == null || call.body() != null ? null : version.behind();
@@ -98,15 +102,21 @@ public final class LocalExecutor implements Executor<Target.Function> {
       Consumer<CallFailure> onPass) {
     CallCounts.Count count = counts.of(target.digest());
     count.began();
-    var local = new LocalCall(call.requestId(), target, function, listener, onPass, count);
+    Flow.Publisher<ByteBuf> body = call.body();
+    UploadClock upload = body == null || call.upgrade() ? null : new UploadClock(body);
+    var local =
+        new LocalCall(
+            call.requestId(), target, function, listener, onPass, count, upload, body != null);
     LoadedFunction.Running running =
         function.invoke(
             new Invocation(
-                call.request(), call.scheme(), call.body(), call.requestId(), call.deadlineNanos()),
+                call.request(),
+                call.scheme(),
+                upload == null ? body : upload,
+                call.clientAddress(),
+                call.requestId(),
+                call.deadlineNanos()),
             local);
-    if (call.body() != null && !local.failed) {
-      listener.onAccepted();
-    }
     return running::cancel;
   }
 
@@ -122,12 +132,22 @@ public final class LocalExecutor implements Executor<Target.Function> {
     void ended(String code, String detail, InvocationReport report);
   }
 
+  /**
+   * Waits, up to 5 seconds, until what invocations have used is counted. They are being ended: the
+   * runtime is closed.
+   */
+  public void awaitEnd() {
+    if (!counts.awaitNone(END_LIMIT)) {
+      LOG.warn("invocations did not end within {} s: their usage is lost", END_LIMIT.toSeconds());
+    }
+  }
+
   /** Has a function that is loaded here hear of a tick of its schedule. */
   public void tick(Target.Function target, ScheduledEvent event, TickListener listener) {
     Binding.Version version = snapshot.get().versions().get(target.digest());
     LoadedFunction function = version == null ? null : version.local();
     if (function == null) {
-      listener.ended("version-not-loaded", "the function is not loaded on this node", NOT_RUN);
+      listener.ended(NOT_LOADED, "the function is not loaded on this node", NOT_RUN);
       return;
     }
     CallCounts.Count count = counts.of(target.digest());
@@ -203,8 +223,11 @@ public final class LocalExecutor implements Executor<Target.Function> {
       CallCounts.Count count,
       InvocationReport report) {
     var _ = tally.take(function.bundle().name(), requestId);
-    count.ended(report.cpuNanos());
-    meter.record(target, function.bundle().limits(), report);
+    try {
+      meter.record(target, function.bundle().limits(), report);
+    } finally {
+      count.ended(report.cpuNanos());
+    }
   }
 
   private final class LocalCall implements InvocationListener {
@@ -214,7 +237,9 @@ public final class LocalExecutor implements Executor<Target.Function> {
     private final CallListener listener;
     private final Consumer<CallFailure> onPass;
     private final CallCounts.Count count;
-    private volatile boolean failed;
+    private final @Nullable UploadClock upload;
+    private final boolean hasBody;
+    private volatile boolean streams;
 
     LocalCall(
         String requestId,
@@ -222,7 +247,11 @@ public final class LocalExecutor implements Executor<Target.Function> {
         LoadedFunction function,
         CallListener listener,
         Consumer<CallFailure> onPass,
-        CallCounts.Count count) {
+        CallCounts.Count count,
+        @Nullable UploadClock upload,
+        boolean hasBody) {
+      this.upload = upload;
+      this.hasBody = hasBody;
       this.requestId = requestId;
       this.target = target;
       this.function = function;
@@ -232,8 +261,16 @@ public final class LocalExecutor implements Executor<Target.Function> {
     }
 
     @Override
+    public void onBegun() {
+      if (hasBody) {
+        listener.onAccepted();
+      }
+    }
+
+    @Override
     public void onResponse(
         HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, Timing timing) {
+      streams = body != null;
       listener.onResponse(
           head,
           body,
@@ -242,14 +279,16 @@ public final class LocalExecutor implements Executor<Target.Function> {
               timing.cold(),
               timing.queueNanos(),
               timing.coldNanos(),
-              timing.runNanos(),
+              upload == null
+                  ? timing.runNanos()
+                  : upload.without(timing.runNanos(), System.nanoTime()),
+              timing.laneNanos(),
               0,
               tally.take(function.bundle().name(), requestId)));
     }
 
     @Override
     public void onFailure(FunctionException failure, Timing timing) {
-      failed = true;
       var _ = tally.take(function.bundle().name(), requestId);
       logFailure(function, requestId, failure);
       CallFailure told = FunctionFailures.of(failure, function.bundle().limits());
@@ -262,6 +301,9 @@ public final class LocalExecutor implements Executor<Target.Function> {
 
     @Override
     public void onDone(InvocationReport report) {
+      if (streams && report.outcome() == null) {
+        listener.onBodyEnd(report.bytesOut());
+      }
       ended(target, function, requestId, count, report);
     }
   }

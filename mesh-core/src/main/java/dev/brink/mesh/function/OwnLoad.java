@@ -1,15 +1,19 @@
 package dev.brink.mesh.function;
 
 import dev.brink.exec.RuntimeLoad;
+import dev.brink.grid.Throttle;
 import dev.brink.mesh.registry.Binding;
 import dev.brink.placement.LoadReport;
 import dev.brink.placement.Placement;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells placement how loaded this node is, which it treats like any other: every 100 ms, and before
@@ -17,8 +21,12 @@ import java.util.stream.Collectors;
  * report, but nothing excuses an old view of one's own. Thread-safe.
  */
 public final class OwnLoad {
+  private static final Logger LOG = LoggerFactory.getLogger(OwnLoad.class);
   private static final long KEEP_NANOS = 1_000_000;
   private static final long BEAT_MILLIS = 100;
+
+  /** What goes wrong each time is told of so often. */
+  private final Throttle complaints = new Throttle(Duration.ofMinutes(1));
 
   private final String node;
   private final LoadReporter reporter;
@@ -38,7 +46,18 @@ public final class OwnLoad {
 
   /** Has a thread tell all there is to tell, instances that are ready included, until cancelled. */
   public ScheduledFuture<?> start(ScheduledExecutorService thread) {
-    return thread.scheduleAtFixedRate(this::beat, 0, BEAT_MILLIS, TimeUnit.MILLISECONDS);
+    return thread.scheduleAtFixedRate(this::tick, 0, BEAT_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /** The next beat comes whatever this one meets: what throws is not called again. */
+  private void tick() {
+    try {
+      beat();
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      if (complaints.permits()) {
+        LOG.error("own load: unexpected", e);
+      }
+    }
   }
 
   private void beat() {
@@ -69,6 +88,7 @@ public final class OwnLoad {
         .waitNanos(load.waitNanos())
         .utilisation(reporter.utilisation(load))
         .slow(reporter.slow())
-        .draining(reporter.draining());
+        .draining(reporter.draining())
+        .unhealthy(reporter.unhealthy());
   }
 }

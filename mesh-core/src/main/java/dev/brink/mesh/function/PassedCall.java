@@ -9,6 +9,7 @@ import dev.brink.mesh.exchange.Executor.Running;
 import dev.brink.mesh.exchange.Target;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponse;
+import java.util.Map;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * told as if the function had fetched it. Until then it is the function's call that a cancel ends.
  */
 final class PassedCall implements Running {
+  /** Nothing holds a lane while the origin answers; 0 would be that it is not known. */
+  private static final long NO_LANE_NANOS = 1;
+
   private final Executor<Target.Origin> origins;
   private final AtomicReference<@Nullable Running> running = new AtomicReference<>();
   private volatile boolean cancelled;
@@ -60,7 +64,10 @@ final class PassedCall implements Running {
     @Override
     public void onResponse(
         HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, CallTiming timing) {
-      listener.onResponse(head, body, new CallTiming(node, false, 0, 0, timing.netNanos(), 0));
+      listener.onResponse(
+          head,
+          body,
+          new CallTiming(node, false, 0, 0, timing.netNanos(), NO_LANE_NANOS, 0, Map.of()));
     }
 
     @Override

@@ -9,8 +9,9 @@ import dev.brink.mesh.http.Problem;
 
 /**
  * Takes calls from peers, or refuses them before they start: a node that is much busier than its
- * last report said, or that drains, sends a call back while another node can still take it. What
- * has been sent back once is taken however busy the node is.
+ * last report said, or is unhealthy, or drains, or has not loaded what is deployed, sends a call
+ * back while another node can still take it. What has been sent back once is taken however the node
+ * is, unless it drains.
  */
 public final class PeerAdmission implements Executor<Target.Function> {
   private static final long SLACK_NANOS = 20_000_000;
@@ -27,7 +28,11 @@ public final class PeerAdmission implements Executor<Target.Function> {
   @Override
   public Running execute(Call call, Target.Function target, CallListener listener) {
     if (load.draining()) {
-      return refuse(listener, "node-draining", "the node is being stopped");
+      return refuse(
+          listener, "node-draining", "the node takes no calls: it starts or is being stopped");
+    }
+    if (!call.refused() && load.unhealthy()) {
+      return refuse(listener, "node-unhealthy", load.problem());
     }
     long waitNanos = load.waitNanos();
     if (!call.refused() && waitNanos > 2 * load.reportedWaitNanos() + SLACK_NANOS) {

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,11 +91,20 @@ abstract class Connection extends ChannelInboundHandlerAdapter {
     channel.unsafe().close(channel.voidPromise());
   }
 
+  /** Whether the socket has not yet taken all that was flushed. */
+  final boolean hasUnsent() {
+    return unsent() != null;
+  }
+
+  private @Nullable Object unsent() {
+    ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
+    return out == null ? null : out.current();
+  }
+
   /** Aborts if what is there to send has not moved for too long. */
   @SuppressWarnings("ReferenceEquality") // whether it is still the same message
   final boolean abortedStalled(long now) {
-    ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
-    Object current = out == null ? null : out.current();
+    Object current = unsent();
     if (current == null) {
       writing = this;
       return false;

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -176,6 +177,22 @@ public final class EventLoops implements AutoCloseable {
   private static IllegalArgumentException unknown(SocketAddress address) {
     return new IllegalArgumentException(
         "address: " + address + " (expected: an IP or a Unix domain socket address)");
+  }
+
+  /** Completes when each loop has done what it had been given by now. */
+  CompletionStage<Void> caughtUp() {
+    List<CompletableFuture<Void>> done = new ArrayList<>();
+    for (EventExecutor loop : group) {
+      CompletableFuture<Void> reached = new CompletableFuture<>();
+      try {
+        loop.execute(() -> reached.complete(null));
+      } catch (RejectedExecutionException e) {
+        // It has ended: nothing is left there.
+        reached.complete(null);
+      }
+      done.add(reached);
+    }
+    return CompletableFuture.allOf(done.toArray(CompletableFuture<?>[]::new));
   }
 
   /** Ends the threads once their channels are closed; the stage completes when all have ended. */

@@ -78,11 +78,12 @@ final class Http1BodyDecoder {
     while (in.isReadable() && problem == null && state != State.DONE) {
       if (state == State.LENGTH || state == State.DATA) {
         int n = (int) Math.min(remaining, in.readableBytes());
-        if (gathered == null ? n >= COPY_BELOW_BYTES : n > gathered.writableBytes()) {
+        if (gathered == null ? n >= COPY_BELOW_BYTES : n > gathered.maxWritableBytes()) {
           return gathered != null ? gathered : taken(in.readRetainedSlice(n), n);
         }
         if (gathered == null) {
-          gathered = allocator.buffer(state == State.DATA ? GATHER_BYTES : n);
+          // Grows as needed: whoever sends a byte at a time gets no more held than that.
+          gathered = allocator.buffer(n, state == State.DATA ? GATHER_BYTES : n);
         }
         taken(gathered.writeBytes(in, n), n);
       } else {

@@ -103,12 +103,21 @@ final class Http1Output {
                 exchange.requestId(),
                 copy ? size : 0);
     if (copy) {
-      out.writeBytes(content);
+      copy(content, out);
       content.release();
       write(out);
     } else {
       write(out);
       write(content);
+    }
+  }
+
+  /** From an array without the views that are made to copy from one buffer to another. */
+  private static void copy(ByteBuf from, ByteBuf to) {
+    if (from.hasArray()) {
+      to.writeBytes(from.array(), from.arrayOffset() + from.readerIndex(), from.readableBytes());
+    } else {
+      to.writeBytes(from);
     }
   }
 

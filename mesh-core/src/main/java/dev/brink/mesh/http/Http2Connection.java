@@ -9,6 +9,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2PingFrame;
@@ -23,9 +24,11 @@ import org.slf4j.LoggerFactory;
 final class Http2Connection extends Connection {
   private static final Logger LOG = LoggerFactory.getLogger(Http2Connection.class);
 
-  /** What a stream may send before it is read; the connection's window becomes about twice that. */
-  private static final int STREAM_WINDOW_BYTES = 256 * 1024;
+  /** What eight streams may send before it is read: so many readers can be slow. */
+  private static final int WINDOW_BYTES = 8 * ReceiveWindow.STREAM_BYTES;
 
+  private final Http2FrameCodec codec;
+  private final Http2SendProgress progress;
   private final ArrayList<Http2Exchange> exchanges = new ArrayList<>();
   private boolean flushScheduled;
   private boolean closing;
@@ -33,21 +36,22 @@ final class Http2Connection extends Connection {
   private long windowSinceNanos;
   private long idleSinceNanos = System.nanoTime();
 
-  private Http2Connection(ServerLoop loop, Channel channel, String scheme) {
+  private Http2Connection(ServerLoop loop, Channel channel, String scheme, Http2FrameCodec codec) {
     super(loop, channel, scheme);
+    this.codec = codec;
+    progress = new Http2SendProgress(this, codec);
   }
 
   /** Makes the pipeline speak HTTP/2. */
   static void install(ChannelPipeline pipeline, ServerLoop loop, String scheme) {
     HttpLimits limits = loop.server().limits();
-    Http2Connection connection = new Http2Connection(loop, pipeline.channel(), scheme);
     Http2Settings settings =
         Http2Settings.defaultSettings()
             .maxConcurrentStreams(limits.maxStreams())
-            .initialWindowSize(STREAM_WINDOW_BYTES)
+            .initialWindowSize(ReceiveWindow.STREAM_BYTES)
             .maxHeaderListSize(limits.maxHeaderBytes() + limits.maxRequestLineBytes());
     int windowSeconds = (int) Math.max(1, limits.floodWindow().toSeconds());
-    pipeline.addLast(
+    Http2FrameCodec codec =
         Http2FrameCodecBuilder.forServer()
             .initialSettings(settings)
             .validateHeaders(true)
@@ -55,8 +59,13 @@ final class Http2Connection extends Connection {
             .decoderEnforceMaxRstFramesPerWindow(limits.maxResets(), windowSeconds)
             .encoderEnforceMaxRstFramesPerWindow(limits.maxResets(), windowSeconds)
             .encoderEnforceMaxQueuedControlFrames(limits.maxControlFrames())
-            .build(),
+            .build();
+    Http2Connection connection = new Http2Connection(loop, pipeline.channel(), scheme, codec);
+    pipeline.addLast(
+        codec,
+        connection.progress,
         new Http2MultiplexHandler(connection.streams()),
+        new ReceiveWindow(WINDOW_BYTES),
         connection);
   }
 
@@ -72,6 +81,16 @@ final class Http2Connection extends Connection {
         return true;
       }
     };
+  }
+
+  Http2SendProgress progress() {
+    return progress;
+  }
+
+  /** How much more of all bodies the client can send before something of one is read. */
+  int receiveWindow() {
+    var frames = codec.connection();
+    return frames.local().flowController().windowSize(frames.connectionStream());
   }
 
   boolean isFull() {

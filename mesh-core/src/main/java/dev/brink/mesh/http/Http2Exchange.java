@@ -1,7 +1,6 @@
 package dev.brink.mesh.http;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -11,29 +10,30 @@ import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamFrame;
 import java.util.concurrent.Flow;
 
 /** An exchange on an HTTP/2 stream. */
 final class Http2Exchange extends Exchange {
   private static final int MAX_WHOLE_BYTES = 32 * 1024;
+  private static final int COPY_BELOW_BYTES = 1024;
 
   /** Its place in the {@link Http2Connection}'s list. */
   int slot = -1;
 
   private final Http2Connection connection;
-  private final Channel stream;
+  private final Http2StreamChannel stream;
+  private final Http2SendProgress.OfStream progress;
   private boolean awaitsContinue;
   private boolean readStopped;
   private boolean overrun;
   private boolean lastWritten;
   private long lastReadNanos;
-  private long writingSinceNanos;
-  private long writingProgress = -1;
 
   Http2Exchange(
       Http2Connection connection,
-      Channel stream,
+      Http2StreamChannel stream,
       HttpRequest request,
       String requestId,
       long arrivedNanos,
@@ -42,8 +42,13 @@ final class Http2Exchange extends Exchange {
     super(connection, request, requestId, arrivedNanos, hasBody);
     this.connection = connection;
     this.stream = stream;
+    progress = connection.progress().of(stream.stream().id());
     this.awaitsContinue = awaitsContinue && hasBody;
     lastReadNanos = arrivedNanos;
+  }
+
+  Http2Connection connection() {
+    return connection;
   }
 
   // What comes.
@@ -55,9 +60,22 @@ final class Http2Exchange extends Exchange {
     RequestBody body = requestBody();
     if (body == null) {
       data.release();
-    } else if (!body.data(data)) {
+    } else if (!body.data(small(data))) {
       stopReading();
     }
+  }
+
+  /**
+   * Data that is little is copied, so that it doesn't keep a whole receive buffer from being freed.
+   */
+  private ByteBuf small(ByteBuf data) {
+    int size = data.readableBytes();
+    if (size >= COPY_BELOW_BYTES) {
+      return data;
+    }
+    ByteBuf copy = connection.channel().alloc().buffer(size, size).writeBytes(data);
+    data.release();
+    return copy;
   }
 
   void receivedEnd() {
@@ -201,6 +219,9 @@ final class Http2Exchange extends Exchange {
 
   @Override
   void onEnded(boolean all) {
+    if (all) {
+      connection.progress().moved();
+    }
     RequestBody body = requestBody();
     if (all && overrun && body != null) {
       reset(Http2Error.NO_ERROR);
@@ -210,16 +231,15 @@ final class Http2Exchange extends Exchange {
   void tick(long now) {
     RequestBody body = requestBody();
     if (body != null && !body.ended() && !readStopped && !awaitsContinue) {
-      if (now - lastReadNanos > connection.limits().bodyTimeout().toNanos()) {
+      if (connection.receiveWindow() <= 0) {
+        // What others have not read yet is not this client's delay.
+        lastReadNanos = now;
+      } else if (now - lastReadNanos > connection.limits().bodyTimeout().toNanos()) {
         bodyBroken(Refusal.TIMEOUT);
       }
     }
     boolean writing = !ended() && (lastWritten || !stream.isWritable());
-    long progress = writing ? stream.bytesBeforeWritable() : -1;
-    if (!writing || progress != writingProgress) {
-      writingProgress = progress;
-      writingSinceNanos = now;
-    } else if (now - writingSinceNanos > connection.limits().writeTimeout().toNanos()) {
+    if (progress.stalled(now, writing)) {
       reset(Http2Error.CANCEL);
       gone();
     }

@@ -13,6 +13,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +68,7 @@ final class Http2StreamHandler extends ChannelInboundHandlerAdapter {
     Http2Exchange started =
         new Http2Exchange(
             connection,
-            ctx.channel(),
+            (Http2StreamChannel) ctx.channel(),
             request,
             connection.loop().requestId(request.headers()),
             System.nanoTime(),

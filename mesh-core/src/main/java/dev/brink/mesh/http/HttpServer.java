@@ -74,6 +74,8 @@ public final class HttpServer {
     }
     if (first) {
       stopAccepting()
+          // A connection that was accepted just before may still be on the way to its loop.
+          .thenCompose(_ -> eventLoops.caughtUp())
           .thenCompose(_ -> state.drain())
           .thenCompose(
               _ ->

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.security.SecureRandom;
 
 /** Makes request ids: a prefix, then a counter in base 32. Used by one thread. */
-final class RequestIds {
+public final class RequestIds {
   static final int MAX_LENGTH = 64;
 
   private static final int DIGITS = 8;
@@ -18,8 +18,8 @@ final class RequestIds {
     id = (prefix + "0".repeat(DIGITS)).getBytes(ISO_8859_1);
   }
 
-  /** Characters that no other server start has. */
-  static String startMark() {
+  /** Characters that no other server start has, on this node or another. */
+  public static String startMark() {
     byte[] text = new byte[DIGITS];
     write(new SecureRandom().nextLong(), text);
     return new String(text, ISO_8859_1);

@@ -10,12 +10,15 @@ import java.util.ArrayList;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The part of a server on one event loop: its connections and their clock, and what they can share
  * because only one of them runs at a time. Used on that event loop, where nothing else is said.
  */
 final class ServerLoop {
+  private static final Logger LOG = LoggerFactory.getLogger(ServerLoop.class);
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
@@ -101,7 +104,10 @@ final class ServerLoop {
           eventLoop.scheduleWithFixedDelay(
               this::tick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
     }
-    if (server.draining()) {
+    if (server.aborted()) {
+      // Later, because its channel is only being made.
+      eventLoop.execute(connection::abort);
+    } else if (server.draining()) {
       // Accepted, or found to speak HTTP/2, after the others were told.
       closeIdleSoon();
     }
@@ -129,8 +135,18 @@ final class ServerLoop {
     // From the end: one that goes is replaced by one that was looked at already.
     for (int i = connections.size() - 1; i >= 0; i--) {
       if (i < connections.size()) {
-        connections.get(i).tick(now);
+        tick(connections.get(i), now);
       }
+    }
+  }
+
+  /** What goes wrong with one connection must not stop the clock of the others. */
+  private static void tick(Connection connection, long now) {
+    try {
+      connection.tick(now);
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      LOG.error("{}: connection closed after an error", connection.remoteAddress(), e);
+      connection.abort();
     }
   }
 

@@ -20,6 +20,7 @@ final class ServerState {
   private final AtomicInteger connections = new AtomicInteger();
   private final CompletableFuture<Void> empty = new CompletableFuture<>();
   private volatile boolean draining;
+  private volatile boolean aborted;
 
   ServerState(
       HttpHandler handler,
@@ -100,8 +101,13 @@ final class ServerState {
     return empty;
   }
 
-  /** Breaks all connections off. */
+  boolean aborted() {
+    return aborted;
+  }
+
+  /** Breaks all connections off, and those that are still to come. */
   void abort() {
+    aborted = true;
     loops.values().forEach(ServerLoop::abort);
   }
 }

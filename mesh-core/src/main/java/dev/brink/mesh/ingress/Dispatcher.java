@@ -5,6 +5,7 @@ import dev.brink.mesh.exchange.CallFailure;
 import dev.brink.mesh.exchange.CallListener;
 import dev.brink.mesh.exchange.CallTiming;
 import dev.brink.mesh.exchange.Executor;
+import dev.brink.mesh.exchange.LastAttempt;
 import dev.brink.mesh.exchange.Target;
 import dev.brink.mesh.function.OwnLoad;
 import dev.brink.mesh.http.Problem;
@@ -14,7 +15,9 @@ import dev.brink.placement.Choice;
 import dev.brink.placement.Observed;
 import dev.brink.placement.Placement;
 import dev.brink.placement.PlacementRequest;
+import dev.brink.placement.Reason;
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import java.util.Set;
@@ -62,7 +65,7 @@ public final class Dispatcher {
     retries.called();
     var dispatch = new Dispatch(call, version, listener);
     if (dispatch.choice.allowed()) {
-      dispatch.attempt();
+      dispatch.attempt(dispatch.beganNanos);
     } else {
       dispatch.refuse();
     }
@@ -91,16 +94,14 @@ public final class Dispatcher {
     private long sentNanos;
     private int tries;
     private boolean localTried;
-    private volatile Executor.@Nullable Running running;
-    private volatile boolean cancelled;
+    private final LastAttempt attempts = new LastAttempt();
 
     Dispatch(Call call, Binding.Version version, CallListener listener) {
       this.call = call;
       this.version = version;
       this.listener = listener;
       this.body = call.body() == null ? null : new ReplayBody(call.body());
-      PlacementRequest asked = version.placement(call.request().headers());
-      this.request = version.local() == null ? asked.excluding(localNode) : asked;
+      this.request = version.placement(call.request().headers(), localNode);
       this.beganNanos = System.nanoTime();
       ownLoad.refresh(beganNanos);
       this.first = placement.choose(request, beganNanos);
@@ -118,11 +119,14 @@ public final class Dispatcher {
       }
     }
 
-    void attempt() {
+    void attempt(long now) {
       tries++;
       int mine = tries;
-      sentNanos = System.nanoTime();
+      sentNanos = now;
       placement.sent(choice.node(), request, sentNanos);
+      if (choice.reason() == Reason.LAST_RESORT) {
+        call = call.sentBack();
+      }
       Call sent = body == null ? call : call.withBody(body.next());
       Executor.Running started;
       if (choice.local()) {
@@ -132,12 +136,7 @@ public final class Dispatcher {
         events.forwarded();
         started = links.execute(choice.node(), sent, version.target(), this);
       }
-      if (tries == mine) {
-        running = started;
-      }
-      if (cancelled) {
-        started.cancel();
-      }
+      attempts.began(mine, started);
     }
 
     @Override
@@ -160,15 +159,24 @@ public final class Dispatcher {
               timing.queueNanos(),
               timing.coldNanos(),
               timing.runNanos(),
+              timing.laneNanos() > 0 ? timing.laneNanos() : -1,
               timing.cold()),
           now);
       placement.answered(first, request, now - beganNanos);
-      if (!version.services().isEmpty()) {
-        placement.dataRead(request.function(), timing.reads());
+      if (head instanceof FullHttpResponse full) {
+        placement.carried(request, full.content().readableBytes());
       }
+      placement.dataRead(request.function(), timing.reads());
       listener.onResponse(head, content, timing);
       if (compared != null && tries == 1) {
         sampler.compare(compared, choice.node(), now - sentNanos, Dispatcher.this::run);
+      }
+    }
+
+    @Override
+    public void onBodyEnd(long bytes) {
+      if (!call.upgrade()) {
+        placement.carried(request, bytes);
       }
     }
 
@@ -180,17 +188,27 @@ public final class Dispatcher {
           placement.refused(choice.node(), now);
           call = call.sentBack();
         }
+        case TENANT_BUSY -> {
+          // One tenant's limit says nothing of the room that the node has for others.
+          placement.full(choice.node(), request, now);
+          call = call.sentBack();
+        }
+        case NOT_LOADED -> placement.notLoaded(choice.node(), request, now);
         case NOT_STARTED, UNKNOWN -> {
-          if (!choice.local()) {
+          if (blames(now)) {
             placement.failed(
                 choice.node(), now, failure.problem().retryAfterSeconds() * 1_000_000_000L);
           }
         }
-        case RAN -> {}
+        case RAN -> {
+          if (failure.problem().status() >= 500 && !attempts.cancelled()) {
+            placement.functionFailed(choice.node(), request, now);
+          }
+        }
       }
       if (mayTryAgain(failure, now) && chooseAgain(now)) {
         events.retried(failure);
-        attempt();
+        attempt(now);
         return;
       }
       if (body != null) {
@@ -199,16 +217,21 @@ public final class Dispatcher {
       listener.onFailure(failure);
     }
 
+    /** A caller that has gone, or whose time was up, says nothing of the node. */
+    private boolean blames(long now) {
+      return !choice.local() && !attempts.cancelled() && now - call.deadlineNanos() < 0;
+    }
+
     private boolean mayTryAgain(CallFailure failure, long now) {
       boolean allowed =
           switch (failure.reach()) {
-            case REFUSED, NOT_STARTED -> true;
+            case REFUSED, TENANT_BUSY, NOT_STARTED, NOT_LOADED -> true;
             case UNKNOWN ->
                 !call.upgrade() && (version.idempotent() || SAFE.contains(call.request().method()));
             case RAN -> false;
           };
       return allowed
-          && !cancelled
+          && !attempts.cancelled()
           && tries < MAX_TRIES
           && now - call.deadlineNanos() < 0
           && (body == null || body.replayable())
@@ -225,11 +248,7 @@ public final class Dispatcher {
 
     @Override
     public void cancel() {
-      cancelled = true;
-      Executor.Running current = running;
-      if (current != null) {
-        current.cancel();
-      }
+      attempts.cancel();
     }
   }
 

@@ -24,6 +24,7 @@ public final class Explainer {
 
   private final Supplier<Snapshot> snapshot;
   private final Placement placement;
+  private final String localNode;
   private final UnaryOperator<String> nodeName;
 
   /**
@@ -35,6 +36,7 @@ public final class Explainer {
       Supplier<Snapshot> snapshot, Placement placement, UnaryOperator<String> nodeName) {
     this.snapshot = snapshot;
     this.placement = placement;
+    this.localNode = placement.nodes(System.nanoTime()).getFirst().info().id();
     this.nodeName = nodeName;
   }
 
@@ -77,7 +79,7 @@ public final class Explainer {
         function.versions().stream()
             .max(Comparator.comparingInt(Binding.Version::weight))
             .orElseThrow();
-    Decision decision = placement.explain(version.placement(headers), System.nanoTime());
+    Decision decision = placement.explain(version.placement(headers, localNode), System.nanoTime());
     return new Explanation(
         function.tenant(),
         function.name(),

@@ -7,6 +7,7 @@ import dev.brink.mesh.cache.EdgeCache;
 import dev.brink.mesh.exchange.Call;
 import dev.brink.mesh.exchange.CallListener;
 import dev.brink.mesh.exchange.Executor;
+import dev.brink.mesh.http.HopByHop;
 import dev.brink.mesh.http.HttpHandler;
 import dev.brink.mesh.http.Problem;
 import dev.brink.mesh.http.ServerExchange;
@@ -40,6 +41,7 @@ public final class Ingress implements HttpHandler {
   private static final AsciiString TOKEN = AsciiString.cached("brink-token");
   private static final String BEARER = "Bearer ";
 
+  private final String node;
   private final Supplier<Snapshot> snapshot;
   private final Dispatcher dispatcher;
   private final Origins origins;
@@ -65,6 +67,7 @@ public final class Ingress implements HttpHandler {
       Placement placement,
       UnaryOperator<String> nodeName,
       String adminToken) {
+    this.node = node;
     this.remoteSockets = new RemoteSockets(node);
     this.snapshot = snapshot;
     this.dispatcher = dispatcher;
@@ -108,6 +111,10 @@ public final class Ingress implements HttpHandler {
         if (!origins.upgrade(call, origin.target(), exchange)) {
           CallListener answer = new IngressCall(exchange, nodeName, null);
           CachePolicy policy = origin.cache();
+          if (policy != null) {
+            // What the origin does not get must not select what is stored.
+            HopByHop.remove(headers);
+          }
           Executor.Running running =
               policy == null
                   ? origins.execute(call, origin.target(), answer)
@@ -180,7 +187,8 @@ public final class Ingress implements HttpHandler {
       ServerExchange exchange, Binding.Version version, boolean explain) {
     return explain
         ? DecisionJson.of(
-            placement.explain(version.placement(exchange.request().headers()), System.nanoTime()),
+            placement.explain(
+                version.placement(exchange.request().headers(), node), System.nanoTime()),
             nodeName)
         : null;
   }

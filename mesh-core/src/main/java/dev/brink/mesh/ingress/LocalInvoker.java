@@ -9,6 +9,7 @@ import dev.brink.mesh.exchange.CallFailure;
 import dev.brink.mesh.exchange.CallListener;
 import dev.brink.mesh.exchange.CallTiming;
 import dev.brink.mesh.http.BodyPipe;
+import dev.brink.mesh.http.RequestIds;
 import dev.brink.mesh.origin.Origins;
 import dev.brink.mesh.registry.Binding;
 import dev.brink.mesh.registry.Snapshot;
@@ -44,6 +45,7 @@ public final class LocalInvoker implements Invoker {
   private final Dispatcher dispatcher;
   private final Origins origins;
   private final UnaryOperator<String> nodeName;
+  private final String idPrefix = "invoke-" + RequestIds.startMark() + "-";
   private final AtomicLong count = new AtomicLong();
 
   /** For one node. */
@@ -116,7 +118,7 @@ public final class LocalInvoker implements Invoker {
         "http",
         body,
         LOOPBACK,
-        "invoke-" + count.incrementAndGet(),
+        idPrefix + count.incrementAndGet(),
         System.nanoTime() + Ingress.REQUEST_TIMEOUT.toNanos());
   }
 
@@ -136,7 +138,8 @@ public final class LocalInvoker implements Invoker {
       List<Map.Entry<String, String>> headers = new ArrayList<>(head.headers().entries());
       headers.add(Map.entry("brink-node", nodeName.apply(timing.node())));
       headers.add(
-          Map.entry("server-timing", ServerTiming.of(timing, System.nanoTime() - beganNanos)));
+          Map.entry(
+              "server-timing", ServerTiming.of(timing, System.nanoTime() - beganNanos).toString()));
       int status = head.status().code();
       if (body == null && head instanceof FullHttpResponse full) {
         response.complete(

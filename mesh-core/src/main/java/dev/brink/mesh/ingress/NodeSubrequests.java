@@ -28,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  * origin of the same tenant, or by {@code fetch} to a host outside.
  */
 public final class NodeSubrequests implements Subrequests {
-  private static final String LOOPBACK = "127.0.0.1";
-
   private final Supplier<Snapshot> snapshot;
   private final Supplier<Dispatcher> dispatcher;
   private final Supplier<Origins> origins;
@@ -56,7 +54,7 @@ public final class NodeSubrequests implements Subrequests {
     if (service == null) {
       return outbound.get().fetch(subrequest, listener);
     }
-    Binding.Version caller = caller(subrequest.function());
+    Binding.Version caller = caller(subrequest);
     String name = caller == null ? null : caller.services().get(service);
     Binding binding =
         caller == null || name == null
@@ -102,15 +100,14 @@ public final class NodeSubrequests implements Subrequests {
     return "origin:" + origin.tenant() + "/" + origin.name();
   }
 
-  /** The version whose bundle has this name: {@code tenant/name@digest}. */
-  private Binding.@Nullable Version caller(String bundle) {
-    String digest = bundle.substring(bundle.lastIndexOf('@') + 1);
-    for (Binding.Version version : snapshot.get().versions().values()) {
-      if (version.target().digest().startsWith(digest)) {
-        return version;
-      }
+  /** The version that asks: by its whole digest, and of the function that its bundle is called. */
+  private Binding.@Nullable Version caller(Subrequest subrequest) {
+    Binding.Version version = snapshot.get().versions().get(subrequest.version());
+    if (version == null) {
+      return null;
     }
-    return null;
+    String name = version.target().tenant() + "/" + version.target().name() + "@";
+    return subrequest.function().startsWith(name) ? version : null;
   }
 
   private static Call call(Subrequest subrequest) {
@@ -121,15 +118,15 @@ public final class NodeSubrequests implements Subrequests {
             asked.protocolVersion(), asked.method(), url.target(), asked.headers());
     request.headers().set(HttpHeaderNames.HOST, url.authority());
     if (Handshake.isIn(request.headers())) {
-      RequestHeaders.cleanUpgrade(request.headers(), LOOPBACK);
+      RequestHeaders.cleanUpgrade(request.headers(), subrequest.clientAddress());
     } else {
-      RequestHeaders.clean(request.headers(), LOOPBACK);
+      RequestHeaders.clean(request.headers(), subrequest.clientAddress());
     }
     return new Call(
         request,
         url.scheme(),
         subrequest.body(),
-        LOOPBACK,
+        subrequest.clientAddress(),
         subrequest.requestId(),
         subrequest.deadlineNanos());
   }

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class RemoteSockets {
   private final String node;
   private final Set<ClientBytes> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean ended;
 
   RemoteSockets(String node) {
     this.node = node;
@@ -18,6 +19,9 @@ final class RemoteSockets {
   void add(ClientBytes bytes, String runsOn) {
     if (!runsOn.equals(node)) {
       open.add(bytes);
+      if (ended) {
+        bytes.end();
+      }
     }
   }
 
@@ -25,7 +29,10 @@ final class RemoteSockets {
     open.remove(bytes);
   }
 
+  /** Those that are there, and each that comes from now on. */
   void end() {
+    // Before the look at those that there are: one that comes later looks at this.
+    ended = true;
     open.forEach(ClientBytes::end);
   }
 }

@@ -15,6 +15,7 @@ final class RequestHeaders {
   private static final AsciiString PREFIX = AsciiString.cached("brink-");
   private static final AsciiString PROXY_AUTHORIZATION = AsciiString.cached("proxy-authorization");
   private static final AsciiString[] HOP_BY_HOP = {
+    HttpHeaderNames.CONNECTION,
     AsciiString.cached("keep-alive"),
     AsciiString.cached("proxy-connection"),
     PROXY_AUTHORIZATION,
@@ -26,13 +27,32 @@ final class RequestHeaders {
   };
   private static final AsciiString FORWARDED_FOR = AsciiString.cached("x-forwarded-for");
 
-  /** For a function: changes the headers in place, and says who the client is. */
+  /**
+   * For a function: changes the headers in place, and says who the client is.
+   *
+   * @param clientAddress empty: not known, and nothing is said
+   */
   static void clean(HttpHeaders headers, String clientAddress) {
-    if (hasHopByHop(headers)) {
+    // One look at each name costs less than looking for each of ours, and mostly there is none.
+    boolean hopByHop = false;
+    boolean ours = false;
+    for (Iterator<Map.Entry<CharSequence, CharSequence>> i = headers.iteratorCharSequence();
+        i.hasNext(); ) {
+      CharSequence name = i.next().getKey();
+      hopByHop |= isHopByHop(name);
+      ours |= isOurs(name);
+    }
+    if (hopByHop) {
       removeHopByHop(headers);
     }
-    removeOurs(headers);
-    headers.set(FORWARDED_FOR, clientAddress);
+    if (ours) {
+      removeOurs(headers);
+    }
+    if (clientAddress.isEmpty()) {
+      headers.remove(FORWARDED_FOR);
+    } else {
+      headers.set(FORWARDED_FOR, clientAddress);
+    }
   }
 
   /** The same for a request that asks for a WebSocket, which it goes on doing. */
@@ -42,32 +62,16 @@ final class RequestHeaders {
     headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
   }
 
-  /** One look at each name costs less than looking for each of ours, and mostly there is none. */
-  private static boolean hasHopByHop(HttpHeaders headers) {
-    for (Iterator<Map.Entry<CharSequence, CharSequence>> i = headers.iteratorCharSequence();
-        i.hasNext(); ) {
-      CharSequence name = i.next().getKey();
-      if (HopByHop.is(name)
-          || HttpHeaderNames.EXPECT.contentEqualsIgnoreCase(name)
-          || PROXY_AUTHORIZATION.contentEqualsIgnoreCase(name)) {
-        return true;
-      }
-    }
-    return false;
+  private static boolean isHopByHop(CharSequence name) {
+    return HopByHop.is(name) || HttpHeaderNames.EXPECT.contentEqualsIgnoreCase(name);
+  }
+
+  private static boolean isOurs(CharSequence name) {
+    return AsciiString.regionMatches(name, true, 0, PREFIX, 0, PREFIX.length());
   }
 
   private static void removeHopByHop(HttpHeaders headers) {
-    List<String> named = headers.getAll(HttpHeaderNames.CONNECTION);
-    if (!named.isEmpty()) {
-      headers.remove(HttpHeaderNames.CONNECTION);
-      for (String value : named) {
-        for (String name : value.split(",", -1)) {
-          if (!name.isBlank()) {
-            headers.remove(name.strip());
-          }
-        }
-      }
-    }
+    HopByHop.removeNamed(headers);
     for (AsciiString name : HOP_BY_HOP) {
       headers.remove(name);
     }
@@ -79,7 +83,7 @@ final class RequestHeaders {
     for (Iterator<Map.Entry<CharSequence, CharSequence>> i = headers.iteratorCharSequence();
         i.hasNext(); ) {
       CharSequence name = i.next().getKey();
-      if (AsciiString.regionMatches(name, true, 0, PREFIX, 0, PREFIX.length())) {
+      if (isOurs(name)) {
         ours = ours == null ? new ArrayList<>() : ours;
         ours.add(name);
       }

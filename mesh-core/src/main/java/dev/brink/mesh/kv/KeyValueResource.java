@@ -117,8 +117,13 @@ public final class KeyValueResource {
     } else if (expiration.isPresent()) {
       options = options.expiringAt(Instant.ofEpochMilli(expiration.get()));
     }
-    Optional<String> version = query.text("if-version");
-    if (version.isEmpty() && !query.flag("if-absent")) {
+    Optional<String> version = query.given("if-version");
+    boolean ifAbsent = query.flag("if-absent");
+    if (version.isPresent() && ifAbsent) {
+      throw new IllegalArgumentException(
+          "query: if-version and if-absent (expected: one of them at most)");
+    }
+    if (version.isEmpty() && !ifAbsent) {
       return written(await(keys.put(key, body, options)));
     }
     return await(keys.compareAndSet(key, version.map(Stamp::parse), body, options))
@@ -205,8 +210,18 @@ public final class KeyValueResource {
       return Optional.ofNullable(first(name)).filter(value -> !value.isEmpty());
     }
 
+    /** What must not be empty: an empty condition or lifetime would be as good as none. */
+    Optional<String> given(String name) {
+      String value = first(name);
+      if (value != null && value.isEmpty()) {
+        throw new IllegalArgumentException(
+            name + ": empty (expected: a value, or no " + name + ")");
+      }
+      return Optional.ofNullable(value);
+    }
+
     Optional<Long> number(String name) {
-      return text(name)
+      return given(name)
           .map(
               value -> {
                 try {
@@ -224,8 +239,14 @@ public final class KeyValueResource {
     }
 
     boolean flag(String name) {
-      String value = first(name);
-      return value != null && (value.isEmpty() || value.equals("true"));
+      return switch (first(name)) {
+        case null -> false;
+        case "", "true" -> true;
+        case "false" -> false;
+        case String other ->
+            throw new IllegalArgumentException(
+                name + ": " + other + " (expected: true, false or no value)");
+      };
     }
 
     private @Nullable String first(String name) {

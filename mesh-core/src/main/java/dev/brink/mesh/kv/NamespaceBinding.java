@@ -73,20 +73,43 @@ final class NamespaceBinding implements HostBinding {
   }
 
   private CompletionStage<BindingReply> answer(BindingCall call) {
-    KeyValue keys = namespaces.open(namespace).withTimeout(left(call));
+    KeyValue keys = open(call);
     KvArguments arguments = AdminJson.parse(call.arguments(), KvArguments.newBuilder()).build();
+    CompletionStage<BindingReply> done = answer(call, keys, arguments);
+    if (!arguments.getKey().isEmpty() && went(done.toCompletableFuture(), arguments)) {
+      namespaces.goes(call, keys, arguments.getKey());
+    }
+    return done;
+  }
+
+  /**
+   * Whether it took the member that has the primary copy: a refusal did not, nor what this process
+   * could answer by itself as it may be old. That member may be this one, and have answered by now.
+   */
+  private static boolean went(CompletableFuture<?> done, KvArguments arguments) {
+    return !done.isDone() || (arguments.getStalenessMs() == 0 && !done.isCompletedExceptionally());
+  }
+
+  private CompletionStage<BindingReply> answer(
+      BindingCall call, KeyValue keys, KvArguments arguments) {
     return switch (call.method()) {
       case "get" -> get(keys, arguments);
       case "put" -> put(keys, arguments, call.body());
-      case "cas" -> compareAndSet(keys, arguments, call.body());
+      case "cas" -> compareAndSet(call, arguments);
       case "delete" -> keys.delete(arguments.getKey()).thenApply(gone -> BindingReply.of("{}"));
       case "increment" -> increment(keys, arguments);
       case "list" -> list(keys, arguments);
-      case "atomic" -> atomic(keys, arguments, call.body());
+      case "atomic" -> atomic(call, arguments);
+      case "watch" ->
+          WatchStream.begin(namespaces.watches(), call, keys, arguments.getPrefix(), left(call));
       default ->
           throw BindingException.type(
               "method: " + call.method() + " (expected: one of a namespace)");
     };
+  }
+
+  private KeyValue open(BindingCall call) {
+    return namespaces.open(namespace).withTimeout(left(call));
   }
 
   private static Duration left(BindingCall call) {
@@ -128,14 +151,22 @@ final class NamespaceBinding implements HostBinding {
     return written.thenApply(version -> version(Optional.of(version)));
   }
 
-  private static CompletionStage<BindingReply> compareAndSet(
-      KeyValue keys, KvArguments arguments, Flow.@Nullable Publisher<ByteBuf> body) {
+  private CompletionStage<BindingReply> compareAndSet(BindingCall call, KvArguments arguments) {
     WriteOptions options =
         options(arguments.getMetadata(), arguments.getExpiration(), arguments.getTtlMs());
     Optional<Stamp> expected = expected(arguments.getVersion());
-    return BodyBytes.collect(body, KeyValue.MAX_VALUE_BYTES)
-        .thenCompose(value -> keys.compareAndSet(arguments.getKey(), expected, value, options))
+    return gathered(call, KeyValue.MAX_VALUE_BYTES)
+        .thenCompose(
+            value -> open(call).compareAndSet(arguments.getKey(), expected, value, options))
         .thenApply(NamespaceBinding::version);
+  }
+
+  /** The call's body, whole. */
+  private CompletionStage<byte[]> gathered(BindingCall call, int maxBytes) {
+    Flow.Publisher<ByteBuf> body = call.body();
+    return body == null
+        ? CompletableFuture.completedFuture(new byte[0])
+        : open(call).gather(body, maxBytes);
   }
 
   private static CompletionStage<BindingReply> increment(KeyValue keys, KvArguments arguments) {
@@ -164,10 +195,9 @@ final class NamespaceBinding implements HostBinding {
     return AdminJson.compact(KeyMessages.toProto(page));
   }
 
-  private static CompletionStage<BindingReply> atomic(
-      KeyValue keys, KvArguments arguments, Flow.@Nullable Publisher<ByteBuf> body) {
-    return BodyBytes.collect(body, KeyValue.MAX_ATOMIC_BYTES)
-        .thenCompose(values -> keys.atomic(steps(arguments.getOperationsList(), values)))
+  private CompletionStage<BindingReply> atomic(BindingCall call, KvArguments arguments) {
+    return gathered(call, KeyValue.MAX_ATOMIC_BYTES)
+        .thenCompose(values -> open(call).atomic(steps(arguments.getOperationsList(), values)))
         .thenApply(NamespaceBinding::version);
   }
 

@@ -1,9 +1,11 @@
 package dev.brink.mesh.kv;
 
+import dev.brink.exec.binding.BindingCall;
 import dev.brink.exec.binding.HostBinding;
 import dev.brink.grid.Grid;
 import dev.brink.grid.KeyValue;
 import dev.brink.grid.Namespace;
+import dev.brink.mesh.function.ReadTally;
 import dev.brink.mesh.http.Problem;
 import dev.brink.mesh.http.ProblemException;
 import dev.brink.mesh.proto.FunctionVersion;
@@ -16,10 +18,28 @@ import org.jspecify.annotations.Nullable;
 /** Finds namespaces once the node is in the grid. Thread-safe. */
 public final class Namespaces {
   private final Supplier<@Nullable Grid> grid;
+  private final ReadTally tally;
+  private final WatchPlaces watches = new WatchPlaces();
 
-  /** The supplier gives {@code null} as long as the node is not in the grid. */
-  public Namespaces(Supplier<@Nullable Grid> grid) {
+  /**
+   * The supplier gives {@code null} as long as the node is not in the grid.
+   *
+   * @param tally hears which members the calls of functions went to
+   */
+  public Namespaces(Supplier<@Nullable Grid> grid, ReadTally tally) {
     this.grid = grid;
+    this.tally = tally;
+  }
+
+  /** A function's call goes to the member that has the primary copy of a key, if that is known. */
+  void goes(BindingCall call, KeyValue keys, String key) {
+    keys.owner(key)
+        .ifPresent(owner -> tally.read(call.function(), call.requestId(), KeyPlaces.source(owner)));
+  }
+
+  /** The watches that functions have. */
+  public WatchPlaces watches() {
+    return watches;
   }
 
   /** The namespaces that a version's manifest names, of its own tenant. */

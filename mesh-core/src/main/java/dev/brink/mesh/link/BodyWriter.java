@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class BodyWriter implements Flow.Subscriber<ByteBuf> {
   private final Http2StreamChannel stream;
   private final Runnable onComplete;
+  private final Runnable onBroken;
 
   // Touched on the stream's event loop only.
   private Flow.@Nullable Subscription subscription;
@@ -20,10 +21,12 @@ final class BodyWriter implements Flow.Subscriber<ByteBuf> {
 
   /**
    * @param onComplete runs on the event loop once all of a body is written
+   * @param onBroken runs on the event loop when a body has failed, before the stream is reset
    */
-  BodyWriter(Http2StreamChannel stream, Runnable onComplete) {
+  BodyWriter(Http2StreamChannel stream, Runnable onComplete, Runnable onBroken) {
     this.stream = stream;
     this.onComplete = onComplete;
+    this.onBroken = onBroken;
   }
 
   /** Subscribes; call it on the event loop. */
@@ -100,6 +103,7 @@ final class BodyWriter implements Flow.Subscriber<ByteBuf> {
         () -> {
           if (!stopped) {
             stopped = true;
+            onBroken.run();
             var _ = stream.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.INTERNAL_ERROR));
           }
         });

@@ -2,6 +2,7 @@ package dev.brink.mesh.link;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
+import dev.brink.grid.Throttle;
 import dev.brink.mesh.proto.ApplyReply;
 import dev.brink.mesh.proto.ApplyRequest;
 import dev.brink.mesh.proto.CopyOffers;
@@ -22,6 +23,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,9 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
   static final long BEAT_MILLIS = 100;
 
   private static final Logger LOG = LoggerFactory.getLogger(ControlStream.class);
+
+  /** What goes wrong with each report is told of so often. */
+  private final Throttle complaints = new Throttle(Duration.ofMinutes(1));
 
   private final Http2StreamChannel stream;
   private final LinkService service;
@@ -73,10 +78,21 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
         beats =
             stream
                 .eventLoop()
-                .scheduleAtFixedRate(this::beat, 0, BEAT_MILLIS, TimeUnit.MILLISECONDS);
+                .scheduleAtFixedRate(this::tick, 0, BEAT_MILLIS, TimeUnit.MILLISECONDS);
       }
       case APPLY, WARM, PURGE, OFFER, HERDS -> {} // once its message is here
       default -> reset(Http2Error.PROTOCOL_ERROR);
+    }
+  }
+
+  /** The next report comes whatever this one meets: what throws is not called again. */
+  private void tick() {
+    try {
+      beat();
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      if (complaints.permits()) {
+        LOG.error("link {}: no load report: unexpected", stream.parent().remoteAddress(), e);
+      }
     }
   }
 
@@ -123,6 +139,10 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
     } catch (InvalidProtocolBufferException e) {
       LOG.warn("link {}: unreadable {} request: {}", stream.parent().remoteAddress(), kind, e);
       reset(Http2Error.PROTOCOL_ERROR);
+    } catch (RuntimeException e) {
+      // The peer hears of it now, and not when its patience ends.
+      LOG.error("link {}: {} request failed", stream.parent().remoteAddress(), kind, e);
+      reset(Http2Error.INTERNAL_ERROR);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.brink.mesh.link;
 
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import dev.brink.grid.Throttle;
 import dev.brink.mesh.exchange.Call;
 import dev.brink.mesh.exchange.CallFailure;
 import dev.brink.mesh.exchange.CallListener;
@@ -9,6 +10,7 @@ import dev.brink.mesh.exchange.Executor;
 import dev.brink.mesh.exchange.Target;
 import dev.brink.mesh.http.EventLoops;
 import dev.brink.mesh.http.Problem;
+import dev.brink.mesh.http.ReceiveWindow;
 import dev.brink.mesh.proto.ApplyReply;
 import dev.brink.mesh.proto.ApplyRequest;
 import dev.brink.mesh.proto.CopyOffers;
@@ -18,6 +20,7 @@ import dev.brink.mesh.proto.PurgeRequest;
 import dev.brink.mesh.proto.WarmRequest;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -38,6 +41,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +53,9 @@ import org.slf4j.LoggerFactory;
 final class LinkClient implements Executor<Target>, AutoCloseable {
   /** Calls one link carries at once. */
   static final int MAX_CALLS = 4096;
+
+  /** Streams beside the calls, for control and for those that are just being closed. */
+  static final int MAX_CONTROL = 256;
 
   static final int MAX_HEADER_BYTES = 256 * 1024;
 
@@ -65,12 +72,19 @@ final class LinkClient implements Executor<Target>, AutoCloseable {
   private final ControlTraffic traffic;
   private final long emulatedRttNanos;
   private final AtomicInteger calls = new AtomicInteger();
+  private final AtomicLong heardNanos = new AtomicLong(System.nanoTime());
+
+  /** What was connected last, whether it is ready or not. */
+  private volatile @Nullable Channel latest;
 
   private volatile @Nullable Channel connection;
   private volatile boolean closed;
   private volatile boolean goingAway;
   private long pauseMillis = FIRST_PAUSE_MILLIS;
   private boolean failureLogged;
+
+  /** Across connections: one that meets the same error again is there soon. */
+  private final Throttle complaints = new Throttle(Duration.ofMinutes(1));
 
   LinkClient(
       String node,
@@ -97,6 +111,11 @@ final class LinkClient implements Executor<Target>, AutoCloseable {
     return address;
   }
 
+  /** Whether an error that may come again and again may be logged. */
+  boolean complains() {
+    return complaints.permits();
+  }
+
   boolean up() {
     return connection != null;
   }
@@ -106,32 +125,38 @@ final class LinkClient implements Executor<Target>, AutoCloseable {
     if (closed) {
       return;
     }
-    var _ =
+    ChannelFuture connecting =
         new Bootstrap()
             .group(loops.group())
             .channel(loops.clientChannel(address))
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
             .handler(new ConnectionInitializer())
-            .connect(address)
-            .addListener(
-                done -> {
-                  if (!done.isSuccess()) {
-                    lost(done.cause());
-                  }
-                });
+            .connect(address);
+    latest = connecting.channel();
+    var _ =
+        connecting.addListener(
+            done -> {
+              if (!done.isSuccess()) {
+                lost(done.cause());
+              }
+            });
+    if (closed) {
+      close(latest);
+    }
   }
 
   /** The connection is ready: its handler says so, on the event loop. */
   void ready(Channel channel) {
-    if (closed) {
-      var _ = channel.close();
-      return;
-    }
     pauseMillis = FIRST_PAUSE_MILLIS;
     failureLogged = false;
     goingAway = false;
     connection = channel;
+    if (closed) {
+      connection = null;
+      var _ = channel.close();
+      return;
+    }
     LOG.debug("link to {} at {} is up", node, address);
     listener.up(node);
     openStream(new BeatListener(node, listener, traffic))
@@ -143,6 +168,16 @@ final class LinkClient implements Executor<Target>, AutoCloseable {
                 var _ = channel.close();
               }
             });
+  }
+
+  /** Something came from the peer. */
+  void heard(long nowNanos) {
+    heardNanos.lazySet(nowNanos);
+  }
+
+  /** Whether something came from the peer so lately, or it has not been known for longer. */
+  boolean heardWithin(long nanos) {
+    return System.nanoTime() - heardNanos.get() <= nanos;
   }
 
   /** The peer drains: no more calls on this connection. */
@@ -171,25 +206,37 @@ final class LinkClient implements Executor<Target>, AutoCloseable {
 
   @Override
   public Running execute(Call call, Target target, CallListener callListener) {
-    if (connection == null || goingAway || calls.get() >= MAX_CALLS) {
+    if (connection == null || goingAway) {
       callListener.onFailure(notSent("no link to node " + node));
       return () -> {};
     }
+    if (calls.get() >= MAX_CALLS) {
+      callListener.onFailure(full());
+      return () -> {};
+    }
     calls.incrementAndGet();
-    var outgoing =
-        new OutgoingCall(
-            node, call, target, callListener, calls::decrementAndGet, listener::transferred);
+    var outgoing = new OutgoingCall(node, call, target, callListener, listener);
     var _ =
         openStream(outgoing)
             .addListener(
                 done -> {
                   if (done.isSuccess()) {
-                    outgoing.begin((Http2StreamChannel) done.getNow());
+                    var stream = (Http2StreamChannel) done.getNow();
+                    // A call that has ended for its caller may keep its stream for a while.
+                    var _ = stream.closeFuture().addListener(_ -> calls.decrementAndGet());
+                    outgoing.begin(stream);
                   } else {
+                    calls.decrementAndGet();
                     outgoing.fail(notSent("link to node " + node + " was lost"));
                   }
                 });
     return outgoing;
+  }
+
+  /** As many calls as a link carries: a slow function's, say, which is no fault of the node. */
+  private CallFailure full() {
+    String detail = MAX_CALLS + " calls to node " + node + " are under way (expected: fewer)";
+    return new CallFailure(new Problem(503, "link-full", detail, 1), CallFailure.Reach.REFUSED);
   }
 
   private static CallFailure notSent(String detail) {
@@ -267,8 +314,10 @@ final class LinkClient implements Executor<Target>, AutoCloseable {
     }
   }
 
-  private static void close(Channel stream) {
-    var _ = stream.close();
+  private static void close(@Nullable Channel channel) {
+    if (channel != null) {
+      var _ = channel.close();
+    }
   }
 
   private Future<Http2StreamChannel> openStream(ChannelHandler handler) {
@@ -283,10 +332,9 @@ final class LinkClient implements Executor<Target>, AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    Channel open = connection;
-    if (open != null) {
-      var _ = open.close();
-    }
+    close(latest);
+    // Whoever connected it may have been overtaken in telling which one is the latest.
+    close(connection);
   }
 
   private final class ConnectionInitializer extends ChannelInitializer<Channel> {
@@ -307,12 +355,12 @@ final class LinkClient implements Executor<Target>, AutoCloseable {
                   .initialSettings(
                       Http2Settings.defaultSettings()
                           .pushEnabled(false)
-                          .initialWindowSize(LinkWindow.STREAM_BYTES)
+                          .initialWindowSize(ReceiveWindow.STREAM_BYTES)
                           .maxHeaderListSize(MAX_HEADER_BYTES))
                   .validateHeaders(true)
                   .build(),
               new Http2MultiplexHandler(new RefusePush()),
-              new LinkWindow(),
+              new ReceiveWindow(LinkServer.WINDOW_BYTES),
               new LinkConnection(LinkClient.this, listener, traffic));
     }
   }

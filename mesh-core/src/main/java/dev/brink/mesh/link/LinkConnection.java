@@ -10,11 +10,15 @@ import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A link's connection as such: ready, pinged, going away, lost. */
 final class LinkConnection extends ChannelInboundHandlerAdapter {
+  private static final Logger LOG = LoggerFactory.getLogger(LinkConnection.class);
   private static final long PING_MILLIS = 1_000;
   private static final long FIRST_PING_MILLIS = 20;
+  private static final long READY_MILLIS = 3_000;
   private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** Looked at every second: 3 s are over by then, however early a look comes. */
@@ -24,6 +28,7 @@ final class LinkConnection extends ChannelInboundHandlerAdapter {
   private final LinkListener listener;
   private final ControlTraffic traffic;
   private @Nullable Future<?> pings;
+  private @Nullable Future<?> patience;
   private boolean ready;
   private @Nullable Throwable cause;
   private @Nullable ChannelHandlerContext context;
@@ -35,6 +40,20 @@ final class LinkConnection extends ChannelInboundHandlerAdapter {
     this.client = client;
     this.listener = listener;
     this.traffic = traffic;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    patience =
+        ctx.executor()
+            .schedule(
+                () -> {
+                  cause = new LinkException("not ready within 3 s");
+                  var _ = ctx.close();
+                },
+                READY_MILLIS,
+                TimeUnit.MILLISECONDS);
+    ctx.fireChannelActive();
   }
 
   @Override
@@ -53,13 +72,26 @@ final class LinkConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     ready = true;
+    stop(patience);
     context = ctx;
     heardNanos = System.nanoTime();
     pings =
         ctx.executor()
             .scheduleAtFixedRate(
-                () -> look(ctx), FIRST_PING_MILLIS, PING_MILLIS, TimeUnit.MILLISECONDS);
+                () -> tick(ctx), FIRST_PING_MILLIS, PING_MILLIS, TimeUnit.MILLISECONDS);
     client.ready(ctx.channel());
+  }
+
+  /** A link that is not looked at any more would not be found dead: it ends. */
+  private void tick(ChannelHandlerContext ctx) {
+    try {
+      look(ctx);
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      if (client.complains()) {
+        LOG.error("link to {}: closed after an error", client.node(), e);
+      }
+      exceptionCaught(ctx, e);
+    }
   }
 
   private void look(ChannelHandlerContext ctx) {
@@ -94,6 +126,7 @@ final class LinkConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     heardNanos = System.nanoTime();
+    client.heard(heardNanos);
     ctx.fireChannelReadComplete();
   }
 
@@ -107,11 +140,16 @@ final class LinkConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    if (pings != null) {
-      pings.cancel(false);
-    }
+    stop(patience);
+    stop(pings);
     client.lost(cause);
     ctx.fireChannelInactive();
+  }
+
+  private static void stop(@Nullable Future<?> timer) {
+    if (timer != null) {
+      timer.cancel(false);
+    }
   }
 
   @Override

@@ -47,7 +47,9 @@ final class LinkHeaders {
     Http2Headers headers = new DefaultHttp2Headers(false, request.headers().size() + 6);
     headers.method(request.method().asciiName()).path(request.uri()).scheme(scheme);
     String host = request.headers().get(HttpHeaderNames.HOST);
-    headers.authority(host == null ? "" : host);
+    if (host != null && !host.isEmpty()) {
+      headers.authority(host);
+    }
     copy(request.headers(), headers);
     return headers;
   }
@@ -69,7 +71,9 @@ final class LinkHeaders {
         new DefaultHttpRequest(
             HttpVersion.HTTP_1_1, HttpMethod.valueOf(method.toString()), path.toString());
     CharSequence authority = headers.authority();
-    request.headers().set(HttpHeaderNames.HOST, authority == null ? "" : authority);
+    if (authority != null && !authority.isEmpty()) {
+      request.headers().set(HttpHeaderNames.HOST, authority);
+    }
     copy(headers, request.headers());
     return request;
   }

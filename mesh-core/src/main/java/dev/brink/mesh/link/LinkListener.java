@@ -17,6 +17,12 @@ public interface LinkListener {
   void transferred(String node, long bytes, long nanos);
 
   /**
+   * A call of a function was not answered by its deadline, nor was anything heard of it five
+   * seconds later. May be left out.
+   */
+  default void unanswered(String node) {}
+
+  /**
    * Whether the link to a node is pinged each second, so that the round trip is known; if not, it
    * is when {@link Links#probe} says so and when nothing is heard of the node.
    */

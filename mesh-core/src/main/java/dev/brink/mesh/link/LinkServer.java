@@ -1,6 +1,7 @@
 package dev.brink.mesh.link;
 
 import dev.brink.mesh.http.EventLoops;
+import dev.brink.mesh.http.ReceiveWindow;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -22,20 +23,30 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Where peers' links arrive. Thread-safe. */
 public final class LinkServer implements AutoCloseable {
+  /** What all calls on one link may send before it is read. */
+  static final int WINDOW_BYTES = 32 << 20;
+
   private static final int BACKLOG = 256;
 
   private final Channel listener;
   private final ChannelGroup connections;
   private final CallCount calls;
   private final ControlTraffic traffic;
+  private final AtomicBoolean draining;
 
   private LinkServer(
-      Channel listener, ChannelGroup connections, CallCount calls, ControlTraffic traffic) {
+      Channel listener,
+      ChannelGroup connections,
+      CallCount calls,
+      ControlTraffic traffic,
+      AtomicBoolean draining) {
     this.listener = listener;
+    this.draining = draining;
     this.connections = connections;
     this.calls = calls;
     this.traffic = traffic;
@@ -53,6 +64,7 @@ public final class LinkServer implements AutoCloseable {
       throws IOException {
     CallCount calls = new CallCount();
     ControlTraffic traffic = new ControlTraffic();
+    AtomicBoolean draining = new AtomicBoolean();
     ChannelGroup connections = new DefaultChannelGroup(loops.group().next(), true);
     var bound =
         new ServerBootstrap()
@@ -78,8 +90,12 @@ public final class LinkServer implements AutoCloseable {
                                 .build(),
                             new Http2MultiplexHandler(
                                 new StreamInitializer(service, calls, traffic)),
-                            new LinkWindow(),
+                            new ReceiveWindow(WINDOW_BYTES),
                             new Pings(traffic));
+                    if (draining.get()) {
+                      // It came after the others were told.
+                      sayGoAway(connection);
+                    }
                   }
                 })
             .bind(address)
@@ -88,13 +104,13 @@ public final class LinkServer implements AutoCloseable {
       throw new IOException(
           "link port " + address + ": " + bound.cause().getMessage(), bound.cause());
     }
-    return new LinkServer(bound.channel(), connections, calls, traffic);
+    return new LinkServer(bound.channel(), connections, calls, traffic, draining);
   }
 
   static Http2Settings settings() {
     return new Http2Settings()
-        .initialWindowSize(LinkWindow.STREAM_BYTES)
-        .maxConcurrentStreams(LinkClient.MAX_CALLS)
+        .initialWindowSize(ReceiveWindow.STREAM_BYTES)
+        .maxConcurrentStreams(LinkClient.MAX_CALLS + LinkClient.MAX_CONTROL)
         .maxHeaderListSize(LinkClient.MAX_HEADER_BYTES);
   }
 
@@ -115,14 +131,17 @@ public final class LinkServer implements AutoCloseable {
    * @return completes when no call is under way
    */
   public CompletionStage<Void> drain() {
+    draining.set(true);
     var _ = listener.close();
-    for (Channel connection : connections) {
-      var _ =
-          connection.writeAndFlush(
-              new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR).setExtraStreamIds(Integer.MAX_VALUE),
-              connection.voidPromise());
-    }
+    connections.forEach(LinkServer::sayGoAway);
     return calls.drained();
+  }
+
+  private static void sayGoAway(Channel connection) {
+    var _ =
+        connection.writeAndFlush(
+            new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR).setExtraStreamIds(Integer.MAX_VALUE),
+            connection.voidPromise());
   }
 
   /** Closes the port and every link. Blocks until they are closed. */

@@ -10,8 +10,6 @@ import dev.brink.mesh.http.Problem;
 import dev.brink.mesh.http.ProblemException;
 import dev.brink.mesh.proto.AnswerMeta;
 import dev.brink.mesh.proto.CallMeta;
-import dev.brink.mesh.proto.Reach;
-import dev.brink.mesh.proto.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -52,7 +50,7 @@ final class LinkStream extends ChannelDuplexHandler implements CallListener {
   LinkStream(Http2StreamChannel stream, LinkService service) {
     this.stream = stream;
     this.service = service;
-    this.writer = new BodyWriter(stream, this::complete);
+    this.writer = new BodyWriter(stream, this::complete, () -> {});
   }
 
   @Override
@@ -185,6 +183,7 @@ final class LinkStream extends ChannelDuplexHandler implements CallListener {
             .setQueueNanos(timing.queueNanos())
             .setColdNanos(timing.coldNanos())
             .setRunNanos(timing.runNanos())
+            .setLaneNanos(timing.laneNanos())
             .setServerNanos(System.nanoTime() - arrivedNanos)
             .setLoad(service.load())
             .putAllReads(timing.reads())
@@ -214,7 +213,9 @@ final class LinkStream extends ChannelDuplexHandler implements CallListener {
 
   private void refuse(CallFailure failure) {
     answered = true;
-    Problem problem = failure.problem();
+    if (reader != null) {
+      reader.close(new ProblemException(failure.problem()));
+    }
     Http2Headers headers = new DefaultHttp2Headers(false, 2);
     headers.status("503");
     LinkHeaders.put(
@@ -223,30 +224,12 @@ final class LinkStream extends ChannelDuplexHandler implements CallListener {
         AnswerMeta.newBuilder()
             .setServerNanos(System.nanoTime() - arrivedNanos)
             .setLoad(service.load())
-            .setRefusal(
-                Refusal.newBuilder()
-                    .setStatus(problem.status())
-                    .setCode(problem.code())
-                    .setDetail(problem.detail())
-                    .setRetryAfterSeconds(problem.retryAfterSeconds())
-                    .setReach(reach(failure.reach())))
+            .setRefusal(Refusals.of(failure))
             .build());
     var _ = stream.writeAndFlush(new DefaultHttp2HeadersFrame(headers, true));
-    if (reader != null) {
-      reader.close(new ProblemException(problem));
-      if (!reader.ended()) {
-        var _ = stream.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));
-      }
+    if (reader != null && !reader.ended()) {
+      var _ = stream.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));
     }
-  }
-
-  private static Reach reach(CallFailure.Reach reach) {
-    return switch (reach) {
-      case REFUSED -> Reach.REFUSED;
-      case NOT_STARTED -> Reach.NOT_STARTED;
-      case UNKNOWN -> Reach.UNKNOWN;
-      case RAN -> Reach.RAN;
-    };
   }
 
   @Override

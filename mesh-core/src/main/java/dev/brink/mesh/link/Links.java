@@ -17,6 +17,10 @@ import dev.brink.mesh.proto.PurgeRequest;
 import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -36,7 +40,13 @@ public final class Links implements AutoCloseable {
   private final LinkListener listener;
   private final ControlTraffic traffic = new ControlTraffic();
   private final ConcurrentHashMap<String, LinkClient> clients = new ConcurrentHashMap<>();
-  private final Set<String> unlisted = ConcurrentHashMap.newKeySet();
+
+  /**
+   * Peers whose links end when they are next lost; guarded by itself, as are changes of clients.
+   */
+  private final Set<String> unlisted = new HashSet<>();
+
+  private boolean closed;
 
   /**
    * Starts without links.
@@ -60,21 +70,21 @@ public final class Links implements AutoCloseable {
    * @param emulatedRtt added to the round trip; for tests and benchmarks
    */
   public void add(String node, InetSocketAddress address, Duration emulatedRtt) {
-    unlisted.remove(node);
-    clients.compute(
-        node,
-        (id, present) -> {
-          if (present != null && present.address().equals(address)) {
-            return present;
-          }
-          if (present != null) {
-            present.close();
-          }
-          var client =
-              new LinkClient(id, address, loops, tls, listener, traffic, emulatedRtt.toNanos());
-          client.connect();
-          return client;
-        });
+    LinkClient present;
+    LinkClient added;
+    synchronized (unlisted) {
+      unlisted.remove(node);
+      present = clients.get(node);
+      if (closed || (present != null && present.address().equals(address))) {
+        return;
+      }
+      added = new LinkClient(node, address, loops, tls, listener, traffic, emulatedRtt.toNanos());
+      clients.put(node, added);
+    }
+    if (present != null) {
+      present.close();
+    }
+    added.connect();
   }
 
   /**
@@ -83,29 +93,47 @@ public final class Links implements AutoCloseable {
    * @param now whether its link ends at once (it said goodbye), or when it is next lost
    */
   public void remove(String node, boolean now) {
-    LinkClient client = clients.get(node);
-    if (client == null) {
-      return;
-    }
-    if (now || !client.up()) {
-      drop(node);
-    } else {
+    synchronized (unlisted) {
       unlisted.add(node);
     }
+    dropUnlisted(node, now);
   }
 
-  private void drop(String node) {
-    unlisted.remove(node);
-    LinkClient client = clients.remove(node);
+  private void dropUnlisted(String node, boolean evenIfUp) {
+    LinkClient client;
+    synchronized (unlisted) {
+      client = clients.get(node);
+      boolean stays = client != null && client.up() && !evenIfUp;
+      if (stays || !unlisted.remove(node)) {
+        return;
+      }
+      clients.remove(node);
+    }
     if (client != null) {
       client.close();
     }
+  }
+
+  /** Whether there is a link to the peer, or one is being made. */
+  public boolean has(String node) {
+    return clients.containsKey(node);
   }
 
   /** Peers whose link is up. */
   public Set<String> up() {
     return clients.values().stream()
         .filter(LinkClient::up)
+        .map(LinkClient::node)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /**
+   * Peers from which something came so lately, such as a load report, or that have not been known
+   * for longer.
+   */
+  public Set<String> heardWithin(Duration time) {
+    return clients.values().stream()
+        .filter(client -> client.heardWithin(time.toNanos()))
         .map(LinkClient::node)
         .collect(Collectors.toUnmodifiableSet());
   }
@@ -181,20 +209,38 @@ public final class Links implements AutoCloseable {
   /**
    * Tells the caches of all peers whose link is up what is outdated.
    *
-   * @return completes when each has taken note or can't be told, and never fails
+   * @return completes when each has taken note or can't be told, with what those say that have, and
+   *     never fails
    */
-  public CompletionStage<Void> purgeAll(PurgeRequest request, Duration timeout) {
-    CompletableFuture<?>[] told =
-        up().stream()
-            .map(peer -> purge(peer, request, timeout).toCompletableFuture())
-            .toArray(CompletableFuture<?>[]::new);
-    return CompletableFuture.allOf(told).exceptionally(failure -> null);
+  public CompletionStage<Map<String, PurgeReply>> purgeAll(PurgeRequest request, Duration timeout) {
+    Map<String, CompletableFuture<PurgeReply>> asked = new HashMap<>();
+    up().forEach(peer -> asked.put(peer, purge(peer, request, timeout).toCompletableFuture()));
+    return CompletableFuture.allOf(asked.values().toArray(CompletableFuture<?>[]::new))
+        .handle((all, failure) -> answers(asked));
+  }
+
+  private static Map<String, PurgeReply> answers(Map<String, CompletableFuture<PurgeReply>> asked) {
+    Map<String, PurgeReply> answers = new HashMap<>();
+    asked.forEach(
+        (peer, reply) -> {
+          if (!reply.isCompletedExceptionally()) {
+            answers.put(peer, reply.join());
+          }
+        });
+    return answers;
   }
 
   /** Ends all links; calls under way fail. */
   @Override
   public void close() {
-    clients.keySet().forEach(this::drop);
+    List<LinkClient> all;
+    synchronized (unlisted) {
+      closed = true;
+      unlisted.clear();
+      all = List.copyOf(clients.values());
+      clients.clear();
+    }
+    all.forEach(LinkClient::close);
   }
 
   /**
@@ -219,9 +265,7 @@ public final class Links implements AutoCloseable {
       if (present != null && present.up()) {
         return;
       }
-      if (unlisted.contains(node)) {
-        drop(node);
-      }
+      dropUnlisted(node, false);
       next.down(node);
     }
 
@@ -233,6 +277,11 @@ public final class Links implements AutoCloseable {
     @Override
     public void transferred(String node, long bytes, long nanos) {
       next.transferred(node, bytes, nanos);
+    }
+
+    @Override
+    public void unanswered(String node) {
+      next.unanswered(node);
     }
 
     @Override

@@ -10,7 +10,6 @@ import dev.brink.mesh.http.Problem;
 import dev.brink.mesh.http.ProblemException;
 import dev.brink.mesh.proto.AnswerMeta;
 import dev.brink.mesh.proto.CallMeta;
-import dev.brink.mesh.proto.Refusal;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -38,12 +37,17 @@ import org.jspecify.annotations.Nullable;
 
 /** One forwarded call, on the node that forwards it. */
 final class OutgoingCall extends ChannelDuplexHandler implements Executor.Running {
+  /**
+   * How long after the deadline the node may still say how the call ended there: its own clock for
+   * the function begins later, and what ends by that is no fault of the node.
+   */
+  private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   private final String node;
   private final Call call;
   private final Target target;
   private final CallListener listener;
-  private final Runnable onEnd;
-  private final Transfers transfers;
+  private final LinkListener link;
   private final AtomicBoolean ended = new AtomicBoolean();
   private volatile boolean cancelled;
   private volatile @Nullable Http2StreamChannel stream;
@@ -52,30 +56,22 @@ final class OutgoingCall extends ChannelDuplexHandler implements Executor.Runnin
   private @Nullable BodyWriter writer;
   private @Nullable BodyReader reader;
   private @Nullable Future<?> deadline;
+
+  /** From the deadline until the node is to blame, or has answered after all. */
+  private @Nullable Future<?> silence;
+
   private boolean answered;
   private long sentNanos;
   private boolean whole;
   private long bodyBytes;
   private long headNanos;
 
-  /** Hears how fast bodies come that were ready at the peer. */
-  interface Transfers {
-    void transferred(String node, long bytes, long nanos);
-  }
-
-  OutgoingCall(
-      String node,
-      Call call,
-      Target target,
-      CallListener listener,
-      Runnable onEnd,
-      Transfers transfers) {
-    this.transfers = transfers;
+  OutgoingCall(String node, Call call, Target target, CallListener listener, LinkListener link) {
+    this.link = link;
     this.node = node;
     this.call = call;
     this.target = target;
     this.listener = listener;
-    this.onEnd = onEnd;
   }
 
   /** Sends the request; called on the stream's event loop. */
@@ -114,9 +110,17 @@ final class OutgoingCall extends ChannelDuplexHandler implements Executor.Runnin
     deadline = newStream.eventLoop().schedule(this::timeOut, remainingNanos, TimeUnit.NANOSECONDS);
     var _ = newStream.writeAndFlush(new DefaultHttp2HeadersFrame(headers, body == null));
     if (body != null) {
-      writer = new BodyWriter(newStream, () -> {});
+      writer = new BodyWriter(newStream, () -> {}, this::bodyBroken);
       writer.start(body);
     }
+  }
+
+  /** No fault of the node, and what is left of the body is the same for any other. */
+  private void bodyBroken() {
+    fail(
+        new CallFailure(
+            Problem.of(400, "body-broken", "the request's body could not be read to its end"),
+            CallFailure.Reach.RAN));
   }
 
   private static String digest(Target target) {
@@ -136,7 +140,26 @@ final class OutgoingCall extends ChannelDuplexHandler implements Executor.Runnin
           new CallFailure(
               Problem.of(504, "deadline-exceeded", "node " + node + " did not answer in time"),
               CallFailure.Reach.RAN));
-      reset();
+      if (writer != null) {
+        writer.stop();
+      }
+      Http2StreamChannel open = stream;
+      if (open != null && target instanceof Target.Function) {
+        silence = open.eventLoop().schedule(this::unanswered, GRACE_NANOS, TimeUnit.NANOSECONDS);
+      } else {
+        reset();
+      }
+    }
+  }
+
+  private void unanswered() {
+    link.unanswered(node);
+    reset();
+  }
+
+  private void heard() {
+    if (silence != null) {
+      silence.cancel(false);
     }
   }
 
@@ -178,18 +201,20 @@ final class OutgoingCall extends ChannelDuplexHandler implements Executor.Runnin
     }
     if (answered) {
       if (frame.isEndStream() && reader != null) {
+        listener.onBodyEnd(bodyBytes);
         reader.read(new DefaultHttp2DataFrame(true));
       }
       return;
     }
     answered = true;
+    heard();
     try {
       AnswerMeta meta = LinkHeaders.get(frame.headers(), LinkHeaders.ANSWER, AnswerMeta.parser());
       if (meta == null) {
         throw new LinkException("headers: no " + LinkHeaders.ANSWER + " (expected: one)");
       }
       if (meta.hasRefusal()) {
-        fail(refused(meta.getRefusal()));
+        fail(Refusals.failure(meta.getRefusal()));
       } else {
         answer(frame, meta);
       }
@@ -211,10 +236,12 @@ final class OutgoingCall extends ChannelDuplexHandler implements Executor.Runnin
             meta.getQueueNanos(),
             meta.getColdNanos(),
             meta.getRunNanos(),
+            meta.getLaneNanos(),
             Math.max(0, elapsedNanos - meta.getServerNanos()),
             meta.getReadsMap());
     HttpResponse head = LinkHeaders.toResponse(frame.headers());
     if (!end()) {
+      reset();
       return;
     }
     if (frame.isEndStream()) {
@@ -241,23 +268,6 @@ final class OutgoingCall extends ChannelDuplexHandler implements Executor.Runnin
     listener.onResponse(head, from.body(), timing);
   }
 
-  private static CallFailure refused(Refusal refusal) {
-    var problem =
-        new Problem(
-            refusal.getStatus(),
-            refusal.getCode(),
-            refusal.getDetail(),
-            refusal.getRetryAfterSeconds());
-    CallFailure.Reach reach =
-        switch (refusal.getReach()) {
-          case REFUSED -> CallFailure.Reach.REFUSED;
-          case NOT_STARTED -> CallFailure.Reach.NOT_STARTED;
-          case RAN -> CallFailure.Reach.RAN;
-          case UNKNOWN, UNRECOGNIZED -> CallFailure.Reach.UNKNOWN;
-        };
-    return new CallFailure(problem, reach);
-  }
-
   private void data(Http2DataFrame frame) {
     BodyReader to = reader;
     if (to == null || to.ended()) {
@@ -265,13 +275,17 @@ final class OutgoingCall extends ChannelDuplexHandler implements Executor.Runnin
     } else {
       bodyBytes += frame.content().readableBytes();
       if (frame.isEndStream() && whole) {
-        transfers.transferred(node, bodyBytes, System.nanoTime() - headNanos);
+        link.transferred(node, bodyBytes, System.nanoTime() - headNanos);
+      }
+      if (frame.isEndStream()) {
+        listener.onBodyEnd(bodyBytes);
       }
       to.read(frame);
     }
   }
 
   private void lost(String detail) {
+    heard();
     fail(new CallFailure(Problem.of(502, "peer-lost", detail), CallFailure.Reach.UNKNOWN));
     if (reader != null) {
       reader.fail(new ProblemException(Problem.of(502, "peer-lost", detail)));
@@ -295,7 +309,6 @@ final class OutgoingCall extends ChannelDuplexHandler implements Executor.Runnin
     if (deadline != null) {
       deadline.cancel(false);
     }
-    onEnd.run();
     return true;
   }
 

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 
 /** Waits for the one reply to a control request. */
 final class ReplyListener<M extends MessageLite> extends ChannelInboundHandlerAdapter {
-  private static final int MAX_BYTES = 64 * 1024;
+  private static final int MAX_BYTES = 1 << 20;
 
   private final CompletableFuture<M> reply;
   private final Parser<M> parser;

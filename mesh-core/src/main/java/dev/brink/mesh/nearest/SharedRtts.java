@@ -154,7 +154,7 @@ public final class SharedRtts implements AutoCloseable, MapListener {
       if (rounds++ % ROUNDS_PER_CLEANING == 0) {
         forgetOld(map);
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
       LOG.error("client round trips: unexpected", e);
     }
   }
@@ -219,14 +219,12 @@ public final class SharedRtts implements AutoCloseable, MapListener {
             record.getRttMicrosCount());
         return;
       }
-      shards
-          .computeIfAbsent(key.substring(0, slash), ignored -> new AtomicReferenceArray<>(SHARDS))
-          .set(
-              Integer.parseInt(shard),
-              new Shard(
-                  record.getPrefixesList().stream().mapToLong(Long::longValue).toArray(),
-                  record.getRttMicrosList().stream().mapToInt(Integer::intValue).toArray(),
-                  entry.stamp().wallMillis()));
+      var now =
+          new Shard(
+              record.getPrefixesList().stream().mapToLong(Long::longValue).toArray(),
+              record.getRttMicrosList().stream().mapToInt(Integer::intValue).toArray(),
+              entry.stamp().wallMillis());
+      shards.compute(key.substring(0, slash), (_, of) -> with(of, Integer.parseInt(shard), now));
     } catch (InvalidProtocolBufferException e) {
       LOG.error("client round trips {}: unreadable: {}", key, e.getMessage());
     }
@@ -235,12 +233,36 @@ public final class SharedRtts implements AutoCloseable, MapListener {
   @Override
   public void removed(String key, Stamp stamp) {
     int slash = key.lastIndexOf('/');
-    AtomicReferenceArray<@Nullable Shard> of =
-        slash <= 0 ? null : shards.get(key.substring(0, slash));
     String shard = key.substring(slash + 1);
-    if (of != null && shard.matches("[0-9]{1,2}") && Integer.parseInt(shard) < SHARDS) {
-      of.set(Integer.parseInt(shard), null);
+    if (slash > 0 && shard.matches("[0-9]{1,2}") && Integer.parseInt(shard) < SHARDS) {
+      shards.computeIfPresent(
+          key.substring(0, slash), (_, of) -> without(of, Integer.parseInt(shard)));
     }
+  }
+
+  private static AtomicReferenceArray<@Nullable Shard> with(
+      @Nullable AtomicReferenceArray<@Nullable Shard> known, int index, Shard now) {
+    AtomicReferenceArray<@Nullable Shard> of =
+        known == null ? new AtomicReferenceArray<>(SHARDS) : known;
+    of.set(index, now);
+    return of;
+  }
+
+  /** Null where nothing is left. */
+  private static @Nullable AtomicReferenceArray<@Nullable Shard> without(
+      AtomicReferenceArray<@Nullable Shard> of, int index) {
+    of.set(index, null);
+    for (int i = 0; i < SHARDS; i++) {
+      if (of.get(i) != null) {
+        return of;
+      }
+    }
+    return null;
+  }
+
+  /** Of how many other nodes anything is known. */
+  int nodes() {
+    return shards.size();
   }
 
   /** Stops writing. */

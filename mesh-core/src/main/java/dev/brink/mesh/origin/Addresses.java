@@ -21,23 +21,37 @@ final class Addresses {
   private final String host;
   private final boolean literal;
   private final Executor lookups;
+  private final Resolver resolver;
   private List<InetAddress> known = List.of();
   private long knownSinceNanos;
   private @Nullable CompletableFuture<List<InetAddress>> lookup;
+
+  /** Looks names up; may block. */
+  interface Resolver {
+    InetAddress[] addressesOf(String host) throws UnknownHostException;
+  }
 
   /**
    * @param lookups where it may block
    */
   Addresses(String host, Executor lookups) {
+    this(host, lookups, InetAddress::getAllByName);
+  }
+
+  Addresses(String host, Executor lookups, Resolver resolver) {
     this.host = host;
     this.lookups = lookups;
+    this.resolver = resolver;
     literal = NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
     if (literal) {
       known = List.of(InetAddress.ofLiteral(host));
     }
   }
 
-  /** All addresses, the one that worked last first; fails with {@link UnknownHostException}. */
+  /**
+   * All addresses, the one that worked last first, those that were silent last; fails with {@link
+   * UnknownHostException}.
+   */
   synchronized CompletableFuture<List<InetAddress>> all() {
     boolean fresh =
         literal || (!known.isEmpty() && System.nanoTime() - knownSinceNanos < FRESH_NANOS);
@@ -62,7 +76,7 @@ final class Addresses {
 
   private void look(CompletableFuture<List<InetAddress>> begun) {
     try {
-      List<InetAddress> found = List.of(InetAddress.getAllByName(host));
+      List<InetAddress> found = List.of(resolver.addressesOf(host));
       synchronized (this) {
         boolean same = known.size() == found.size() && known.containsAll(found);
         known = same ? known : found;
@@ -81,14 +95,24 @@ final class Addresses {
   /** A connection to the address was made. */
   synchronized void worked(InetAddress address) {
     if (known.size() > 1 && !known.getFirst().equals(address) && known.contains(address)) {
-      var reordered = new ArrayList<InetAddress>(known.size());
-      reordered.add(address);
-      for (InetAddress other : known) {
-        if (!other.equals(address)) {
-          reordered.add(other);
-        }
-      }
+      List<InetAddress> reordered = others(address);
+      reordered.addFirst(address);
       known = List.copyOf(reordered);
     }
+  }
+
+  /** The address did not answer in time. */
+  synchronized void silent(InetAddress address) {
+    if (known.size() > 1 && !known.getLast().equals(address) && known.contains(address)) {
+      List<InetAddress> reordered = others(address);
+      reordered.add(address);
+      known = List.copyOf(reordered);
+    }
+  }
+
+  private List<InetAddress> others(InetAddress address) {
+    List<InetAddress> others = new ArrayList<>(known);
+    others.remove(address);
+    return others;
   }
 }

@@ -1,10 +1,8 @@
 package dev.brink.mesh.origin;
 
 import dev.brink.exec.outbound.OutboundException;
-import dev.brink.mesh.http.EventLoops;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -14,15 +12,24 @@ import io.netty.util.concurrent.Future;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** Opens connections to one server: look-up, connect, TLS, all within one time limit. */
+/**
+ * Opens connections to one server: look-up, connect, TLS, all within one time limit. While an
+ * address is silent the next one is tried beside it, and the first that answers is taken (RFC
+ * 8305).
+ */
 final class Connector {
-  private final EventLoops loops;
+  /** RFC 8305, section 5: the recommended Connection Attempt Delay. */
+  private static final long STAGGER_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+  private final Function<SocketAddress, Class<? extends Channel>> channels;
   private final OriginLimits limits;
   private final ServerAddress server;
   private final @Nullable SslContext tls;
@@ -48,19 +55,22 @@ final class Connector {
     void openFailed(Fault fault, Throwable cause);
   }
 
+  /**
+   * @param channels the kind of channel that connects to an address
+   */
   Connector(
-      EventLoops loops,
+      Function<SocketAddress, Class<? extends Channel>> channels,
       OriginLimits limits,
       ServerAddress server,
       @Nullable SslContext tls,
-      Executor lookups,
+      Addresses addresses,
       Guard guard) {
-    this.loops = loops;
+    this.channels = channels;
     this.guard = guard;
     this.limits = limits;
     this.server = server;
     this.tls = tls;
-    this.addresses = new Addresses(server.host(), lookups);
+    this.addresses = addresses;
   }
 
   /** Begins to open a connection that will live on the loop. */
@@ -73,15 +83,25 @@ final class Connector {
     }
   }
 
+  /** One address that is being connected to. */
+  private record Trial(InetAddress address, UpstreamConnection connection, long startNanos) {}
+
   /** One connection being opened. On its event loop only. */
   private final class Opening {
     private final EventLoop loop;
     private final UpstreamConnection.Owner owner;
     private final Callback callback;
+
+    /** Those under way, the one begun first first; at last the one that answered. */
+    private final List<Trial> trials = new ArrayList<>();
+
+    private long deadlineNanos;
     private @Nullable Future<?> timer;
-    private @Nullable Channel channel;
+    private @Nullable Future<?> stagger;
     private List<InetAddress> candidates = List.of();
     private int next;
+    private Throwable lastFailure = new ConnectException("connect: no address");
+    private boolean connected;
     private boolean done;
 
     Opening(EventLoop loop, UpstreamConnection.Owner owner, Callback callback) {
@@ -91,6 +111,7 @@ final class Connector {
     }
 
     void begin(long timeoutNanos) {
+      deadlineNanos = System.nanoTime() + timeoutNanos;
       timer = loop.schedule(this::tooLate, Math.max(1, timeoutNanos), TimeUnit.NANOSECONDS);
       var found = addresses.all();
       if (found.isDone() && !found.isCompletedExceptionally()) {
@@ -111,6 +132,7 @@ final class Connector {
     }
 
     private void tooLate() {
+      trials.forEach(silent -> addresses.silent(silent.address));
       failed(Fault.UNREACHABLE, new ConnectException("connect: too late"));
     }
 
@@ -121,25 +143,40 @@ final class Connector {
         failed(Fault.DENIED, e);
         return;
       }
-      tryNext(new ConnectException("connect: no address"));
+      tryNext();
     }
 
-    private void tryNext(Throwable lastFailure) {
-      if (done) {
+    private void tryNext() {
+      stopStagger();
+      if (done || connected) {
         return;
       }
       if (next == candidates.size()) {
-        failed(Fault.UNREACHABLE, lastFailure);
+        if (trials.isEmpty()) {
+          failed(Fault.UNREACHABLE, lastFailure);
+        }
         return;
       }
       InetAddress address = candidates.get(next++);
+      int left = candidates.size() - next;
+      if (left > 0) {
+        // When time is short, each address gets its share of it.
+        long share = (deadlineNanos - System.nanoTime()) / (left + 1);
+        long pause = Math.clamp(share, 1, STAGGER_NANOS);
+        stagger = loop.schedule(this::tryNext, pause, TimeUnit.NANOSECONDS);
+      }
+      begin(address);
+    }
+
+    private void begin(InetAddress address) {
       var target = new InetSocketAddress(address, server.port());
       var connection = new UpstreamConnection(owner, limits, tls != null);
-      long startNanos = System.nanoTime();
-      ChannelFuture connected =
+      var trial = new Trial(address, connection, System.nanoTime());
+      trials.add(trial);
+      var _ =
           new Bootstrap()
               .group(loop)
-              .channel(loops.clientChannel(target))
+              .channel(channels.apply(target))
               .option(ChannelOption.TCP_NODELAY, true)
               .option(ChannelOption.SO_KEEPALIVE, true)
               .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
@@ -150,18 +187,52 @@ final class Connector {
                       connection.addTo(ch, tls == null ? null : tlsHandler(ch, tls));
                     }
                   })
-              .connect(target);
-      channel = connected.channel();
-      connected.addListener(
-          future -> {
-            if (!future.isSuccess()) {
-              tryNext(future.cause());
-            } else if (!done) {
-              addresses.worked(address);
-              connection.connectNanos(System.nanoTime() - startNanos);
-              established(connection);
-            }
-          });
+              .connect(target)
+              .addListener(future -> heard(trial, future));
+    }
+
+    /** Of a channel that could not even be made another thread tells. */
+    private void heard(Trial trial, Future<?> future) {
+      if (loop.inEventLoop()) {
+        ended(trial, future);
+      } else {
+        loop.execute(() -> ended(trial, future));
+      }
+    }
+
+    private void ended(Trial trial, Future<?> future) {
+      if (!trials.contains(trial)) {
+        return;
+      }
+      if (!future.isSuccess()) {
+        trials.remove(trial);
+        lastFailure = future.cause();
+        tryNext();
+        return;
+      }
+      connected = true;
+      stopStagger();
+      List<Trial> earlier = List.copyOf(trials.subList(0, trials.indexOf(trial)));
+      earlier.forEach(silent -> addresses.silent(silent.address));
+      addresses.worked(trial.address);
+      trials.remove(trial);
+      closeTrials();
+      trials.add(trial);
+      trial.connection.connectNanos(System.nanoTime() - trial.startNanos);
+      established(trial.connection);
+    }
+
+    private void closeTrials() {
+      List<Trial> given = List.copyOf(trials);
+      trials.clear();
+      given.forEach(trial -> trial.connection.abandon());
+    }
+
+    private void stopStagger() {
+      if (stagger != null) {
+        stagger.cancel(false);
+        stagger = null;
+      }
     }
 
     private SslHandler tlsHandler(Channel ch, SslContext context) {
@@ -202,9 +273,7 @@ final class Connector {
 
     private void failed(Fault fault, Throwable cause) {
       if (end()) {
-        if (channel != null) {
-          var _ = channel.close();
-        }
+        closeTrials();
         callback.openFailed(fault, cause);
       }
     }
@@ -217,6 +286,7 @@ final class Connector {
       if (timer != null) {
         timer.cancel(false);
       }
+      stopStagger();
       return true;
     }
   }

@@ -1,7 +1,9 @@
 package dev.brink.mesh.origin;
 
 import dev.brink.mesh.exchange.Call;
+import dev.brink.mesh.route.RoutePattern;
 import dev.brink.placement.origin.OriginPool;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import org.jspecify.annotations.Nullable;
 
 /** What makes two requests go to the same server. */
@@ -27,12 +29,16 @@ sealed interface HashOn {
     }
   }
 
-  /** A header; the client's address where there is none. */
+  /** A header, of {@code Host} the name; the client's address where there is none. */
   record Header(String name) implements HashOn {
     @Override
     public long key(Call call) {
       @Nullable String value = call.request().headers().get(name);
-      return OriginPool.key(value == null ? call.clientAddress() : value);
+      if (value == null) {
+        return OriginPool.key(call.clientAddress());
+      }
+      boolean host = HttpHeaderNames.HOST.contentEqualsIgnoreCase(name);
+      return OriginPool.key(host ? RoutePattern.hostName(value) : value);
     }
   }
 

@@ -2,15 +2,19 @@ package dev.brink.mesh.origin;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.brink.grid.Throttle;
 import dev.brink.mesh.http.BodyPipe;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks one server again and again how it is: {@code GET path} on a connection of its own, well when
@@ -19,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class HealthProbe
     implements Connector.Callback, UpstreamConnection.Owner, UpstreamExchange.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(HealthProbe.class);
+
+  private final Throttle complaints = new Throttle(Duration.ofMinutes(1));
   private final Upstream upstream;
   private final EventLoop loop;
   private final PoolSettings.Check check;
@@ -144,7 +151,14 @@ final class HealthProbe
       return;
     }
     reported = true;
-    listener.checked(upstream, well);
+    try {
+      listener.checked(upstream, well);
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      // The next check comes whatever this one's outcome meets.
+      if (complaints.permits()) {
+        LOG.error("origin {}: a check was not counted", upstream.address().id(), e);
+      }
+    }
     double factor = 0.8 + ThreadLocalRandom.current().nextDouble() * 0.4;
     long next = (long) (check.intervalNanos() * factor) - (System.nanoTime() - startedNanos);
     schedule(Math.max(check.intervalNanos() / 10, next));

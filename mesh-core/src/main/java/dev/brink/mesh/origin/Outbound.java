@@ -137,11 +137,11 @@ public final class Outbound implements AutoCloseable {
     }
     var connector =
         new Connector(
-            loops,
+            loops::clientChannel,
             limits,
             server,
             server.tls() ? tls : null,
-            lookups,
+            new Addresses(server.host(), lookups),
             found -> policy.permitted(server.host(), server.port(), found));
     var made = new ConnectionPool(connector, limits.maxWaiting(), MAX_CONNECTIONS, CONNECT_NANOS);
     servers.put(server.id(), made);

@@ -72,11 +72,11 @@ final class Pool {
   private Upstream upstream(ServerAddress address, PoolSettings settings) {
     var connector =
         new Connector(
-            surroundings.loops(),
+            surroundings.loops()::clientChannel,
             surroundings.limits(),
             address,
             address.tls() ? surroundings.tls() : null,
-            surroundings.lookups(),
+            new Addresses(address.host(), surroundings.lookups()),
             Connector.Guard.NONE);
     var connections =
         new ConnectionPool(

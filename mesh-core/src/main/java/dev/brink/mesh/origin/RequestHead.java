@@ -173,18 +173,24 @@ final class RequestHead {
   }
 
   private static void forwarded(ByteBuf out, Call call, HttpHeaders headers) {
-    List<String> before = headers.getAll(FORWARDED_FOR);
-    line(
-        out,
-        FORWARDED_FOR,
-        before.isEmpty()
-            ? call.clientAddress()
-            : String.join(", ", before) + ", " + call.clientAddress());
+    String clients = clients(String.join(", ", headers.getAll(FORWARDED_FOR)), call);
+    if (!clients.isEmpty()) {
+      line(out, FORWARDED_FOR, clients);
+    }
     line(out, FORWARDED_PROTO, call.scheme());
     String asked = headers.get(HttpHeaderNames.HOST);
-    if (asked != null) {
+    if (asked != null && !asked.isEmpty()) {
       line(out, FORWARDED_HOST, asked);
     }
+  }
+
+  /** What came from a function of ours says who its client is already. */
+  private static String clients(String before, Call call) {
+    String client = call.clientAddress();
+    if (client.isEmpty() || before.equals(client)) {
+      return before;
+    }
+    return before.isEmpty() ? client : before + ", " + client;
   }
 
   private static void line(ByteBuf out, CharSequence name, CharSequence value) {
@@ -289,7 +295,7 @@ final class RequestHead {
   static String host(Call call, PoolSettings settings, ServerAddress address) {
     @Nullable String asked =
         settings.keepHost() ? call.request().headers().get(HttpHeaderNames.HOST) : null;
-    if (asked != null) {
+    if (asked != null && !asked.isEmpty()) {
       return asked;
     }
     return settings.host().isEmpty() ? address.authority() : settings.host();

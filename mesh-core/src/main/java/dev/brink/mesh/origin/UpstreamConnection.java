@@ -198,6 +198,13 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     channel().config().setAutoRead(true);
   }
 
+  /** Gives up a connection that may have no channel. On its event loop. */
+  void abandon() {
+    if (channel != null) {
+      close();
+    }
+  }
+
   /** On any thread. Idempotent. */
   void close() {
     var _ = channel().close();

@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -57,6 +58,11 @@ public final class Gossip {
       origins.put(source, rttNanos);
       placement.distance(node, source, rttNanos);
     }
+  }
+
+  /** The others are no longer used; they are told no more and make room. */
+  public void keepOrigins(Set<String> sources) {
+    origins.keySet().retainAll(sources);
   }
 
   /** What is new; to be called once a second, by one thread. */

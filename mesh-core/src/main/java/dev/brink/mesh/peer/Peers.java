@@ -32,6 +32,10 @@ public final class Peers implements GridListener, LinkListener {
   private final Places places;
   private final Map<String, Duration> emulatedRtt;
   private final Map<String, Member> members = new ConcurrentHashMap<>();
+
+  /** Members that the grid has seen leave and whose links are up still. */
+  private final Set<String> leaving = ConcurrentHashMap.newKeySet();
+
   private final Map<String, Warm> warm = new ConcurrentHashMap<>();
   private volatile @Nullable Links links;
 
@@ -67,7 +71,7 @@ public final class Peers implements GridListener, LinkListener {
     return member == null ? node : member.name();
   }
 
-  /** A node that was in the grid since this one started. */
+  /** A node that is in the grid, or whose link is up still. */
   public Optional<Member> find(String node) {
     return Optional.ofNullable(members.get(node));
   }
@@ -78,7 +82,12 @@ public final class Peers implements GridListener, LinkListener {
 
   @Override
   public void memberJoined(Member member) {
-    members.put(id(member), member);
+    members.compute(
+        id(member),
+        (id, _) -> {
+          leaving.remove(id);
+          return member;
+        });
     Links to = links;
     if (to == null) {
       return;
@@ -96,8 +105,14 @@ public final class Peers implements GridListener, LinkListener {
   public void memberLeft(Member member, boolean failed) {
     LOG.info("node {} {}", member.name(), failed ? "was lost by the grid" : "left");
     Links from = links;
-    if (from != null) {
-      from.remove(id(member), !failed);
+    if (from == null) {
+      return;
+    }
+    leaving.add(id(member));
+    boolean up = from.up().contains(id(member));
+    from.remove(id(member), !failed);
+    if (!up) {
+      forget(id(member));
     }
   }
 
@@ -120,6 +135,12 @@ public final class Peers implements GridListener, LinkListener {
     warm.remove(node);
     places.forget(node);
     placement.nodeDown(node, System.nanoTime());
+    forget(node);
+  }
+
+  private void forget(String node) {
+    // In one step: it may be joining again meanwhile.
+    members.computeIfPresent(node, (id, member) -> leaving.remove(id) ? null : member);
   }
 
   @Override
@@ -132,7 +153,8 @@ public final class Peers implements GridListener, LinkListener {
             .queued(load.getQueued())
             .waitNanos(load.getWaitNanos())
             .slow(1 + Integer.toUnsignedLong(load.getSlow()) / 100.0)
-            .draining(load.getDraining());
+            .draining(load.getDraining())
+            .unhealthy(load.getUnhealthy());
     if (load.hasUtilisation()) {
       report.utilisation(load.getUtilisation() / 1000.0);
     }
@@ -165,6 +187,11 @@ public final class Peers implements GridListener, LinkListener {
   @Override
   public void transferred(String node, long bytes, long nanos) {
     placement.transferred(node, bytes, nanos);
+  }
+
+  @Override
+  public void unanswered(String node) {
+    placement.failed(node, System.nanoTime(), 0);
   }
 
   @Override

@@ -94,6 +94,12 @@ public sealed interface Binding {
       return key == null ? request : request.affinity(key);
     }
 
+    /** The same, as a node asks: not for itself where the version is not loaded on it. */
+    public PlacementRequest placement(HttpHeaders headers, String node) {
+      PlacementRequest request = placement(headers);
+      return local == null ? request.excluding(node) : request;
+    }
+
     private static long bytes(String length) {
       try {
         return Long.parseLong(length);

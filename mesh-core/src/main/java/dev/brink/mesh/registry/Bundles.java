@@ -5,6 +5,7 @@ import dev.brink.exec.FunctionLimits;
 import dev.brink.mesh.proto.FunctionVersion;
 import dev.brink.mesh.proto.Manifest;
 import dev.brink.mesh.proto.Module;
+import dev.brink.mesh.wire.SampleMessages;
 import dev.brink.mesh.wire.SpecMessages;
 import java.util.HashMap;
 import java.util.Map;
@@ -39,10 +40,12 @@ public final class Bundles {
                 SpecMessages.limits(manifest.getLimits(), defaults),
                 manifest.getVariablesMap(),
                 manifest.getServicesMap().keySet())
+            .withVersion(digest)
             .withOwner(version.getTenant())
             .withBindings(bindings.of(version))
             .withCaches(bindings.caches(version))
-            .withIsolation(SpecMessages.isolation(manifest.getIsolation()));
+            .withIsolation(SpecMessages.isolation(manifest.getIsolation()))
+            .withSamples(SampleMessages.fromProto(manifest.getSamplesList()));
     return manifest.getEval() ? bundle.withEval() : bundle;
   }
 

@@ -12,7 +12,6 @@ import dev.brink.mesh.secret.SecretKeys;
 import dev.brink.mesh.secret.UnreadableSecretException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -27,20 +26,9 @@ import org.slf4j.LoggerFactory;
 final class FunctionSecrets {
   private static final Logger LOG = LoggerFactory.getLogger(FunctionSecrets.class);
 
-  /** So many removals are remembered, against records from before that come late. */
-  private static final int MAX_REMOVED = 10_000;
-
   private final SecretKeys keys;
   private final Map<String, Map<String, Held>> byFunction = new HashMap<>();
-  private final Map<String, Stamp> removed =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Stamp> eldest) {
-          return size() > MAX_REMOVED;
-        }
-      };
+  private final Map<String, Stamp> removed = new Removals();
 
   private Supplier<Map<String, Entry>> source = Map::of;
   private volatile int held;

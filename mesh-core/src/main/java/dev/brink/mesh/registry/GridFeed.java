@@ -88,7 +88,12 @@ public final class GridFeed {
           var _ = registry.removeSecret(key, stamp);
         });
     merge(unmergedVersions, versions, (digest, stamp) -> {});
-    merge(unmergedDeployments, deployments, registry::removeDeployment);
+    merge(
+        unmergedDeployments,
+        deployments,
+        (key, stamp) -> {
+          var _ = registry.removeDeployment(key, stamp);
+        });
   }
 
   /**
@@ -103,7 +108,8 @@ public final class GridFeed {
                     (newer, failure) -> {
                       merged(unmerged, key, failure);
                       if (failure == null && map.get(key).isEmpty()) {
-                        gone.accept(key, grid.clock().now());
+                        // All that is known: later than what only the file has.
+                        gone.accept(key, entry.stamp().next());
                       }
                     }));
   }
@@ -155,7 +161,7 @@ public final class GridFeed {
 
     @Override
     public void removed(String key, Stamp stamp) {
-      registry.removeDeployment(key, stamp);
+      var _ = registry.removeDeployment(key, stamp);
     }
   }
 }

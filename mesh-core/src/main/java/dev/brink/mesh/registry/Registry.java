@@ -13,6 +13,7 @@ import dev.brink.mesh.secret.SecretId;
 import dev.brink.mesh.secret.SecretKeys;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -41,6 +42,7 @@ public final class Registry implements AutoCloseable {
   private static final long SWEEP_SECONDS = 10;
   private static final long WRITE_DELAY_MILLIS = 20;
 
+  private final UnreadableDeployments unreadable = new UnreadableDeployments();
   private final SnapshotStore store;
   private final Consumer<Snapshot> onChange;
   private final ScheduledExecutorService thread =
@@ -48,7 +50,7 @@ public final class Registry implements AutoCloseable {
           Thread.ofPlatform().daemon().name("brink-registry").factory());
 
   private final Map<String, DeploymentState> deployments = new HashMap<>();
-  private final Map<String, Stamp> removed = new HashMap<>();
+  private final Map<String, Stamp> removed = new Removals();
   private final FunctionSecrets secrets;
   private final Versions versions;
   private boolean writePlanned;
@@ -78,6 +80,7 @@ public final class Registry implements AutoCloseable {
             bindings,
             secrets,
             task -> thread.execute(guarded(task)),
+            System::nanoTime,
             this::versionChanged);
     this.store = new SnapshotStore(file);
     this.onChange = onChange;
@@ -94,7 +97,7 @@ public final class Registry implements AutoCloseable {
   /**
    * Reads the file.
    *
-   * @return completes with what was in it when each deployment is served or has failed
+   * @return completes with what was in it when it is {@link #settled}
    */
   public CompletionStage<SnapshotFile> restore() {
     return CompletableFuture.supplyAsync(store::read, thread)
@@ -104,20 +107,49 @@ public final class Registry implements AutoCloseable {
                   .forEach(record -> secrets.put(record.getKey(), StoredRecords.entry(record)));
               file.getVersionsList()
                   .forEach(record -> version(record.getKey(), StoredRecords.entry(record)));
-              CompletableFuture<?>[] all =
-                  file.getDeploymentsList().stream()
-                      .map(this::restored)
-                      .map(served -> served.exceptionally(failure -> null))
-                      .toArray(CompletableFuture<?>[]::new);
-              return CompletableFuture.allOf(all).thenApply(done -> file);
+              file.getDeploymentsList()
+                  .forEach(
+                      record ->
+                          deployment(
+                              record.getKey(),
+                              StoredRecords.entry(record),
+                              new CompletableFuture<>()));
+              return settle().thenApply(done -> file);
             },
             thread);
   }
 
-  private CompletableFuture<Void> restored(StoredRecord record) {
-    CompletableFuture<Void> served = new CompletableFuture<>();
-    deployment(record.getKey(), StoredRecords.entry(record), served);
-    return served;
+  /**
+   * Waits for what has come until now.
+   *
+   * @return completes when each deployment whose code is here is served or has failed; one whose
+   *     code is missing, which may never come, is not waited for
+   */
+  public CompletionStage<Void> settled() {
+    return CompletableFuture.allOf().thenComposeAsync(nothing -> settle(), thread);
+  }
+
+  private CompletableFuture<Void> settle() {
+    List<CompletableFuture<Void>> all = new ArrayList<>();
+    for (DeploymentState state : deployments.values()) {
+      List<VersionState> needed = new ArrayList<>();
+      for (String digest : state.digests()) {
+        VersionState version = versions.get(digest);
+        if (version != null) {
+          needed.add(version);
+        }
+      }
+      if (needed.size() < state.digests().size()) {
+        LOG.warn("{}: its code is not here yet", state.key);
+      } else if (needed.stream().noneMatch(version -> version.failure != null)
+          && needed.stream().anyMatch(version -> version.loaded == null)) {
+        // They are being loaded since the deployment came.
+        CompletableFuture<Void> served = new CompletableFuture<>();
+        all.add(served.exceptionally(failure -> null));
+        state.waiters.add(served);
+      }
+    }
+    return CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new));
   }
 
   /**
@@ -148,9 +180,13 @@ public final class Registry implements AutoCloseable {
     return served;
   }
 
-  /** A name was taken out. */
-  public void removeDeployment(String key, Stamp stamp) {
-    thread.execute(
+  /**
+   * A name was taken out.
+   *
+   * @return completes when the snapshot is without it
+   */
+  public CompletionStage<Void> removeDeployment(String key, Stamp stamp) {
+    return CompletableFuture.runAsync(
         guarded(
             () -> {
               DeploymentState present = deployments.get(key);
@@ -158,9 +194,11 @@ public final class Registry implements AutoCloseable {
                 deployments.remove(key);
                 fail(present, key + " was removed");
               }
+              unreadable.gone(key);
               removed.merge(key, stamp, (a, b) -> a.compareTo(b) >= 0 ? a : b);
               publish();
-            }));
+            }),
+        thread);
   }
 
   /** Secrets are looked up there too, for those that nobody has told of yet. */
@@ -200,6 +238,11 @@ public final class Registry implements AutoCloseable {
               }
             }));
     return done;
+  }
+
+  /** How many deployments this node can't read, and so doesn't serve. */
+  public int unreadableDeployments() {
+    return unreadable.count();
   }
 
   /** How many secrets there are. */
@@ -251,10 +294,12 @@ public final class Registry implements AutoCloseable {
         fail(present, key + " was replaced by a newer deployment");
       }
       removed.remove(key);
+      unreadable.gone(key);
       deployments.put(key, state);
+      state.digests().forEach(versions::forgive);
       advance(state);
     } catch (InvalidProtocolBufferException e) {
-      LOG.error("deployment {}: unreadable: {}", key, e.getMessage());
+      unreadable.met(key, entry.stamp(), String.valueOf(e.getMessage()));
       served.completeExceptionally(new RegistryException("unreadable deployment of " + key));
     }
   }
@@ -270,7 +315,7 @@ public final class Registry implements AutoCloseable {
       if (version == null) {
         complete = false;
       } else if (version.failure != null) {
-        fail(state, version.failure);
+        fail(state, version.failure.why());
         publish();
         return;
       } else if (version.loaded == null) {
@@ -282,7 +327,9 @@ public final class Registry implements AutoCloseable {
       state.before = null;
     }
     publish();
-    if (complete) {
+    if (unreadable.has(state.key)) {
+      fail(state, "unreadable deployment of " + state.key);
+    } else if (complete) {
       List.copyOf(state.waiters).forEach(waiter -> waiter.complete(null));
       state.waiters.clear();
     }
@@ -295,7 +342,7 @@ public final class Registry implements AutoCloseable {
   }
 
   private void publish() {
-    Snapshot next = SnapshotBuilder.build(deployments.values(), versions.all());
+    Snapshot next = SnapshotBuilder.build(deployments.values(), versions.all(), unreadable);
     snapshot = next;
     onChange.accept(next);
     planWrite();
@@ -336,7 +383,7 @@ public final class Registry implements AutoCloseable {
     }
   }
 
-  /** Unloads what nothing has referred to for a while. */
+  /** Unloads what nothing has referred to for a while, and tries again what failed to load. */
   private void sweep() {
     Set<String> wanted = new HashSet<>();
     for (DeploymentState state : deployments.values()) {

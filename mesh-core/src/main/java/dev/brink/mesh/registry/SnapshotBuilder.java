@@ -34,21 +34,25 @@ final class SnapshotBuilder {
   private final Map<String, Binding.Version> versions = new HashMap<>();
   private final RouteTable.Builder<Binding> routes = RouteTable.builder();
 
-  private SnapshotBuilder(Map<String, VersionState> states) {
+  private final UnreadableDeployments unreadable;
+
+  private SnapshotBuilder(Map<String, VersionState> states, UnreadableDeployments unreadable) {
     this.states = states;
+    this.unreadable = unreadable;
   }
 
-  /** Two deployments that claim one route were made on both sides of a split: the older has it. */
-  static Snapshot build(Collection<DeploymentState> deployments, Map<String, VersionState> states) {
-    var builder = new SnapshotBuilder(states);
-    states
-        .values()
-        .forEach(
-            state -> {
-              if (state.loaded != null) {
-                builder.version(state, 1);
-              }
-            });
+  /**
+   * Two deployments that claim one route were made on both sides of a split: the older has it. What
+   * this version of a node cannot read keeps nothing else from being served.
+   *
+   * @param unreadable hears of such
+   */
+  static Snapshot build(
+      Collection<DeploymentState> deployments,
+      Map<String, VersionState> states,
+      UnreadableDeployments unreadable) {
+    var builder = new SnapshotBuilder(states, unreadable);
+    states.values().forEach(builder::loaded);
     Map<String, Deployment> wanted = new HashMap<>();
     deployments.forEach(state -> wanted.put(state.key, state.deployment));
     deployments.stream()
@@ -58,14 +62,30 @@ final class SnapshotBuilder {
     return new Snapshot(builder.routes.build(), builder.bindings, builder.versions, wanted);
   }
 
+  private void loaded(VersionState state) {
+    try {
+      if (state.loaded != null) {
+        version(state, 1);
+      }
+    } catch (DeploymentException | IllegalArgumentException e) {
+      LOG.debug("version {}: {}; told of with its deployment", state.version.getDigest(), e);
+    }
+  }
+
   private void add(DeploymentState state) {
-    Binding binding = binding(state.deployment);
+    Binding binding;
+    try {
+      binding = binding(state.deployment);
+    } catch (DeploymentException | IllegalArgumentException e) {
+      unreadable.met(state.key, state.stamp, String.valueOf(e.getMessage()));
+      return;
+    }
     if (binding == null) {
       return;
     }
     bindings.put(state.key, binding);
-    for (String route : state.deployment.getRoutesList()) {
-      Binding present = routes.add(RoutePattern.parse(route), binding);
+    for (RoutePattern route : state.routes) {
+      Binding present = routes.add(route, binding);
       if (present != null) {
         LOG.warn(
             "route {}: {}/{} has it already, so {} does not get it",

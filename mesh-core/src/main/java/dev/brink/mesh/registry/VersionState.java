@@ -14,7 +14,13 @@ final class VersionState {
   boolean loading;
 
   /** Why it could not be loaded. */
-  @Nullable String failure;
+  @Nullable LoadFailure failure;
+
+  /** How often that went wrong, one time after the other. */
+  int failures;
+
+  /** Not before then is it tried again, if the failure may pass. */
+  long retryAtNanos;
 
   /** Wait until it is loaded or has failed. */
   final List<CompletableFuture<Void>> waiters = new ArrayList<>();

@@ -1,7 +1,6 @@
 package dev.brink.mesh.registry;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.brink.exec.FunctionException;
 import dev.brink.exec.FunctionLimits;
 import dev.brink.exec.FunctionRuntime;
 import dev.brink.exec.LoadedFunction;
@@ -18,11 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,12 +34,18 @@ import org.slf4j.LoggerFactory;
 final class Versions {
   private static final Logger LOG = LoggerFactory.getLogger(Versions.class);
   private static final long KEEP_UNUSED_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long FIRST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long LAST_RETRY_NANOS = TimeUnit.MINUTES.toNanos(5);
+
+  /** So often is loading tried, which takes an hour and some, before only a new deploy tries. */
+  private static final int MAX_TRIES = 20;
 
   private final FunctionRuntime runtime;
   private final FunctionLimits defaults;
   private final HostBindings bindings;
   private final FunctionSecrets secrets;
   private final Executor thread;
+  private final LongSupplier nanoTime;
   private final Consumer<VersionState> onChange;
   private final Map<String, VersionState> byDigest = new HashMap<>();
   private final List<Replaced> replaced = new ArrayList<>();
@@ -49,6 +54,7 @@ final class Versions {
 
   /**
    * @param thread the registry's
+   * @param nanoTime as {@link System#nanoTime}
    * @param onChange hears when a version was loaded, or could not be
    */
   Versions(
@@ -57,12 +63,14 @@ final class Versions {
       HostBindings bindings,
       FunctionSecrets secrets,
       Executor thread,
+      LongSupplier nanoTime,
       Consumer<VersionState> onChange) {
     this.runtime = runtime;
     this.defaults = defaults;
     this.bindings = bindings;
     this.secrets = secrets;
     this.thread = thread;
+    this.nanoTime = nanoTime;
     this.onChange = onChange;
   }
 
@@ -75,12 +83,15 @@ final class Versions {
   }
 
   /**
-   * Takes a version's content, unless it is known.
+   * Takes a version's content, unless it is known. Who sends it is about to deploy it, so what is
+   * known is kept for another while.
    *
    * @return whether it is new; content that is not what its digest says is refused
    */
   boolean add(String digest, Entry entry) {
-    if (byDigest.containsKey(digest)) {
+    VersionState known = byDigest.get(digest);
+    if (known != null) {
+      known.unusedSinceNanos = 0;
       return false;
     }
     try {
@@ -97,14 +108,33 @@ final class Versions {
     }
   }
 
-  /** Loads a version that nothing may refer to yet. */
+  /** Loads a version that nothing may refer to yet; it is kept for a while from now. */
   void prepare(FunctionVersion version, CompletableFuture<Void> ready) {
     VersionState state =
         byDigest.computeIfAbsent(version.getDigest(), _ -> new VersionState(version));
+    state.unusedSinceNanos = 0;
+    forgive(state);
     state.waiters.add(ready);
     settle(state);
     if (!state.waiters.isEmpty()) {
       load(state);
+    }
+  }
+
+  /**
+   * Something new is to be served with the version: a failure that may have passed is forgotten.
+   */
+  void forgive(String digest) {
+    VersionState state = byDigest.get(digest);
+    if (state != null) {
+      forgive(state);
+    }
+  }
+
+  private static void forgive(VersionState state) {
+    if (state.failure != null && state.failure.mayPass()) {
+      state.failure = null;
+      state.failures = 0;
     }
   }
 
@@ -113,8 +143,11 @@ final class Versions {
       state.waiters.forEach(waiter -> waiter.complete(null));
       state.waiters.clear();
     } else if (state.failure != null) {
-      String why = state.failure;
-      state.waiters.forEach(waiter -> waiter.completeExceptionally(new RegistryException(why)));
+      LoadFailure failure = state.failure;
+      state.waiters.forEach(
+          waiter ->
+              waiter.completeExceptionally(
+                  new RegistryException(failure.code(), failure.why(), failure.mayPass())));
       state.waiters.clear();
     }
   }
@@ -130,7 +163,7 @@ final class Versions {
       secrets.catchUp(state.version.getTenant(), state.version.getName());
       loading =
           runtime.load(Bundles.of(state.version, defaults, bindings).withSecrets(secrets(state)));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) {
       // A peer may have sent what no manifest can say.
       thread.execute(() -> loaded(state, null, e));
       return;
@@ -149,12 +182,13 @@ final class Versions {
     state.loading = false;
     if (loaded != null) {
       if (state.loaded != null) {
-        replaced.add(new Replaced(state.loaded, System.nanoTime()));
+        replaced.add(new Replaced(state.loaded, nanoTime.getAsLong()));
       }
       state.loaded = loaded;
       state.failure = null;
+      state.failures = 0;
     } else {
-      failed(state, text(failure));
+      failed(state, LoadFailure.of(failure));
     }
     settle(state);
     onChange.accept(state);
@@ -167,23 +201,30 @@ final class Versions {
     }
   }
 
-  private static void failed(VersionState state, String why) {
+  private void failed(VersionState state, LoadFailure failure) {
     String name = state.version.getTenant() + "/" + state.version.getName();
-    if (state.loaded == null) {
-      state.failure = why;
-      LOG.error("{}: cannot be loaded: {}", name, why);
+    if (state.loaded != null) {
+      LOG.error("{}: goes on with the secrets that it had: {}", name, failure.why());
+      return;
+    }
+    state.failure = failure;
+    state.failures++;
+    long retryNanos =
+        Math.min(LAST_RETRY_NANOS, FIRST_RETRY_NANOS << Math.min(state.failures - 1, MAX_TRIES));
+    state.retryAtNanos = nanoTime.getAsLong() + retryNanos;
+    if (mayTryAgain(state)) {
+      LOG.error(
+          "{}: cannot be loaded: {}; tried again in {} s",
+          name,
+          failure.why(),
+          TimeUnit.NANOSECONDS.toSeconds(retryNanos));
     } else {
-      LOG.error("{}: goes on with the secrets that it had: {}", name, why);
+      LOG.error("{}: cannot be loaded: {}", name, failure.why());
     }
   }
 
-  private static String text(@Nullable Throwable failure) {
-    return switch (failure instanceof CompletionException e ? e.getCause() : failure) {
-      case FunctionException e ->
-          (e.position() == null ? "" : e.position() + ": ") + e.getMessage();
-      case UnreadableSecretException e -> String.valueOf(e.getMessage());
-      case null, default -> String.valueOf(failure);
-    };
+  private static boolean mayTryAgain(VersionState state) {
+    return state.failure != null && state.failure.mayPass() && state.failures < MAX_TRIES;
   }
 
   /**
@@ -230,17 +271,21 @@ final class Versions {
   }
 
   /**
-   * Unloads what nothing has referred to for a while.
+   * Unloads what nothing has referred to for a while, and loads what failed to load and is due to
+   * be tried again.
    *
    * @param wanted the digests of what is deployed
    * @return whether anything that was loaded has gone
    */
   boolean sweep(Set<String> wanted) {
-    long now = System.nanoTime();
+    long now = nanoTime.getAsLong();
     boolean changed = false;
     for (VersionState state : List.copyOf(byDigest.values())) {
       if (wanted.contains(state.version.getDigest()) || state.loading) {
         state.unusedSinceNanos = 0;
+        if (mayTryAgain(state) && now - state.retryAtNanos >= 0) {
+          load(state);
+        }
         refresh(state);
       } else if (state.unusedSinceNanos == 0) {
         state.unusedSinceNanos = now == 0 ? 1 : now;

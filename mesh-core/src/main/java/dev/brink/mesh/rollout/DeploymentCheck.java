@@ -1,6 +1,7 @@
 package dev.brink.mesh.rollout;
 
 import dev.brink.exec.FunctionLimits;
+import dev.brink.exec.SampleRequest;
 import dev.brink.mesh.deploy.DeploymentException;
 import dev.brink.mesh.deploy.DeploymentSpec;
 import dev.brink.mesh.deploy.FunctionSpec;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Refuses what cannot be deployed, before anything is written. */
 final class DeploymentCheck {
@@ -53,7 +55,7 @@ final class DeploymentCheck {
     }
     List<RoutePattern> wanted;
     try {
-      wanted = spec.routes().stream().map(RoutePattern::parse).toList();
+      wanted = spec.routes().stream().map(RoutePattern::parseNew).toList();
     } catch (IllegalArgumentException e) {
       throw new DeploymentException("invalid-deployment", String.valueOf(e.getMessage()), false);
     }
@@ -63,22 +65,25 @@ final class DeploymentCheck {
         continue;
       }
       for (String text : other.getValue().getRoutesList()) {
-        RoutePattern taken = RoutePattern.parse(text);
-        wanted.stream()
-            .filter(taken::sameRequests)
-            .findFirst()
-            .ifPresent(
-                route -> {
-                  throw new DeploymentException(
-                      "route-conflict",
-                      "route: "
-                          + route
-                          + " (expected: one that is free; "
-                          + other.getKey()
-                          + " has it)",
-                      false);
-                });
+        RoutePattern taken = readable(text);
+        for (RoutePattern route : wanted) {
+          if (taken != null && taken.sameRequests(route)) {
+            throw new DeploymentException(
+                "route-conflict",
+                "route: " + route + " (expected: one that is free; " + other.getKey() + " has it)",
+                false);
+          }
+        }
       }
+    }
+  }
+
+  /** What is deployed may be unreadable here, if a node of another version accepted it. */
+  private static @Nullable RoutePattern readable(String taken) {
+    try {
+      return RoutePattern.parse(taken);
+    } catch (IllegalArgumentException _) {
+      return null;
     }
   }
 
@@ -94,12 +99,21 @@ final class DeploymentCheck {
     if (function.schedule().size() > MAX_SCHEDULES) {
       throw invalid("schedule", function.schedule().size() + "", "at most " + MAX_SCHEDULES);
     }
+    samples(function);
     if (function.modules().size() > MAX_MODULES) {
       throw invalid("modules", function.modules().size() + "", "at most " + MAX_MODULES);
     }
     long bytes = function.modules().values().stream().mapToLong(content -> content.length).sum();
     if (bytes > MAX_BYTES) {
       throw invalid("modules", bytes + " bytes", "at most " + MAX_BYTES + " in all");
+    }
+  }
+
+  private static void samples(FunctionSpec function) {
+    try {
+      SampleRequest.check(function.samples());
+    } catch (IllegalArgumentException e) {
+      throw new DeploymentException("invalid-deployment", String.valueOf(e.getMessage()), false);
     }
   }
 

@@ -134,7 +134,8 @@ public final class NodeDeployments implements Deployments {
           .get(options.timeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       throw e.getCause() instanceof RegistryException refused
-          ? new DeploymentException("module-error", String.valueOf(refused.getMessage()), false)
+          ? new DeploymentException(
+              refused.code(), String.valueOf(refused.getMessage()), refused.retryable())
           : new DeploymentException("internal", String.valueOf(e.getCause()), true);
     } catch (TimeoutException e) {
       throw new DeploymentException(
@@ -287,7 +288,7 @@ public final class NodeDeployments implements Deployments {
     if (deployments.get(key).isPresent() || secrets.names(tenant, name).isEmpty()) {
       deployed(tenant, name);
       Stamp stamp = GridCalls.await(deployments.remove(key));
-      registry.removeDeployment(key, stamp);
+      var _ = GridCalls.await(registry.removeDeployment(key, stamp));
     }
     // What an earlier call could not take away is taken now.
     secrets.deleteAll(tenant, name);

@@ -1,5 +1,6 @@
 package dev.brink.mesh.route;
 
+import dev.brink.cache.UrlPath;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -10,13 +11,14 @@ import java.util.Locale;
  * <p>The host is exact ({@code example.com}), a wildcard for one or more labels ({@code
  * *.example.com}) or absent, which is any host. A path segment is literal, {@code :name} for any
  * one segment, or, as the last one, {@code *} for any rest, the empty one included: {@code /shop/*}
- * matches {@code /shop/} and what is below, not {@code /shop}.
+ * matches {@code /shop/} and what is below, not {@code /shop}. Escapes don't matter where they
+ * stand for characters that need none.
  *
  * @param text as it was written
  * @param host lower-case, without the {@code *.} of a wildcard; empty for any host
  * @param wildcard whether labels may stand before {@code host}
- * @param segments of the path; {@code :} stands for a parameter whatever its name, {@code *} for
- *     the rest
+ * @param segments of the path, in normal form; {@code :} stands for a parameter whatever its name,
+ *     {@code *} for the rest
  */
 public record RoutePattern(String text, String host, boolean wildcard, List<String> segments) {
   /** Longest accepted pattern, in characters. */
@@ -41,6 +43,7 @@ public record RoutePattern(String text, String host, boolean wildcard, List<Stri
     if (wildcard) {
       host = host.substring(2);
     }
+    host = withoutLastDot(host);
     if ((wildcard && host.isEmpty()) || !host.chars().allMatch(RoutePattern::isHostCharacter)) {
       throw bad(text, "a host name, *.NAME or nothing before the first slash");
     }
@@ -50,6 +53,40 @@ public record RoutePattern(String text, String host, boolean wildcard, List<Stri
       segments.add(segment(text, parts[i], i == parts.length - 1));
     }
     return new RoutePattern(text, host, wildcard, segments);
+  }
+
+  /**
+   * Reads a pattern that is to be deployed. It must not have what {@link #parse} takes, because
+   * there may be patterns that have it, although it matches no request: a port.
+   *
+   * @throws IllegalArgumentException naming the pattern and what is wrong with it
+   */
+  public static RoutePattern parseNew(String text) {
+    RoutePattern pattern = parse(text);
+    if (port(pattern.host) >= 0) {
+      throw bad(text, "a host without a port; a route is for all ports");
+    }
+    return pattern;
+  }
+
+  /**
+   * The name in the value of a {@code Host} header: lower-case, without port, and without the dot
+   * that only says that the name is a whole one.
+   */
+  public static String hostName(String host) {
+    int colon = port(host);
+    return withoutLastDot(colon < 0 ? host : host.substring(0, colon)).toLowerCase(Locale.ROOT);
+  }
+
+  /** Where a host's port begins, with its colon; negative for none. */
+  private static int port(String host) {
+    int colon = host.lastIndexOf(':');
+    return colon > host.lastIndexOf(']') ? colon : -1;
+  }
+
+  /** {@code example.com.} is {@code example.com}. */
+  private static String withoutLastDot(String host) {
+    return host.length() > 1 && host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
   }
 
   /** Whether both match exactly the same requests. */
@@ -70,10 +107,12 @@ public record RoutePattern(String text, String host, boolean wildcard, List<Stri
       }
       return ":";
     }
-    if (part.equals(".") || part.equals("..") || !part.chars().allMatch(RoutePattern::isLiteral)) {
+    String literal = UrlPath.unescaped(part);
+    boolean dots = literal.equals(".") || literal.equals("..");
+    if (dots || !part.chars().allMatch(RoutePattern::isLiteral)) {
       throw bad(text, "segments of URL characters without *, ?, # or dot segments");
     }
-    return part;
+    return literal;
   }
 
   private static boolean isHostCharacter(int c) {
@@ -94,7 +133,8 @@ public record RoutePattern(String text, String host, boolean wildcard, List<Stri
   }
 
   private static IllegalArgumentException bad(String text, String expected) {
-    return new IllegalArgumentException("route: " + text + " (expected: " + expected + ")");
+    String shown = text.length() <= MAX_LENGTH ? text : text.substring(0, MAX_LENGTH) + "…";
+    return new IllegalArgumentException("route: " + shown + " (expected: " + expected + ")");
   }
 
   @Override

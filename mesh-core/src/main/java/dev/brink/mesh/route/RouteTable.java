@@ -1,10 +1,10 @@
 package dev.brink.mesh.route;
 
+import dev.brink.cache.UrlPath;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -44,9 +44,9 @@ public final class RouteTable<T> {
    * @return {@code null} when no pattern matches
    */
   public @Nullable T match(String host, String target) {
-    String path = RequestPath.of(target);
+    String path = UrlPath.normal(target);
     if (!exact.isEmpty() || !wildcards.isEmpty()) {
-      T found = matchHost(withoutPort(host).toLowerCase(Locale.ROOT), path);
+      T found = matchHost(RoutePattern.hostName(host), path);
       if (found != null) {
         return found;
       }
@@ -65,11 +65,6 @@ public final class RouteTable<T> {
       }
     }
     return found;
-  }
-
-  private static String withoutPort(String host) {
-    int colon = host.lastIndexOf(':');
-    return colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
   }
 
   /** Collects patterns. Not thread-safe. */

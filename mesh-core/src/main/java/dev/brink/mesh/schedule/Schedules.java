@@ -4,6 +4,7 @@ import dev.brink.exec.ScheduledEvent;
 import dev.brink.grid.Grid;
 import dev.brink.mesh.deploy.CronSchedule;
 import dev.brink.mesh.function.LocalExecutor;
+import dev.brink.mesh.http.RequestIds;
 import dev.brink.mesh.registry.Binding;
 import dev.brink.mesh.registry.Snapshot;
 import dev.brink.placement.Candidate;
@@ -46,6 +47,7 @@ public final class Schedules implements AutoCloseable {
   private final Placement placement;
   private final LocalExecutor functions;
   private final InstantSource time;
+  private final String mark = RequestIds.startMark();
   private final AtomicLong ran = new AtomicLong();
   private final AtomicLong missed = new AtomicLong();
   private final ScheduledExecutorService thread =
@@ -145,7 +147,7 @@ public final class Schedules implements AutoCloseable {
 
   private void run(Binding.Version version, CronSchedule schedule, Instant minute) {
     ran.incrementAndGet();
-    String requestId = "tick-" + minute.getEpochSecond() + "-" + ran.get();
+    String requestId = "tick-" + minute.getEpochSecond() + "-" + mark + "-" + ran.get();
     long deadlineNanos = System.nanoTime() + TICK_LIMIT.toNanos();
     functions.tick(
         version.target(),

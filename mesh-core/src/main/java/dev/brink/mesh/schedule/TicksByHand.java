@@ -9,6 +9,7 @@ import dev.brink.mesh.deploy.TickRequest;
 import dev.brink.mesh.deploy.TickResult;
 import dev.brink.mesh.function.ConsoleLog;
 import dev.brink.mesh.function.LocalExecutor;
+import dev.brink.mesh.http.RequestIds;
 import dev.brink.mesh.registry.Binding;
 import dev.brink.mesh.registry.Snapshot;
 import dev.brink.placement.Candidate;
@@ -43,6 +44,7 @@ public final class TicksByHand {
   private final LocalExecutor functions;
   private final ConsoleLog console;
   private final InstantSource time;
+  private final String idPrefix = "by-hand-" + RequestIds.startMark() + "-";
   private final AtomicLong count = new AtomicLong();
   private final Semaphore running = new Semaphore(MAX_RUNNING);
 
@@ -78,7 +80,7 @@ public final class TicksByHand {
     Instant due = request.time().orElseGet(time::instant);
     String cron = request.cron().orElseGet(() -> first(version));
     checkCron(cron);
-    String requestId = "by-hand-" + count.incrementAndGet();
+    String requestId = idPrefix + count.incrementAndGet();
     if (!running.tryAcquire()) {
       throw new DeploymentException(
           "ticks-busy", "ticks by hand: " + MAX_RUNNING + " run (expected: fewer)", true);

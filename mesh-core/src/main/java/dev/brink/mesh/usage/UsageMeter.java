@@ -41,13 +41,15 @@ public final class UsageMeter {
     counter.add(limits, report);
   }
 
-  /** All that was counted since the start or the last {@link #forgetBefore}. */
+  /** All that was counted since the start and is not forgotten. */
   public List<UsageRecord> records() {
     return counters.values().stream().map(UsageCounter::record).toList();
   }
 
-  /** Drops the hours before one; they must have been written down. */
-  public void forgetBefore(long hourMillis) {
-    counters.keySet().removeIf(key -> key.hourMillis() < hourMillis);
+  /** Drops what one record counts, of an hour that is over; it must have been written down. */
+  public void forget(UsageRecord record) {
+    counters.remove(
+        new UsageKey(
+            record.getTenant(), record.getName(), record.getVersion(), record.getHourMs()));
   }
 }

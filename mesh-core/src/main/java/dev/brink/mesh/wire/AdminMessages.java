@@ -93,8 +93,9 @@ public final class AdminMessages {
                   "wait", String.valueOf(request.getWaitValue()), "ALL, MAJORITY or NONE");
         };
     long millis = request.getTimeoutMs();
-    if (millis < 0) {
-      throw SpecMessages.invalid("timeoutMs", String.valueOf(millis), "more than 0");
+    if (millis < 0 || millis > DeployOptions.MAX_TIMEOUT.toMillis()) {
+      throw SpecMessages.invalid(
+          "timeoutMs", String.valueOf(millis), "1 to " + DeployOptions.MAX_TIMEOUT.toMillis());
     }
     return new DeployOptions(
         wait, millis == 0 ? DeployOptions.DEFAULT.timeout() : Duration.ofMillis(millis));
@@ -301,7 +302,10 @@ public final class AdminMessages {
   /** What a purge did, as a message. */
   public static PurgeAnswer toProto(PurgeResult result) {
     PurgeAnswer.Builder answer =
-        PurgeAnswer.newBuilder().setMillis(result.millis()).setComplete(result.complete());
+        PurgeAnswer.newBuilder()
+            .setMillis(result.millis())
+            .setComplete(result.complete())
+            .setUnrecorded(result.unrecorded());
     for (PurgeResult.NodePurge node : result.nodes()) {
       answer.addNodes(
           PurgeOutcome.newBuilder()
@@ -322,7 +326,8 @@ public final class AdminMessages {
                     new PurgeResult.NodePurge(
                         node.getNode(), node.getDone(), node.getMillis(), node.getMessage()))
             .toList(),
-        answer.getMillis());
+        answer.getMillis(),
+        answer.getUnrecorded());
   }
 
   private AdminMessages() {}

@@ -57,12 +57,13 @@ public final class CacheMessages {
         .setUrl(change.url())
         .setKeyHigh(change.key().high())
         .setKeyLow(change.key().low())
+        .setStamp(change.stamp())
         .build();
   }
 
   public static Change fromProto(CacheChange change) {
     var key = new StoreKey(change.getKeyHigh(), change.getKeyLow());
-    return new Change(change.getSpace(), change.getUrl(), key, true);
+    return new Change(change.getSpace(), change.getUrl(), key, true, change.getStamp());
   }
 
   public static HerdReport toProto(HerdNews news) {

@@ -53,7 +53,8 @@ public final class SpecMessages {
                   case SHARED -> Isolation.SHARED;
                   case FRESH -> Isolation.FRESH;
                 })
-            .addAllSchedule(spec.schedule().stream().map(CronSchedule::expression).toList());
+            .addAllSchedule(spec.schedule().stream().map(CronSchedule::expression).toList())
+            .addAllSamples(SampleMessages.toProto(spec.samples()));
     if (!spec.placement().equals(FunctionPlacement.DEFAULT)) {
       manifest.setPlacement(PlacementMessages.toProto(spec.placement()));
     }
@@ -133,7 +134,8 @@ public final class SpecMessages {
         schedule(manifest.getScheduleList()),
         manifest.getPassThrough(),
         manifest.getEval(),
-        isolation(manifest.getIsolation()));
+        isolation(manifest.getIsolation()),
+        SampleMessages.fromProto(manifest.getSamplesList()));
   }
 
   /**
@@ -368,7 +370,8 @@ public final class SpecMessages {
         schedule(file.getScheduleList()),
         file.getPassThrough(),
         file.getEval(),
-        isolation(file.getIsolation()));
+        isolation(file.getIsolation()),
+        SampleMessages.fromProto(file.getSamplesList()));
   }
 
   private static List<CronSchedule> schedule(List<String> expressions) {

@@ -3,7 +3,11 @@ package dev.brink.mesh.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,9 +21,13 @@ class BrinkTest {
         "deploy",
         "functions",
         "invoke",
+        "bench",
+        "explain",
         "nodes",
         "usage",
         "kv",
+        "secret",
+        "purge",
         "remove",
         "version",
         "completion");
@@ -33,6 +41,24 @@ class BrinkTest {
     assertThat(run.out()).contains("Exit codes: 0 ok, 1 failed, 2 usage").contains(commands());
     assertThat(run.out()).doesNotContain("\033[");
     assertThat(run.err()).isEmpty();
+  }
+
+  /** Those that are not for the launcher alone. */
+  @Test
+  void theDocumentationNamesEveryCommand() throws Exception {
+    Run run = new Run();
+    assertThat(run.run()).isEqualTo(2);
+    Matcher listed = Pattern.compile("\nCommands: (.*)\\.\n").matcher(run.err());
+    assertThat(listed.find()).isTrue();
+    String[] commands = listed.group(1).split(", ");
+    assertThat(commands).contains(commands().toArray(String[]::new));
+
+    String readme = Files.readString(Path.of("..", "README.md"));
+    String page = Files.readString(Path.of("..", "docs", "cli.md"));
+    for (String command : commands) {
+      assertThat(readme).contains("\n./brink " + command + " ");
+      assertThat(page).containsPattern("\n\\| `" + command + "\\b");
+    }
   }
 
   @ParameterizedTest

@@ -1,15 +1,19 @@
 package dev.brink.mesh.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs the launcher in a tree of its own, whose Maven is a script that "builds" these classes. */
 class LauncherTest {
@@ -29,6 +34,7 @@ class LauncherTest {
           "find",
           "grep",
           "head",
+          "ln",
           "mkdir",
           "mv",
           "readlink",
@@ -36,6 +42,11 @@ class LauncherTest {
           "sed",
           "sleep",
           "tail");
+  private static final String BUILDS =
+      """
+      mkdir -p samples/target
+      printf '%s' "$TEST_CLASSPATH" >samples/target/brink.classpath
+      """;
   private static final Path JDK = Path.of(System.getProperty("java.home"));
 
   @TempDir Path temp;
@@ -48,13 +59,7 @@ class LauncherTest {
     tree = Files.createDirectories(temp.resolve("a folder/brink's tree")).toRealPath();
     bin = Files.createDirectory(temp.resolve("bin"));
     for (String tool : TOOLS) {
-      Path real =
-          Stream.of("/bin", "/usr/bin")
-              .map(folder -> Path.of(folder, tool))
-              .filter(Files::exists)
-              .findFirst()
-              .orElseThrow();
-      Files.createSymbolicLink(bin.resolve(tool), real);
+      offer(tool);
     }
     Files.copy(Path.of("..", "brink"), tree.resolve("brink"));
     executable(tree.resolve("brink"));
@@ -64,11 +69,18 @@ class LauncherTest {
     Files.writeString(tree.resolve("mesh-core/src/main/A.java"), "class A {}");
     link = Files.createSymbolicLink(temp.resolve("link"), Path.of("bin/../link2"));
     Files.createSymbolicLink(temp.resolve("link2"), tree.resolve("brink"));
-    maven(
-        """
-        mkdir -p samples/target
-        printf '%s' "$TEST_CLASSPATH" >samples/target/brink.classpath
-        """);
+    maven(BUILDS);
+  }
+
+  private void offer(String tool) throws IOException {
+    Files.createSymbolicLink(bin.resolve(tool), installed(tool).orElseThrow());
+  }
+
+  private static Optional<Path> installed(String tool) {
+    return Stream.of("/bin", "/usr/bin")
+        .map(folder -> Path.of(folder, tool))
+        .filter(Files::exists)
+        .findFirst();
   }
 
   private void maven(String script) throws IOException {
@@ -251,19 +263,19 @@ class LauncherTest {
         .contains("[ERROR] A.java:[1,2] broken\nbrink: the build failed, log in " + tree)
         .doesNotContain("noise");
     assertThat(tree.resolve("target/launcher/build.log")).content().contains("noise");
-    assertThat(tree.resolve("target/launcher/lock")).doesNotExist();
+    Path lock = tree.resolve("target/launcher/build.owner");
+    assertThat(Files.exists(lock, LinkOption.NOFOLLOW_LINKS)).isFalse();
     assertThat(run(launcher("version")).code()).isEqualTo(1);
     assertThat(builds()).hasSize(2);
   }
 
-  @Test
-  void twoLaunchesBuildOnce() throws Exception {
-    maven(
-        """
-        sleep 1
-        mkdir -p samples/target
-        printf '%s' "$TEST_CLASSPATH" >samples/target/brink.classpath
-        """);
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void twoLaunchesBuildOnce(boolean flock) throws Exception {
+    if (flock) {
+      offerFlock();
+    }
+    maven("sleep 1\n" + BUILDS);
     Process other = launcher("version").redirectErrorStream(true).start();
     try {
       Outcome outcome = run(launcher("version"));
@@ -277,13 +289,144 @@ class LauncherTest {
     }
   }
 
+  private void offerFlock() throws IOException {
+    assumeThat(installed("flock")).isPresent();
+    offer("flock");
+  }
+
+  /** As on a file system without locks, or in a shell that closes the file for its children. */
+  @ParameterizedTest
+  @ValueSource(strings = {"exit 65", "echo 'flock: Function not implemented' >&2; exit 1"})
+  void buildsWhereFlockCantLock(String flock) throws Exception {
+    executable(Files.writeString(bin.resolve("flock"), "#!/bin/sh\n" + flock + "\n"));
+    Outcome outcome = run(launcher("version"));
+    assertThat(outcome.code()).isZero();
+    assertThat(outcome.err()).doesNotContain("waiting");
+    assertThat(builds()).hasSize(1);
+  }
+
+  @Test
+  void oneThatWaitsOutlivesTheRemovalOfTheTarget() throws Exception {
+    offerFlock();
+    Path go = temp.resolve("go");
+    maven("until [ -e '%s' ]; do sleep 0.1; done\n".formatted(go) + BUILDS);
+    Path folder = Files.createDirectories(tree.resolve("target/launcher"));
+    Path held = temp.resolve("held");
+    String holds = "touch '%s'; exec sleep 100".formatted(held);
+    Process holder =
+        new ProcessBuilder("flock", folder.resolve("build.lock").toString(), "sh", "-c", holds)
+            .start();
+    Process waiting = null;
+    try {
+      awaitThat(() -> Files.exists(held)); // the lock's file is there before it is locked
+      Path told = temp.resolve("told");
+      waiting = launcher("version").redirectError(told.toFile()).start();
+      awaitThat(() -> Files.readString(told).contains("waiting for another build"));
+      Files.delete(folder.resolve("build.lock"));
+      Files.delete(folder);
+      awaitThat(() -> builds().size() == 1);
+      assertThat(folder.resolve("build.lock")).hasContent(waiting.pid() + "\n");
+      Files.createFile(go);
+      assertThat(waiting.waitFor(100, TimeUnit.SECONDS)).isTrue();
+      assertThat(waiting.exitValue()).isZero();
+    } finally {
+      if (!Files.exists(go)) {
+        Files.createFile(go);
+      }
+      holder.descendants().forEach(ProcessHandle::destroyForcibly);
+      holder.destroyForcibly();
+      if (waiting != null) {
+        waiting.destroyForcibly();
+      }
+    }
+  }
+
   @Test
   void aLockWhoseOwnerIsGoneIsTakenOver() throws Exception {
     Process gone = new ProcessBuilder("sh", "-c", "exit 0").start();
     gone.waitFor();
-    Path lock = Files.createDirectories(tree.resolve("target/launcher/lock"));
-    Files.writeString(lock.resolve("owner"), gone.pid() + "\n");
+    Files.createDirectories(tree.resolve("target/launcher"));
+    Path lock = tree.resolve("target/launcher/build.owner");
+    Files.createSymbolicLink(lock, Path.of(String.valueOf(gone.pid())));
 
     assertThat(run(launcher("version")).code()).isZero();
+    assertThat(Files.exists(lock, LinkOption.NOFOLLOW_LINKS)).isFalse();
+  }
+
+  /** What it had started builds on in the same folders, so the next one must not. */
+  @Test
+  void theMavenOfAKilledLauncherIsWaitedFor() throws Exception {
+    offerFlock();
+    Path go = temp.resolve("go");
+    maven("until [ -e '%s' ]; do sleep 0.1; done\n".formatted(go) + BUILDS);
+    Process killed = launcher("version").redirectErrorStream(true).start();
+    Process next = null;
+    try {
+      awaitThat(() -> !builds().isEmpty());
+      killed.destroyForcibly().waitFor();
+      Path err = temp.resolve("next.err");
+      next = launcher("version").redirectError(err.toFile()).start();
+      awaitThat(
+          () ->
+              Files.readString(err)
+                  .equals("brink: waiting for another build (process " + killed.pid() + ")\n"));
+      assertThat(builds()).hasSize(1);
+      Files.createFile(go);
+      assertThat(next.waitFor(100, TimeUnit.SECONDS)).isTrue();
+      assertThat(next.exitValue()).isZero();
+      assertThat(builds()).hasSize(2);
+    } finally {
+      if (!Files.exists(go)) {
+        Files.createFile(go);
+      }
+      killed.destroyForcibly();
+      if (next != null) {
+        next.destroyForcibly();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aSignalEndsWhatFollowsTheBuild(boolean flock) throws Exception {
+    if (flock) {
+      offerFlock();
+    }
+    Path home = jdk("25.0.1");
+    Path started = temp.resolve("started");
+    executable(
+        Files.writeString(
+            home.resolve("bin/java"),
+            """
+            #!/bin/sh
+            echo $$ >'%1$s.new'
+            mv '%1$s.new' '%1$s'
+            exec sleep 1000
+            """
+                .formatted(started)));
+    ProcessBuilder builder = launcher("version");
+    builder.environment().put("BRINK_JAVA_HOME", home.toString());
+    Process launcher = builder.redirectErrorStream(true).start();
+    try {
+      awaitThat(() -> Files.exists(started));
+      long child = Long.parseLong(Files.readString(started).strip());
+      launcher.destroy();
+      assertThat(launcher.waitFor(100, TimeUnit.SECONDS)).isTrue();
+      assertThat(launcher.exitValue()).isEqualTo(143);
+      assertThat(ProcessHandle.of(child).filter(ProcessHandle::isAlive)).isEmpty();
+      Path lock = tree.resolve("target/launcher/build.owner");
+      assertThat(Files.exists(lock, LinkOption.NOFOLLOW_LINKS)).isFalse();
+    } finally {
+      launcher.descendants().forEach(ProcessHandle::destroyForcibly);
+      launcher.destroyForcibly();
+    }
+  }
+
+  private static void awaitThat(Callable<Boolean> condition) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!condition.call()) {
+      assertThat(System.nanoTime()).as("waited for 60 s").isLessThan(end);
+      Thread.sleep(20);
+    }
   }
 }

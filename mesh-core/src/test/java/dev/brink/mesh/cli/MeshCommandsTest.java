@@ -125,6 +125,12 @@ class MeshCommandsTest {
   }
 
   @Test
+  void aDeployThatWouldWaitTooLongIsExitCode2() throws IOException {
+    assertThat(run("deploy", function("shop").toString(), "--timeout", "2h")).isEqualTo(2);
+    assertThat(run.err()).isEqualTo("brink deploy: --timeout: PT2H (expected: 0 to 1 h)\n");
+  }
+
+  @Test
   void explainShowsEachCandidatesTerms() {
     answer =
         Answer.json(

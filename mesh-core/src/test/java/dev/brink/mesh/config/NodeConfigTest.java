@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brink.cache.policy.Goal;
 import dev.brink.exec.FunctionLimits;
+import dev.brink.exec.RuntimeLimits;
 import dev.brink.exec.websocket.WebSocketLimits;
 import dev.brink.mesh.nearest.Steering;
 import dev.brink.placement.warmth.WarmthPolicyKind;
@@ -65,6 +66,15 @@ class NodeConfigTest {
           Map.entry("insecure", "true"),
           Map.entry("functions.lanes", "3"),
           Map.entry("functions.queue", "10"),
+          Map.entry("functions.queue-per-tenant", "5"),
+          Map.entry("functions.unfinished", "100"),
+          Map.entry("functions.unfinished-per-tenant", "50"),
+          Map.entry("functions.instances", "40"),
+          Map.entry("functions.instances-per-tenant", "20"),
+          Map.entry("functions.recycle-after", "60s"),
+          Map.entry("functions.recycle-runs", "1000"),
+          Map.entry("functions.heap-percent", "60"),
+          Map.entry("functions.stuck-threads", "3"),
           Map.entry("functions.idle-warm-up", "20"),
           Map.entry("functions.limits.cpu", "60ms"),
           Map.entry("functions.limits.cpu-burst", "2s"),
@@ -168,7 +178,6 @@ class NodeConfigTest {
         .isEqualTo(
             new FunctionsConfig(
                 0,
-                1024,
                 500,
                 FunctionLimits.DEFAULT,
                 Duration.ofSeconds(30),
@@ -189,7 +198,19 @@ class NodeConfigTest {
                     4 << 20,
                     256L << 20,
                     Duration.ofSeconds(30),
-                    Duration.ofHours(1))));
+                    Duration.ofHours(1)),
+                new RuntimeLimits(
+                    2_048,
+                    1_024,
+                    8_192,
+                    4_096,
+                    2_048,
+                    1_024,
+                    Duration.ofHours(1),
+                    1_000_000,
+                    85,
+                    0,
+                    Duration.ZERO)));
     assertThat(config.placement())
         .isEqualTo(new PlacementConfig(List.of(), 1, 0.01, 0, 0, 64, 16, Map.of()));
     assertThat(config.nearest())

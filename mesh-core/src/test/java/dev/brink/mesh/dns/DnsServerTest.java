@@ -295,6 +295,35 @@ class DnsServerTest {
   }
 
   @Test
+  void idleConnectionsOfOneNetworkDoNotKeepOthersOut() throws Exception {
+    byte[] query = Query.of("edge.example.com", A).bytes();
+    List<Socket> idle = new ArrayList<>();
+    try (Socket other = connect("127.0.1.1")) {
+      assertThat(DnsWire.tcp(other, query).answers()).hasSize(1);
+      for (int i = 0; i < 300; i++) {
+        idle.add(connect("127.0.0.1"));
+      }
+      assertThat(DnsWire.tcp(idle.getLast(), query).answers()).hasSize(1);
+      assertThat(DnsWire.tcp(other, query).answers()).hasSize(1);
+      try (Socket late = connect("127.0.1.1")) {
+        assertThat(DnsWire.tcp(late, query).answers()).hasSize(1);
+      }
+      assertThat(idle.getFirst().getInputStream().read()).as("the longest idle").isEqualTo(-1);
+    } finally {
+      for (Socket socket : idle) {
+        socket.close();
+      }
+    }
+  }
+
+  private Socket connect(String from) throws IOException {
+    InetSocketAddress to = server.address();
+    var socket = new Socket(to.getAddress(), to.getPort(), InetAddress.ofLiteral(from), 0);
+    socket.setSoTimeout(10_000);
+    return socket;
+  }
+
+  @Test
   void anAnswerThatIsTooLongForADatagramAsksForTcp() throws Exception {
     healthy =
         List.of(
@@ -329,6 +358,10 @@ class DnsServerTest {
       socket.setSoTimeout(1_000);
       for (int i = 0; i < sent; i++) {
         socket.send(new DatagramPacket(query, query.length, server.address()));
+      }
+      long end = System.nanoTime() + 20_000_000_000L;
+      while (counts.limitedTotal() <= 90 && System.nanoTime() - end < 0) {
+        Thread.sleep(1);
       }
       while (true) {
         var packet = new DatagramPacket(new byte[2048], 2048);

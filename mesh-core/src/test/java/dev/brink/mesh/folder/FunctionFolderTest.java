@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brink.exec.FunctionLimits;
 import dev.brink.exec.Isolation;
+import dev.brink.exec.SampleRequest;
 import dev.brink.mesh.deploy.Affinity;
 import dev.brink.mesh.deploy.DeploymentException;
 import dev.brink.mesh.deploy.FunctionPlacement;
@@ -41,6 +42,50 @@ class FunctionFolderTest {
     assertThat(FunctionFolder.read(folder))
         .usingRecursiveComparison()
         .isEqualTo(FunctionSpec.of("shop", "export default {}"));
+  }
+
+  @Test
+  void theManifestHasSamples() throws IOException {
+    file("main.js", "export default {}");
+    file(
+        "brink.json",
+        """
+        {"samples": [
+          {"url": "/cart?id=1"},
+          {"method": "POST", "url": "https://a.example/x",
+           "headers": {"content-type": "application/json"}, "body": "{}"}
+        ]}
+        """);
+
+    FunctionSpec spec = (FunctionSpec) FunctionFolder.read(folder);
+
+    assertThat(spec.samples())
+        .containsExactly(
+            SampleRequest.get("/cart?id=1"),
+            new SampleRequest(
+                "POST", "https://a.example/x", Map.of("content-type", "application/json"), "{}"));
+  }
+
+  @Test
+  void aBadSampleIsNamed() throws IOException {
+    file("main.js", "export default {}");
+    file(
+        "brink.json",
+        """
+        {"samples": [{"url": "/"}, {"url": "cart"}]}
+        """);
+    assertThatThrownBy(() -> FunctionFolder.read(folder))
+        .isInstanceOf(DeploymentException.class)
+        .hasMessage(
+            "samples[1].url: cart (expected: a path that begins with a slash, or a URL of http or"
+                + " https)");
+    file(
+        "brink.json",
+        """
+        {"samples": [{"path": "/"}]}
+        """);
+    assertThatThrownBy(() -> FunctionFolder.read(folder))
+        .hasMessageContaining("path: unknown key (expected: method, url, headers, body)");
   }
 
   @Test
@@ -113,7 +158,7 @@ class FunctionFolderTest {
     refused(
         "/brink.json: rotes: unknown key (expected: tenant, name, main, routes, limits, variables,"
             + " services, idempotent, origin, placement, kv, schedule, passThrough, eval,"
-            + " isolation, cache)");
+            + " isolation, samples, cache)");
 
     file("brink.json", "{\"limits\": {\"cpu\": 1}}");
     refused(
@@ -213,7 +258,7 @@ class FunctionFolderTest {
     Files.write(folder.resolve("exact.bin"), new byte[ModuleFiles.MAX_BYTES - 1]);
     assertThat(((FunctionSpec) FunctionFolder.read(folder)).modules()).hasSize(2);
     file("more.txt", "1");
-    refused(": more than 10 MiB of files (expected: a bundle)");
+    refused(": more than 7 MiB of files (expected: a bundle)");
 
     Files.delete(folder.resolve("exact.bin"));
     for (int i = 0; i < ModuleFiles.MAX_FILES; i++) {

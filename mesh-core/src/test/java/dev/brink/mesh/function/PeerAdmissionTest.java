@@ -28,6 +28,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +52,12 @@ class PeerAdmissionTest {
       }
       """;
 
-  @AutoClose private final FunctionRuntime runtime = FunctionRuntime.builder().lanes(1).build();
+  private final StuckGuests stuckGuests = new StuckGuests();
+
+  @AutoClose
+  private final FunctionRuntime runtime =
+      FunctionRuntime.builder().lanes(1).console(stuckGuests).build();
+
   private final LoadReporter load =
       new LoadReporter(
           runtime, Snapshot::empty, Placement.create(NodeInfo.builder("n").lanes(1).build()));
@@ -69,6 +75,7 @@ class PeerAdmissionTest {
     runtime.ready().toCompletableFuture().get(60, TimeUnit.SECONDS);
     LoadedFunction busy = busy();
     await(() -> load.waitNanos() == 0);
+    load.ready();
     Call call = call();
     assertThat(offered(call)).isNull();
     assertThat(load.report().getWaitNanos()).isZero();
@@ -93,13 +100,42 @@ class PeerAdmissionTest {
   }
 
   @Test
-  void aNodeThatDrainsSendsBackWhatever() {
+  void aNodeThatIsNotReadySendsBackWhatever() {
+    sendsBackWhatever();
+    load.ready();
+    assertThat(offered(call())).isNull();
+    taken.clear();
     load.drain();
+    sendsBackWhatever();
+  }
+
+  private void sendsBackWhatever() {
     for (Call call : List.of(call(), call().sentBack())) {
       CallFailure refusal = requireNonNull(offered(call), "a refusal");
       assertThat(refusal.problem().code()).isEqualTo("node-draining");
     }
     assertThat(taken).isEmpty();
+  }
+
+  @Test
+  void anUnhealthyNodeSendsACallBackOnce() throws Exception {
+    load.ready();
+    var tight =
+        new FunctionLimits(
+            Duration.ofMillis(100), Duration.ofSeconds(30), 64L << 20, 1L << 40, 1L << 40, 1);
+    try (stuckGuests) {
+      var _ =
+          load("export default { fetch() { console.log('stuck') } }", tight)
+              .invoke(invocation(), new Unheard());
+      await(load::unhealthy);
+      load.ready();
+      CallFailure refusal = requireNonNull(offered(call()), "a refusal");
+      assertThat(refusal.reach()).isEqualTo(CallFailure.Reach.REFUSED);
+      assertThat(refusal.problem().code()).isEqualTo("node-unhealthy");
+      Call again = call().sentBack();
+      assertThat(offered(again)).isNull();
+      assertThat(taken).containsExactly(again);
+    }
   }
 
   private @Nullable CallFailure offered(Call call) {
@@ -110,19 +146,23 @@ class PeerAdmissionTest {
 
   /** A function whose turns are known to take 40 ms. */
   private LoadedFunction busy() throws Exception {
-    var bundle =
-        new FunctionBundle(
-            "t/busy",
-            "main.js",
-            Map.of("main.js", SPIN.getBytes(UTF_8)),
-            FunctionLimits.DEFAULT,
-            Map.of(),
-            Set.of());
-    LoadedFunction function = runtime.load(bundle).toCompletableFuture().get(60, TimeUnit.SECONDS);
+    LoadedFunction function = load(SPIN, FunctionLimits.DEFAULT);
     var first = new Unheard();
     var _ = function.invoke(invocation(), first);
     await(() -> first.done);
     return function;
+  }
+
+  private LoadedFunction load(String source, FunctionLimits limits) throws Exception {
+    var bundle =
+        new FunctionBundle(
+            "t/busy",
+            "main.js",
+            Map.of("main.js", source.getBytes(UTF_8)),
+            limits,
+            Map.of(),
+            Set.of());
+    return runtime.load(bundle).toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   private static HttpRequest request() {

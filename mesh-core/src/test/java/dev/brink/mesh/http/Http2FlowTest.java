@@ -8,6 +8,7 @@ import static dev.brink.mesh.http.RawHttp2.HEADERS;
 import static dev.brink.mesh.http.RawHttp2.PING;
 import static dev.brink.mesh.http.RawHttp2.RESET;
 import static dev.brink.mesh.http.RawHttp2.SETTINGS;
+import static dev.brink.mesh.http.RawHttp2.WINDOW_UPDATE;
 import static dev.brink.mesh.http.RawHttp2.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -17,17 +18,23 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What either side of a connection may take of the other: windows, resets, streams and frames. */
 class Http2FlowTest {
+  private static final int UNKNOWN = 0xee;
+  private static final int SLOW_BYTES = 100_000;
   private static final int NO_ERROR = 0;
   private static final int INTERNAL_ERROR = 2;
   private static final int REFUSED_STREAM = 7;
@@ -129,6 +136,66 @@ class Http2FlowTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void streamsOfASlowConnectionAreNotStalled(boolean ownWindow) throws Exception {
+    Duration patience = Duration.ofSeconds(4);
+    HttpHandler handler = exchange -> exchange.respond(TestServer.ok("x".repeat(SLOW_BYTES)));
+    byte[] settings = ownWindow ? new byte[0] : initialWindow(1 << 20);
+    try (TestServer server =
+            TestServer.start(handler, HttpLimits.builder().writeTimeout(patience));
+        RawHttp2 client = new RawHttp2(server.port(), settings)) {
+      int streams = ownWindow ? 1 : 4;
+      for (int i = 0; i < streams; i++) {
+        client.request(1 + 2 * i, get("/"));
+      }
+      int left = streams * SLOW_BYTES;
+      for (int taken = 0; taken < 65_535; ) {
+        int size = client.next(DATA).payload().remaining();
+        taken += size;
+        left -= size;
+      }
+      // A little now and then, for longer than a stream may stall.
+      long end = System.nanoTime() + patience.plusSeconds(2).toNanos();
+      while (System.nanoTime() < end) {
+        grant(client, 1, ownWindow, 10);
+        left -= client.data().payload().remaining();
+        LockSupport.parkNanos(20_000_000);
+      }
+      grant(client, 1, ownWindow, 1 << 20);
+      while (left > 0) {
+        left -= client.data().payload().remaining();
+      }
+      assertThat(left).isZero();
+    }
+  }
+
+  private static void grant(RawHttp2 client, int stream, boolean own, int bytes)
+      throws IOException {
+    byte[] increment = ByteBuffer.allocate(4).putInt(bytes).array();
+    client.send(WINDOW_UPDATE, 0, 0, increment);
+    if (own) {
+      client.send(WINDOW_UPDATE, 0, stream, increment);
+    }
+  }
+
+  private static byte[] initialWindow(int bytes) {
+    return ByteBuffer.allocate(6).putShort((short) 4).putInt(bytes).array();
+  }
+
+  @Test
+  void aClosedWindowOfTheConnectionStallsItsStreams() throws Exception {
+    HttpHandler handler = exchange -> exchange.respond(TestServer.ok("x".repeat(SLOW_BYTES)));
+    try (TestServer server =
+            TestServer.start(handler, HttpLimits.builder().writeTimeout(Duration.ofMillis(300)));
+        RawHttp2 client = new RawHttp2(server.port(), initialWindow(1 << 20))) {
+      client.request(1, get("/"));
+      client.request(3, get("/"));
+      assertThat(client.next(RESET).error()).isEqualTo(CANCEL);
+      assertThat(client.next(RESET).error()).isEqualTo(CANCEL);
+    }
+  }
+
   @Test
   void aSlowHandlerSlowsTheUpload() throws Exception {
     CompletableFuture<Collector> reader = new CompletableFuture<>();
@@ -153,6 +220,92 @@ class Http2FlowTest {
       reader.join().subscription().request(Long.MAX_VALUE);
       assertThat(client.answer().body()).isEqualTo("" + 16 * 16_384);
     }
+  }
+
+  @Test
+  void aByteOfABodyHoldsNoWholeReceiveBuffer() throws Exception {
+    CompletableFuture<Collector> reader = new CompletableFuture<>();
+    HttpHandler handler =
+        exchange -> {
+          Collector slow = Collector.idle();
+          Objects.requireNonNull(exchange.body()).subscribe(slow);
+          reader.complete(slow);
+        };
+    try (TestServer server = TestServer.start(handler);
+        RawHttp2 client = connect(server)) {
+      client.send(HEADERS, END_HEADERS, 1, get("/"));
+      reader.join();
+      for (int i = 0; i < 50; i++) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.writeBytes(RawHttp2.frame(DATA, 0, 1, (byte) 'x'));
+        bytes.writeBytes(RawHttp2.frame(UNKNOWN, 0, 0, new byte[16_000]));
+        bytes.writeBytes(RawHttp2.frame(PING, 0, 0, new byte[8]));
+        client.send(bytes.toByteArray());
+        client.next(PING);
+      }
+      assertThat(server.heldBytes()).isLessThan(200_000);
+      reader.join().subscription().cancel();
+    }
+  }
+
+  /** Slow readers of other streams hold all that the client may send on the connection. */
+  @Test
+  void anUploadThatOthersKeepBackIsNotLate() throws Exception {
+    LinkedBlockingQueue<ServerExchange> exchanges = new LinkedBlockingQueue<>();
+    try (TestServer server = TestServer.start(exchanges::add);
+        RawHttp2 client = connect(server)) {
+      client.send(HEADERS, END_HEADERS, 1, get("/"));
+      Http2Exchange late = (Http2Exchange) exchanges.take();
+      List<Collector> slow = new ArrayList<>();
+      for (int stream = 3; receiveWindow(late) > 0; stream += 2) {
+        client.send(HEADERS, END_HEADERS, stream, get("/"));
+        Collector reader = Collector.idle();
+        Objects.requireNonNull(exchanges.take().body()).subscribe(reader);
+        slow.add(reader);
+        for (int i = 0; i < 16 && receiveWindow(late) > 0; i++) {
+          client.send(DATA, 0, stream, new byte[Math.min(16_384, receiveWindow(late))]);
+          client.send(PING, 0, 0, new byte[8]);
+          client.next(PING);
+        }
+      }
+      long muchLater = System.nanoTime() + Duration.ofHours(1).toNanos();
+      late.eventLoop().submit(() -> late.tick(muchLater)).sync();
+      late.respond(TestServer.ok("in time"));
+      assertThat(client.answer().body()).isEqualTo("in time");
+      slow.forEach(reader -> reader.subscription().cancel());
+    }
+  }
+
+  @Test
+  void twoSlowReadersDoNotHoldUpAThird() throws Exception {
+    LinkedBlockingQueue<ServerExchange> exchanges = new LinkedBlockingQueue<>();
+    try (TestServer server = TestServer.start(exchanges::add);
+        RawHttp2 client = connect(server)) {
+      List<Collector> slow = new ArrayList<>();
+      for (int stream = 1; stream <= 3; stream += 2) {
+        client.send(HEADERS, END_HEADERS, stream, get("/"));
+        ServerExchange exchange = exchanges.take();
+        Collector reader = Collector.idle();
+        Objects.requireNonNull(exchange.body()).subscribe(reader);
+        slow.add(reader);
+        for (int i = 0; i < 16; i++) {
+          client.send(DATA, 0, stream, new byte[16_384]);
+        }
+      }
+      client.send(PING, 0, 0, new byte[8]);
+      client.next(PING);
+      client.send(HEADERS, END_HEADERS, 5, get("/"));
+      Http2Exchange third = (Http2Exchange) exchanges.take();
+      assertThat(receiveWindow(third)).isGreaterThanOrEqualTo(256 * 1024);
+      Collector reader = Collector.of(Objects.requireNonNull(third.body()));
+      client.send(DATA, END_STREAM, 5, new byte[10_000]);
+      assertThat(reader.result().get(20, TimeUnit.SECONDS)).hasSize(10_000);
+      slow.forEach(each -> each.subscription().cancel());
+    }
+  }
+
+  private static int receiveWindow(Http2Exchange of) throws Exception {
+    return of.eventLoop().submit(() -> of.connection().receiveWindow()).get();
   }
 
   @Test

@@ -307,7 +307,7 @@ class Http2Test {
   void idleConnectionsEnd() throws IOException {
     try (TestServer server =
             TestServer.start(
-                exchange -> {}, HttpLimits.builder().idleTimeout(Duration.ofMillis(50)));
+                exchange -> {}, HttpLimits.builder().idleTimeout(Duration.ofSeconds(1)));
         RawHttp2 client = connect(server)) {
       assertThat(Objects.requireNonNull(client.lastBeforeEnd(GOAWAY)).error()).isEqualTo(NO_ERROR);
     }

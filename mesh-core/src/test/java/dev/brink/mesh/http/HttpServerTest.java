@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -57,7 +60,9 @@ class HttpServerTest {
           assertThat(second.ended()).isTrue();
         }
       }
-      TestServer.await("room", () -> server.server().connections() == 0);
+      // There is room a moment before it is told.
+      TestServer.await(
+          "room", () -> server.server().connections() == 0 && events.contains("closed"));
       try (RawClient third = server.connect()) {
         assertThat(third.send(GET).answer().status()).isEqualTo(200);
       }
@@ -173,6 +178,41 @@ class HttpServerTest {
       under.take().respond(TestServer.ok("halfway"));
       assertThat(halfway.answer().body()).isEqualTo("halfway");
       drained.join();
+    }
+  }
+
+  /** Of two connections the second one's loop is busy when the server closes. */
+  @Test
+  void closesAConnectionThatIsStillOnTheWayToItsLoop() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    try (EventLoops loops = EventLoops.create(2, "test-io")) {
+      HttpServer server =
+          HttpServer.builder(exchange -> {}).eventLoops(loops).start().toCompletableFuture().join();
+      // The first loop listens; connections go to the loops in turn, the second first.
+      Iterator<EventExecutor> each = loops.group().iterator();
+      each.next();
+      each.next().execute(() -> awaitUninterruptibly(release));
+      try (RawClient waiting = new RawClient(server.address().getPort());
+          RawClient other = new RawClient(server.address().getPort())) {
+        waiting.send(GET);
+        TestServer.await("the second connection", () -> server.connections() == 1);
+        CompletableFuture<Void> closed = server.close().toCompletableFuture();
+        assertThat(other.ended()).isTrue();
+        release.countDown();
+        closed.join();
+        assertThat(server.connections()).isZero();
+        assertThat(waiting.ended()).isTrue();
+      } finally {
+        release.countDown();
+      }
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

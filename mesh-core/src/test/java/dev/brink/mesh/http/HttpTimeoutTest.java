@@ -8,12 +8,64 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whoever takes too long is not waited for. */
 class HttpTimeoutTest {
+  static List<Throwable> errors() {
+    return List.of(
+        new IllegalStateException("test"),
+        new StackOverflowError("test"),
+        new OutOfMemoryError("test"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("errors")
+  void anErrorWithOneConnectionDoesNotStopTheClockOfTheOthers(Throwable error) throws Exception {
+    AtomicBoolean thrown = new AtomicBoolean();
+    HttpServerListener listener =
+        new HttpServerListener() {
+          @Override
+          public void requestRefused(InetSocketAddress remote, Problem problem) {
+            if (thrown.compareAndSet(false, true)) {
+              if (error instanceof Error serious) {
+                throw serious;
+              }
+              throw (RuntimeException) error;
+            }
+          }
+        };
+    HttpLimits limits = HttpLimits.builder().headerTimeout(Duration.ofMillis(100)).build();
+    try (EventLoops loops = EventLoops.create(1, "test-io")) {
+      HttpServer server =
+          HttpServer.builder(exchange -> {})
+              .eventLoops(loops)
+              .limits(limits)
+              .listener(listener)
+              .start()
+              .toCompletableFuture()
+              .join();
+      try (RawClient first = new RawClient(server.address().getPort());
+          RawClient second = new RawClient(server.address().getPort())) {
+        first.send("GET / HTTP/1.1\r\n");
+        TestServer.await("the error", thrown::get);
+        assertThat(first.ended()).isTrue();
+        second.send("GET / HTTP/1.1\r\n");
+        assertThat(second.answer().status()).isEqualTo(408);
+      }
+      server.close().toCompletableFuture().join();
+    }
+  }
+
   private static final Duration SOON = Duration.ofMillis(50);
+
+  /** Where it must not be over before the client has sent something. */
+  private static final Duration A_SECOND = Duration.ofSeconds(1);
 
   @Test
   void aHeadThatTrickles() throws IOException {
@@ -62,7 +114,7 @@ class HttpTimeoutTest {
     try (TestServer server =
             TestServer.start(
                 exchange -> exchange.respond(TestServer.ok("")),
-                HttpLimits.builder().idleTimeout(SOON));
+                HttpLimits.builder().idleTimeout(A_SECOND));
         RawClient silent = server.connect();
         RawClient used = server.connect()) {
       assertThat(used.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").answer().status()).isEqualTo(200);
@@ -103,7 +155,7 @@ class HttpTimeoutTest {
             TestServer.start(
                 under::complete,
                 HttpLimits.builder()
-                    .idleTimeout(SOON)
+                    .idleTimeout(A_SECOND)
                     .headerTimeout(SOON)
                     .bodyTimeout(SOON)
                     .writeTimeout(SOON));

@@ -12,6 +12,7 @@ import dev.brink.exec.InvocationReport;
 import dev.brink.exec.LoadedFunction;
 import dev.brink.exec.Timing;
 import dev.brink.exec.lane.LaneCompanion;
+import dev.brink.mesh.function.StuckGuests;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponse;
 import java.net.InetAddress;
@@ -31,11 +32,14 @@ import org.junit.jupiter.api.Test;
 
 /** One event loop, which one lane runs between its guests. */
 class MovableEventLoopTest {
-  private static final FunctionLimits LIMITS =
-      new FunctionLimits(
-          Duration.ofMillis(300), Duration.ofSeconds(20), 64L << 20, 1L << 30, 1L << 30, 64);
+  private static final FunctionLimits LIMITS = limits(Duration.ofMillis(300));
+
+  /** Leaves time for the sockets' work meanwhile. */
+  private static final FunctionLimits FOR_LONG = limits(Duration.ofSeconds(2));
+
   private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
+  private final StuckGuests stuckGuests = new StuckGuests();
   private EventLoops loops;
   private FunctionRuntime runtime;
   private HttpServer server;
@@ -46,11 +50,15 @@ class MovableEventLoopTest {
   @BeforeEach
   void start() throws Exception {
     loops = EventLoops.movable(1);
-    runtime = FunctionRuntime.builder().lanes(1).companions(loops.companions()).build();
-    quick = load("return new Response('quick')");
-    endless = load("for (;;) {}");
-    unstoppable =
-        load("Array.prototype.indexOf.call({ length: 5e7 }, 1); return new Response(String())");
+    runtime =
+        FunctionRuntime.builder()
+            .lanes(1)
+            .companions(loops.companions())
+            .console(stuckGuests)
+            .build();
+    quick = load("return new Response('quick')", LIMITS);
+    endless = load("for (;;) {}", FOR_LONG);
+    unstoppable = load("console.log('stuck')", LIMITS);
     server =
         HttpServer.builder(this::handle)
             .eventLoops(loops)
@@ -62,20 +70,25 @@ class MovableEventLoopTest {
 
   @AfterEach
   void stop() throws Exception {
+    stuckGuests.close();
     server.close().toCompletableFuture().get(30, TimeUnit.SECONDS);
     runtime.close();
     loops.close();
     assertThat(loops.group().isTerminated()).isTrue();
   }
 
-  private LoadedFunction load(String body) throws Exception {
+  private static FunctionLimits limits(Duration cpu) {
+    return new FunctionLimits(cpu, Duration.ofSeconds(20), 64L << 20, 1L << 30, 1L << 30, 64);
+  }
+
+  private LoadedFunction load(String body, FunctionLimits limits) throws Exception {
     String source = "export default { fetch() { " + body + " } }";
     var bundle =
         new FunctionBundle(
             "test",
             "main.js",
             Map.of("main.js", source.getBytes(StandardCharsets.UTF_8)),
-            LIMITS,
+            limits,
             Map.of(),
             Set.of());
     return runtime.load(bundle).toCompletableFuture().get(60, TimeUnit.SECONDS);

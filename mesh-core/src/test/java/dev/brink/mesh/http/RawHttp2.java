@@ -160,6 +160,18 @@ final class RawHttp2 implements AutoCloseable {
     }
   }
 
+  /** The next frame of a body; anything but headers before it is an error. */
+  Frame data() throws IOException {
+    Frame frame = next();
+    while (frame != null && frame.type() == HEADERS) {
+      frame = next();
+    }
+    if (frame == null || frame.type() != DATA) {
+      throw new IOException("came: " + frame + " (expected: DATA)");
+    }
+    return frame;
+  }
+
   Http2Headers headers() throws IOException {
     return decode(next(HEADERS));
   }

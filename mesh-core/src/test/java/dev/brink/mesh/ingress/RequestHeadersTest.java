@@ -26,4 +26,22 @@ class RequestHeadersTest {
     assertThat(headers.names()).containsExactlyInAnyOrder("Host", "Accept", "x-forwarded-for");
     assertThat(headers.getAll("x-forwarded-for")).containsExactly("192.0.2.1");
   }
+
+  @Test
+  void whomARequestIsForAndWhereItEndsIsNotForThisHopWhateverConnectionSays() {
+    HttpHeaders headers = new DefaultHttpHeaders();
+    headers
+        .add("Host", "a.com")
+        .add("Content-Length", "3")
+        .add("Transfer-Encoding", "chunked")
+        .add("Connection", "HOST,content-length , transfer-encoding")
+        .add("Connection", "X-Once");
+    headers.add("X-Once", "1");
+    HttpHeaders upgrade = headers.copy();
+    RequestHeaders.clean(headers, "192.0.2.1");
+    assertThat(headers.names())
+        .containsExactlyInAnyOrder("Host", "Content-Length", "x-forwarded-for");
+    RequestHeaders.cleanUpgrade(upgrade, "192.0.2.1");
+    assertThat(upgrade.get("Host")).isEqualTo("a.com");
+  }
 }

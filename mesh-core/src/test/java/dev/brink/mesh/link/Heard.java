@@ -13,6 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 final class Heard implements LinkListener {
   volatile CountDownLatch up = new CountDownLatch(1);
   volatile boolean pings = true;
+  volatile boolean failing;
   final CountDownLatch down = new CountDownLatch(1);
 
   /** Of each link that came and went, in order. */
@@ -53,6 +54,9 @@ final class Heard implements LinkListener {
 
   @Override
   public boolean pings(String node) {
+    if (failing) {
+      throw new StackOverflowError("test");
+    }
     return pings;
   }
 

@@ -2,6 +2,7 @@ package dev.brink.mesh.link;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brink.mesh.http.EventLoops;
 import dev.brink.mesh.proto.ApplyReply;
@@ -9,11 +10,14 @@ import dev.brink.mesh.proto.ApplyRequest;
 import dev.brink.mesh.proto.Distance;
 import dev.brink.mesh.proto.LoadBeat;
 import dev.brink.mesh.proto.News;
+import dev.brink.mesh.proto.PurgeReply;
+import dev.brink.mesh.proto.PurgeRequest;
 import dev.brink.mesh.proto.StoredRecord;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -35,7 +39,7 @@ class LinkControlTest {
         LinkServer.start(
             loops, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, service);
     links.add("b", server.address());
-    assertThat(heard.up.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(heard.up.await(30, TimeUnit.SECONDS)).isTrue();
   }
 
   @AfterEach
@@ -47,8 +51,8 @@ class LinkControlTest {
 
   @Test
   void loadAndRoundTripsAreHeard() throws Exception {
-    assertThat(heard.load.get(10, TimeUnit.SECONDS).getLanes()).isEqualTo(7);
-    assertThat(heard.rtt.get(10, TimeUnit.SECONDS)).isPositive();
+    assertThat(heard.load.get(30, TimeUnit.SECONDS).getLanes()).isEqualTo(7);
+    assertThat(heard.rtt.get(30, TimeUnit.SECONDS)).isPositive();
     assertThat(links.traffic().sentBytes()).as("a ping").isGreaterThanOrEqualTo(17);
     assertThat(server.traffic().receivedBytes()).as("a ping").isGreaterThanOrEqualTo(17);
     int beat = 9 + 4 + service.load().getSerializedSize();
@@ -68,10 +72,10 @@ class LinkControlTest {
     InetSocketAddress address = server.address();
     heard.up = new CountDownLatch(1);
     server.close();
-    assertThat(heard.down.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(heard.down.await(30, TimeUnit.SECONDS)).isTrue();
     heard.loads.clear();
     server = LinkServer.start(loops, address, null, service);
-    assertThat(heard.up.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(heard.up.await(30, TimeUnit.SECONDS)).isTrue();
     assertThat(nextLoad().getWarmList()).containsExactly(3L, 5L);
     service.warm = List.of(5L);
     awaitWarm(5L);
@@ -85,7 +89,25 @@ class LinkControlTest {
   }
 
   private LoadBeat nextLoad() throws InterruptedException {
-    return requireNonNull(heard.loads.poll(10, TimeUnit.SECONDS), "a report");
+    return requireNonNull(heard.loads.poll(30, TimeUnit.SECONDS), "a report");
+  }
+
+  @Test
+  void whatGoesWrongOnceStopsNeitherReportsNorPings() throws Exception {
+    assertThat(heard.load.get(30, TimeUnit.SECONDS).getLanes()).isEqualTo(7);
+    service.failing = true;
+    while (service.failures.get() < 2) {
+      Thread.sleep(1);
+    }
+    service.failing = false;
+    heard.loads.clear();
+    assertThat(nextLoad().getLanes()).isEqualTo(7);
+
+    heard.up = new CountDownLatch(1);
+    heard.failing = true;
+    assertThat(heard.down.await(30, TimeUnit.SECONDS)).isTrue();
+    heard.failing = false;
+    assertThat(heard.up.await(30, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
@@ -97,10 +119,20 @@ class LinkControlTest {
             .build();
     ApplyReply reply =
         links
-            .apply("b", request, Duration.ofSeconds(10))
+            .apply("b", request, Duration.ofSeconds(30))
             .toCompletableFuture()
-            .get(10, TimeUnit.SECONDS);
+            .get(30, TimeUnit.SECONDS);
     assertThat(reply.getMessage()).isEqualTo("got acme/hello");
+  }
+
+  @Test
+  void aRequestThatThePeerFailsAtFailsAtOnce() {
+    service.failing = true;
+    CompletableFuture<PurgeReply> reply =
+        links
+            .purge("b", PurgeRequest.getDefaultInstance(), Duration.ofMinutes(5))
+            .toCompletableFuture();
+    assertThatThrownBy(() -> reply.get(30, TimeUnit.SECONDS)).hasMessageContaining("lost");
   }
 
   @Test
@@ -108,9 +140,9 @@ class LinkControlTest {
     News news =
         News.newBuilder().addDistances(Distance.newBuilder().setTo("c").setRttNanos(5)).build();
     service.issue = new NewsIssue(1, news);
-    assertThat(heard.news.poll(10, TimeUnit.SECONDS)).isEqualTo(news);
+    assertThat(heard.news.poll(30, TimeUnit.SECONDS)).isEqualTo(news);
     service.issue = new NewsIssue(2, News.getDefaultInstance());
-    assertThat(heard.news.poll(10, TimeUnit.SECONDS))
+    assertThat(heard.news.poll(30, TimeUnit.SECONDS))
         .as("the first issue was not told again")
         .isEqualTo(News.getDefaultInstance());
   }
@@ -119,7 +151,7 @@ class LinkControlTest {
   void aPeerIsAskedToWarmAFunction() throws Exception {
     links.warm("b", 0xfedcba9876543210L);
     links.warm("nobody", 1);
-    assertThat(service.warmed.get(10, TimeUnit.SECONDS)).isEqualTo(0xfedcba9876543210L);
+    assertThat(service.warmed.get(30, TimeUnit.SECONDS)).isEqualTo(0xfedcba9876543210L);
   }
 
   @Test
@@ -150,11 +182,11 @@ class LinkControlTest {
     some.pings = false;
     try (var large = new Links(loops, null, some)) {
       large.add("b", server.address());
-      assertThat(some.load.get(10, TimeUnit.SECONDS).getLanes()).isEqualTo(7);
+      assertThat(some.load.get(30, TimeUnit.SECONDS).getLanes()).isEqualTo(7);
       for (int i = 0; i < 3; i++) {
         large.probe("b");
         large.probe("nobody");
-        assertThat(some.rtts.poll(10, TimeUnit.SECONDS)).isPositive();
+        assertThat(some.rtts.poll(30, TimeUnit.SECONDS)).isPositive();
       }
     }
   }
@@ -166,7 +198,7 @@ class LinkControlTest {
     some.pings = false;
     try (var large = new Links(loops, null, some)) {
       large.add("b", server.address());
-      assertThat(some.rtts.poll(10, TimeUnit.SECONDS)).isPositive();
+      assertThat(some.rtts.poll(30, TimeUnit.SECONDS)).isPositive();
       assertThat(large.up()).containsExactly("b");
     }
   }
@@ -176,7 +208,7 @@ class LinkControlTest {
     var slow = new Heard();
     try (var far = new Links(loops, null, slow)) {
       far.add("b", server.address(), Duration.ofMillis(60));
-      assertThat(slow.rtts.poll(10, TimeUnit.SECONDS)).isGreaterThanOrEqualTo(60_000_000);
+      assertThat(slow.rtts.poll(30, TimeUnit.SECONDS)).isGreaterThanOrEqualTo(60_000_000);
     }
   }
 }

@@ -32,6 +32,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -46,7 +47,7 @@ import org.junit.jupiter.api.Test;
 /** Calls over a link. */
 class LinkTest {
   private static final Target.Function TARGET = new Target.Function("acme", "hello", "d1ge57");
-  private static final CallTiming TIMING = new CallTiming("b", true, 1, 2, 3, 0);
+  private static final CallTiming TIMING = new CallTiming("b", true, 1, 2, 4, 3, 0, Map.of("s", 5));
 
   private final EventLoops loops = EventLoops.create(2, "test-io");
   private final Heard heard = new Heard();
@@ -60,7 +61,7 @@ class LinkTest {
         LinkServer.start(
             loops, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, service);
     links.add("b", server.address());
-    assertThat(heard.up.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(heard.up.await(30, TimeUnit.SECONDS)).isTrue();
   }
 
   @AfterEach
@@ -98,9 +99,27 @@ class LinkTest {
     CallTiming timing = answer.timing();
     assertThat(timing.node()).isEqualTo("b");
     assertThat(timing.cold()).isTrue();
-    assertThat(List.of(timing.queueNanos(), timing.coldNanos(), timing.runNanos()))
-        .containsExactly(1L, 2L, 3L);
+    assertThat(
+            List.of(timing.queueNanos(), timing.coldNanos(), timing.runNanos(), timing.laneNanos()))
+        .containsExactly(1L, 2L, 4L, 3L);
+    assertThat(timing.reads()).containsExactly(Map.entry("s", 5));
     assertThat(timing.netNanos()).isPositive();
+  }
+
+  @Test
+  void aCallWithoutAHostArrivesWithoutOne() {
+    service.executor =
+        (call, target, listener) -> {
+          assertThat(call.request().headers().contains("host")).isFalse();
+          listener.onResponse(full(204, ""), null, TIMING);
+          return () -> {};
+        };
+    Call call = callOf("GET", null);
+    call.request().headers().remove("Host");
+    var answer = new Answer();
+    links.execute("b", call, TARGET, answer);
+    assertThat(answer.text()).isEmpty();
+    assertThat(answer.head().status().code()).isEqualTo(204);
   }
 
   @Test
@@ -147,11 +166,11 @@ class LinkTest {
     Counted source = new Counted(100_000, 8 * 1024);
     var answer = new Answer();
     Executor.Running running = links.execute("b", callOf("POST", source), TARGET, answer);
-    body.get(10, TimeUnit.SECONDS);
+    body.get(30, TimeUnit.SECONDS);
     int held = source.untilItStops();
     assertThat(held * 8L * 1024).isLessThan(2L << 20);
     running.cancel();
-    source.cancelled.get(10, TimeUnit.SECONDS);
+    source.cancelled.get(30, TimeUnit.SECONDS);
   }
 
   @Test
@@ -169,13 +188,13 @@ class LinkTest {
       Counted source = new Counted(chunks, 8 * 1024);
       var answer = new Answer();
       links.execute("b", callOf("POST", source), TARGET, answer);
-      Flow.Publisher<ByteBuf> unread = body.get(10, TimeUnit.SECONDS);
+      Flow.Publisher<ByteBuf> unread = body.get(30, TimeUnit.SECONDS);
       int held = source.untilItStops();
       assertThat(held).isLessThan(chunks);
       unread.subscribe(new Unwilling(afterSome ? 2 : 0));
       listening.get().onResponse(full(200, "done"), null, TIMING);
       assertThat(answer.text()).isEqualTo("done");
-      assertThat(source.over).succeedsWithin(10, TimeUnit.SECONDS);
+      assertThat(source.over).succeedsWithin(30, TimeUnit.SECONDS);
     }
   }
 
@@ -206,12 +225,12 @@ class LinkTest {
     Counted source = new Counted(1, 1024);
     var answer = new Answer();
     var _ = links.execute("b", callOf("POST", source), TARGET, answer);
-    CallListener there = listening.get(10, TimeUnit.SECONDS);
-    source.over.get(10, TimeUnit.SECONDS);
+    CallListener there = listening.get(30, TimeUnit.SECONDS);
+    source.over.get(30, TimeUnit.SECONDS);
     there.onFailure(
         new CallFailure(new Problem(503, "busy", "later", 7), CallFailure.Reach.REFUSED));
     assertThat(answer.failure().problem().code()).isEqualTo("busy");
-    assertThatThrownBy(() -> BodyBytes.collect(body.get(), 2048).get(10, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> BodyBytes.collect(body.get(), 2048).get(30, TimeUnit.SECONDS))
         .hasCauseInstanceOf(ProblemException.class);
   }
 
@@ -225,9 +244,9 @@ class LinkTest {
           return cancelled::countDown;
         };
     Executor.Running running = links.execute("b", callOf("GET", null), TARGET, new Answer());
-    assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(started.await(30, TimeUnit.SECONDS)).isTrue();
     running.cancel();
-    assertThat(cancelled.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(cancelled.await(30, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
@@ -242,10 +261,10 @@ class LinkTest {
             null,
             "192.0.2.1",
             "r1",
-            System.nanoTime() + Duration.ofMillis(50).toNanos());
+            System.nanoTime() + Duration.ofSeconds(1).toNanos());
     links.execute("b", call, TARGET, answer);
     assertThat(answer.failure().problem().code()).isEqualTo("deadline-exceeded");
-    assertThat(cancelled.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(cancelled.await(30, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
@@ -273,15 +292,15 @@ class LinkTest {
         };
     var answer = new Answer();
     links.execute("b", callOf("GET", null), TARGET, answer);
-    assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(started.await(30, TimeUnit.SECONDS)).isTrue();
     InetSocketAddress address = server.address();
     server.close();
     assertThat(answer.failure().reach()).isEqualTo(CallFailure.Reach.UNKNOWN);
-    assertThat(heard.down.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(heard.down.await(30, TimeUnit.SECONDS)).isTrue();
     assertThat(call("GET", null).failure().reach()).isEqualTo(CallFailure.Reach.NOT_STARTED);
     heard.up = new CountDownLatch(1);
     server = LinkServer.start(loops, address, null, service);
-    assertThat(heard.up.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(heard.up.await(30, TimeUnit.SECONDS)).isTrue();
     service.executor =
         (call, target, listener) -> {
           listener.onResponse(full(200, "again"), null, TIMING);
@@ -302,7 +321,7 @@ class LinkTest {
         };
     var answer = new Answer();
     links.execute("b", callOf("GET", null), TARGET, answer);
-    CallListener listener = late.get(10, TimeUnit.SECONDS);
+    CallListener listener = late.get(30, TimeUnit.SECONDS);
     CompletionStage<Void> drained = server.drain();
     while (call("GET", null).failureOrNull() == null) {
       Thread.onSpinWait();
@@ -310,7 +329,7 @@ class LinkTest {
     assertThat(drained.toCompletableFuture()).isNotDone();
     listener.onResponse(full(200, "late"), null, TIMING);
     assertThat(answer.text()).isEqualTo("late");
-    drained.toCompletableFuture().get(10, TimeUnit.SECONDS);
+    drained.toCompletableFuture().get(30, TimeUnit.SECONDS);
   }
 
   @Test
@@ -382,8 +401,35 @@ class LinkTest {
             System.nanoTime() + TimeUnit.SECONDS.toNanos(10)),
         TARGET,
         answer);
-    assertThat(answer.body.get(10, TimeUnit.SECONDS)).hasSize(300_000);
-    assertThat(heard.transferred.get(10, TimeUnit.SECONDS)).isEqualTo(300_000);
+    assertThat(answer.body.get(30, TimeUnit.SECONDS)).hasSize(300_000);
+    assertThat(heard.transferred.get(30, TimeUnit.SECONDS)).isEqualTo(300_000);
+  }
+
+  @Test
+  void aLinkThatIsFullSendsCallsElsewhereAndIsNotToBlame() throws Exception {
+    var open = new CountDownLatch(LinkClient.MAX_CALLS);
+    var there = new CompletableFuture<CallListener>();
+    service.executor =
+        (call, target, listener) -> {
+          there.complete(listener);
+          open.countDown();
+          return () -> {};
+        };
+    for (int i = 0; i < LinkClient.MAX_CALLS; i++) {
+      links.execute("b", callOf("GET", null), TARGET, new Answer());
+    }
+    assertThat(open.await(60, TimeUnit.SECONDS)).isTrue();
+    var beyond = new Answer();
+    links.execute("b", callOf("GET", null), TARGET, beyond);
+    assertThat(beyond.failure().reach()).isEqualTo(CallFailure.Reach.REFUSED);
+    assertThat(beyond.failure().problem().code()).isEqualTo("link-full");
+
+    there.get().onResponse(full(200, "one less"), null, TIMING);
+    Answer next;
+    do {
+      next = new Answer();
+      links.execute("b", callOf("GET", null), TARGET, next);
+    } while (next.failureOrNull() != null);
   }
 
   private static FullHttpResponse full(int status, String text) {

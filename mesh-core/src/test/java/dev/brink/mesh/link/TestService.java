@@ -12,9 +12,10 @@ import dev.brink.mesh.proto.PurgeRequest;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A node whose links answer as a test says. */
-final class TestService implements LinkService {
+public final class TestService implements LinkService {
   @Override
   public Executor<Target.Cached> cached() {
     return (call, target, listener) -> {
@@ -31,14 +32,19 @@ final class TestService implements LinkService {
 
   @Override
   public CompletionStage<PurgeReply> purge(PurgeRequest request) {
+    if (failing) {
+      throw new IllegalArgumentException("test");
+    }
     return CompletableFuture.completedFuture(
         PurgeReply.newBuilder().setStamp(request.getPurgesCount()).build());
   }
 
-  volatile Executor<Target.Function> executor = (call, target, listener) -> () -> {};
+  public volatile Executor<Target.Function> executor = (call, target, listener) -> () -> {};
   volatile NewsIssue issue = NewsIssue.NONE;
   volatile List<Long> warm = List.of();
   volatile int beatTicks = 1;
+  volatile boolean failing;
+  final AtomicInteger failures = new AtomicInteger();
   final CompletableFuture<Long> warmed = new CompletableFuture<>();
 
   @Override
@@ -54,6 +60,12 @@ final class TestService implements LinkService {
 
   @Override
   public LoadBeat beat() {
+    if (failing) {
+      if (failures.incrementAndGet() % 2 == 0) {
+        throw new StackOverflowError("test");
+      }
+      throw new IllegalStateException("test");
+    }
     return load().toBuilder().addAllWarm(warm).setWarmFollows(true).build();
   }
 

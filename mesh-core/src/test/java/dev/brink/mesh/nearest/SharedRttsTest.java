@@ -1,6 +1,7 @@
 package dev.brink.mesh.nearest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.brink.mesh.proto.ClientRttRecord;
 import java.net.InetAddress;
@@ -51,6 +52,20 @@ class SharedRttsTest {
   }
 
   @Test
+  void aRoundThatMeetsAnErrorIsNotTheLast() {
+    try (var c =
+        new SharedRtts(
+            "c",
+            measuredByA,
+            () -> {
+              throw new OutOfMemoryError("of a test");
+            })) {
+      measure("203.0.113.9", 30);
+      assertThatCode(() -> c.round(map)).doesNotThrowAnyException();
+    }
+  }
+
+  @Test
   void whatIsTheSameButForNoiseIsNotWrittenAgain() {
     measure("203.0.113.9", 100);
     a.round(map);
@@ -89,8 +104,10 @@ class SharedRttsTest {
     assertThat(b.rttNanos("a", PREFIX, 0)).isEqualTo(-1);
 
     map.wallMillis += Duration.ofHours(24).toMillis();
+    assertThat(b.nodes()).isEqualTo(1);
     b.round(map);
     assertThat(map.entries).isEmpty();
+    assertThat(b.nodes()).as("nothing is kept of a node without records").isZero();
   }
 
   @Test

@@ -95,7 +95,20 @@ class OriginsBalanceTest {
       origins.update(TestOrigins.pool(a, b, c).setBalance(balance).setHashOn("path"));
       String page = origins.get("/page?q=1").body();
       assertThat(origins.get("/page?q=2").body()).isEqualTo(page);
+
+      origins.update(TestOrigins.pool(a, b, c).setBalance(balance).setHashOn("header:Host"));
+      for (int site = 0; site < 10; site++) {
+        String server = of(origins, "site" + site + ".example");
+        assertThat(of(origins, "Site" + site + ".example.")).isEqualTo(server);
+        assertThat(of(origins, "site" + site + ".example.:8080")).isEqualTo(server);
+      }
     }
+  }
+
+  private static String of(TestOrigins origins, String host) {
+    HttpRequest request = TestOrigins.request(HttpMethod.GET, "/");
+    request.headers().set("host", host);
+    return origins.send(request, null).body();
   }
 
   private static String as(TestOrigins origins, int user) {

@@ -167,7 +167,7 @@ class OriginsFaultTest {
   void aServerThatDoesNotAnswerIsGivenUp() {
     var never = new CountDownLatch(1);
     try (var server = TestUpstream.start(exchange -> never.await());
-        var origins = TestOrigins.of(TestOrigins.pool(server).setTotalTimeoutMs(200))) {
+        var origins = TestOrigins.of(TestOrigins.pool(server).setTotalTimeoutMs(1_000))) {
       Answer answer = origins.get("/");
       assertThat(answer.code()).isEqualTo("origin-timeout");
       assertThat(answer.failure().problem().status()).isEqualTo(504);
@@ -186,7 +186,7 @@ class OriginsFaultTest {
       var _ =
           origins.origins.execute(
               TestOrigins.call(
-                  TestOrigins.request(HttpMethod.GET, "/"), null, Duration.ofMillis(200)),
+                  TestOrigins.request(HttpMethod.GET, "/"), null, Duration.ofSeconds(1)),
               TestOrigins.TARGET,
               answer);
       assertThat(answer.code()).isEqualTo("origin-timeout");
@@ -404,7 +404,8 @@ class OriginsFaultTest {
                   exchange.close();
                 });
         var origins =
-            TestOrigins.of(TestOrigins.pool(server).setMaxConnections(1).setTotalTimeoutMs(200))) {
+            TestOrigins.of(
+                TestOrigins.pool(server).setMaxConnections(1).setTotalTimeoutMs(2_000))) {
       assertThat(origins.get("/slow").status()).isEqualTo(200);
       Answer waits = origins.get("/");
       assertThat(waits.code()).isEqualTo("origin-busy");

@@ -2,6 +2,7 @@ package dev.brink.mesh.origin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.brink.mesh.exchange.Call;
 import dev.brink.mesh.exchange.CallFailure.Reach;
 import dev.brink.mesh.exchange.Target;
 import dev.brink.mesh.origin.TestUpstream.Exchange;
@@ -11,6 +12,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -73,6 +75,34 @@ class OriginsRequestTest {
   }
 
   @Test
+  void whomItIsForwardedForIsSaidOnce() {
+    HttpRequest request = TestOrigins.request(HttpMethod.GET, "/");
+    request.headers().set("X-Forwarded-For", "192.0.2.7");
+    assertThat(seen(request, false, "").header("x-forwarded-for")).containsExactly("192.0.2.7");
+  }
+
+  @Test
+  void nobodyIsNamedForWhatIsForNoClient() {
+    var seen = new CompletableFuture<Exchange>();
+    try (var server =
+            TestUpstream.start(
+                exchange -> {
+                  seen.complete(exchange);
+                  exchange.ok("fine");
+                });
+        var origins = TestOrigins.of(TestOrigins.pool(server))) {
+      Answer answer = Answer.eager();
+      long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+      HttpRequest request = TestOrigins.request(HttpMethod.GET, "/");
+      var _ =
+          origins.origins.execute(
+              new Call(request, "http", null, "", "req-1", deadline), TestOrigins.TARGET, answer);
+      assertThat(answer.body()).isEqualTo("fine");
+      assertThat(Answer.get(seen).header("x-forwarded-for")).isEmpty();
+    }
+  }
+
+  @Test
   void onlyEndToEndHeadersArePassedOn() {
     HttpRequest request = TestOrigins.request(HttpMethod.GET, "/");
     request
@@ -82,13 +112,15 @@ class OriginsRequestTest {
         .set("Keep-Alive", "5")
         .set("TE", "trailers")
         .set("Upgrade", "h2c")
+        .set("Proxy-Authorization", "Basic YTpi")
         .set("Expect", "100-continue")
         .set("Accept", "text/plain")
         .set("X-Latin", "caf\u00e9");
 
     Exchange seen = seen(request, false, "");
 
-    for (String name : new String[] {"connection", "x-hop", "keep-alive", "te", "upgrade"}) {
+    for (String name :
+        List.of("connection", "x-hop", "keep-alive", "te", "upgrade", "proxy-authorization")) {
       assertThat(seen.header(name)).as(name).isEmpty();
     }
     assertThat(seen.header("expect")).isEmpty();
@@ -159,6 +191,7 @@ class OriginsRequestTest {
                         Connection: close, X-Hop
                         X-Hop: 1
                         Keep-Alive: timeout=5
+                        Proxy-Authenticate: Basic
                         Transfer-Encoding: chunked
                         Set-Cookie: a=1
                         Set-Cookie: b=2

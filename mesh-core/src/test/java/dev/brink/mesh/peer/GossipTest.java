@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class GossipTest {
@@ -67,6 +68,17 @@ class GossipTest {
     for (int i = 0; i < 8; i++) {
       assertThat(distances()).hasSize(Gossip.MAX_DISTANCES).doesNotContain(told.getFirst());
     }
+  }
+
+  @Test
+  void originsThatAreNoLongerUsedMakeRoom() {
+    for (int i = 0; i < 2_000; i++) {
+      gossip.origin("https://old.example/" + i, 5_000_000);
+    }
+    gossip.keepOrigins(Set.of("https://old.example/7"));
+    gossip.origin("https://new.example", 5_000_000);
+    assertThat(distances())
+        .containsExactlyInAnyOrder("https://old.example/7", "https://new.example");
   }
 
   @Test

@@ -21,7 +21,12 @@ class RouteTableTest {
   @CsvSource({
     "a.com, /, a.com/",
     "A.COM:8080, /, a.com/",
+    "a.com., /, a.com/",
+    "a.com.:8080, /, a.com/",
+    "a.com.., /, /*",
+    "., /, /*",
     "x.a.com, /, *.a.com/*",
+    "x.a.com., /, *.a.com/*",
     "x.y.a.com, /, *.y.a.com/*",
     "xa.com, /, /*",
     "[::1]:80, /six, /six",
@@ -36,6 +41,9 @@ class RouteTableTest {
     "b.com, /x/../users/me, /users/me",
     "b.com, /x/%2e%2E/users/me, /users/me",
     "b.com, /../../users/7/., /users/*",
+    "b.com, /%75sers/%6d%65, /users/me",
+    "b.com, /x/.%2E/users/me, /users/me",
+    "b.com, /users%2Fme, /*",
     "b.com, *, /*"
   })
   void theMostSpecificPatternWins(String host, String target, String expected) {
@@ -54,10 +62,41 @@ class RouteTableTest {
   }
 
   @Test
+  void aPatternsLastDotMakesNoOther() {
+    assertThat(table("a.com./").match("a.com", "/")).isEqualTo("a.com./");
+    assertThat(RoutePattern.parse("a.com./x").sameRequests(RoutePattern.parse("A.com/x"))).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a.com:8080/x", "*.a.com:80/", "[::1]:80/", "::1/", "a.com:/"})
+  void aPortIsRefusedInWhatIsNewAlone(String pattern) {
+    assertThat(RoutePattern.parse(pattern).toString()).isEqualTo(pattern);
+    assertThatThrownBy(() -> RoutePattern.parseNew(pattern))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "route: " + pattern + " (expected: a host without a port; a route is for all ports)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a.com/x", "[::1]/:id", "/*"})
+  void aPatternWithoutAPortIsTaken(String pattern) {
+    assertThat(RoutePattern.parseNew(pattern)).isEqualTo(RoutePattern.parse(pattern));
+  }
+
+  @Test
   void nothingMatchesWhereNothingIsDeployed() {
     assertThat(table().match("a.com", "/")).isNull();
     assertThat(table("/a").match("a.com", "/a/")).isNull();
     assertThat(table("b.com/a").match("a.com", "/a")).isNull();
+  }
+
+  @Test
+  void aPatternIsWhatItsEscapesMean() {
+    RouteTable<String> table = table("/%7euser/*", "/caf%c3%a9");
+    assertThat(table.match("a.com", "/~user/a")).isEqualTo("/%7euser/*");
+    assertThat(table.match("a.com", "/%7Euser/a")).isEqualTo("/%7euser/*");
+    assertThat(table.match("a.com", "/caf%C3%A9")).isEqualTo("/caf%c3%a9");
+    assertThat(table.match("a.com", "/caf%c3%a9")).isEqualTo("/caf%c3%a9");
   }
 
   @Test
@@ -77,7 +116,8 @@ class RouteTableTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "a", "*.", "*./x", "/a/*/b", "/:", "/a b", "/a?x", "/../a", "a b/"})
+  @ValueSource(
+      strings = {"", "a", "*.", "*./x", "/a/*/b", "/:", "/a b", "/a?x", "/../a", "/%2e./a", "a b/"})
   void aBrokenPatternIsRefusedByName(String pattern) {
     assertThatThrownBy(() -> RoutePattern.parse(pattern))
         .isInstanceOf(IllegalArgumentException.class)

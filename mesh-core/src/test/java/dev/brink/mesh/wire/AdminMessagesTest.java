@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brink.exec.FunctionLimits;
+import dev.brink.exec.SampleRequest;
 import dev.brink.mesh.deploy.Affinity;
 import dev.brink.mesh.deploy.CronSchedule;
 import dev.brink.mesh.deploy.DeployOptions;
@@ -58,6 +59,8 @@ class AdminMessagesTest {
             .idempotent(true)
             .passThrough("shop-origin")
             .schedule(CronSchedule.parse("*/5 9-17 * * MON-FRI"))
+            .sample(SampleRequest.get("/cart?id=1"))
+            .sample(new SampleRequest("PUT", "https://a.example/x", Map.of("x-a", "b"), "ä"))
             .placement(
                 new FunctionPlacement(
                     Hints.builder()
@@ -129,6 +132,13 @@ class AdminMessagesTest {
             Duration.ofMillis(1), Duration.ofMillis(8), Duration.ofMillis(2), 3, 4, 5, 6, 7);
     assertThat(SpecMessages.limits(SpecMessages.limits(FunctionLimits.DEFAULT), nodes))
         .isEqualTo(nodes);
+    for (long millis : new long[] {-1, 3_600_001, Long.MAX_VALUE}) {
+      assertThatThrownBy(
+              () -> AdminMessages.options(DeployRequest.newBuilder().setTimeoutMs(millis).build()))
+          .isInstanceOfSatisfying(
+              DeploymentException.class, e -> assertThat(e.code()).isEqualTo("invalid-deployment"))
+          .hasMessage("timeoutMs: " + millis + " (expected: 1 to 3600000)");
+    }
     assertThat(AdminMessages.options(DeployRequest.getDefaultInstance()))
         .isEqualTo(DeployOptions.DEFAULT);
     assertThat(AdminMessages.fromProto(dev.brink.mesh.proto.InvokeRequest.getDefaultInstance()))

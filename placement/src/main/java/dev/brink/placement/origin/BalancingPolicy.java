@@ -1,6 +1,9 @@
 package dev.brink.placement.origin;
 
-/** How an {@link OriginPool} spreads requests. All heed weights, tiers, ejection and slow start. */
+/**
+ * How an {@link OriginPool} spreads requests. All heed weights, tiers and ejection, and all but
+ * {@link #IP_HASH} slow start.
+ */
 public enum BalancingPolicy {
   /**
    * Smooth weighted round robin: shares follow the weights, no origin gets its share in a burst.
@@ -27,7 +30,8 @@ public enum BalancingPolicy {
   LOWEST_RTT,
   /**
    * The same origin for the same key, usually the client's address, as long as it is up: rendezvous
-   * hashing by weight (Thaler and Ravishankar, IEEE/ACM ToN 1998).
+   * hashing by weight (Thaler and Ravishankar, IEEE/ACM ToN 1998). A returned origin has all of its
+   * keys again at once: with a growing share they would move to and fro.
    */
   IP_HASH,
   /**

@@ -11,7 +11,10 @@ final class HashPickers {
 
   private HashPickers() {}
 
-  /** Each origin scores by a hash of itself and the key; the most wins. */
+  /**
+   * Each origin scores by a hash of itself and the key; the most wins. Slow start is left out on
+   * purpose: a key stays where it belongs.
+   */
   static @Nullable OriginSlot rendezvous(Lineup lineup, long key, Set<OriginSlot> exclude) {
     OriginSlot best = null;
     double most = 0;

@@ -205,7 +205,7 @@ public final class OriginPool {
         slot.count(false);
         if (slot.succeeded(nowNanos)) {
           synchronized (change) {
-            slot.proved();
+            slot.proved(nowNanos);
           }
         }
       }

@@ -159,8 +159,11 @@ public final class OriginSlot {
     return inRow >= limit && !ejected(nowNanos);
   }
 
-  void proved() {
-    onProbation = false;
+  /** Ends the probation, unless it was ejected again meanwhile. */
+  void proved(long nowNanos) {
+    if (!ejected(nowNanos)) {
+      onProbation = false;
+    }
   }
 
   void eject(HealthSettings settings, long nowNanos) {

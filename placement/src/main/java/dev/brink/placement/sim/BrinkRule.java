@@ -124,6 +124,11 @@ final class BrinkRule implements Rule {
   }
 
   @Override
+  public void turn(long nowNanos) {
+    placement.turn(nowNanos);
+  }
+
+  @Override
   public List<WarmAdvice> advice() {
     beats++;
     if (beats % SAMPLES_EVERY_BEATS == ingress % SAMPLES_EVERY_BEATS) {

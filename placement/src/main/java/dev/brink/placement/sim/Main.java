@@ -6,10 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * Compares rules of placement in simulation, on the command line:
@@ -47,6 +45,7 @@ public final class Main {
           "svg",
           "fault",
           "known-runs",
+          "judged",
           "reactions");
 
   private Main() {}
@@ -64,48 +63,48 @@ public final class Main {
   static void run(String[] arguments, PrintStream out) throws IOException {
     var options = new Options(arguments, OPTIONS);
     Scenario.Builder builder = scenario(options);
-    Scenario scenario = builder.build();
     int seeds = options.whole("seeds", 5);
     int first = options.whole("first-seed", 1);
+    Path svg = options.path("svg");
     if (Boolean.parseBoolean(options.text("reactions", "false"))) {
-      String rule = rules(options.text("rule", "brink")).getFirst();
-      var reactions = new Reactions(builder, Baselines.rule(rule), first, seeds);
-      reactions.print(out);
+      builder.load(options.number("load", 0.6));
+      String rule = options.names("rule", "brink", Baselines.names()).getFirst();
+      List<Reactions.Reaction> seen =
+          new Reactions(builder, Baselines.rule(rule), first, seeds).print(out);
+      if (svg != null) {
+        Files.writeString(svg, Reactions.chart(seen));
+      }
       return;
     }
-    Map<String, Result> results = new LinkedHashMap<>();
+    List<Double> loads = options.numbers("load", "0.6");
+    var runs = new ArrayList<Run>();
     out.println(Table.HEADER);
-    for (String name : rules(options.text("rule", "all"))) {
-      var result = new Result();
-      for (int seed = first; seed < first + seeds; seed++) {
-        result.addAll(Simulation.run(scenario, Baselines.rule(name), seed));
+    for (String rule : options.names("rule", "all", Baselines.names())) {
+      for (double load : loads) {
+        var run = new Run(rule, load, new Result());
+        for (int seed = first; seed < first + seeds; seed++) {
+          Scenario scenario = builder.load(load).build();
+          run.result().addAll(Simulation.run(scenario, Baselines.rule(rule), seed));
+        }
+        runs.add(run);
+        out.println(Table.row(run));
+        write(runs, options, arguments);
       }
-      results.put(name, result);
-      out.println(Table.row(name, result));
-    }
-    Path json = options.path("json");
-    if (json != null) {
-      Files.writeString(json, Table.json(results, arguments));
-    }
-    Path svg = options.path("svg");
-    if (svg != null) {
-      Files.writeString(svg, new Chart(results).svg());
     }
   }
 
-  private static List<String> rules(String text) {
-    if (text.equals("all")) {
-      return Baselines.names();
+  /** After each run anew, so that what was found stays when a long comparison is broken off. */
+  private static void write(List<Run> runs, Options options, String[] arguments)
+      throws IOException {
+    Path json = options.path("json");
+    if (json != null) {
+      Files.writeString(json, Table.json(runs, arguments));
     }
-    var names = new ArrayList<String>();
-    for (String name : text.split(",", -1)) {
-      if (!Baselines.names().contains(name)) {
-        throw new IllegalArgumentException(
-            "--rule: " + name + " (expected: all or of " + Baselines.names() + ")");
-      }
-      names.add(name);
+    Path svg = options.path("svg");
+    if (svg != null) {
+      boolean oneLoad = runs.stream().map(Run::load).distinct().count() == 1;
+      Files.writeString(svg, oneLoad ? Run.regretChart(runs) : Run.nearBestChart(runs));
     }
-    return names;
   }
 
   private static Scenario.Builder scenario(Options options) throws IOException {
@@ -122,7 +121,6 @@ public final class Main {
     return Scenario.builder(matrix, calls)
         .nodes(options.whole("nodes", 24))
         .lanes(options.whole("lanes", 8))
-        .load(options.number("load", 0.6))
         .time(
             millis(1000 * options.number("warm-up", 10)),
             millis(1000 * options.number("seconds", 25)))
@@ -133,6 +131,7 @@ public final class Main {
         .dataShare(options.number("data", 0))
         .runs(options.number("run-scale", 0.3), millis(options.number("longest-mean-ms", 1000)))
         .knownRuns(Boolean.parseBoolean(options.text("known-runs", "false")))
+        .judged(options.number("judged", 1))
         .faults(faults(options.text("fault", "")));
   }
 

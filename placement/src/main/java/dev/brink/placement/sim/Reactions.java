@@ -55,8 +55,15 @@ final class Reactions {
    *     those that came to others
    * @param backMillis after so long since it was well, half of the usual ones at least, for a
    *     second; -1 for never. It says something only where some are due
+   * @param shares of the usual traffic, by half seconds
    */
-  record Reaction(Trouble trouble, double usualPerSecond, int lostMillis, int due, int backMillis) {
+  record Reaction(
+      Trouble trouble,
+      double usualPerSecond,
+      int lostMillis,
+      int due,
+      int backMillis,
+      List<Double> shares) {
 
     String row() {
       return String.format(
@@ -80,6 +87,7 @@ final class Reactions {
   private static final Duration END = Duration.ofSeconds(16);
   private static final long STEP_NANOS = 50_000_000L;
   private static final int STEPS = (int) (END.toNanos() / STEP_NANOS);
+  private static final int CHART_STEPS = 10;
   private static final Duration WINDOW = Duration.ofSeconds(1);
   private static final double GONE = 0.05;
   private static final double BACK = 0.5;
@@ -126,15 +134,37 @@ final class Reactions {
     double perSecond = sum(before, 0, FROM) / (double) FROM.toSeconds() / usual.size();
     int lost = first(FROM, UNTIL, at -> sum(after, at, WINDOW) <= GONE * sum(before, at, WINDOW));
     int back = first(UNTIL, END, at -> sum(after, at, WINDOW) >= BACK * sum(before, at, WINDOW));
-    return new Reaction(trouble, perSecond, lost, due, back);
+    var shares = new ArrayList<Double>();
+    for (int at = 0; at < STEPS; at += CHART_STEPS) {
+      Duration length = Duration.ofNanos(CHART_STEPS * STEP_NANOS);
+      shares.add((double) sum(after, at, length) / Math.max(1, sum(before, at, length)));
+    }
+    return new Reaction(trouble, perSecond, lost, due, back, shares);
+  }
+
+  /** The traffic that is left, over time. */
+  static String chart(List<Reaction> reactions) {
+    var plot =
+        new Plot(
+            "Traffic from others to a node in trouble from second 5 to 9",
+            Plot.Axis.linear("seconds"),
+            Plot.Axis.linear("% of the same half second without the trouble"));
+    for (Reaction one : reactions) {
+      var points = new ArrayList<Plot.Point>();
+      for (int i = 0; i < one.shares.size(); i++) {
+        points.add(
+            Plot.Point.of((i + 0.5) * CHART_STEPS * STEP_NANOS / 1e9, 100 * one.shares.get(i)));
+      }
+      plot.line(one.trouble.name, points);
+    }
+    return plot.svg();
   }
 
   /** All of it, as a table. */
-  void print(PrintStream out) {
+  List<Reaction> print(PrintStream out) {
     out.println(HEADER);
-    for (Trouble trouble : Trouble.values()) {
-      out.println(to(trouble).row());
-    }
+    List<Reaction> seen = Stream.of(Trouble.values()).map(this::to).toList();
+    seen.forEach(one -> out.println(one.row()));
     out.printf(
         Locale.ROOT,
         "%nchanges per second, ingress and function without trouble: %.3f; "
@@ -144,6 +174,7 @@ final class Reactions {
         changesPerSecond(Result.Change.EQUAL),
         changesPerSecond(Result.Change.WORSE),
         changesPerSecond(Result.Change.AGAIN));
+    return seen;
   }
 
   /** Requests to others that the node, well again, was clearly the best for. */

@@ -3,6 +3,7 @@ package dev.brink.placement.sim;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What happened to the requests of a simulation after its warm-up. */
 final class Result {
@@ -12,7 +13,8 @@ final class Result {
    * @param atNanos when it came
    * @param node where it ran
    * @param latencyNanos from its coming to its answer
-   * @param bestNanos what the best node would have given it, as only an omniscient one sees
+   * @param bestNanos what the best node would have given it, as only an omniscient one sees; -1
+   *     where that was not worked out
    * @param chosenNanos what the node first chosen would have given it, seen the same way
    * @param nearBest whether the node chosen would have given it no more than 5 % + 1 ms more
    * @param clearBest the node that would have given it at least 5 % + 1 ms less than any other; -1
@@ -28,7 +30,11 @@ final class Result {
       long chosenNanos,
       boolean nearBest,
       int clearBest,
-      boolean cold) {}
+      boolean cold) {
+    private boolean judged() {
+      return bestNanos >= 0;
+    }
+  }
 
   /**
    * A choice, the warm-up's included: what became of it is in its row.
@@ -50,7 +56,9 @@ final class Result {
     /** The node before would have been better by more than that. */
     WORSE,
     /** The node before had refused this request, or not answered. */
-    AGAIN
+    AGAIN,
+    /** That was not worked out. */
+    UNJUDGED
   }
 
   private final List<Row> rows = new ArrayList<>();
@@ -114,21 +122,23 @@ final class Result {
 
   double regret(double share) {
     return quantile(
-        rows.stream()
-            .mapToDouble(r -> (double) r.latencyNanos / Math.max(1, r.bestNanos))
-            .toArray(),
+        judged().mapToDouble(r -> (double) r.latencyNanos / Math.max(1, r.bestNanos)).toArray(),
         share);
   }
 
   /** The same as regret, of what was chosen and not of what became of it. */
   double choiceRegret(double share) {
     return quantile(
-        rows.stream().mapToDouble(r -> (double) r.chosenNanos / Math.max(1, r.bestNanos)).toArray(),
+        judged().mapToDouble(r -> (double) r.chosenNanos / Math.max(1, r.bestNanos)).toArray(),
         share);
   }
 
   double nearBestShare() {
-    return rows.stream().mapToDouble(row -> row.nearBest ? 1 : 0).average().orElse(0);
+    return judged().mapToDouble(row -> row.nearBest ? 1 : 0).average().orElse(0);
+  }
+
+  private Stream<Row> judged() {
+    return rows.stream().filter(Row::judged);
   }
 
   double coldShare() {

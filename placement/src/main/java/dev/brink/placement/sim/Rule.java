@@ -52,6 +52,9 @@ interface Rule {
   /** A ping came back. */
   default void pinged(int node, long rttNanos, long nowNanos) {}
 
+  /** Comes every 100 ms, for what is done beside requests. */
+  default void turn(long nowNanos) {}
+
   /** Where functions should be made warm: asked for every 100 ms. */
   default List<WarmAdvice> advice() {
     return List.of();

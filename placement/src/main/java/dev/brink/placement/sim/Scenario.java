@@ -37,6 +37,7 @@ final class Scenario {
   private final double runScale;
   private final Duration longestMean;
   private final boolean knownRuns;
+  private final double judged;
   private final List<Fault> faults;
 
   private Scenario(Builder builder) {
@@ -55,6 +56,7 @@ final class Scenario {
     runScale = builder.runScale;
     longestMean = builder.longestMean;
     knownRuns = builder.knownRuns;
+    judged = builder.judged;
     faults = builder.faults;
   }
 
@@ -124,6 +126,11 @@ final class Scenario {
     return knownRuns;
   }
 
+  /** The share of the requests of which it is worked out what each node would have given them. */
+  double judged() {
+    return judged;
+  }
+
   List<Fault> faults() {
     return faults;
   }
@@ -145,6 +152,7 @@ final class Scenario {
     private double runScale = 0.1;
     private Duration longestMean = Duration.ofSeconds(1);
     private boolean knownRuns;
+    private double judged = 1;
     private List<Fault> faults = List.of();
 
     private Builder(RttMatrix matrix, InvocationTrace trace) {
@@ -241,6 +249,20 @@ final class Scenario {
     @CanIgnoreReturnValue
     Builder knownRuns(boolean known) {
       this.knownRuns = known;
+      return this;
+    }
+
+    /**
+     * The share of the requests, drawn by lot, of which the omniscient one works out what the best
+     * node would have given them, which takes most of a simulation's time. The others have a
+     * latency, and no regret.
+     */
+    @CanIgnoreReturnValue
+    Builder judged(double share) {
+      if (!(share >= 0 && share <= 1)) {
+        throw new IllegalArgumentException("judged: " + share + " (expected: 0 to 1)");
+      }
+      this.judged = share;
       return this;
     }
 

@@ -54,7 +54,9 @@ final class Simulation {
   private long messages;
 
   /** What an omniscient one knew when a request was placed. */
-  private record Truth(long bestNanos, long chosenNanos, boolean nearBest, int clearBest) {}
+  private record Truth(long bestNanos, long chosenNanos, boolean nearBest, int clearBest) {
+    static final Truth UNKNOWN = new Truth(-1, -1, false, -1);
+  }
 
   private Simulation(Scenario scenario, RttMatrix matrix, List<SimFunction> functions) {
     this.scenario = scenario;
@@ -148,7 +150,7 @@ final class Simulation {
     boolean first = triedBefore.isEmpty();
     int node = first ? rule.choose(request, now) : rule.chooseAgain(request, triedBefore, now);
     if (first) {
-      truths.put(request.id(), truth(request, node));
+      truths.put(request.id(), judged(request) ? truth(request, node) : Truth.UNKNOWN);
     }
     Result.Change change = change(request, node, rule.control(), first);
     int function = request.function().index();
@@ -329,6 +331,12 @@ final class Simulation {
     return ends == Double.POSITIVE_INFINITY ? limitNanos : (long) ends - now + back;
   }
 
+  /** By lot, and by the same lot under each rule. */
+  private boolean judged(SimRequest request) {
+    double lot = ((request.id() * 0x9E3779B97F4A7C15L) >>> 11) * 0x1p-53;
+    return lot < scenario.judged();
+  }
+
   private Truth truth(SimRequest request, int chosen) {
     long own = trulyNanos(request, chosen);
     long best = own;
@@ -368,6 +376,9 @@ final class Simulation {
     }
     if (!first) {
       return Result.Change.AGAIN;
+    }
+    if (!judged(request)) {
+      return Result.Change.UNJUDGED;
     }
     double stayed = trulyNanos(request, before);
     double moved = trulyNanos(request, node);
@@ -410,6 +421,7 @@ final class Simulation {
         Rule rule = rules.get(i);
         send(node, i, () -> rule.reported(node, report, now));
       }
+      rules.get(node).turn(now);
       for (WarmAdvice advice : rules.get(node).advice()) {
         int to = Integer.parseInt(advice.node().substring(1));
         SimFunction function = functions.get(Integer.parseInt(advice.function().substring(1)));

@@ -1,23 +1,25 @@
 package dev.brink.placement.sim;
 
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /** Results as a table for people and as JSON for programs. */
 final class Table {
   static final String HEADER =
-      "| rule | requests | p50 ms | p90 ms | p99 ms | regret p50 | p90 | p99 | choice p99 | near"
-          + " best | cold | local | refused |\n"
-          + "|---|---|---|---|---|---|---|---|---|---|---|---|---|";
+      "| rule | load | requests | p50 ms | p90 ms | p99 ms | regret p50 | p90 | p99 | choice p99 |"
+          + " near best | cold | local | refused |\n"
+          + "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|";
 
   private Table() {}
 
-  static String row(String rule, Result result) {
+  static String row(Run run) {
+    Result result = run.result();
     return String.format(
         Locale.ROOT,
-        "| %s | %d | %.1f | %.1f | %.1f | %.3f | %.2f | %.2f | %.2f | %.1f %% | %.1f %% | %.1f %% |"
-            + " %.1f %% |",
-        rule,
+        "| %s | %s | %d | %.1f | %.1f | %.1f | %.3f | %.2f | %.2f | %.2f | %.1f %% | %.1f %% | %.1f"
+            + " %% | %.1f %% |",
+        run.rule(),
+        run.load(),
         result.size(),
         result.latencyMillis(0.5),
         result.latencyMillis(0.9),
@@ -32,18 +34,19 @@ final class Table {
         100.0 * result.refusals() / Math.max(1, result.size()));
   }
 
-  static String json(Map<String, Result> results, String[] arguments) {
+  static String json(List<Run> runs, String[] arguments) {
     var json = new StringBuilder("{\"arguments\":\"");
     json.append(String.join(" ", arguments).replace("\\", "\\\\").replace("\"", "\\\""));
     json.append("\",\"rules\":[");
     String comma = "";
-    for (Map.Entry<String, Result> entry : results.entrySet()) {
-      json.append(comma).append("\n{\"rule\":\"").append(entry.getKey()).append('"');
-      Result result = entry.getValue();
+    for (Run run : runs) {
+      json.append(comma).append("\n{\"rule\":\"").append(run.rule()).append('"');
+      Result result = run.result();
+      number(json, "load", run.load());
       number(json, "requests", result.size());
       number(json, "failures", result.failures());
       number(json, "refusals", result.refusals());
-      json.append(",\"knows_warmth\":").append(Baselines.knowsWarmth(entry.getKey()));
+      json.append(",\"knows_warmth\":").append(Baselines.knowsWarmth(run.rule()));
       for (double share : new double[] {0.5, 0.9, 0.99}) {
         int percent = (int) Math.round(100 * share);
         number(json, "latency_ms_p" + percent, result.latencyMillis(share));

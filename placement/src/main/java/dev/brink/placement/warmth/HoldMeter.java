@@ -42,9 +42,18 @@ public final class HoldMeter {
 
   /** A call has come to the idle function; returns whether an instance was held. */
   public boolean busy(long nowNanos) {
+    boolean warm = firstCall(nowNanos);
+    policy.busy(nowNanos);
+    return warm;
+  }
+
+  /**
+   * The same, of a time that did not begin with a call: it is not one between calls, and the policy
+   * learns nothing from it.
+   */
+  boolean firstCall(long nowNanos) {
     advance(nowNanos);
     boolean warm = hold.held();
-    policy.busy(nowNanos);
     if (!warm) {
       coldStarts++;
     }

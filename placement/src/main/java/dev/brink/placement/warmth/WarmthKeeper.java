@@ -35,6 +35,8 @@ public final class WarmthKeeper {
   /** Functions without an instance whose next one is paid for. */
   private final Reservations reserved = new Reservations();
 
+  private final Wishes wishes = new Wishes();
+
   private boolean beaten;
   private long beatAtNanos;
   private long beatNanos;
@@ -52,6 +54,26 @@ public final class WarmthKeeper {
   }
 
   /**
+   * A function is wanted warm although the policy does not say so: because of what its calls have
+   * lost elsewhere. It gets one instance within five seconds if there is none, under the same
+   * budget, memory and idle lanes as any, after those that the policy wants; and is then kept as
+   * after a call.
+   */
+  public void wish(String id, long nowNanos) {
+    wishes.add(id, nowNanos);
+  }
+
+  /** Wishes for which an instance was made. */
+  public long wishesMet() {
+    return wishes.met();
+  }
+
+  /** Wishes given up after five seconds: no budget, no memory, no idle lane or no such function. */
+  public long wishesRefused() {
+    return wishes.refused();
+  }
+
+  /**
    * Looks at the node once more.
    *
    * @param samples of all functions that are loaded; one that is missing is forgotten
@@ -59,7 +81,7 @@ public final class WarmthKeeper {
    */
   public List<WarmthAction> beat(
       long nowNanos, NodeSample node, Collection<FunctionSample> samples) {
-    forgetAllBut(samples);
+    forgetAllBut(samples, nowNanos);
     beatNanos = beaten ? Math.clamp(nowNanos - beatAtNanos, 0, MOST_BEAT_NANOS) : 0;
     beatAtNanos = nowNanos;
     beaten = true;
@@ -76,11 +98,14 @@ public final class WarmthKeeper {
     return actions(node, samples, idleBytes);
   }
 
-  private void forgetAllBut(Collection<FunctionSample> samples) {
+  private void forgetAllBut(Collection<FunctionSample> samples, long nowNanos) {
     Set<String> there = samples.stream().map(FunctionSample::id).collect(Collectors.toSet());
     for (String gone : Set.copyOf(functions.keySet())) {
       if (!there.contains(gone)) {
-        functions.remove(gone);
+        KeptFunction left = functions.remove(gone);
+        if (left != null) {
+          left.gone(nowNanos, standings);
+        }
         lanesBefore.remove(gone);
         var _ = reserved.remove(gone);
         order.removed(gone);
@@ -136,6 +161,7 @@ public final class WarmthKeeper {
       byId.put(sample.id(), sample);
     }
     relieve(bytes, actions, byId);
+    addWishes(wantMore, byId);
     warm(node, bytes, wantMore, byId, actions);
     return actions;
   }
@@ -198,6 +224,20 @@ public final class WarmthKeeper {
     }
   }
 
+  private void addWishes(List<WarmthAction.Warm> wantMore, Map<String, FunctionSample> byId) {
+    wishes.forget(
+        id -> {
+          FunctionSample sample = byId.get(id);
+          return sample != null && sample.warmLanes() > 0;
+        });
+    List<String> wanted = wantMore.stream().map(WarmthAction.Warm::id).toList();
+    for (String id : wishes.open(beatAtNanos)) {
+      if (byId.containsKey(id) && !wanted.contains(id)) {
+        wantMore.add(new WarmthAction.Warm(id, 1));
+      }
+    }
+  }
+
   /** On idle lanes only, within the budget and the memory; the first come first. */
   private void warm(
       NodeSample node,
@@ -222,7 +262,10 @@ public final class WarmthKeeper {
       }
       if (lanes > before) {
         actions.add(new WarmthAction.Warm(warm.id(), lanes));
-        lanesBefore.put(warm.id(), lanes);
+        // One that was wished for counts, once it is there, as made by others: see observe.
+        if (!wishes.met(warm.id())) {
+          lanesBefore.put(warm.id(), lanes);
+        }
       }
     }
   }

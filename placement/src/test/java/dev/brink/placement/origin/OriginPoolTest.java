@@ -143,6 +143,18 @@ class OriginPoolTest {
   }
 
   @Test
+  void aSuccessThatWasSeenBeforeAnotherEjectionDoesNotEndTheProbation() {
+    var pool = pool(BalancingPolicy.ROUND_ROBIN, 1, 1);
+    var a = slot(pool, "a");
+    a.eject(HealthSettings.defaults(), 0);
+    long later = 3600 * SECOND;
+    assertThat(a.succeeded(later)).isTrue();
+    a.eject(HealthSettings.defaults(), later);
+    a.proved(later);
+    assertThat(a.failed(HealthSettings.defaults(), 2 * later)).as("the first failure").isTrue();
+  }
+
+  @Test
   void theEjectedShareHasALimit() {
     var pool = pool(BalancingPolicy.ROUND_ROBIN, 1, 1, 1, 1, 1);
     for (String id : List.of("a", "b", "c", "d", "e")) {

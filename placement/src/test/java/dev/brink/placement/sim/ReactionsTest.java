@@ -3,6 +3,7 @@ package dev.brink.placement.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** How fast the rule reacts, on made-up data; deterministic, in virtual time. */
@@ -31,9 +32,9 @@ class ReactionsTest {
 
   @Test
   void whereNothingIsDueToTheHealedNodeNoneIsSaidToBeBack() {
-    var none = new Reactions.Reaction(Reactions.Trouble.DEAD, 0, 0, 0, 0);
+    var none = new Reactions.Reaction(Reactions.Trouble.DEAD, 0, 0, 0, 0, List.of());
     assertThat(none.row()).contains("none due").doesNotContain("| 0 ms | 5000 ms |");
-    var some = new Reactions.Reaction(Reactions.Trouble.DEAD, 9, 50, 7, 0);
+    var some = new Reactions.Reaction(Reactions.Trouble.DEAD, 9, 50, 7, 0, List.of());
     assertThat(some.row()).contains("| 7 | 0 ms | 5000 ms |");
   }
 

@@ -34,7 +34,8 @@ class SimulationTest {
     for (String rule : Baselines.names()) {
       Result one = run(scenario, rule);
       assertThat(one.size()).as(rule).isGreaterThan(100);
-      assertThat(Table.row(rule, one)).isEqualTo(Table.row(rule, run(scenario, rule)));
+      assertThat(Table.row(new Run(rule, 0.5, one)))
+          .isEqualTo(Table.row(new Run(rule, 0.5, run(scenario, rule))));
     }
   }
 
@@ -125,6 +126,38 @@ class SimulationTest {
     assertThat(out.toString(StandardCharsets.UTF_8)).contains("| brink |").contains("| local |");
     assertThat(Files.readString(json)).contains("\"rule\":\"brink\"").contains("\"regret_p99\":");
     assertThat(Files.readString(svg)).startsWith("<svg").contains("local").endsWith("</svg>\n");
+  }
+
+  @Test
+  void severalLoadsAndReactionsAreDrawnOverWhatTheyGoBy(@TempDir Path directory)
+      throws IOException {
+    Path svg = directory.resolve("out.svg");
+    String small = "--nodes 4 --lanes 2 --seeds 1 --svg " + svg;
+    String loads = small + " --rule brink,random --load 0.2,0.4 --warm-up 0.5 --seconds 1";
+    var out = new ByteArrayOutputStream();
+    Main.run(loads.split(" ", -1), new PrintStream(out, true, StandardCharsets.UTF_8));
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("| brink | 0.2 |")
+        .contains("| random | 0.4 |");
+    assertThat(svg).content().contains("<polyline").contains("random").contains("load");
+    String reactions = small + " --rule brink --load 0.2 --reactions true";
+    Main.run(reactions.split(" ", -1), new PrintStream(out, true, StandardCharsets.UTF_8));
+    assertThat(svg).content().contains("node dead").contains("seconds");
+  }
+
+  @Test
+  void whatIsNotJudgedHasTheSameLatencyAndNoRegret() {
+    var scenario = small().load(0.5);
+    Result all = run(scenario.build(), "peak-ewma");
+    Result some = run(scenario.judged(0.2).build(), "peak-ewma");
+    Result none = run(scenario.judged(0).build(), "peak-ewma");
+    assertThat(none.size()).isEqualTo(all.size());
+    assertThat(none.latencyMillis(0.99)).isEqualTo(all.latencyMillis(0.99));
+    assertThat(some.latencyMillis(0.5)).isEqualTo(all.latencyMillis(0.5));
+    assertThat(none.regret(0.5)).isZero();
+    assertThat(some.regret(0.5)).isBetween(0.8 * all.regret(0.5), 1.25 * all.regret(0.5));
+    assertThat(some.nearBestShare())
+        .isBetween(all.nearBestShare() - 0.1, all.nearBestShare() + 0.1);
   }
 
   @Test

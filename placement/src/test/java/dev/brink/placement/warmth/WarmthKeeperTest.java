@@ -241,4 +241,115 @@ class WarmthKeeperTest {
     pass(keeper, 2 * MINUTE);
     assertThat(function("hello").lanes).isZero();
   }
+
+  /** A function called once: no call ends its idle time, and its memory is held all the same. */
+  @Test
+  void whatIsHeldForACallThatNeverComesIsCharged() {
+    var keeper = keeper(WarmthPolicyKind.LEARNED_COST);
+    Fake once = function("once");
+    once.bytes = 100 * MB;
+    once.call();
+    beat(keeper);
+    pass(keeper, 5 * MINUTE);
+    assertThat(keeper.standings().cost(WarmthPolicyKind.FIXED_WINDOW))
+        .isBetween(29_000.0, 30_000.0);
+    pass(keeper, 10 * MINUTE);
+    assertThat(keeper.standings().cost(WarmthPolicyKind.FIXED_WINDOW))
+        .isBetween(59_900.0, 60_100.0);
+    pass(keeper, 5 * 60 * MINUTE);
+    assertThat(keeper.standings().regret(WarmthPolicyKind.HYBRID_HISTOGRAM))
+        .as("it holds for four hours")
+        .isGreaterThan(1_000_000);
+    assertThat(keeper.standings().times()).isZero();
+  }
+
+  @Test
+  void whatIsUndeployedIsChargedForItsLastTime() {
+    var keeper = keeper(WarmthPolicyKind.LEARNED_COST);
+    Fake gone = function("gone");
+    gone.bytes = 100 * MB;
+    gone.call();
+    beat(keeper);
+    beat(keeper);
+    node.clear();
+    now += 5 * MINUTE - 2 * BEAT;
+    beat(keeper);
+    assertThat(keeper.standings().cost(WarmthPolicyKind.FIXED_WINDOW)).isEqualTo(30_000);
+  }
+
+  /** Hours between a deploy and the first call say nothing of the time between calls. */
+  @Test
+  void theTimeFromLoadingToTheFirstCallIsNoGapBetweenCalls() {
+    var keeper = keeper(WarmthPolicyKind.LEARNED_COST);
+    function("late");
+    pass(keeper, 5 * 60 * MINUTE);
+    for (String id : List.of("late", "fresh")) {
+      function(id).call();
+    }
+    int compared = 0;
+    for (int i = 0; i < 8 * 60; i++) {
+      pass(keeper, MINUTE);
+      assertThat(function("late").lanes).as("minute %s", i).isEqualTo(function("fresh").lanes);
+      compared += function("fresh").lanes;
+    }
+    assertThat(compared).as("minutes held").isBetween(1, 8 * 60 - 1);
+  }
+
+  @Test
+  void aWishIsMetOnAnIdleLaneAndKeptLikeAfterACall() {
+    var keeper = keeper(WarmthPolicyKind.FIXED_WINDOW);
+    function("wished");
+    pass(keeper, 11 * MINUTE);
+    function("wished").lanes = 0;
+    function("wished").did.clear();
+    keeper.wish("wished", now);
+    beat(keeper);
+    assertThat(function("wished").did).containsExactly(new Warm("wished", 1));
+    pass(keeper, 9 * MINUTE);
+    assertThat(function("wished").lanes).isOne();
+    pass(keeper, 2 * MINUTE);
+    assertThat(function("wished").lanes).isZero();
+    assertThat(keeper.wishesMet()).isOne();
+    assertThat(keeper.wishesRefused()).isZero();
+  }
+
+  @Test
+  void aWishIsRefusedWhereLanesAreBusyOrNothingMayBeSpent() {
+    var broke =
+        new WarmthKeeper(
+            KeeperSettings.builder()
+                .policy(WarmthPolicyKind.FIXED_WINDOW, false)
+                .warmingShare(0)
+                .build());
+    for (WarmthKeeper keeper : List.of(keeper(WarmthPolicyKind.FIXED_WINDOW), broke)) {
+      idleLanes = keeper == broke ? 4 : 0;
+      function("wished").lanes = 0;
+      pass(keeper, 11 * MINUTE);
+      function("wished").did.clear();
+      keeper.wish("wished", now);
+      pass(keeper, 6 * MINUTE / 60);
+      assertThat(function("wished").did).isEmpty();
+      assertThat(keeper.wishesMet()).isZero();
+      assertThat(keeper.wishesRefused()).isOne();
+    }
+  }
+
+  @Test
+  void manyWishesWaitForLanesAndWhatIsWarmIsNotMadeAgain() {
+    var keeper = keeper(WarmthPolicyKind.FIXED_WINDOW);
+    for (int i = 0; i < 10; i++) {
+      function("f" + i);
+    }
+    pass(keeper, 11 * MINUTE);
+    for (int i = 0; i < 10; i++) {
+      function("f" + i).lanes = i == 0 ? 1 : 0;
+      function("f" + i).did.clear();
+      keeper.wish("f" + i, now);
+    }
+    beat(keeper);
+    assertThat(node.values().stream().mapToInt(f -> f.did.size()).sum()).isEqualTo(4);
+    pass(keeper, 5 * BEAT);
+    assertThat(node.values().stream().mapToInt(f -> f.did.size()).sum()).isEqualTo(9);
+    assertThat(keeper.wishesMet()).isEqualTo(9);
+  }
 }

@@ -1,6 +1,8 @@
 package dev.brink.placement.sim.origin;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * How a policy did.
@@ -19,5 +21,18 @@ record OriginScore(double meanMillis, double p50Millis, double p99Millis, double
         sorted[answered / 2],
         sorted[(int) (answered * 0.99)],
         (double) failed / (answered + failed));
+  }
+
+  /** Of several runs, each figure's mean. */
+  static OriginScore mean(List<OriginScore> scores) {
+    return new OriginScore(
+        mean(scores, OriginScore::meanMillis),
+        mean(scores, OriginScore::p50Millis),
+        mean(scores, OriginScore::p99Millis),
+        mean(scores, OriginScore::failedShare));
+  }
+
+  private static double mean(List<OriginScore> scores, ToDoubleFunction<OriginScore> figure) {
+    return scores.stream().mapToDouble(figure).average().orElse(Double.NaN);
   }
 }

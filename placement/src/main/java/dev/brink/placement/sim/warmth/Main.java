@@ -1,6 +1,7 @@
 package dev.brink.placement.sim.warmth;
 
 import dev.brink.placement.sim.InvocationTrace;
+import dev.brink.placement.sim.Options;
 import dev.brink.placement.warmth.ColdPrice;
 import dev.brink.placement.warmth.KeeperSettings;
 import dev.brink.placement.warmth.WarmthPolicyKind;
@@ -9,72 +10,101 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Compares the warmth policies on invocation traces and prints a table. The first half of each
  * trace is for learning, the second is judged.
  *
  * <p>{@code --trace} is a directory in the schema of the AzurePublicDataset, or {@code synthetic}
- * (the default) for four kinds of made-up callers.
+ * (the default) for four kinds of made-up callers; {@code --policy} one or several names or {@code
+ * all}. {@code --seeds} runs are added up where chance plays a part: in made-up callers, and in
+ * Q-learning. See docs/warmth.md.
  */
 public final class Main {
+  private static final List<String> OPTIONS =
+      List.of("trace", "trigger", "policy", "price", "seeds", "first-seed", "json", "svg");
+
+  /** The policies, and the whole keeper with all that is around them. */
+  private static final String NODE = "node";
+
+  private static final List<String> POLICIES =
+      Stream.concat(
+              Stream.of(WarmthPolicyKind.values()).map(WarmthPolicyKind::spelling), Stream.of(NODE))
+          .toList();
   private static final int SYNTHETIC_MINUTES = 480;
   private static final List<Double> PRICES =
       List.of(75e3, 150e3, 225e3, 300e3, 450e3, 600e3, 900e3, 1_500e3);
 
   private Main() {}
 
-  /** Exits with 2 on a bad option. */
-  public static void main(String[] args) throws IOException {
+  /** Runs what the arguments say; a wrong one ends with a line about it and status 2. */
+  public static void main(String[] arguments) throws IOException {
     try {
-      run(args, System.out);
+      run(arguments, System.out);
     } catch (IllegalArgumentException e) {
       System.err.println(e.getMessage());
       System.exit(2);
     }
   }
 
-  static void run(String[] args, PrintStream out) throws IOException {
-    Options options = Options.of(args);
-    List<Row> rows = new ArrayList<>();
-    for (Map.Entry<String, List<CalledFunction>> each : traces(options).entrySet()) {
-      rows.addAll(rows(each.getKey(), each.getValue(), options));
+  static void run(String[] arguments, PrintStream out) throws IOException {
+    var options = new Options(arguments, OPTIONS);
+    double price = options.number("price", ColdPrice.DEFAULT.megabyteSeconds());
+    int first = options.whole("first-seed", 1);
+    int seeds = options.whole("seeds", 5);
+    List<String> policies = options.names("policy", "all", POLICIES);
+    Path svg = options.path("svg");
+    var prices = svg == null ? List.of(price) : PRICES;
+    Map<List<Object>, Row> rows = new LinkedHashMap<>();
+    for (int seed = first; seed < first + seeds; seed++) {
+      for (Map.Entry<String, List<CalledFunction>> each : traces(options, seed).entrySet()) {
+        for (String policy : policies) {
+          boolean learned = policy.equals(WarmthPolicyKind.LEARNED_COST.spelling());
+          for (double at : learned ? prices : List.of(price)) {
+            var row =
+                new Row(each.getKey(), policy, at, 1, score(policy, at, each.getValue(), seed));
+            rows.merge(List.of(row.trace(), policy, at), row, Row::plus);
+          }
+        }
+      }
     }
-    out.println("| trace | policy | price MB·s | cold starts | wasted GB·h | cost GB·s |");
-    out.println("|---|---|---|---|---|---|");
-    rows.forEach(row -> out.println(row.markdown()));
-    if (!options.json.isEmpty()) {
-      Files.writeString(Path.of(options.json), Row.json(rows));
+    out.println(Row.HEADER);
+    rows.values().forEach(row -> out.println(row.markdown()));
+    Path json = options.path("json");
+    if (json != null) {
+      Files.writeString(json, Row.json(rows.values()));
     }
-    if (!options.svg.isEmpty()) {
-      Files.writeString(Path.of(options.svg), TradeOffChart.svg(rows));
+    if (svg != null) {
+      Files.writeString(svg, Row.chart(rows.values()));
     }
   }
 
-  private static Map<String, List<CalledFunction>> traces(Options options) throws IOException {
+  private static Map<String, List<CalledFunction>> traces(Options options, int seed)
+      throws IOException {
     Map<String, List<CalledFunction>> traces = new LinkedHashMap<>();
-    if (options.trace.equals("synthetic")) {
+    String directory = options.text("trace", "synthetic");
+    String trigger = options.text("trigger", "http");
+    if (directory.equals("synthetic")) {
       for (Workload workload : Workload.values()) {
         traces.put(
-            workload.name().toLowerCase(Locale.ROOT),
-            workload.functions(options.seed, SYNTHETIC_MINUTES));
+            workload.name().toLowerCase(Locale.ROOT), workload.functions(seed, SYNTHETIC_MINUTES));
       }
     } else {
-      InvocationTrace trace = InvocationTrace.read(Path.of(options.trace));
-      boolean all = options.trigger.equals("all");
+      InvocationTrace trace = InvocationTrace.read(Path.of(directory));
       traces.put(
-          options.trigger,
-          CalledFunction.of(trace.only(f -> all || f.trigger().equals(options.trigger))));
+          trigger,
+          CalledFunction.of(trace.only(f -> trigger.equals("any") || f.trigger().equals(trigger))));
     }
     return traces;
   }
 
-  private static List<Row> rows(String trace, List<CalledFunction> functions, Options options) {
+  private static WarmthScore score(
+      String policy, double price, List<CalledFunction> functions, int seed) {
     long end =
         functions.stream()
             .flatMap(function -> function.busy().stream())
@@ -82,60 +112,21 @@ public final class Main {
             .max()
             .orElse(0);
     long half = Math.ceilDiv(end, 2 * CalledFunction.MINUTE) * CalledFunction.MINUTE;
-    List<Row> rows = new ArrayList<>();
-    for (WarmthPolicyKind kind : WarmthPolicyKind.values()) {
-      for (double price : prices(kind, options)) {
-        var run =
-            new PolicyRun(kind, WarmthSettings.defaults(), new ColdPrice(price), half, 2 * half);
-        rows.add(new Row(trace, kind.spelling(), price, run.run(functions)));
-      }
+    var settings = WarmthSettings.builder().seed(seed).build();
+    if (policy.equals(NODE)) {
+      var keeper =
+          KeeperSettings.builder()
+              .policies(settings)
+              .price(new ColdPrice(price))
+              .memoryBytes(Long.MAX_VALUE / 2)
+              .build();
+      return new KeeperRun(keeper, half, 2 * half).run(functions);
     }
-    var keeper =
-        new KeeperRun(
-            KeeperSettings.builder()
-                .price(new ColdPrice(options.price))
-                .memoryBytes(Long.MAX_VALUE / 2)
-                .build(),
-            half,
-            2 * half);
-    rows.add(new Row(trace, "node", options.price, keeper.run(functions)));
-    return rows;
-  }
-
-  private static List<Double> prices(WarmthPolicyKind kind, Options options) {
-    return kind == WarmthPolicyKind.LEARNED_COST && !options.svg.isEmpty()
-        ? PRICES
-        : List.of(options.price);
-  }
-
-  private record Options(
-      String trace, String trigger, double price, long seed, String json, String svg) {
-    static Options of(String[] args) {
-      String trace = "synthetic";
-      String trigger = "http";
-      double price = ColdPrice.DEFAULT.megabyteSeconds();
-      long seed = 1;
-      String json = "";
-      String svg = "";
-      for (int i = 0; i < args.length; i += 2) {
-        if (i + 1 == args.length) {
-          throw new IllegalArgumentException(args[i] + ": no value (expected: one)");
-        }
-        String value = args[i + 1];
-        switch (args[i]) {
-          case "--trace" -> trace = value;
-          case "--trigger" -> trigger = value;
-          case "--price" -> price = Double.parseDouble(value);
-          case "--seed" -> seed = Long.parseLong(value);
-          case "--json" -> json = value;
-          case "--svg" -> svg = value;
-          default ->
-              throw new IllegalArgumentException(
-                  args[i]
-                      + ": unknown (expected: --trace, --trigger, --price, --seed, --json, --svg)");
-        }
-      }
-      return new Options(trace, trigger, price, seed, json, svg);
-    }
+    WarmthPolicyKind kind =
+        Stream.of(WarmthPolicyKind.values())
+            .filter(one -> one.spelling().equals(policy))
+            .findFirst()
+            .orElseThrow();
+    return new PolicyRun(kind, settings, new ColdPrice(price), half, 2 * half).run(functions);
   }
 }

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brink.placement.origin.BalancingPolicy;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class OriginSimulationTest {
   private static OriginScore score(BalancingPolicy policy, Scenario scenario) {
@@ -50,13 +53,20 @@ class OriginSimulationTest {
   }
 
   @Test
-  void theCommandPrintsATable() {
+  void theCommandPrintsATableAndWritesItsFiles(@TempDir Path directory) throws IOException {
     var out = new ByteArrayOutputStream();
-    Main.run(
-        new String[] {"--policy", "peak-ewma", "--requests", "1000"},
-        new PrintStream(out, true, StandardCharsets.UTF_8));
-    assertThat(out.toString(StandardCharsets.UTF_8)).contains("| one-slow | peak-ewma |");
+    String line =
+        "--policy peak-ewma,random --requests 1000 --seeds 2 --json %s --svg %s"
+            .formatted(directory.resolve("out.json"), directory.resolve("out.svg"));
+    Main.run(line.split(" ", -1), new PrintStream(out, true, StandardCharsets.UTF_8));
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("| one-slow | peak-ewma |")
+        .contains("| one-slow | random |");
+    assertThat(directory.resolve("out.json")).content().startsWith("[{\"scenario\":\"even\"");
+    assertThat(directory.resolve("out.svg")).content().contains("peak-ewma").endsWith("</svg>\n");
     assertThatThrownBy(() -> Main.run(new String[] {"--policy", "best"}, System.out))
-        .hasMessageStartingWith("--policy: best (expected: all, round-robin, random,");
+        .hasMessageStartingWith("--policy: best (expected: all, or of round-robin, random,");
+    assertThatThrownBy(() -> Main.run(new String[] {"--requests", "99"}, System.out))
+        .hasMessageStartingWith("--requests: 99.0 (expected: 100.0 to");
   }
 }

@@ -1,0 +1,149 @@
+package dev.brink.exec;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Initializes the classes of the engine, and of what it calls here, before a guest can: a class
+ * whose initialization fails is unusable for as long as the JVM lives, for all, and a guest that
+ * has used up its stack could make it fail by being the first to need it.
+ */
+final class EngineClasses {
+  private static final Logger log = LoggerFactory.getLogger(EngineClasses.class);
+
+  /** One of each library. */
+  private static final List<String> LIBRARIES =
+      List.of(
+          "com.oracle.truffle.api.Truffle",
+          "com.oracle.truffle.runtime.OptimizedCallTarget",
+          "com.oracle.truffle.regex.RegexLanguage",
+          "com.oracle.truffle.js.lang.JavaScriptLanguage",
+          "org.graalvm.collections.EconomicMap",
+          "org.graalvm.polyglot.Engine",
+          "org.graalvm.shadowed.com.ibm.icu.util.ULocale",
+          "dev.brink.exec.FunctionRuntime");
+
+  /** What the engine uses only where it is in modules of its own, and can elsewhere not be. */
+  private static final String OTHERWISE = "com/oracle/truffle/polyglot/JDKSupport$DirectImpl";
+
+  /** What a class with a static initializer has among its constants. */
+  private static final byte[] INITIALIZER = "\1\0\10<clinit>".getBytes(StandardCharsets.ISO_8859_1);
+
+  private static boolean begun;
+
+  /** Does so, once in a JVM. Takes a second or more. */
+  static synchronized void initialize() {
+    if (begun) {
+      return;
+    }
+    begun = true;
+    long start = System.nanoTime();
+    long cpuStart = ThreadCpu.nanos();
+    int done = 0;
+    for (String library : LIBRARIES) {
+      try {
+        Class<?> one = Class.forName(library);
+        for (String name : names(one)) {
+          done += initialize(name, one.getClassLoader());
+        }
+      } catch (ClassNotFoundException | IOException | URISyntaxException | UncheckedIOException e) {
+        log.warn("The classes beside {} are not initialized before they are used", library, e);
+      }
+    }
+    log.info(
+        "Initialized {} classes in {} ms, {} ms of processor time",
+        done,
+        (System.nanoTime() - start) / 1_000_000,
+        (ThreadCpu.nanos() - cpuStart) / 1_000_000);
+  }
+
+  private static int initialize(String name, ClassLoader loader) {
+    try {
+      Class.forName(name, true, loader);
+      return 1;
+    } catch (ClassNotFoundException | LinkageError | RuntimeException e) {
+      // Some are for other machines, or for what is not there.
+      log.debug("{} cannot be initialized", name, e);
+      return 0;
+    }
+  }
+
+  private static List<String> names(Class<?> one) throws IOException, URISyntaxException {
+    CodeSource source = one.getProtectionDomain().getCodeSource();
+    if (source == null) {
+      throw new IOException("no code source");
+    }
+    Path path = Path.of(source.getLocation().toURI());
+    return Files.isDirectory(path) ? inFolder(path) : inArchive(path);
+  }
+
+  private static List<String> inFolder(Path folder) throws IOException {
+    List<String> names = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        String name =
+            folder.relativize(file).toString().replace(file.getFileSystem().getSeparator(), "/");
+        if (isClass(name) && hasInitializer(Files.readAllBytes(file))) {
+          names.add(className(name));
+        }
+      }
+    }
+    return names;
+  }
+
+  private static List<String> inArchive(Path archive) throws IOException {
+    List<String> names = new ArrayList<>();
+    try (var zip = new ZipFile(archive.toFile())) {
+      Enumeration<? extends ZipEntry> entries = zip.entries();
+      while (entries.hasMoreElements()) {
+        ZipEntry entry = entries.nextElement();
+        if (isClass(entry.getName())) {
+          try (InputStream in = zip.getInputStream(entry)) {
+            if (hasInitializer(in.readAllBytes())) {
+              names.add(className(entry.getName()));
+            }
+          }
+        }
+      }
+    }
+    return names;
+  }
+
+  private static boolean isClass(String file) {
+    return file.endsWith(".class")
+        && !file.startsWith("META-INF/")
+        && !file.endsWith("-info.class")
+        && !file.startsWith(OTHERWISE);
+  }
+
+  private static String className(String file) {
+    return file.substring(0, file.length() - ".class".length()).replace('/', '.');
+  }
+
+  private static boolean hasInitializer(byte[] classFile) {
+    int size = INITIALIZER.length;
+    for (int i = 0; i <= classFile.length - size; i++) {
+      if (classFile[i] == 1 && Arrays.equals(classFile, i, i + size, INITIALIZER, 0, size)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private EngineClasses() {}
+}

@@ -1,0 +1,245 @@
+package dev.brink.mesh;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.brink.cache.CachePolicy;
+import dev.brink.mesh.deploy.Deployments;
+import dev.brink.mesh.deploy.FunctionPlacement;
+import dev.brink.mesh.deploy.FunctionSpec;
+import dev.brink.mesh.deploy.OriginSpec;
+import dev.brink.mesh.deploy.TickRequest;
+import dev.brink.placement.Hints;
+import dev.brink.placement.NodeSelector;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What functions and origins get to know of clients, and of each other: two nodes. */
+class RequestMeshTest {
+  private static final String CLIENT = "127.0.0.2";
+  private static final int UPLOAD_MILLIS = 3_000;
+
+  @TempDir static Path directory;
+  private static TestMesh mesh;
+
+  @BeforeAll
+  static void start() throws Exception {
+    mesh =
+        TestMesh.start(directory, 2, (index, config) -> config.labels(Map.of("zone", "z" + index)));
+  }
+
+  @AfterAll
+  static void stop() {
+    mesh.close();
+  }
+
+  /** The answer to a request of which every line is the test's own. */
+  private static String send(MeshNode node, String... lines) throws IOException {
+    URI at = node.ingressUri();
+    InetAddress own = InetAddress.getByName(CLIENT);
+    try (var socket = new Socket(InetAddress.getByName(at.getHost()), at.getPort(), own, 0)) {
+      socket.setSoTimeout(30_000);
+      String head = String.join("\r\n", lines) + "\r\n\r\n";
+      socket.getOutputStream().write(head.getBytes(ISO_8859_1));
+      return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+    }
+  }
+
+  private static FunctionSpec.Builder only(String zone, String name, String source) {
+    Hints hints = Hints.builder().pin(NodeSelector.parse("zone=" + zone)).build();
+    return FunctionSpec.builder(name)
+        .module("main.js", source)
+        .placement(new FunctionPlacement(hints, FunctionPlacement.DEFAULT.affinity()));
+  }
+
+  @Test
+  void theHostStaysInTheUrlWhateverConnectionNames() throws Exception {
+    String source = "export default { fetch(request) { return new Response(request.url); } }";
+    assertThat(
+            mesh.node(0)
+                .deployments()
+                .deploy(only("z1", "url", source).route("shop.example/*").build())
+                .complete())
+        .isTrue();
+    for (MeshNode node : mesh.nodes()) {
+      assertThat(
+              send(
+                  node,
+                  "GET /public/admin HTTP/1.1",
+                  "Host: shop.example",
+                  "Connection: Host, close"))
+          .startsWith("HTTP/1.1 200 ")
+          .endsWith("http://shop.example/public/admin");
+    }
+  }
+
+  @Test
+  void whatIsBehindAFunctionHearsOfTheClientOnce() throws Exception {
+    String called = "export default { fetch: r => new Response(r.headers.get('x-forwarded-for')) }";
+    String calls =
+        """
+        export default { fetch(request, env, ctx) {
+          ctx.passThroughOnException();
+          const path = new URL(request.url).pathname;
+          if (path.endsWith('/passed')) throw new Error('no luck');
+          const service = path.endsWith('/origin') ? env.ORIGIN : env.CALLED;
+          return service.fetch('http://inside/', { headers: { 'x-forwarded-for': '192.0.2.66' } });
+        } }
+        """;
+    try (var origin =
+        new CountingOrigin(
+            (exchange, count) ->
+                CountingOrigin.send(
+                    exchange,
+                    String.join("|", exchange.getRequestHeaders().get("x-forwarded-for"))))) {
+      Deployments at = mesh.node(0).deployments();
+      at.deploy(OriginSpec.builder("seen").server(origin.uri()).build());
+      at.deploy(FunctionSpec.of("called", called));
+      at.deploy(
+          only("z1", "calls", calls)
+              .service("ORIGIN", "seen")
+              .service("CALLED", "called")
+              .passThrough("seen")
+              .route("/calls/*")
+              .build());
+      for (MeshNode node : mesh.nodes()) {
+        for (String path : List.of("origin", "called", "passed")) {
+          assertThat(
+                  send(
+                      node,
+                      "GET /calls/" + path + " HTTP/1.1",
+                      "Host: any.example",
+                      "X-Forwarded-For: 192.0.2.55",
+                      "Connection: close"))
+              .as(path)
+              .startsWith("HTTP/1.1 200 ")
+              .containsPattern("\r\n" + CLIENT + "(\r\n|$)");
+        }
+      }
+    }
+  }
+
+  @Test
+  void waitingForTheCallersUploadIsNoPartOfTheRun() throws Exception {
+    String reads =
+        "export default { async fetch(request, env) { await env.BEGUN.fetch('http://begun/');"
+            + " return new Response(await request.text()); } };";
+    try (var begun = new CountingOrigin((exchange, _) -> CountingOrigin.send(exchange, ""))) {
+      mesh.node(0).deployments().deploy(OriginSpec.builder("begun").server(begun.uri()).build());
+      mesh.node(0)
+          .deployments()
+          .deploy(only("z1", "reads", reads).service("BEGUN", "begun").route("/reads").build());
+      for (MeshNode node : mesh.nodes()) {
+        int before = begun.asked.get();
+        URI at = node.ingressUri();
+        try (var socket = new Socket(InetAddress.getByName(at.getHost()), at.getPort())) {
+          socket.setSoTimeout(30_000);
+          String head =
+              "POST /reads HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 4\r\n\r\n";
+          long began = System.nanoTime();
+          socket.getOutputStream().write((head + "ab").getBytes(ISO_8859_1));
+          TestMesh.until(() -> begun.asked.get() > before);
+          Thread.sleep(UPLOAD_MILLIS);
+          socket.getOutputStream().write("cd".getBytes(ISO_8859_1));
+          String answer = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+          double all = (System.nanoTime() - began) / 1e6;
+          assertThat(answer).startsWith("HTTP/1.1 200 ").endsWith("abcd");
+          Matcher run = Pattern.compile("run;dur=([0-9.]+)").matcher(answer);
+          assertThat(run.find()).as(answer).isTrue();
+          assertThat(Double.parseDouble(run.group(1)))
+              .as(answer)
+              .isLessThan(all - UPLOAD_MILLIS / 2.0);
+        }
+      }
+    }
+  }
+
+  @Test
+  void whatConnectionNamesSelectsNothingOfACache() throws Exception {
+    try (var origin =
+        new CountingOrigin(
+            (exchange, count) -> {
+              String language = exchange.getRequestHeaders().getFirst("accept-language");
+              CountingOrigin.send(
+                  exchange,
+                  "language: " + language,
+                  "cache-control",
+                  "max-age=600",
+                  "vary",
+                  "accept-language");
+            })) {
+      mesh.node(0)
+          .deployments()
+          .deploy(
+              OriginSpec.builder("languages")
+                  .server(origin.uri())
+                  .cache(CachePolicy.builder().strict(true).build())
+                  .route("/languages")
+                  .build());
+      for (String connection : List.of("accept-language, close", "close")) {
+        assertThat(
+                send(
+                    mesh.node(0),
+                    "GET /languages HTTP/1.1",
+                    "Host: any.example",
+                    "Accept-Language: fr",
+                    "Connection: " + connection))
+            .endsWith(connection.equals("close") ? "language: fr" : "language: null");
+      }
+    }
+  }
+
+  @Test
+  void aTickByHandTellsNothingOfWhatAnotherNodesTickAskedFor() throws Exception {
+    var released = new CountDownLatch(1);
+    try (var origin =
+        new CountingOrigin(
+            (exchange, _) -> {
+              released.await();
+              CountingOrigin.send(exchange, "");
+            })) {
+      Deployments at = mesh.node(0).deployments();
+      at.deploy(OriginSpec.builder("slow").server(origin.uri()).build());
+      at.deploy(
+          only(
+                  "z1",
+                  "waits",
+                  "export default { scheduled: (e, env) => env.SLOW.fetch('http://a/') }")
+              .service("SLOW", "slow")
+              .build());
+      at.deploy(
+          only(
+                  "z1",
+                  "prints",
+                  "export default { fetch() { console.log('secret'); return new Response('') } }")
+              .build());
+      at.deploy(
+          only("z0", "asks", "export default { scheduled: (e, env) => env.IT.fetch('http://a/') }")
+              .service("IT", "prints")
+              .build());
+
+      var waits =
+          CompletableFuture.supplyAsync(
+              () -> mesh.node(1).mesh().tick("default", "waits", TickRequest.NOW));
+      TestMesh.until(() -> origin.asked.get() == 1);
+      assertThat(mesh.node(0).mesh().tick("default", "asks", TickRequest.NOW).ok()).isTrue();
+      released.countDown();
+      assertThat(waits.get(30, TimeUnit.SECONDS).ok()).isTrue();
+      assertThat(waits.get().log()).isEmpty();
+    }
+  }
+}

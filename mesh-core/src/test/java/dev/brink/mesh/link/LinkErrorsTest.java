@@ -1,0 +1,80 @@
+package dev.brink.mesh.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.brink.mesh.http.EventLoops;
+import dev.brink.mesh.proto.LoadBeat;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** A link that meets the same error each time it is up. */
+class LinkErrorsTest {
+  private final Logger logger = (Logger) LoggerFactory.getLogger(LinkConnection.class);
+  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+  private final EventLoops loops = EventLoops.create(2, "test-io");
+  private final Failing failing = new Failing();
+  private final Links links = new Links(loops, null, failing);
+  private LinkServer server;
+
+  @BeforeEach
+  void link() throws Exception {
+    lines.start();
+    logger.addAppender(lines);
+    server =
+        LinkServer.start(
+            loops,
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            null,
+            new TestService());
+    links.add("b", server.address());
+  }
+
+  @AfterEach
+  void close() {
+    links.close();
+    server.close();
+    loops.close();
+    logger.detachAppender(lines);
+  }
+
+  @Test
+  void tellsOfItOnce() throws Exception {
+    assertThat(failing.downs.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(lines.list).hasSize(1);
+  }
+
+  private static final class Failing implements LinkListener {
+    final CountDownLatch downs = new CountDownLatch(3);
+
+    @Override
+    public boolean pings(String node) {
+      throw new IllegalStateException("test");
+    }
+
+    @Override
+    public void up(String node) {}
+
+    @Override
+    public void down(String node) {
+      downs.countDown();
+    }
+
+    @Override
+    public void load(String node, LoadBeat load) {}
+
+    @Override
+    public void transferred(String node, long bytes, long nanos) {}
+
+    @Override
+    public void rtt(String node, long nanos) {}
+  }
+}

@@ -1,0 +1,71 @@
+package dev.brink.mesh.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.brink.mesh.http.EventLoops;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of connections at the server's end. */
+class LinkServerTest {
+  private static final int GO_AWAY = 7;
+
+  /** Of two connections the first one's loop is busy when the server begins to drain. */
+  @Test
+  void aConnectionThatIsStillOnTheWayToItsLoopIsToldToGoAwayToo() throws Exception {
+    var release = new CountDownLatch(1);
+    try (EventLoops loops = EventLoops.create(2, "test-io");
+        EventLoops others = EventLoops.create(1, "test-peer")) {
+      // The server's group takes the first loop, its port the second; connections go to the first.
+      loops.group().iterator().next().execute(() -> awaitUninterruptibly(release));
+      var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+      var heard = new Heard();
+      try (LinkServer server = LinkServer.start(loops, loopback, null, new TestService());
+          // Closed before the server, whose end waits for the loop.
+          var blocked = new Blocked(release);
+          var waiting = new Socket(server.address().getAddress(), server.address().getPort());
+          var links = new Links(others, null, heard)) {
+        waiting.setSoTimeout(20_000);
+        links.add("b", server.address());
+        assertThat(heard.up.await(30, TimeUnit.SECONDS)).isTrue();
+        var _ = server.drain();
+        blocked.release().countDown();
+        var in = new DataInputStream(waiting.getInputStream());
+        while (nextType(in) != GO_AWAY) {
+          Thread.onSpinWait();
+        }
+      } finally {
+        release.countDown();
+      }
+    }
+  }
+
+  /** A loop that goes on when this is closed. */
+  private record Blocked(CountDownLatch release) implements AutoCloseable {
+    @Override
+    public void close() {
+      release.countDown();
+    }
+  }
+
+  private static int nextType(DataInputStream in) throws IOException {
+    int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+    int type = in.readUnsignedByte();
+    in.skipNBytes(5 + length);
+    return type;
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
