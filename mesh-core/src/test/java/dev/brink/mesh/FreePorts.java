@@ -10,12 +10,12 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Ports of the loopback address for nodes that start later, or again. They are below the range that
- * systems commonly take ports of outgoing connections from: of that range, any connection that
- * begins meanwhile may have one.
+ * systems commonly take ports of outgoing connections from, of which any connection that begins
+ * meanwhile may have one, and below the one that grids take theirs from.
  */
 final class FreePorts {
-  private static final int FIRST = 20_000;
-  private static final int END = 32_768;
+  private static final int FIRST = 10_000;
+  private static final int END = 20_000;
 
   private FreePorts() {}
 
