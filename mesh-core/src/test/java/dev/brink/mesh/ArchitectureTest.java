@@ -7,10 +7,14 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.junit.CacheMode;
 import com.tngtech.archunit.lang.ArchRule;
 
 /** The plan of the house, as far as it is about mesh-core; see {@code docs/architecture.md}. */
-@AnalyzeClasses(packages = "dev.brink", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(
+    cacheMode = CacheMode.PER_CLASS,
+    packages = "dev.brink",
+    importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
   @ArchTest
   static final ArchRule packagesHaveNoCycles =
