@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
  * most since they were made go first, one, then two, then four, until a collection shows that it
  * helped; and as many times 16 of those that nobody uses. An instance that goes gets no more
  * invocations and ends with those it has, unless the heap is all but full: then these are ended
- * too. Looks after each collection, on its own thread.
+ * too. Looks after each collection, on its own thread, and ahead by as much as the heap grew since
+ * the one before.
  */
 final class HeapGuard {
   private static final Logger log = LoggerFactory.getLogger(HeapGuard.class);
@@ -74,6 +75,9 @@ final class HeapGuard {
   private long firstHeldBytes;
 
   private long actedAtCollection;
+  private long lastCollection;
+  private long lastHeldBytes = HeapGauge.heldBytes();
+  private long lastGrowthBytes;
   private long quietUntilNanos = System.nanoTime();
 
   HeapGuard(GraalRuntime runtime, int percent) {
@@ -129,13 +133,14 @@ final class HeapGuard {
   private void look() {
     lookAtIdle();
     long held = HeapGauge.heldBytes();
-    if (held <= limitBytes) {
+    long growth = growthBytes(held);
+    if (held + growth <= limitBytes) {
       hopelessBytes = 0;
       calm();
       return;
     }
     long now = System.nanoTime();
-    boolean danger = held > dangerousBytes;
+    boolean danger = held + growth > dangerousBytes;
     boolean nothingToDo =
         held <= hopelessBytes ? !danger || toEnd().isEmpty() : !danger && now - quietUntilNanos < 0;
     if (nothingToDo) {
@@ -148,7 +153,7 @@ final class HeapGuard {
         return;
       }
       sure = held;
-    } else if (sure <= limitBytes) {
+    } else if (sure + growth <= limitBytes) {
       quietUntilNanos = now + QUIET_NANOS;
       calm();
       return;
@@ -159,6 +164,20 @@ final class HeapGuard {
     if (sure > hopelessBytes) {
       relieve(sure);
     }
+  }
+
+  /**
+   * By how much what is held grew from the last collection but one to the last. As much is expected
+   * by the next one: at full speed a few collections fill the heap.
+   */
+  private long growthBytes(long heldBytes) {
+    long collections = HeapGauge.collections();
+    if (collections != lastCollection) {
+      lastCollection = collections;
+      lastGrowthBytes = Math.max(0, heldBytes - lastHeldBytes);
+      lastHeldBytes = heldBytes;
+    }
+    return lastGrowthBytes;
   }
 
   private void lookAtIdle() {

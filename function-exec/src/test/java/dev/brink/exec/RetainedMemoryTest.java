@@ -122,17 +122,21 @@ class RetainedMemoryTest {
         Sandbox.await("it has begun", () -> inUse(runtime, function) != null);
         Instance instance = requireNonNull(inUse(runtime, function), "in use");
         settle(lane);
-        int before = runtime.allInstances().size();
+        long before = instances(runtime, function);
         for (int i = 0; i < 3; i++) {
           instance.letGo();
           settle(lane);
         }
-        assertThat(runtime.allInstances().size() - before)
+        assertThat(instances(runtime, function) - before)
             .as("%s", isolation)
             .isEqualTo(isolation == Isolation.FRESH ? 0 : 1);
         assertThat(waits.isHeard()).isFalse();
       }
     }
+  }
+
+  private static long instances(GraalRuntime runtime, LoadedFunction function) {
+    return runtime.allInstances().stream().filter(i -> i.function().equals(function)).count();
   }
 
   private static @Nullable Instance inUse(GraalRuntime runtime, LoadedFunction function) {
