@@ -414,10 +414,11 @@ final class GraalRuntime implements FunctionRuntime {
     lanes.end();
     // The engine is locked while it ends, and a guest that loads a module wants that lock: with one
     // there neither would come to an end, nor would the process, which asks for the lock too.
-    if (lanes.awaitEnd(Duration.ofNanos(CLOSE_NANOS))) {
-      contexts.close();
-    } else {
+    Duration patience = Duration.ofNanos(CLOSE_NANOS);
+    if (!lanes.awaitEnd(patience)) {
       log.warn("A guest did not end in time: the engine is left as it is");
+    } else if (!contexts.close(patience)) {
+      log.warn("A guest's context could not be closed: the engine is left as it is");
     }
   }
 }

@@ -2,13 +2,17 @@ package dev.brink.exec;
 
 import dev.brink.exec.module.BundleFileSystem;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Engine;
 import org.graalvm.polyglot.EnvironmentAccess;
 import org.graalvm.polyglot.HostAccess;
 import org.graalvm.polyglot.PolyglotAccess;
+import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.io.IOAccess;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +41,11 @@ final class GuestContexts {
 
   /** An engine of its own: what WebAssembly costs, other functions do not pay. */
   private volatile @Nullable Engine wasmEngine;
+
+  /** How many contexts are being closed. */
+  private final AtomicInteger closing = new AtomicInteger();
+
+  private volatile boolean halfClosed;
 
   GuestContexts() {
     boolean compiled = !engine.getImplementationName().contains("Interpreted");
@@ -123,12 +132,47 @@ final class GuestContexts {
         .build();
   }
 
-  /** Ends every context. No guest may run any more: it could lock up. */
-  void close() {
+  /**
+   * Closes a context by {@code close}. What fails for want of memory leaves one that is neither open
+   * nor closed, which whoever closes it again, like its engine, waits for without end.
+   */
+  void closing(Runnable close) {
+    closing.incrementAndGet();
+    try {
+      close.run();
+    } catch (PolyglotException e) {
+      if (e.isInternalError() || e.isResourceExhausted()) {
+        halfClosed = true;
+      }
+      throw e;
+    } catch (Error e) {
+      halfClosed = true;
+      throw e;
+    } finally {
+      closing.decrementAndGet();
+    }
+  }
+
+  /**
+   * Ends every context. No guest may run any more: it could lock up. An engine that could not end
+   * keeps the process from ending: then it is left as it is.
+   *
+   * @param patience for how long to wait for contexts that are being closed
+   * @return whether the engines have ended
+   */
+  boolean close(Duration patience) {
+    long end = System.nanoTime() + patience.toNanos();
+    while (closing.get() > 0 && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(this, 1_000_000);
+    }
+    if (closing.get() > 0 || halfClosed) {
+      return false;
+    }
     engine.close(true);
     Engine second = wasmEngine;
     if (second != null) {
       second.close(true);
     }
+    return true;
   }
 }

@@ -93,7 +93,7 @@ final class Instance {
       function.runtime().remove(this);
       unused();
       codecs.clear();
-      context.close(true);
+      closeContext(true);
       return wrong;
     }
     listed = true;
@@ -337,7 +337,7 @@ final class Instance {
    */
   private void closeContext(boolean stop) {
     try {
-      context.close(stop);
+      function.runtime().contexts().closing(() -> context.close(stop));
     } catch (PolyglotException | IllegalStateException e) {
       log.debug("Closing a context of {}", function.bundle().name(), e);
     }

@@ -83,7 +83,7 @@ final class TypeScript {
   Map<String, byte[]> strip(Map<String, byte[]> modules) {
     var stripped = new HashMap<>(modules);
     try (Context context = contexts.context(BundleFileSystem.of(packages()), false, false);
-        var _ = new Allowance(context, maxCpu)) {
+        var _ = new Allowance(contexts, context, maxCpu)) {
       Value transform = context.eval(entry()).getMember("default");
       modules.forEach(
           (path, source) -> {
@@ -104,11 +104,13 @@ final class TypeScript {
 
     private final Thread thread = Thread.currentThread();
     private final long untilNanos = System.nanoTime() + MAX_WALL.toNanos();
+    private final GuestContexts contexts;
     private final Context context;
     private final long untilCpuNanos;
     private volatile boolean over;
 
-    Allowance(Context context, Duration cpu) {
+    Allowance(GuestContexts contexts, Context context, Duration cpu) {
+      this.contexts = contexts;
       this.context = context;
       this.untilCpuNanos = ThreadCpu.nanos() + cpu.toNanos();
       IN_A_SECOND.execute(this::look);
@@ -119,7 +121,7 @@ final class TypeScript {
         return;
       }
       if (ThreadCpu.nanos(thread) > untilCpuNanos || System.nanoTime() - untilNanos > 0) {
-        context.close(true);
+        contexts.closing(() -> context.close(true));
       } else {
         IN_A_SECOND.execute(this::look);
       }

@@ -245,6 +245,6 @@ class ModuleTest {
         .isInstanceOfSatisfying(
             FunctionException.class, failure -> assertThat(failure.mayPass()).isTrue())
         .hasMessage("the TypeScript takes too long to read");
-    contexts.close();
+    assertThat(contexts.close(Duration.ofSeconds(30))).isTrue();
   }
 }
