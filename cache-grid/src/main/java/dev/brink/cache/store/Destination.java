@@ -3,11 +3,10 @@ package dev.brink.cache.store;
 /** Where a draft's object goes. */
 interface Destination {
   /**
-   * Takes head and body over.
-   *
-   * @return the object, to be closed by the caller, whether it is kept or not
+   * Puts an object in the place of the one with the same key. The caller's use of it stays the
+   * caller's, whether it is kept or not, and also when this throws; then it is not kept.
    */
-  StoredObject add(StoreKey key, byte[] head, MemoryBody body, Worth worth);
+  void add(MemoryObject object, Worth worth);
 
   /** An object has become too large. */
   void rejected();

@@ -52,10 +52,8 @@ public final class DiskStore implements Store {
   private final Destination destination =
       new Destination() {
         @Override
-        public StoredObject add(StoreKey key, byte[] head, MemoryBody body, Worth worth) {
-          var object = MemoryObject.of(key, head, body);
+        public void add(MemoryObject object, Worth worth) {
           keep(object);
-          return object;
         }
 
         @Override
@@ -184,7 +182,18 @@ public final class DiskStore implements Store {
     }
     waitingBytes.addAndGet(object.bytes());
     waiting.put(object.key(), object);
-    writer.execute(() -> write(object));
+    try {
+      writer.execute(() -> write(object));
+    } catch (RuntimeException | Error e) {
+      writtenOrLost(object);
+      throw e;
+    }
+  }
+
+  private void writtenOrLost(MemoryObject object) {
+    waiting.remove(object.key(), object);
+    waitingBytes.addAndGet(-object.bytes());
+    object.close();
   }
 
   private void write(MemoryObject object) {
@@ -203,9 +212,7 @@ public final class DiskStore implements Store {
       // The index may still have an older one.
       run(() -> log.remove(object.key()));
     } finally {
-      waiting.remove(object.key(), object);
-      waitingBytes.addAndGet(-object.bytes());
-      object.close();
+      writtenOrLost(object);
     }
   }
 

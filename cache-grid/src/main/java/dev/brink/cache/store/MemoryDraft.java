@@ -83,8 +83,15 @@ final class MemoryDraft implements Draft {
     synchronized (this) {
       requireOpen();
       body.seal();
-      StoredObject object = destination.add(key, head, body, worth);
+      MemoryObject object = MemoryObject.of(key, head, body);
+      // The body is the object's, whatever becomes of it.
       end();
+      try {
+        destination.add(object, worth);
+      } catch (RuntimeException | Error e) {
+        object.close();
+        throw e;
+      }
       return object;
     }
   }

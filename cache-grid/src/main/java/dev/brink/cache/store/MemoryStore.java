@@ -30,8 +30,9 @@ public final class MemoryStore implements Store {
   private final Destination destination =
       new Destination() {
         @Override
-        public StoredObject add(StoreKey key, byte[] head, MemoryBody body, Worth worth) {
-          return MemoryStore.this.add(key, head, body, worth);
+        public void add(MemoryObject object, Worth worth) {
+          var _ = object.retain();
+          MemoryStore.this.add(object, worth);
         }
 
         @Override
@@ -117,14 +118,7 @@ public final class MemoryStore implements Store {
     return maxObjectBytes;
   }
 
-  MemoryObject add(StoreKey key, byte[] head, MemoryBody body, Worth worth) {
-    var object = MemoryObject.of(key, head, body);
-    var _ = object.retain();
-    add(object, worth);
-    return object;
-  }
-
-  /** Adds an object of which the caller gives one use away. */
+  /** Adds an object of which the caller gives one use away, also when this throws. */
   void add(MemoryObject object, Worth worth) {
     lock.lock();
     try {
@@ -169,9 +163,11 @@ public final class MemoryStore implements Store {
     if (replacing == null) {
       return false;
     }
-    boolean replaced = replace(present, replacing, worth);
-    replacing.close();
-    return replaced;
+    try {
+      return replace(present, replacing, worth);
+    } finally {
+      replacing.close();
+    }
   }
 
   /**
@@ -202,17 +198,31 @@ public final class MemoryStore implements Store {
     }
   }
 
-  /** Takes the place of the one with the same key, if the policy keeps it. */
+  /**
+   * Takes the place of the one with the same key, if the policy keeps it. The policy is asked
+   * before: when that fails, nobody has found the object yet.
+   */
   private void put(MemoryObject object, Worth worth) {
-    drain();
     long id = object.keyLow();
-    MemoryObject before = objects.put(object);
+    MemoryObject before;
+    try {
+      drain();
+      if (!policy.admit(id, object.bytes(), worth.fetchNanos(), this::drop)) {
+        rejections.increment();
+        drop(id);
+        object.close();
+        return;
+      }
+      before = objects.put(object);
+    } catch (RuntimeException | Error e) {
+      // How far it came is not known: the one before goes too.
+      drop(id);
+      object.close();
+      policy.remove(id);
+      throw e;
+    }
     if (before != null) {
       before.close();
-    }
-    if (!policy.admit(id, object.bytes(), worth.fetchNanos(), this::drop)) {
-      rejections.increment();
-      drop(id);
     }
   }
 

@@ -55,14 +55,16 @@ final class ObjectTable {
 
   /** Puts it in the place of the one with the same key, which is returned. */
   @Nullable MemoryObject put(MemoryObject object) {
-    int bucket = bucketOf(object.keyLow(), buckets);
-    MemoryObject present = replace(bucket, object.keyLow(), object);
+    MemoryObject present = replace(bucketOf(object.keyLow(), buckets), object.keyLow(), object);
     if (present == null) {
-      object.next = bucket(bucket);
-      link(bucket, null, object);
-      if (++count > buckets) {
+      // Before there is one more: there may be no memory for that.
+      if (count >= buckets) {
         split();
       }
+      int bucket = bucketOf(object.keyLow(), buckets);
+      object.next = bucket(bucket);
+      link(bucket, null, object);
+      count++;
     }
     return present;
   }

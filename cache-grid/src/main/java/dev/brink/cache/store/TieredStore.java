@@ -22,20 +22,22 @@ public final class TieredStore implements Store {
   private final Destination destination =
       new Destination() {
         @Override
-        public StoredObject add(StoreKey key, byte[] head, MemoryBody body, Worth worth) {
-          var object = MemoryObject.of(key, head, body);
+        public void add(MemoryObject object, Worth worth) {
           changing.lock();
           try {
             disk.keep(object);
-            if (body.length() <= memory.maxObjectBytes() && object.retain()) {
+            if (object.bodyLength() <= memory.maxObjectBytes() && object.retain()) {
               memory.add(object, worth);
             } else {
-              memory.remove(key);
+              memory.remove(object.key());
             }
+          } catch (RuntimeException | Error e) {
+            disk.remove(object.key());
+            memory.remove(object.key());
+            throw e;
           } finally {
             changing.unlock();
           }
-          return object;
         }
 
         @Override
@@ -78,8 +80,19 @@ public final class TieredStore implements Store {
       ByteBuffer head = loaded.head();
       byte[] copy = new byte[head.remaining()];
       head.get(copy);
-      var promoted = MemoryObject.of(loaded.key(), copy, body);
-      keep(promoted, loaded);
+      MemoryObject promoted;
+      try {
+        promoted = MemoryObject.of(loaded.key(), copy, body);
+      } catch (RuntimeException | Error e) {
+        body.release();
+        throw e;
+      }
+      try {
+        keep(promoted, loaded);
+      } catch (RuntimeException | Error e) {
+        promoted.close();
+        throw e;
+      }
       return promoted;
     }
   }
@@ -131,12 +144,15 @@ public final class TieredStore implements Store {
       if (replacing == null) {
         return false;
       }
-      disk.keep(replacing);
-      if (!memory.replace(present, replacing, worth)) {
-        // Evicted meanwhile. What the disk had may have been put there since.
-        memory.remove(replacing.key());
+      try {
+        disk.keep(replacing);
+        if (!memory.replace(present, replacing, worth)) {
+          // Evicted meanwhile. What the disk had may have been put there since.
+          memory.remove(replacing.key());
+        }
+      } finally {
+        replacing.close();
       }
-      replacing.close();
       return true;
     } finally {
       changing.unlock();

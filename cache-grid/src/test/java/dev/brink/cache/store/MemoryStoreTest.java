@@ -3,6 +3,7 @@ package dev.brink.cache.store;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -13,9 +14,15 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MemoryStoreTest {
   private static final StoreKey KEY = StoreKey.of("key");
+
+  /** What is asked of a worth that is not there fails where the policy would. */
+  @SuppressWarnings("NullAway")
+  private static final Worth FAILING = null;
 
   @AutoClose private final MemoryStore store = MemoryStore.ofBytes(1 << 20);
 
@@ -155,6 +162,30 @@ class MemoryStoreTest {
     }
     store.remove(KEY);
     assertThat(store.slab().usedBytes()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {10, 10_000})
+  void anObjectThatThePolicyFailsAtIsNotStoredAndItsBlocksAreFreedOnce(int length) {
+    put(KEY, "before", "b".repeat(length)).close();
+    Draft draft = store.draft(KEY, -1);
+    assertThat(draft.append(Unpooled.wrappedBuffer(filled(length, 'x')))).isTrue();
+    assertThatNullPointerException().isThrownBy(() -> draft.commit(filled(4, 'h'), FAILING));
+    draft.discard();
+    assertThat(store.find(KEY)).as("neither it nor the one before").isNull();
+    assertThat(store.stats().objects()).isZero();
+    assertThat(store.stats().draftBytes()).isZero();
+    assertThat(store.slab().usedBytes()).isZero();
+    put(KEY, "after", "a".repeat(length)).close();
+    put(StoreKey.of("other"), "other", "o".repeat(length)).close();
+    try (StoredObject found = Objects.requireNonNull(store.find(KEY), "found")) {
+      assertThat(bytes(found)).isEqualTo(filled(length, 'a'));
+      assertThatNullPointerException()
+          .isThrownBy(() -> store.replaceHead(found, filled(4, 'h'), FAILING));
+    }
+    assertThat(store.find(KEY)).isNull();
+    store.clear();
+    assertThat(store.slab().usedBytes()).as("of heads").isZero();
   }
 
   @Test
