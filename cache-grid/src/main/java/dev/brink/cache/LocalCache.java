@@ -154,14 +154,14 @@ final class LocalCache implements HttpCache {
    * @param fresh what the head has become since
    */
   void removeUnlessNewer(StoreKey id, Head head, Head fresh) {
-    try (StoredObject present = store.find(id)) {
-      Head stored = present == null ? null : response(present);
-      boolean variants = present != null && stored == null;
-      if (variants || (stored != null && stored.stamp() > Math.max(head.stamp(), fresh.stamp()))) {
-        return;
-      }
-    }
-    store.remove(id);
+    long latest = Math.max(head.stamp(), fresh.stamp());
+    store.removeUnless(
+        id,
+        present -> {
+          Head stored = response(present);
+          // One that is none is an index of variants.
+          return stored == null || stored.stamp() > latest;
+        });
   }
 
   /** Whether something is stored at hand, in whatever state. */
@@ -346,17 +346,13 @@ final class LocalCache implements HttpCache {
   public void changed(Change change) {
     clock.observe(change.stamp());
     var _ = outdated.changed(change.space(), change.url(), clock.now());
-    if (change.stamp() == 0 || !wasPutAfter(change)) {
-      store.remove(change.key());
-    }
+    store.removeUnless(change.key(), present -> wasPutAfter(change, present));
   }
 
-  /** Whether what is at hand was put here after a change elsewhere. */
-  private boolean wasPutAfter(Change change) {
-    try (StoredObject present = store.find(change.key())) {
-      Head head = present == null ? null : response(present);
-      return head != null && head.asOf() == 0 && head.stamp() > change.stamp();
-    }
+  /** Whether an object was put here after a change elsewhere, of which it is known when it was. */
+  private static boolean wasPutAfter(Change change, StoredObject present) {
+    Head head = change.stamp() == 0 ? null : response(present);
+    return head != null && head.asOf() == 0 && head.stamp() > change.stamp();
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.brink.cache;
 
 import dev.brink.cache.field.EntityTags;
-import dev.brink.cache.store.StoredObject;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponse;
@@ -220,11 +219,13 @@ record Slicing(LocalCache cache, FetchPlan plan, Flight flight, Delivery deliver
 
   /** What the slice is of is not to be used again, unless it has been replaced already. */
   private void forget(Slice slice) {
-    try (StoredObject present = cache.store().find(slice.whole())) {
-      Head now = present == null ? null : LocalCache.response(present);
-      if (now != null && EntityTags.strongMatch(now.etag(), slice.etag())) {
-        cache.store().remove(slice.whole());
-      }
-    }
+    cache
+        .store()
+        .removeUnless(
+            slice.whole(),
+            present -> {
+              Head now = LocalCache.response(present);
+              return now == null || !EntityTags.strongMatch(now.etag(), slice.etag());
+            });
   }
 }

@@ -22,6 +22,7 @@ import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -74,8 +75,8 @@ class FaultyStoreTest {
     }
 
     @Override
-    public void remove(StoreKey key) {
-      real.remove(key);
+    public void removeUnless(StoreKey key, Predicate<StoredObject> keep) {
+      real.removeUnless(key, keep);
     }
 
     @Override

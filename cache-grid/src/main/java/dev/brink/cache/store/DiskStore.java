@@ -15,6 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -243,9 +244,23 @@ public final class DiskStore implements Store {
   }
 
   @Override
-  public void remove(StoreKey key) {
+  public void removeUnless(StoreKey key, Predicate<StoredObject> keep) {
     // One that is just being written is still waiting.
-    boolean waited = waiting.remove(key) != null;
+    MemoryObject object = waiting.get(key);
+    boolean waited = false;
+    while (object != null && !waited) {
+      if (object.retain()) {
+        try {
+          if (keep.test(object)) {
+            return;
+          }
+        } finally {
+          object.close();
+        }
+      }
+      waited = waiting.remove(key, object);
+      object = waiting.get(key);
+    }
     if (log.forget(key) || waited) {
       inOrder(() -> log.remove(key));
     }

@@ -5,6 +5,7 @@ import dev.brink.cache.policy.Goal;
 import dev.brink.cache.policy.PolicyStats;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -248,26 +249,13 @@ public final class MemoryStore implements Store {
   }
 
   @Override
-  public void remove(StoreKey key) {
+  public void removeUnless(StoreKey key, Predicate<StoredObject> keep) {
     lock.lock();
     try {
       MemoryObject object = objects.get(key.low());
-      if (object != null && object.is(key)) {
+      if (object != null && object.is(key) && !keep.test(object)) {
         policy.remove(key.low());
         drop(key.low());
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Removes this object, and not another one with its key. */
-  void remove(MemoryObject object) {
-    lock.lock();
-    try {
-      if (objects.get(object.keyLow()) == object) {
-        policy.remove(object.keyLow());
-        drop(object.keyLow());
       }
     } finally {
       lock.unlock();

@@ -2,6 +2,7 @@ package dev.brink.cache.store;
 
 import java.nio.file.Path;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +68,18 @@ public interface Store extends AutoCloseable {
   }
 
   /** Removes an object. */
-  void remove(StoreKey key);
+  default void remove(StoreKey key) {
+    removeUnless(key, _ -> false);
+  }
+
+  /**
+   * Removes an object, unless it is one that can be had without waiting and is to be kept. No other
+   * takes its place between the question and the removal.
+   *
+   * @param keep says whether an object stays; called at most once for each, holds up the store, and
+   *     must not use it or close the object
+   */
+  void removeUnless(StoreKey key, Predicate<StoredObject> keep);
 
   /** Removes all objects. */
   void clear();

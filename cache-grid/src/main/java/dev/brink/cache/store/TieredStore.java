@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,7 +119,7 @@ public final class TieredStore implements Store {
     if (promoted.retain()
         && memory.addIfAbsent(promoted, Worth.UNKNOWN)
         && !disk.isCurrent(loaded)) {
-      memory.remove(promoted);
+      memory.removeUnless(promoted.key(), present -> present != promoted);
     }
   }
 
@@ -170,9 +171,14 @@ public final class TieredStore implements Store {
   }
 
   @Override
-  public void remove(StoreKey key) {
+  public void removeUnless(StoreKey key, Predicate<StoredObject> keep) {
     changing.lock();
     try {
+      try (StoredObject present = find(key)) {
+        if (present != null && keep.test(present)) {
+          return;
+        }
+      }
       disk.remove(key);
       memory.remove(key);
     } finally {
