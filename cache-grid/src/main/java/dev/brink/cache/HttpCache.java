@@ -142,7 +142,17 @@ public interface HttpCache extends AutoCloseable {
    *
    * @throws IllegalArgumentException for a value that names nothing
    */
-  void missed(Purge purge);
+  default void missed(Purge purge) {
+    missed(new HeardPurge(purge, purge.stamp()));
+  }
+
+  /**
+   * The same of one that another cache tells of. It is known already by the stamp that it was given
+   * when it was made, however late the other one has heard of it.
+   *
+   * @throws IllegalArgumentException for a value that names nothing
+   */
+  void missed(HeardPurge purge);
 
   /**
    * Has nothing used any more that is stored by now: purges that others made may be missing for
@@ -151,7 +161,7 @@ public interface HttpCache extends AutoCloseable {
   void dropAll();
 
   /** The purges that this cache has taken note of so lately, in no order. */
-  List<Purge> purgedWithin(Duration duration);
+  List<HeardPurge> purgedWithin(Duration duration);
 
   CacheStats stats();
 

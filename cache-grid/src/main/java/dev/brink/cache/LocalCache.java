@@ -407,8 +407,9 @@ final class LocalCache implements HttpCache {
   }
 
   @Override
-  public void missed(Purge purge) {
-    clock.observe(purge.stamp());
+  public void missed(HeardPurge heard) {
+    clock.observe(heard.purge().stamp());
+    Purge purge = heard.purge().at(heard.said());
     if (!PurgeNames.forms(PurgeNames.normal(purge)).stream().allMatch(outdated::knows)) {
       // Its stamp may be of a clock that is behind this one's.
       var _ = purgeAsOfNow(purge);
@@ -421,7 +422,7 @@ final class LocalCache implements HttpCache {
   }
 
   @Override
-  public List<Purge> purgedWithin(Duration duration) {
+  public List<HeardPurge> purgedWithin(Duration duration) {
     return outdated.purgedSince(
         CacheClock.beginning(Instant.ofEpochMilli(clock.millis()).minus(duration)));
   }

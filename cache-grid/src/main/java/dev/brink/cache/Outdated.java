@@ -99,7 +99,7 @@ final class Outdated {
     return purges.knows(purge);
   }
 
-  List<Purge> purgedSince(long stamp) {
+  List<HeardPurge> purgedSince(long stamp) {
     return purges.since(stamp);
   }
 

@@ -218,18 +218,18 @@ final class PurgeTable {
   }
 
   /** The purges that hold as of a stamp or later, in no order, without what was only dropped. */
-  List<Purge> since(long stamp) {
-    List<Purge> since = new ArrayList<>();
+  List<HeardPurge> since(long stamp) {
+    List<HeardPurge> since = new ArrayList<>();
     marks.forEach(
         (name, mark) -> {
           if (name.equals(DROPPED)) {
             return;
           }
           if (mark.softStamp() >= stamp && mark.softStamp() > mark.hardStamp()) {
-            since.add(name.purge(true, mark.softStamp()));
+            since.add(new HeardPurge(name.purge(true, mark.softStamp()), mark.softStamp()));
           }
           if (mark.hardStamp() >= stamp && mark.hardStamp() > 0) {
-            since.add(name.purge(false, mark.hardStamp()));
+            since.add(new HeardPurge(name.purge(false, mark.hardStamp()), mark.hardSaid()));
           }
         });
     return since;

@@ -50,6 +50,29 @@ class DoubtTest {
     assertThat(origin.get("/a").outcome()).as("known by then").isEqualTo(Outcome.HIT);
   }
 
+  /** As a mesh purges: told twice, the second time as of the latest stamp of the first. */
+  @Test
+  void aPurgeThatIsKnownIsKnownFromAnotherCacheTooThatHasHeardOfItLater() {
+    try (var other = new TestOrigin()) {
+      Purge here = origin.cache.purge(Purge.of(Purge.Scope.TAG, "t"));
+      Purge everywhere = here.at(other.cache.purgeAsOfNow(here).stamp());
+      origin.cache.purge(everywhere);
+      other.cache.purgeAsOfNow(everywhere);
+      origin.reply(200, "since", FRESH).get("/a");
+      for (HeardPurge heard : other.cache.purgedWithin(Duration.ofMinutes(1))) {
+        assertThat(heard.purge().stamp()).as("as of when it holds").isGreaterThan(heard.said());
+        origin.cache.missed(heard);
+      }
+      assertThat(origin.get("/a").outcome()).isEqualTo(Outcome.HIT);
+
+      Purge later = other.cache.purge(Purge.of(Purge.Scope.TAG, "t"));
+      origin.reply(200, "new", FRESH);
+      other.cache.purgedWithin(Duration.ofMinutes(1)).forEach(origin.cache::missed);
+      assertThat(later.stamp()).isGreaterThan(everywhere.stamp());
+      assertThat(origin.get("/a").body).as("one that is not known").hasToString("new");
+    }
+  }
+
   @Test
   void tellsWhatWasPurgedLately() {
     origin.cache.purge(Purge.of(Purge.Scope.TAG, "long ago"));
@@ -57,6 +80,7 @@ class DoubtTest {
     origin.cache.purge(Purge.of(Purge.Scope.TAG, "t"));
     origin.cache.purge(new Purge(Purge.Scope.HOST, "tenant", "example.org", true, 0));
     assertThat(origin.cache.purgedWithin(Duration.ofSeconds(50)))
+        .extracting(HeardPurge::purge)
         .extracting(purge -> purge.scope() + " " + purge.value() + " " + purge.soft())
         .containsExactlyInAnyOrder("TAG t false", "HOST example.org true");
     assertThat(origin.cache.purgedWithin(Duration.ofSeconds(200))).hasSize(3);

@@ -258,7 +258,7 @@ final class Contact implements AutoCloseable {
       cache.dropAll();
     }
     for (PurgeRecord record : reply.getPurgesList()) {
-      cache.missed(CacheMessages.fromProto(record));
+      cache.missed(CacheMessages.heardFromProto(record));
     }
     reply.getChangesList().forEach(change -> cache.changed(CacheMessages.fromProto(change)));
     to.answered.add(peer);

@@ -4,6 +4,7 @@ import dev.brink.cache.CachePolicy;
 import dev.brink.cache.CacheRequest;
 import dev.brink.cache.CacheStats;
 import dev.brink.cache.Change;
+import dev.brink.cache.HeardPurge;
 import dev.brink.cache.HttpCache;
 import dev.brink.cache.Purge;
 import dev.brink.cache.store.Store;
@@ -160,8 +161,13 @@ public final class EdgeCache implements AutoCloseable {
     cache.caughtUp();
   }
 
-  /** See {@link HttpCache#missed}. */
+  /** See {@link HttpCache#missed(Purge)}. */
   void missed(Purge purge) {
+    cache.missed(purge);
+  }
+
+  /** See {@link HttpCache#missed(HeardPurge)}. */
+  void missed(HeardPurge purge) {
     cache.missed(purge);
   }
 

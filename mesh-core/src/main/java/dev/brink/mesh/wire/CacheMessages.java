@@ -2,6 +2,7 @@ package dev.brink.mesh.wire;
 
 import dev.brink.cache.CachePolicy;
 import dev.brink.cache.Change;
+import dev.brink.cache.HeardPurge;
 import dev.brink.cache.HerdNews;
 import dev.brink.cache.Purge;
 import dev.brink.cache.QueryRule;
@@ -162,6 +163,17 @@ public final class CacheMessages {
         .setSoft(purge.soft())
         .setStamp(purge.stamp())
         .build();
+  }
+
+  /** A purge as this node holds it. */
+  public static PurgeRecord toProto(HeardPurge heard) {
+    return toProto(heard.purge()).toBuilder().setSaid(heard.said()).build();
+  }
+
+  /** A purge as another node holds it. */
+  public static HeardPurge heardFromProto(PurgeRecord record) {
+    Purge purge = fromProto(record);
+    return new HeardPurge(purge, record.getSaid() == 0 ? purge.stamp() : record.getSaid());
   }
 
   /** A purge from the grid or a link; of a scope that is not known, everything. */
