@@ -72,6 +72,9 @@ final class Contact implements AutoCloseable {
 
   private boolean doubts;
 
+  /** Whether the last look ended with an error. */
+  private boolean failing;
+
   /** Whether there were links since it started, or should have been. */
   private boolean begun;
 
@@ -128,17 +131,38 @@ final class Contact implements AutoCloseable {
   }
 
   private void tick() {
+    if (guarded(this::look)) {
+      failing = false;
+    }
+  }
+
+  /** One that has ended with an error would never look again; returns whether the task has not. */
+  private boolean guarded(Runnable task) {
     try {
-      look();
-    } catch (RuntimeException e) {
-      LOG.error("purges: what this node has is in doubt for a while: unexpected", e);
+      task.run();
+      return true;
+    } catch (RuntimeException | Error e) {
+      complain(e);
+      return false;
+    }
+  }
+
+  /** Once, until a look goes well. */
+  private void complain(Throwable unexpected) {
+    if (failing) {
+      return;
+    }
+    failing = true;
+    try {
+      LOG.error("purges: what this node has is in doubt for a while: unexpected", unexpected);
+    } catch (RuntimeException | Error _) {
+      // There may be no memory for that either.
     }
   }
 
   private void look() {
     Moment now = Moment.now();
     boolean stood = now.since(looked).compareTo(SILENCE) > 0;
-    looked = now;
     Set<String> unlinked = unlinked();
     boolean heard = isEnough(links.heardWithin(SILENCE), unlinked);
     begun |= isEnough(links.up(), Set.of()) || now.since(started).compareTo(BEGINNING) > 0;
@@ -149,6 +173,7 @@ final class Contact implements AutoCloseable {
     }
     // Even if no look is taken any more it is over then.
     cache.trustFor(SILENCE);
+    looked = now;
     if (doubts && heard) {
       ask(now);
     }
@@ -243,7 +268,7 @@ final class Contact implements AutoCloseable {
 
   private void later(Runnable task) {
     try {
-      thread.execute(task);
+      thread.execute(() -> guarded(task));
     } catch (RejectedExecutionException _) {
       // It is closed.
     }

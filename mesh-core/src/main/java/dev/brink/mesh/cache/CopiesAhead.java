@@ -97,7 +97,7 @@ public final class CopiesAhead implements AutoCloseable {
     if (wanted != null) {
       uses.used(wanted, request, home, times);
       if (telling.compareAndSet(false, true)) {
-        later(TELLING_MILLIS, this::tell);
+        later(TELLING_MILLIS, telling, this::tell);
       }
     }
   }
@@ -158,7 +158,17 @@ public final class CopiesAhead implements AutoCloseable {
 
   private void wake() {
     if (due.compareAndSet(false, true)) {
-      later(PACE_MILLIS, this::work);
+      later(PACE_MILLIS, due, this::work);
+    }
+  }
+
+  /** As {@link #later(long, Runnable)}, of what is then due: not if that fails. */
+  private void later(long millis, AtomicBoolean marked, Runnable task) {
+    try {
+      later(millis, task);
+    } catch (RuntimeException | Error e) {
+      marked.set(false);
+      throw e;
     }
   }
 
@@ -173,7 +183,7 @@ public final class CopiesAhead implements AutoCloseable {
   private static void guarded(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.warn("copies: {}", e.toString(), e);
     }
   }

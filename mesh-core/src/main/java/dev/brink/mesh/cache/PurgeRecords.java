@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -202,6 +203,15 @@ final class PurgeRecords {
         });
   }
 
+  private CompletionStage<Stamp> put(String key, PurgeRecord record) {
+    try {
+      return records.put(key, record.toByteArray());
+    } catch (RuntimeException | Error e) {
+      // Else it would be under way for ever.
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
   /** How many purges are not written yet. */
   int unwritten() {
     synchronized (unwritten) {
@@ -222,8 +232,7 @@ final class PurgeRecords {
     // Of two nodes that purge the same the later one's stamp holds, whoever writes last.
     long present = records.get(key).map(this::stampOf).orElse(0L);
     PurgeRecord record = CacheMessages.toProto(purge.at(Math.max(purge.stamp(), present)));
-    return records
-        .put(key, record.toByteArray())
+    return put(key, record)
         .whenComplete((stamp, failure) -> written(key, purge, failure))
         .thenApply(stamp -> null);
   }
