@@ -1,5 +1,7 @@
 package dev.brink.mesh.cache;
 
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.MessageLite;
 import dev.brink.cache.CachePolicy;
 import dev.brink.cache.CacheRequest;
 import dev.brink.cache.CacheStats;
@@ -39,7 +41,7 @@ public final class EdgeCache implements AutoCloseable {
   /**
    * Of the purges that a peer is told it may have missed: less than half of what a reply may have.
    */
-  private static final int MAX_MISSED_BYTES = 480 << 10;
+  static final int MAX_MISSED_BYTES = 480 << 10;
 
   private final String node;
   private final Links links;
@@ -219,17 +221,22 @@ public final class EdgeCache implements AutoCloseable {
     reply.setTold(true);
     List<PurgeRecord> purges =
         cache.purgedWithin(within).stream().map(CacheMessages::toProto).toList();
-    if (purges.stream().mapToLong(PurgeRecord::getSerializedSize).sum() > MAX_MISSED_BYTES) {
+    if (purges.stream().mapToLong(EdgeCache::bytesIn).sum() > MAX_MISSED_BYTES) {
       reply.setTooMany(true);
     } else {
       reply.addAllPurges(purges);
     }
     List<CacheChange> changes = untold.missedBy(asker);
-    if (changes.stream().mapToLong(CacheChange::getSerializedSize).sum() > MAX_MISSED_BYTES) {
+    if (changes.stream().mapToLong(EdgeCache::bytesIn).sum() > MAX_MISSED_BYTES) {
       reply.setTooMany(true);
     } else {
       reply.addAllChanges(changes);
     }
+  }
+
+  /** What one of many takes in a message: what says that it comes, and how long it is, too. */
+  static int bytesIn(MessageLite one) {
+    return 1 + CodedOutputStream.computeMessageSizeNoTag(one);
   }
 
   /** Takes note of what a peer's cache learnt of responses that are not for all, or are. */

@@ -39,7 +39,7 @@ final class UntoldChanges {
   /** The other nodes that are known, those that are away too. */
   private volatile Supplier<Set<String>> known = Set::of;
 
-  private record Untold(Change change, Set<String> peers) {}
+  record Untold(Change change, Set<String> peers) {}
 
   UntoldChanges(Links links) {
     this.links = links;
@@ -51,13 +51,17 @@ final class UntoldChanges {
 
   /** A change that these have heard of, and others may not have. */
   void add(Change change, Collection<String> heard) {
-    Set<String> others = new HashSet<>(known.get());
-    others.addAll(links.up());
-    others.removeAll(heard);
     synchronized (changes) {
-      // What was to be told of the same before is that it has changed, too.
-      Untold before = changes.remove(change.key());
+      Untold before = changes.get(change.key());
+      if (before != null && before.change().stamp() > change.stamp()) {
+        // Changes come here as the last node has heard of each: this one was before that.
+        return;
+      }
+      Set<String> others = nodes();
+      others.removeAll(heard);
+      changes.remove(change.key());
       if (before != null) {
+        // What was to be told of the same before is that it has changed, too.
         before.peers().stream().filter(peer -> !heard.contains(peer)).forEach(others::add);
       }
       if (others.isEmpty()) {
@@ -76,40 +80,73 @@ final class UntoldChanges {
     if (size() == 0) {
       return;
     }
-    Set<String> up = links.up();
-    Set<String> nodes = new HashSet<>(known.get());
-    nodes.addAll(up);
     synchronized (changes) {
+      // In one go with that: a change that is added meanwhile may be for a node that has come.
+      Set<String> nodes = nodes();
       changes.values().forEach(untold -> untold.peers().retainAll(nodes));
       changes.values().removeIf(untold -> untold.peers().isEmpty());
     }
-    up.forEach(this::tell);
+    links.up().forEach(this::tell);
+  }
+
+  /** All other nodes that are known or linked. */
+  private Set<String> nodes() {
+    Set<String> nodes = new HashSet<>(known.get());
+    nodes.addAll(links.up());
+    return nodes;
   }
 
   private void tell(String peer) {
-    List<Untold> some;
-    synchronized (changes) {
-      some =
-          changes.values().stream()
-              .filter(untold -> untold.peers().contains(peer))
-              .limit(AT_ONCE)
-              .toList();
-    }
-    if (some.isEmpty() || !underWay.add(peer)) {
+    if (!underWay.add(peer)) {
       return;
     }
+    boolean asked = false;
+    try {
+      List<Untold> some = new ArrayList<>();
+      PurgeRequest request = request(peer, some);
+      if (!some.isEmpty()) {
+        var _ =
+            links
+                .purge(peer, request, LIMIT)
+                .whenComplete(
+                    (reply, failure) -> {
+                      underWay.remove(peer);
+                      if (failure == null) {
+                        told(peer, some);
+                      }
+                    });
+        asked = true;
+      }
+    } finally {
+      if (!asked) {
+        underWay.remove(peer);
+      }
+    }
+  }
+
+  /**
+   * As much as one message takes of what a node is to be told; the rest comes in later ones.
+   *
+   * @param told gets what the message says
+   */
+  PurgeRequest request(String peer, List<Untold> told) {
     PurgeRequest.Builder request = PurgeRequest.newBuilder();
-    some.forEach(untold -> request.addChanges(CacheMessages.toProto(untold.change())));
-    var _ =
-        links
-            .purge(peer, request.build(), LIMIT)
-            .whenComplete(
-                (reply, failure) -> {
-                  underWay.remove(peer);
-                  if (failure == null) {
-                    told(peer, some);
-                  }
-                });
+    int bytes = 0;
+    synchronized (changes) {
+      for (Untold untold : changes.values()) {
+        if (!untold.peers().contains(peer)) {
+          continue;
+        }
+        CacheChange change = CacheMessages.toProto(untold.change());
+        bytes += EdgeCache.bytesIn(change);
+        if (told.size() == AT_ONCE || (bytes > EdgeCache.MAX_MISSED_BYTES && !told.isEmpty())) {
+          break;
+        }
+        request.addChanges(change);
+        told.add(untold);
+      }
+    }
+    return request.build();
   }
 
   private void told(String peer, List<Untold> some) {
