@@ -11,9 +11,10 @@ import org.graalvm.polyglot.Source;
 final class WebGlobals {
   /**
    * Evaluates to a function of {@code touched(piece, name)} and {@code assigned(name, value)} that
-   * gives the global object an accessor for each name, and returns a function for their names. They
-   * are written out, since a closure for each would keep an activation each alive, in every
-   * context: a fifth of the heap that one takes.
+   * gives the global object an accessor for each name. Returns a function for their names, and one
+   * of {@code (name, get)} that says whether {@code get} is the name's accessor of here. They are
+   * written out, since a closure for each would keep an activation each alive, in every context: a
+   * fifth of the heap that one takes.
    */
   static final Source ACCESSORS = accessors();
 
@@ -102,23 +103,31 @@ final class WebGlobals {
             (function (touched, assigned) {
               'use strict';
               const { defineProperty } = Object;
+              const { indexOf } = Array.prototype;
+              const { apply } = Reflect;
+              const get = [];
             """);
-    var names = new StringJoiner("', '", "  return () => ['", "'];\n});");
+    var names = new StringJoiner("', '", "  const names = () => ['", "'];\n");
+    int index = 0;
     for (Piece piece : pieces()) {
       for (String global : piece.globals()) {
         text.append(
             """
               defineProperty(globalThis, '%2$s', {
-                get: () => touched('%1$s', '%2$s'), set: (to) => assigned('%2$s', to), configurable: true,
+                get: get[%3$d] = () => touched('%1$s', '%2$s'), set: (to) => assigned('%2$s', to), configurable: true,
               });
             """
-                .formatted(piece.name(), global));
+                .formatted(piece.name(), global, index++));
         names.add(global);
       }
     }
-    return Source.newBuilder("js", text.append(names), "brink:globals")
-        .internal(true)
-        .buildLiteral();
+    text.append(names)
+        .append(
+            """
+              return [names, (name, found) => get[apply(indexOf, names(), [name])] === found];
+            });
+            """);
+    return Source.newBuilder("js", text, "brink:globals").internal(true).buildLiteral();
   }
 
   private WebGlobals() {}

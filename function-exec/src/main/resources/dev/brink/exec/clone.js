@@ -5,7 +5,9 @@
   const { isObject, needed, dictionary, sequence } = load('idl');
   const { apply } = Reflect;
   const { toStringTag } = Symbol;
-  const { getOwnPropertyDescriptor, getPrototypeOf, defineProperty, keys, hasOwn } = Object;
+  const { getPrototypeOf, defineProperty, keys, hasOwn } = Object;
+  // The engine's own touches no name of the web API.
+  const { getOwnPropertyDescriptor } = core;
   const { toString: describe } = Object.prototype;
   const { isArray } = Array;
   const { isView } = ArrayBuffer;

@@ -303,6 +303,7 @@
     /** The engine's own. */
     WebAssembly: globalThis.WebAssembly,
     Proxy: globalThis.Proxy,
+    getOwnPropertyDescriptor: Object.getOwnPropertyDescriptor,
     RESOLVED,
     TYPE_ERROR,
     ABORTED,
@@ -339,9 +340,9 @@
     return value;
   }
 
-  /** A property that is made when it is first touched. */
+  /** A property that is made when it is first touched. Returns its getter. */
   function installLazily(on, name, enumerable, make) {
-    defineProperty(on, name, {
+    const lazily = {
       enumerable,
       configurable: true,
       get() {
@@ -352,7 +353,44 @@
       set(value) {
         install(on, name, enumerable, value);
       },
-    });
+    };
+    defineProperty(on, name, lazily);
+    return lazily.get;
+  }
+
+  /** Has who asks what a name of the web API is as a property be told what it is once it was touched. */
+  function describeAsTouched() {
+    const global = globalThis;
+    const { getOwnPropertyDescriptor: describe } = Object;
+    const { getOwnPropertyDescriptor: reflect } = Reflect;
+    const { getOwnPropertyDescriptors: describeAll } = Object;
+    const touch = (key) => {
+      const { get } = describe(global, key) ?? {};
+      if (get !== undefined && (get === lazyAssembly || isLazy(key, get))) get();
+    };
+    const own = {
+      getOwnPropertyDescriptor(object, key) {
+        if (object === global && typeof key === 'string') touch(key);
+        return describe(object, key);
+      },
+      getOwnPropertyDescriptors(object) {
+        if (object === global) {
+          const all = names();
+          for (let i = 0; i < all.length; i++) touch(all[i]);
+          touch('WebAssembly');
+        }
+        return describeAll(object);
+      },
+    };
+    const { getOwnPropertyDescriptor } = {
+      getOwnPropertyDescriptor(target, key) {
+        if (target === global && typeof key === 'string') touch(key);
+        return reflect(target, key);
+      },
+    };
+    install(Object, 'getOwnPropertyDescriptor', false, own.getOwnPropertyDescriptor);
+    install(Object, 'getOwnPropertyDescriptors', false, own.getOwnPropertyDescriptors);
+    install(Reflect, 'getOwnPropertyDescriptor', false, getOwnPropertyDescriptor);
   }
 
   /** A map as {@code pending}, also when the guest has changed {@code Map.prototype} meanwhile. */
@@ -509,10 +547,12 @@
   copyInOnePiece();
   parseQuickly();
   // Once core has the engine's own of the same names.
-  const names = installNames(touched, (name, value) => install(globalThis, name, false, value));
-  if (core.WebAssembly !== undefined) {
-    installLazily(globalThis, 'WebAssembly', false, () => load('webassembly').WebAssembly);
-  }
+  const [names, isLazy] = installNames(touched, (name, value) => install(globalThis, name, false, value));
+  const lazyAssembly =
+    core.WebAssembly === undefined
+      ? undefined
+      : installLazily(globalThis, 'WebAssembly', false, () => load('webassembly').WebAssembly);
+  describeAsTouched();
   installHandlers();
   install(globalThis, 'self', false, globalThis);
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class IsolationTest {
   private static final Sandbox SANDBOX = Sandbox.of(1);
@@ -202,6 +204,41 @@ class IsolationTest {
             """
             [1,2,true,{"value":1,"writable":true,"enumerable":false,"configurable":true},"function"]\
             """);
+  }
+
+  /** Whoever asks what kind of property it is finds it as the standards have it. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Object.getOwnPropertyDescriptor(globalThis, name)",
+        "Reflect.getOwnPropertyDescriptor(globalThis, name)",
+        "Object.getOwnPropertyDescriptors(globalThis)[name]",
+      })
+  void aWebGlobalIsAnOrdinaryPropertyBeforeItIsTouched(String description) {
+    String script =
+        """
+        const unlike = (name) => {
+          const { value, writable, enumerable, configurable } = %s;
+          return value === undefined || value !== globalThis[name] || !writable || enumerable || !configurable;
+        };
+        return ['%s'].filter((name) => !name.startsWith('on') && unlike(name)).join()\
+        """
+            .formatted(description, String.join("','", WEB));
+    assertThat(SANDBOX.eval(script)).isEmpty();
+  }
+
+  @Test
+  void anAccessorOfAGuestsOwnInItsPlaceIsLeftAlone() {
+    String script =
+        """
+        let calls = 0;
+        const get = () => ++calls;
+        Object.defineProperty(globalThis, 'console', { get, configurable: true });
+        const found = Object.getOwnPropertyDescriptor(globalThis, 'console');
+        return [calls, found.get === get, Object.getOwnPropertyDescriptor.length,
+          Object.getOwnPropertyDescriptor.name, 'prototype' in Object.getOwnPropertyDescriptor].join()\
+        """;
+    assertThat(SANDBOX.eval(script)).isEqualTo("0,true,2,getOwnPropertyDescriptor,false");
   }
 
   @Test
