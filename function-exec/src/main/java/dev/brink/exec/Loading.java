@@ -5,7 +5,7 @@ import dev.brink.exec.lane.Lane;
 import dev.brink.exec.lane.Watched;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,7 +23,10 @@ final class Loading implements Watched {
   private final Lane lane;
   private final CompletableFuture<LoadedFunction> loaded;
   private final TurnMemory memory;
-  private final AtomicBoolean counted = new AtomicBoolean();
+
+  /** The limit that it met first, which is the one that counts. */
+  private final AtomicReference<@Nullable Limit> met = new AtomicReference<>();
+
   private volatile @Nullable Instance instance;
 
   /** On a lane. */
@@ -101,9 +104,9 @@ final class Loading implements Watched {
       made.abandon();
     }
     countOnce(Limit.START_UP);
+    Code code = met.get() == Limit.MEMORY ? Code.MEMORY_LIMIT : Code.START_UP_LIMIT;
     // Every further try could cost a lane: this does not pass.
-    String message = "its modules could not be stopped while loading";
-    fail(new FunctionException(Code.START_UP_LIMIT, message, null));
+    fail(new FunctionException(code, "its modules could not be stopped while loading", null));
   }
 
   private void fail(FunctionException failure) {
@@ -111,7 +114,7 @@ final class Loading implements Watched {
   }
 
   private void countOnce(Limit limit) {
-    if (counted.compareAndSet(false, true)) {
+    if (met.compareAndSet(null, limit)) {
       function.outside().limitCounts().met(limit);
     }
   }

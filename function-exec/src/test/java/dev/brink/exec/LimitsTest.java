@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -246,6 +247,49 @@ class LimitsTest {
         .isInstanceOfSatisfying(
             FunctionException.class, e -> assertThat(e.code()).isEqualTo(Code.MEMORY_LIMIT));
     assertThat(sandbox.runtime.limitsMet(Limit.MEMORY)).isEqualTo(before + 1);
+  }
+
+  /** What it holds grows after the watchdog's first look and is not let go of. */
+  @Test
+  void memoryThatCannotBeTakenBackIsMemoryToo() {
+    try (Sandbox own = Sandbox.of(1)) {
+      String source =
+          "const end = Date.now() + 500; while (Date.now() < end); const held = []; for (let i = 0;"
+              + " i < 128; i++) held.push(new Uint8Array(1 << 20).fill(1));"
+              + Sandbox.STUCK
+              + "export default { fetch: () => new Response(String(held.length)) };";
+      Duration patience = Duration.ofSeconds(100);
+      var limits = new FunctionLimits(patience, patience, 32L << 20, 1_000, 1_000, 2, 2);
+      CompletableFuture<LoadedFunction> loaded =
+          own.runtime
+              .load(
+                  new FunctionBundle(
+                      "test/stuck",
+                      "main.js",
+                      Map.of("main.js", source.getBytes(StandardCharsets.UTF_8)),
+                      limits,
+                      Map.of(),
+                      Set.of()))
+              .toCompletableFuture();
+      Sandbox.await(
+          "it is given up",
+          () -> {
+            if (!own.console.isEmpty()) {
+              System.gc();
+            }
+            return loaded.isDone();
+          });
+      assertThatThrownBy(() -> Sandbox.join(loaded))
+          .isInstanceOfSatisfying(
+              FunctionException.class,
+              e -> {
+                assertThat(e.code()).isEqualTo(Code.MEMORY_LIMIT);
+                assertThat(e.mayPass()).isFalse();
+              })
+          .hasMessage("its modules could not be stopped while loading");
+      assertThat(own.runtime.limitsMet(Limit.MEMORY)).isEqualTo(1);
+      assertThat(own.runtime.limitsMet(Limit.START_UP)).isZero();
+    }
   }
 
   @Test
