@@ -109,8 +109,8 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   /** Says no before anything started. */
   void refuse(FunctionException why) {
     taken = 1;
-    listener.listener().onFailure(why, Timing.NONE);
-    listener.listener().onDone(new InvocationReport(Timing.NONE, 0, 0, 0, 0, 0, 0, why.code()));
+    listener.onFailure(why, Timing.NONE);
+    listener.onDone(new InvocationReport(Timing.NONE, 0, 0, 0, 0, 0, 0, why.code()));
   }
 
   boolean queueOn(Lane chosen) {

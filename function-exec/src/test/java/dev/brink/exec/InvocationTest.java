@@ -6,7 +6,10 @@ import dev.brink.exec.FunctionException.Code;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -169,5 +172,46 @@ class InvocationTest {
             return new Response("x", { headers: { "x-evil": "a\\rb" } });
             """);
     assertThat(SANDBOX.get(function, "/").failure().code()).isEqualTo(Code.BAD_RESPONSE);
+  }
+
+  /** Refused on a lane: nothing there is to be found out but by the listener. */
+  @Test
+  void aListenerThatThrowsWhenItsCallIsRefusedHearsTheEndAndHarmsNobody() {
+    LoadedFunction closed = SANDBOX.handler("return new Response('x')");
+    closed.close();
+    var told = new CompletableFuture<Code>();
+    var returned = new CompletableFuture<Boolean>();
+    var throwing =
+        new Answered() {
+          @Override
+          public void onFailure(FunctionException failure, Timing timing) {
+            throw new IllegalStateException("the listener's own");
+          }
+
+          @Override
+          public void onDone(InvocationReport report) {
+            told.complete(report.outcome());
+            throw new AssertionError("the listener's own");
+          }
+        };
+    ((GraalRuntime) SANDBOX.runtime)
+        .lanes()
+        .first()
+        .post(
+            () -> {
+              try {
+                closed.invoke(
+                    Sandbox.invocation(
+                        Sandbox.request(HttpMethod.GET, "/"), null, Duration.ofSeconds(60)),
+                    throwing);
+                returned.complete(true);
+              } catch (RuntimeException | Error e) {
+                returned.complete(false);
+              }
+            });
+    assertThat(returned.orTimeout(60, TimeUnit.SECONDS).join()).isTrue();
+    assertThat(told).isCompletedWithValue(Code.CLOSED);
+    LoadedFunction next = SANDBOX.handler("return new Response('next')");
+    assertThat(SANDBOX.get(next, "/").end().text()).isEqualTo("next");
   }
 }
