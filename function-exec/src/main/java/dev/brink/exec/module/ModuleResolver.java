@@ -1,13 +1,14 @@
 package dev.brink.exec.module;
 
+import static dev.brink.exec.module.PackageFolders.parent;
 import static java.util.stream.Collectors.toSet;
 
+import dev.brink.exec.module.PackageFolders.Modules;
+import dev.brink.exec.module.PackageFolders.Scope;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,29 +21,44 @@ final class ModuleResolver {
   private static final List<String> ENDINGS =
       List.of(".js", ".mjs", ".ts", ".mts", ".cjs", ".json");
 
-  /** Among the packages it is looked in folder after folder: not for longer paths. */
-  static final int MAX_PATH_CHARS = 1_024;
+  /** In so many packages one import's file is looked for at most. */
+  static final int MAX_TRIES = 4;
 
   private final Map<String, byte[]> files;
 
   /** Those with files in them: who imports something is in one of these. */
   private final Set<String> folders;
 
-  private final Map<String, PackageJson> packages = new ConcurrentHashMap<>();
+  private final PackageFolders packages;
+
+  /** One import that is looked for. */
+  private static final class Search {
+    private int left = MAX_TRIES;
+
+    boolean goesOn() {
+      return left > 0;
+    }
+
+    void tried() {
+      left--;
+    }
+  }
 
   /**
    * @param files by absolute path
    */
   ModuleResolver(Map<String, byte[]> files) {
     this.files = files;
-    this.folders = files.keySet().stream().map(ModuleResolver::parent).collect(toSet());
+    this.folders = files.keySet().stream().map(PackageFolders::parent).collect(toSet());
+    this.packages = new PackageFolders(files);
   }
 
   /** The absolute path of an existing file; {@code null} for none. */
   @Nullable String resolve(String path) {
+    var search = new Search();
     String file = fileAt(path);
-    if (file == null && path.length() <= MAX_PATH_CHARS) {
-      file = inPackages(path);
+    if (file == null && !PackageFolders.isFar(path)) {
+      file = inPackages(path, search);
     }
     if (file == null) {
       for (String name : List.of(path.substring(path.lastIndexOf('/') + 1), path.substring(1))) {
@@ -52,40 +68,28 @@ final class ModuleResolver {
       }
       return null;
     }
-    return inBrowser(file);
+    return inBrowser(file, search);
   }
 
   /** The file that the package of this one has in its place where there is no Node. */
-  private String inBrowser(String file) {
-    String folder = packageFolder(parent(file));
-    PackageJson home = folder == null ? null : packageAt(folder);
-    if (folder == null || home == null) {
+  private String inBrowser(String file, Search search) {
+    Scope scope = packages.seenFrom(parent(file));
+    if (scope.home() == null || scope.description() == null) {
       return file;
     }
-    String found = instead(folder, home.browser("." + file.substring(folder.length())));
+    Object browser = scope.description().browser("." + file.substring(scope.home().length()));
+    String found = instead(scope.home(), browser, search);
     return found == null ? file : found;
   }
 
   /** What a package's {@code browser} says, as a path; {@code null} when it says nothing. */
-  private @Nullable String instead(String folder, @Nullable Object browser) {
+  private @Nullable String instead(String folder, @Nullable Object browser, Search search) {
     return switch (browser) {
       case String file when file.startsWith("./") -> fileAt(join(folder, file));
-      case String name -> inModules(folder, name);
+      case String name -> inModules(folder, name, search);
       case null -> null;
       default -> NodeModules.NOTHING;
     };
-  }
-
-  /** The nearest folder with a {@code package.json}, from this one upwards. */
-  private @Nullable String packageFolder(String from) {
-    if (from.length() > MAX_PATH_CHARS) {
-      return null;
-    }
-    for (String folder = from; ; folder = parent(folder)) {
-      if (packageAt(folder) != null || folder.isEmpty()) {
-        return packageAt(folder) == null ? null : folder;
-      }
-    }
   }
 
   /**
@@ -95,11 +99,12 @@ final class ModuleResolver {
    * @return {@code null} where that finds the same, or there is none
    */
   @Nullable String ofPackage(String file, String specifier) {
-    String found = bare(parent(file), specifier);
+    var search = new Search();
+    String found = bare(parent(file), specifier, search);
     if (found == null && file.contains("/node_modules/") && NodeModules.isPublic(specifier)) {
       found = NodeModules.ROOT + specifier;
     }
-    String meant = found == null ? null : inBrowser(found);
+    String meant = found == null ? null : inBrowser(found, search);
     return meant == null || meant.equals(resolve("/" + specifier)) ? null : meant;
   }
 
@@ -111,8 +116,7 @@ final class ModuleResolver {
 
   /** Whether a file is part of a package that calls its {@code .js} files ES modules. */
   boolean inModulePackage(String path) {
-    String folder = packageFolder(parent(path));
-    PackageJson found = folder == null ? null : packageAt(folder);
+    PackageJson found = packages.seenFrom(parent(path)).description();
     return found != null && found.isModule();
   }
 
@@ -141,83 +145,85 @@ final class ModuleResolver {
    * says. The engine does not tell who asks for a path, so it is the file that has to say.
    */
   @Nullable String own(String file, String specifier) {
-    return file.length() > MAX_PATH_CHARS ? null : inOwnPackage(parent(file), specifier);
-  }
-
-  private @Nullable String inOwnPackage(String folder, String specifier) {
-    PackageJson here = packageAt(folder);
-    if (here == null) {
-      return folder.isEmpty() ? null : inOwnPackage(parent(folder), specifier);
-    }
-    String target = here.imported(specifier);
-    if (target == null) {
+    Scope scope = packages.seenFrom(parent(file));
+    String folder = scope.home();
+    PackageJson here = scope.description();
+    String target = folder == null || here == null ? null : here.imported(specifier);
+    if (folder == null || target == null) {
       return null;
     }
     if (target.startsWith("./")) {
       return fileAt(join(folder, target));
     }
     String name = target.startsWith("node:") ? target.substring("node:".length()) : target;
-    String found = bare(folder, target);
+    String found = bare(folder, target, new Search());
     return found == null && NodeModules.isPublic(name) ? NodeModules.ROOT + name : found;
   }
 
-  private @Nullable String inPackages(String path) {
-    String[] parts = path.substring(1).split("/", -1);
-    for (int i = parts.length - 1; i >= 0; i--) {
-      if (parts[i].isEmpty() || parts[i].equals("node_modules")) {
+  private @Nullable String inPackages(String path, Search search) {
+    int end = path.length();
+    for (int slash = path.lastIndexOf('/');
+        slash >= 0 && search.goesOn();
+        slash = path.lastIndexOf('/', slash - 1)) {
+      String part = path.substring(slash + 1, end);
+      if (part.isEmpty() || part.equals("node_modules")) {
         return null;
       }
-      String specifier = String.join("/", List.of(parts).subList(i, parts.length));
-      String folder = i == 0 ? "" : "/" + String.join("/", List.of(parts).subList(0, i));
-      String found = folders.contains(folder) ? bare(folder, specifier) : null;
+      String folder = path.substring(0, slash);
+      String found =
+          folders.contains(folder) ? bare(folder, path.substring(slash + 1), search) : null;
       if (found != null) {
         return found;
+      }
+      end = slash;
+    }
+    return null;
+  }
+
+  private @Nullable String bare(String importerFolder, String specifier, Search search) {
+    Scope scope = packages.seenFrom(importerFolder);
+    String instead =
+        scope.home() == null || scope.description() == null
+            ? null
+            : instead(scope.home(), scope.description().browser(specifier), search);
+    return instead == null ? inModules(importerFolder, specifier, search) : instead;
+  }
+
+  private @Nullable String inModules(String importerFolder, String specifier, Search search) {
+    if (importerFolder.length() + specifier.length() > PackageFolders.MAX_PATH_CHARS) {
+      return null;
+    }
+    int end = specifier.indexOf('/');
+    if (end >= 0 && specifier.startsWith("@")) {
+      end = specifier.indexOf('/', end + 1);
+    }
+    String name = end < 0 ? specifier : specifier.substring(0, end);
+    boolean whole = end < 0 || end == specifier.length() - 1;
+    String asked = whole ? "." : "." + specifier.substring(end);
+    for (Modules modules = packages.seenFrom(importerFolder).modules();
+        modules != null && search.goesOn();
+        modules = modules.outer()) {
+      if (modules.names().contains(name)) {
+        search.tried();
+        String home = modules.home(name);
+        String resolved = inPackage(home, asked);
+        if (resolved != null) {
+          return resolved;
+        }
       }
     }
     return null;
   }
 
-  private @Nullable String bare(String importerFolder, String specifier) {
-    String own = packageFolder(importerFolder);
-    PackageJson home = own == null ? null : packageAt(own);
-    String instead = own == null || home == null ? null : instead(own, home.browser(specifier));
-    return instead == null ? inModules(importerFolder, specifier) : instead;
-  }
-
-  private @Nullable String inModules(String importerFolder, String specifier) {
-    if (importerFolder.length() + specifier.length() > MAX_PATH_CHARS) {
-      return null;
-    }
-    var names = new ArrayList<>(List.of(specifier.split("/", -1)));
-    int nameParts = specifier.startsWith("@") ? 2 : 1;
-    if (names.size() < nameParts) {
-      return null;
-    }
-    String name = String.join("/", names.subList(0, nameParts));
-    String rest = String.join("/", names.subList(nameParts, names.size()));
-    for (String folder = importerFolder; ; folder = parent(folder)) {
-      String home = folder + "/node_modules/" + name;
-      PackageJson found = packageAt(home);
-      String asked = rest.isEmpty() ? "." : "./" + rest;
-      String file = found == null ? PackageJson.DEFAULT.file(asked) : found.file(asked);
-      String resolved = file == null ? null : fileAt(join(home, file));
-      if (resolved != null || folder.isEmpty()) {
-        return resolved;
-      }
-    }
-  }
-
-  private @Nullable PackageJson packageAt(String folder) {
-    byte[] source = files.get(folder + "/package.json");
-    return source == null ? null : packages.computeIfAbsent(folder, _ -> PackageJson.parse(source));
+  private @Nullable String inPackage(String home, String asked) {
+    Scope scope = packages.seenFrom(home);
+    PackageJson found = home.equals(scope.home()) ? scope.description() : null;
+    String file = found == null ? PackageJson.DEFAULT.file(asked) : found.file(asked);
+    return file == null ? null : fileAt(join(home, file));
   }
 
   private static String join(String folder, String file) {
     String plain = file.startsWith("./") ? file.substring(2) : file;
     return folder + "/" + (plain.endsWith("/") ? plain + "index.js" : plain);
-  }
-
-  private static String parent(String path) {
-    return path.substring(0, Math.max(0, path.lastIndexOf('/')));
   }
 }

@@ -2,6 +2,7 @@ package dev.brink.exec.module;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -152,14 +153,19 @@ final class ModuleText {
 
   /** Has imports of packages say which file they mean, where the engine would find another. */
   private String withPackages(String file, String source) {
+    var known = new HashMap<String, String>();
     return BARE.matcher(source)
         .replaceAll(
             found -> {
-              String path = resolver.ofPackage(file, found.group(3));
+              String path = known.computeIfAbsent(found.group(3), name -> named(file, name));
               String quote = found.group(2);
-              return Matcher.quoteReplacement(
-                  path == null ? found.group() : found.group(1) + quote + path + quote);
+              return Matcher.quoteReplacement(found.group(1) + quote + path + quote);
             });
+  }
+
+  private String named(String file, String specifier) {
+    String path = resolver.ofPackage(file, specifier);
+    return path == null ? specifier : path;
   }
 
   /** A function's own files are ES modules; packages say what theirs are, or show it. */

@@ -15,10 +15,32 @@ final class PackageJson {
   /** That of a package that has none. */
   static final PackageJson DEFAULT = new PackageJson(Map.of());
 
+  /** So many patterns are compared with one import at most, and so many conditions looked at. */
+  static final int MAX_LOOKS = 256;
+
   private final Map<?, ?> content;
+
+  /** Whether its {@code exports} have paths, and are not one file's conditions. */
+  private final boolean exportsPaths;
+
+  private final List<String> exportedPatterns;
+  private final List<String> importedPatterns;
 
   private PackageJson(Map<?, ?> content) {
     this.content = content;
+    this.exportsPaths = content.get("exports") instanceof Map<?, ?> exports && hasPaths(exports);
+    this.exportedPatterns = patterns(content.get("exports"));
+    this.importedPatterns = patterns(content.get("imports"));
+  }
+
+  private static List<String> patterns(@Nullable Object paths) {
+    return paths instanceof Map<?, ?> map
+        ? map.keySet().stream()
+            .map(String::valueOf)
+            .filter(key -> key.indexOf('*') >= 0)
+            .limit(MAX_LOOKS)
+            .toList()
+        : List.of();
   }
 
   static PackageJson parse(byte[] source) {
@@ -82,24 +104,25 @@ final class PackageJson {
    * @return {@code null} when the package does not say
    */
   @Nullable String imported(String specifier) {
-    return content.get("imports") instanceof Map<?, ?> imports ? matched(imports, specifier) : null;
+    return content.get("imports") instanceof Map<?, ?> imports
+        ? matched(imports, importedPatterns, specifier)
+        : null;
   }
 
-  private static @Nullable String exported(Object exports, String subpath) {
-    if (!(exports instanceof Map<?, ?> map) || !hasPaths(map)) {
-      return subpath.equals(".") ? target(exports, "") : null;
+  private @Nullable String exported(Object exports, String subpath) {
+    if (!exportsPaths || !(exports instanceof Map<?, ?> map)) {
+      return subpath.equals(".") ? new Target("").of(exports) : null;
     }
-    return matched(map, subpath);
+    return matched(map, exportedPatterns, subpath);
   }
 
   /** What the longest of the keys that match says, as in Node: one without a star before all. */
-  private static @Nullable String matched(Map<?, ?> paths, String asked) {
+  private static @Nullable String matched(Map<?, ?> paths, List<String> patterns, String asked) {
     if (paths.containsKey(asked)) {
-      return target(paths.get(asked), "");
+      return new Target("").of(paths.get(asked));
     }
     String best = null;
-    for (Object key : paths.keySet()) {
-      String pattern = String.valueOf(key);
+    for (String pattern : patterns) {
       if (matches(pattern, asked) && (best == null || isCloser(pattern, best))) {
         best = pattern;
       }
@@ -109,7 +132,7 @@ final class PackageJson {
     }
     int star = best.indexOf('*');
     int after = best.length() - star - 1;
-    return target(paths.get(best), asked.substring(star, asked.length() - after));
+    return new Target(asked.substring(star, asked.length() - after)).of(paths.get(best));
   }
 
   private static boolean matches(String pattern, String asked) {
@@ -129,31 +152,49 @@ final class PackageJson {
     return exports.keySet().stream().anyMatch(key -> String.valueOf(key).startsWith("."));
   }
 
-  private static @Nullable String target(@Nullable Object value, String star) {
-    return switch (value) {
-      case String file -> file.replace("*", star);
-      case List<?> alternatives -> {
-        for (Object alternative : alternatives) {
-          String found = target(alternative, star);
-          if (found != null) {
-            yield found;
-          }
-        }
-        yield null;
+  /** What a path stands for, looked for among its conditions. */
+  private static final class Target {
+    private final String star;
+    private int looks;
+
+    /**
+     * @param star what the pattern's star stands for
+     */
+    Target(String star) {
+      this.star = star;
+    }
+
+    @Nullable String of(@Nullable Object value) {
+      if (++looks > MAX_LOOKS) {
+        return null;
       }
-      case Map<?, ?> conditions -> {
-        for (Map.Entry<?, ?> entry : conditions.entrySet()) {
-          String found =
-              CONDITIONS.contains(String.valueOf(entry.getKey()))
-                  ? target(entry.getValue(), star)
-                  : null;
-          if (found != null) {
-            yield found;
-          }
+      return switch (value) {
+        case String file -> file.replace("*", star);
+        case List<?> alternatives -> first(alternatives);
+        case Map<?, ?> conditions -> first(conditions);
+        case null, default -> null;
+      };
+    }
+
+    private @Nullable String first(List<?> alternatives) {
+      for (Object alternative : alternatives) {
+        String found = of(alternative);
+        if (found != null || looks > MAX_LOOKS) {
+          return found;
         }
-        yield null;
       }
-      case null, default -> null;
-    };
+      return null;
+    }
+
+    private @Nullable String first(Map<?, ?> conditions) {
+      for (Map.Entry<?, ?> entry : conditions.entrySet()) {
+        boolean holds = CONDITIONS.contains(String.valueOf(entry.getKey()));
+        String found = holds ? of(entry.getValue()) : null;
+        if (found != null || ++looks > MAX_LOOKS) {
+          return found;
+        }
+      }
+      return null;
+    }
   }
 }
