@@ -1,9 +1,6 @@
 package dev.brink.exec.lane;
 
 import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -39,10 +36,8 @@ public final class Lane {
 
   private final Lanes lanes;
   private final int index;
-  private final int bound;
   private final LaneEvents events = new LaneEvents(this::guard);
-  private final Queue<LaneJob> jobs = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger queued = new AtomicInteger();
+  private final LaneJobs jobs;
   private final TimerHeap timers = new TimerHeap();
   private final @Nullable LaneCompanion companion;
   private final BooleanSupplier nothingToDo = this::hasNothingToDo;
@@ -57,7 +52,7 @@ public final class Lane {
     this.companion = companion;
     this.lanes = lanes;
     this.index = index;
-    this.bound = bound;
+    this.jobs = new LaneJobs(bound);
     this.watch = new LaneWatch(this, lanes, companion);
     this.worker = newThread(null);
   }
@@ -80,13 +75,11 @@ public final class Lane {
 
   /** Queues {@code job}; {@code false} when the queue is full. Any thread. */
   public boolean offer(LaneJob job) {
-    if (queued.incrementAndGet() > bound) {
-      queued.decrementAndGet();
-      return false;
+    boolean taken = jobs.offer(job);
+    if (taken) {
+      wake();
     }
-    jobs.add(job);
-    wake();
-    return true;
+    return taken;
   }
 
   /**
@@ -192,13 +185,9 @@ public final class Lane {
     return parked;
   }
 
-  int queued() {
-    return queued.get();
-  }
-
   /** How much there is before a new job would start. */
   int backlog() {
-    return queued.get() + (busy() ? 1 : 0);
+    return jobs.count() + (busy() ? 1 : 0);
   }
 
   long waitNanos() {
@@ -233,26 +222,9 @@ public final class Lane {
     return !hasWork() && !lanes.ended();
   }
 
-  @Nullable LaneJob pollJob() {
-    LaneJob job = jobs.poll();
-    if (job != null) {
-      queued.decrementAndGet();
-    }
-    return job;
-  }
-
-  /** The job that has waited longest; {@code null} for none. Any thread. */
-  @Nullable LaneJob nextJob() {
-    return jobs.peek();
-  }
-
-  /** Whether the caller may have {@code job}. Any thread. */
-  boolean giveAway(LaneJob job) {
-    boolean mine = jobs.remove(job);
-    if (mine) {
-      queued.decrementAndGet();
-    }
-    return mine;
+  /** What waits to be begun here. */
+  LaneJobs jobs() {
+    return jobs;
   }
 
   /** Whether anything waits for the turn under way to end. */
@@ -280,7 +252,7 @@ public final class Lane {
   // ---- on the watchdog's thread
 
   boolean stuckBehind() {
-    return queued.get() > 0 && worker.longTurn();
+    return jobs.count() > 0 && worker.longTurn();
   }
 
   /** Gives the lane a new thread, which runs {@code first} first. Returns whether it has one. */
@@ -411,7 +383,7 @@ public final class Lane {
         return true;
       }
     }
-    LaneJob job = pollJob();
+    LaneJob job = jobs.poll();
     if (job == null && !did) {
       job = lanes.steal(this);
     }
@@ -421,7 +393,7 @@ public final class Lane {
     run(job);
     long until = System.nanoTime() + ROUND_NANOS;
     for (int i = 1; i < JOBS_PER_ROUND && System.nanoTime() - until < 0; i++) {
-      job = pollJob();
+      job = jobs.poll();
       if (job == null) {
         break;
       }

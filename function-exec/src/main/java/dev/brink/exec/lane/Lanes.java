@@ -179,7 +179,7 @@ public final class Lanes {
   public int queued() {
     int queued = 0;
     for (int i = 0; i < all.size(); i++) {
-      queued += all.get(i).queued();
+      queued += all.get(i).jobs().count();
     }
     return queued;
   }
@@ -272,8 +272,8 @@ public final class Lanes {
   @Nullable LaneJob steal(Lane thief) {
     for (int i = 1; i < all.size(); i++) {
       Lane victim = all.get((thief.index() + i) % all.size());
-      LaneJob job = victim.queued() > 0 ? victim.nextJob() : null;
-      if (job != null && job.suits(thief, victim.waitNanos()) && victim.giveAway(job)) {
+      LaneJob job = victim.jobs().count() > 0 ? victim.jobs().peek() : null;
+      if (job != null && job.suits(thief, victim.waitNanos()) && victim.jobs().take(job)) {
         return job;
       }
     }
