@@ -28,6 +28,10 @@ final class GraalRuntime implements FunctionRuntime {
   static final String STOPPING = "the node is stopping";
   static final Duration GRACE = Duration.ofMillis(500);
   private static final long MAX_CODE_BYTES = 16L << 20;
+
+  /** Code of which the texts are read on the caller's thread, which may have others to serve. */
+  private static final long LITTLE_CODE_BYTES = 32L << 10;
+
   private static final long CLOSE_NANOS = Duration.ofSeconds(5).toNanos();
 
   private final Lanes lanes;
@@ -107,13 +111,15 @@ final class GraalRuntime implements FunctionRuntime {
               null));
       return loaded;
     }
-    if (!TypeScript.isIn(bundle.modules())) {
-      load(bundle, bundle.modules(), loaded);
-    } else {
+    if (TypeScript.isIn(bundle.modules())) {
       inBackground(
           bundle,
           loaded,
           () -> load(bundle, new TypeScript(contexts).strip(bundle.modules()), loaded));
+    } else if (bytes > LITTLE_CODE_BYTES) {
+      inBackground(bundle, loaded, () -> load(bundle, bundle.modules(), loaded));
+    } else {
+      load(bundle, bundle.modules(), loaded);
     }
     return loaded;
   }

@@ -8,6 +8,9 @@ import dev.brink.exec.FunctionException.Code;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -246,5 +249,26 @@ class ModuleTest {
             FunctionException.class, failure -> assertThat(failure.mayPass()).isTrue())
         .hasMessage("the TypeScript takes too long to read");
     assertThat(contexts.close(Duration.ofSeconds(30))).isTrue();
+  }
+
+  /** Whoever loads it may have others to serve, and reads a little code only. */
+  @Test
+  void muchCodeIsReadInTheBackground() {
+    var release = new CompletableFuture<Boolean>();
+    BackgroundWork background = ((GraalRuntime) SANDBOX.runtime).background();
+    assertThat(background.submit(() -> release.orTimeout(60, TimeUnit.SECONDS).join())).isNotNull();
+    String small = "export default { fetch: () => new Response('x') }; //";
+    CompletableFuture<LoadedFunction> large = load(small + "x".repeat(1 << 20));
+    assertThat(Sandbox.join(load(small))).isNotNull();
+    assertThat(large).isNotDone();
+    release.complete(true);
+    assertThat(SANDBOX.get(Sandbox.join(large), "/").end().text()).isEqualTo("x");
+  }
+
+  private static CompletableFuture<LoadedFunction> load(String main) {
+    Map<String, byte[]> modules = Map.of("main.js", main.getBytes(StandardCharsets.UTF_8));
+    var bundle =
+        new FunctionBundle("test/code", "main.js", modules, Sandbox.LIMITS, Map.of(), Set.of());
+    return SANDBOX.runtime.load(bundle).toCompletableFuture();
   }
 }
