@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** How often the resolver looks for a file: what a tenant wrote decides how many imports it has. */
@@ -20,7 +21,7 @@ class ModuleResolverTest {
     private long looks;
 
     @Override
-    public byte[] get(Object key) {
+    public byte @Nullable [] get(Object key) {
       looks++;
       return super.get(key);
     }
