@@ -3,15 +3,16 @@ package dev.brink.exec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.classfile.ClassFile;
+import java.lang.constant.ConstantDescs;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -41,21 +42,31 @@ final class EngineClasses {
   /** What the engine uses only where it is in modules of its own, and can elsewhere not be. */
   private static final String OTHERWISE = "com/oracle/truffle/polyglot/JDKSupport$DirectImpl";
 
-  /** What a class with a static initializer has among its constants. */
-  private static final byte[] INITIALIZER = "\1\0\10<clinit>".getBytes(StandardCharsets.ISO_8859_1);
+  /** Only where a function uses WebAssembly. */
+  private static final List<String> WASM_LIBRARIES = List.of("org.graalvm.wasm.WasmLanguage");
 
-  private static boolean begun;
+  private static final AtomicBoolean BEGUN = new AtomicBoolean();
+  private static final AtomicBoolean WASM_BEGUN = new AtomicBoolean();
 
   /** Does so, once in a JVM. Takes a second or more. */
-  static synchronized void initialize() {
-    if (begun) {
-      return;
+  static void initialize() {
+    if (BEGUN.compareAndSet(false, true)) {
+      initialize(LIBRARIES);
     }
-    begun = true;
+  }
+
+  /** Does so with the classes of WebAssembly, once in a JVM. */
+  static void initializeWasm() {
+    if (WASM_BEGUN.compareAndSet(false, true)) {
+      initialize(WASM_LIBRARIES);
+    }
+  }
+
+  private static void initialize(List<String> libraries) {
     long start = System.nanoTime();
     long cpuStart = ThreadCpu.nanos();
     int done = 0;
-    for (String library : LIBRARIES) {
+    for (String library : libraries) {
       try {
         Class<?> one = Class.forName(library);
         for (String name : names(one)) {
@@ -136,13 +147,13 @@ final class EngineClasses {
   }
 
   private static boolean hasInitializer(byte[] classFile) {
-    int size = INITIALIZER.length;
-    for (int i = 0; i <= classFile.length - size; i++) {
-      if (classFile[i] == 1 && Arrays.equals(classFile, i, i + size, INITIALIZER, 0, size)) {
-        return true;
-      }
+    try {
+      return ClassFile.of().parse(classFile).methods().stream()
+          .anyMatch(method -> method.methodName().equalsString(ConstantDescs.CLASS_INIT_NAME));
+    } catch (IllegalArgumentException e) {
+      // Of a kind that is not known here: to initialize one without an initializer does no harm.
+      return true;
     }
-    return false;
   }
 
   private EngineClasses() {}

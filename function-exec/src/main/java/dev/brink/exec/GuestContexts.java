@@ -104,6 +104,8 @@ final class GuestContexts {
     Engine there = wasmEngine;
     if (there == null) {
       there = engine("js", "wasm");
+      // Before it can be had: no guest uses any of it first.
+      EngineClasses.initializeWasm();
       wasmEngine = there;
     }
     return there;

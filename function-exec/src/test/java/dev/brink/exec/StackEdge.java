@@ -7,14 +7,17 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
 /**
  * A program: one function first uses many things where its stack is about to end, then another one
- * uses them as anybody does. Prints what does not work then, and what classes the JVM gave up.
+ * uses them as anybody does. Prints what does not work then, and what classes the JVM gave up. Its
+ * argument is {@value #WASM} for things of WebAssembly; without it they are all others.
  */
 final class StackEdge {
+  static final String WASM = "wasm";
   static final String WRONG = "wrong: ";
   static final String TRIED = "tried: ";
 
@@ -25,14 +28,15 @@ final class StackEdge {
   public static void main(String[] arguments) throws IOException, JMException {
     List<String> wrong = new ArrayList<>();
     int tried = 0;
+    String source = List.of(arguments).contains(WASM) ? wasmSource() : source("firstuses.js");
     try (Sandbox sandbox = Sandbox.of(1)) {
-      LoadedFunction deep = sandbox.load(source(), LIMITS);
+      LoadedFunction deep = sandbox.load(source, LIMITS);
       String[] names = sandbox.get(deep, "/names").end().text().split(",", -1);
       for (String name : names) {
         var _ = outcome(sandbox, deep, "/deep/" + name);
         tried++;
       }
-      LoadedFunction flat = sandbox.load(source() + "// another one", LIMITS);
+      LoadedFunction flat = sandbox.load(source + "// another one", LIMITS);
       for (String name : names) {
         String outcome = outcome(sandbox, flat, "/flat/" + name);
         if (outcome.startsWith("failed")) {
@@ -46,8 +50,23 @@ final class StackEdge {
     System.exit(0);
   }
 
-  private static String source() throws IOException {
-    try (InputStream in = StackEdge.class.getResourceAsStream("firstuses.js")) {
+  private static String wasmSource() throws IOException {
+    String modules =
+        "const modules = { arithmetic: %s, endless: %s, memory: %s, importing: %s };"
+            .formatted(
+                WasmModule.script(WasmModule.arithmetic()),
+                WasmModule.script(WasmModule.endless()),
+                WasmModule.script(WasmModule.memory(1, 1, 2)),
+                WasmModule.script(WasmModule.importing()));
+    return modules + source("firstwasm.js");
+  }
+
+  private static String source(String uses) throws IOException {
+    return text(uses) + text("stackedge.js");
+  }
+
+  private static String text(String resource) throws IOException {
+    try (InputStream in = StackEdge.class.getResourceAsStream(resource)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
@@ -63,15 +82,18 @@ final class StackEdge {
 
   /** The classes whose initialization has failed, which nobody can use any more. */
   private static List<String> givenUp() throws JMException {
-    String classes =
-        String.valueOf(
+    return classes().filter(line -> line.contains(" initialization_error ")).toList();
+  }
+
+  private static Stream<String> classes() throws JMException {
+    return String.valueOf(
             ManagementFactory.getPlatformMBeanServer()
                 .invoke(
                     new ObjectName("com.sun.management:type=DiagnosticCommand"),
                     "vmClasses",
                     new Object[] {new String[0]},
-                    new String[] {String[].class.getName()}));
-    return classes.lines().filter(line -> line.contains(" initialization_error ")).toList();
+                    new String[] {String[].class.getName()}))
+        .lines();
   }
 
   private StackEdge() {}

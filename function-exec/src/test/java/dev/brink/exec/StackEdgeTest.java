@@ -19,13 +19,21 @@ class StackEdgeTest {
   /** In a JVM of its own, where nothing has been used before. */
   @Test
   void whatIsFirstUsedWhereTheStackEndsWorksForOthers() throws Exception {
-    List<String> said = run();
+    shows(run());
+  }
+
+  @Test
+  void whatIsFirstUsedOfWebAssemblyThereDoesToo() throws Exception {
+    shows(run(StackEdge.WASM));
+  }
+
+  private static void shows(List<String> said) {
     String all = String.join("\n", said);
     assertThat(said).as(all).filteredOn(line -> line.startsWith(StackEdge.WRONG)).isEmpty();
     assertThat(said).as(all).filteredOn(line -> line.startsWith(StackEdge.TRIED)).hasSize(1);
   }
 
-  private List<String> run() throws IOException, InterruptedException {
+  private List<String> run(String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -33,6 +41,7 @@ class StackEdgeTest {
         .forEach(command::add);
     command.addAll(List.of("-Xmx512m", "-cp", System.getProperty("java.class.path")));
     command.add(StackEdge.class.getName());
+    command.addAll(List.of(arguments));
     Path output = folder.resolve("output");
     Process process =
         new ProcessBuilder(command)

@@ -167,37 +167,3 @@ const uses = {
   navigator: () => navigator.userAgent,
   hashing: () => new crypto.DigestStream('SHA-256').getWriter().write(bytes(2)),
 };
-
-const overflow = 'Maximum call stack size exceeded';
-
-/** Calls it with all that is left of the stack, from nothing on, until that is enough. */
-function dive(use) {
-  try {
-    return dive(use);
-  } catch (e) {
-    if (e.message !== overflow) {
-      throw e;
-    }
-    return use();
-  }
-}
-
-async function attempt(use) {
-  try {
-    await use();
-    return 'done';
-  } catch (e) {
-    return `${e?.name ?? e}`;
-  }
-}
-
-export default {
-  async fetch(request) {
-    const [, how, what] = new URL(request.url).pathname.split('/');
-    if (how === 'names') {
-      return new Response(Object.keys(uses).join());
-    }
-    const use = uses[what];
-    return new Response(await attempt(how === 'deep' ? () => dive(use) : use));
-  },
-};
