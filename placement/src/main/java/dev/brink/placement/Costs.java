@@ -18,7 +18,10 @@ final class Costs {
   final MeanEstimate run = new MeanEstimate();
   final MeanEstimate cold = new MeanEstimate();
 
-  /** Of the run times' logarithms, times a million: the typical run is what nodes are judged by. */
+  /**
+   * Of the logarithms of times on a lane, times a million: what nodes are judged by, as a run also
+   * takes long where those it waits for are far from the node.
+   */
   private final MeanEstimate typicalLog = new MeanEstimate();
 
   /** How far the logarithms are from the typical one, times a million: seen here, not told. */
@@ -39,18 +42,18 @@ final class Costs {
   void ran(long runNanos, long laneNanos) {
     run.add(runNanos);
     lane.add(laneNanos);
-    spread.add(off(runNanos));
-    typicalLog.add(log(runNanos));
+    spread.add(off(laneNanos));
+    typicalLog.add(log(laneNanos));
     freshRuns.getAndIncrement();
   }
 
   /** A run on this node that another ingress asked for. */
-  void served(long runNanos) {
-    servedSpread.add(off(runNanos));
+  void served(long laneNanos) {
+    servedSpread.add(off(laneNanos));
   }
 
-  private long off(long runNanos) {
-    long log = log(runNanos);
+  private long off(long laneNanos) {
+    long log = log(laneNanos);
     return Math.abs(log - typicalLog.nanosOr(log));
   }
 
@@ -58,19 +61,19 @@ final class Costs {
     return (long) (1e6 * Math.log((double) Math.max(1, nanos)));
   }
 
-  /** The geometric mean of a run; 0 where there was none. */
-  long typicalRunNanos() {
+  /** The geometric mean of a run's time on a lane; 0 where there was none. */
+  long typicalLaneNanos() {
     long log = typicalLog.nanosOr(0);
     return log == 0 ? 0 : (long) Math.exp(log / 1e6);
   }
 
   /**
-   * How long a newcomer typically waits behind a run of it: those few that are much longer make
-   * room for others.
+   * How long a newcomer typically waits behind a run of it: those few that hold a lane for much
+   * longer make room for others.
    */
   long heldNanos(long priorNanos) {
     long mean = lane.nanosOr(priorNanos);
-    long typical = typicalRunNanos();
+    long typical = typicalLaneNanos();
     return typical == 0 ? mean : Math.min(mean, typical);
   }
 
@@ -79,7 +82,7 @@ final class Costs {
     return laneNanos < 0 ? runNanos : Math.min(laneNanos, runNanos);
   }
 
-  /** The mean distance of a run's logarithm from the typical one. */
+  /** The mean distance of the logarithm of a time on a lane from the typical one. */
   double spread() {
     return logs(spread);
   }
@@ -90,7 +93,7 @@ final class Costs {
 
   /** Whether nodes can be judged by this function's runs, which are spread so far. */
   boolean judges(MeanEstimate bySpread) {
-    return bySpread.count() >= JUDGES_AFTER_RUNS && typicalRunNanos() >= JUDGES_FROM_NANOS;
+    return bySpread.count() >= JUDGES_AFTER_RUNS && typicalLaneNanos() >= JUDGES_FROM_NANOS;
   }
 
   void started(long coldNanos) {
@@ -110,7 +113,7 @@ final class Costs {
         sizeClass,
         runs,
         run.nanosOr(0),
-        typicalRunNanos(),
+        typicalLaneNanos(),
         lane.nanosOr(0),
         colds,
         cold.nanosOr(0),
@@ -121,8 +124,8 @@ final class Costs {
   void learn(FunctionSample sample) {
     if (sample.runs() > 0 && Placement.sane(sample.runNanos())) {
       run.add(sample.runNanos(), sample.runs());
-      if (sample.typicalNanos() > 0 && Placement.sane(sample.typicalNanos())) {
-        typicalLog.add(log(sample.typicalNanos()), sample.runs());
+      if (sample.typicalLaneNanos() > 0 && Placement.sane(sample.typicalLaneNanos())) {
+        typicalLog.add(log(sample.typicalLaneNanos()), sample.runs());
       }
       lane.add(onLaneNanos(sample.laneNanos(), sample.runNanos()), sample.runs());
       if (sample.bytes() > 0) {

@@ -8,7 +8,7 @@ package dev.brink.placement;
  * @param sizeClass of the request's body, 0 to 4: up to 1 KiB, 16 KiB, 256 KiB, 4 MiB, more
  * @param runs answers seen since the last sample
  * @param runNanos a run on a usual node, on average
- * @param typicalNanos the same as the geometric mean; 0 where it is not known
+ * @param typicalLaneNanos the geometric mean of the part that holds a lane; 0 where it is not known
  * @param laneNanos the part of it that holds a lane
  * @param colds cold starts seen since the last sample
  * @param coldNanos a cold start on a usual node
@@ -19,7 +19,7 @@ public record FunctionSample(
     int sizeClass,
     int runs,
     long runNanos,
-    long typicalNanos,
+    long typicalLaneNanos,
     long laneNanos,
     int colds,
     long coldNanos,

@@ -34,12 +34,13 @@ final class Learning {
       return;
     }
     Costs usual = stats.costs(size);
+    long held = observed.heldNanos();
     if (usual.judges(usual.spread)) {
-      state.ran(observed.runNanos(), usual.typicalRunNanos(), usual.spread(), nowNanos);
+      state.ran(held, usual.typicalLaneNanos(), usual.spread(), nowNanos);
     }
-    long held = Costs.onLaneNanos(observed.laneNanos(), observed.runNanos());
-    long run = (long) (observed.runNanos() / slow);
     long lane = (long) (held / slow);
+    // What it waits for others is as long on a slow node.
+    long run = observed.runNanos() - held + lane;
     stats.learn(size, costs -> costs.ran(run, lane));
     if (observed.bytes() >= 0) {
       long bytes = Math.min(observed.bytes(), FunctionStats.MAX_BYTES);

@@ -181,8 +181,9 @@ final class NodeState {
     return local ? 0 : rtt.ageNanos(nowNanos);
   }
 
-  void ran(long runNanos, long expectedNanos, double spread, long nowNanos) {
-    slow.add(runNanos, expectedNanos, spread, nowNanos);
+  /** A run held a lane for a while. */
+  void ran(long laneNanos, long expectedNanos, double spread, long nowNanos) {
+    slow.add(laneNanos, expectedNanos, spread, nowNanos);
   }
 
   /** Work was sent that takes this long on a lane of a usual node. */
@@ -319,8 +320,9 @@ final class NodeState {
     return sharing <= 1 ? 0 : (long) (work.heldNanos * (sharing - 1));
   }
 
+  /** A slow node is slow on its lanes; what a run waits for others is as long there. */
   long runNanos(Work work, double slowNow) {
-    return (long) (work.runNanos * slowNow);
+    return work.waitsNanos + (long) (work.laneNanos * slowNow);
   }
 
   long coldNanos(Work work, boolean warm, double slowNow) {

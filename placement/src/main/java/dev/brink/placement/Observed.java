@@ -39,6 +39,11 @@ public record Observed(
     this(netNanos, queueNanos, coldNanos, runNanos, -1, wasCold, -1);
   }
 
+  /** What the run held a lane for: all of it where that is not known or makes no sense. */
+  long heldNanos() {
+    return Costs.onLaneNanos(laneNanos, runNanos);
+  }
+
   /** All of it. */
   long totalNanos() {
     return Math.max(0, netNanos)

@@ -13,17 +13,17 @@ final class OwnPace {
   private final SlowEstimate estimate = new SlowEstimate(CAREFUL);
 
   /** A request of this ingress has run here. */
-  void ran(Costs usual, long runNanos, long nowNanos) {
+  void ran(Costs usual, long laneNanos, long nowNanos) {
     if (usual.judges(usual.spread)) {
-      estimate.add(runNanos, usual.typicalRunNanos(), usual.spread(), nowNanos);
+      estimate.add(laneNanos, usual.typicalLaneNanos(), usual.spread(), nowNanos);
     }
   }
 
   /** A request of another ingress has run here. */
-  void served(Costs usual, long runNanos, long nowNanos) {
+  void served(Costs usual, long laneNanos, long nowNanos) {
     MeanEstimate spread = usual.judges(usual.spread) ? usual.spread : usual.servedSpread;
     if (usual.judges(spread)) {
-      estimate.add(runNanos, usual.typicalRunNanos(), Costs.logs(spread), nowNanos);
+      estimate.add(laneNanos, usual.typicalLaneNanos(), Costs.logs(spread), nowNanos);
     }
   }
 

@@ -209,7 +209,7 @@ public final class Placement {
       return;
     }
     if (state.local && sane(observed.runNanos())) {
-      ownPace.ran(stats.costs(request.bodyBytes()), observed.runNanos(), nowNanos);
+      ownPace.ran(stats.costs(request.bodyBytes()), observed.heldNanos(), nowNanos);
     }
     stats.failures().answered(node, state.slot, nowNanos);
     Learning.function(state, stats, request, observed, nowNanos);
@@ -259,12 +259,14 @@ public final class Placement {
   /**
    * A request that another ingress sent has run on the local node: it shows how slow that is. What
    * it says of the function, its ingress learns and tells.
+   *
+   * @param laneNanos what the run held a lane for; all of it where that is not known
    */
-  public void served(PlacementRequest request, long runNanos, long nowNanos) {
-    if (sane(runNanos)) {
+  public void served(PlacementRequest request, long laneNanos, long nowNanos) {
+    if (sane(laneNanos)) {
       FunctionStats stats = stats(request.function());
-      ownPace.served(stats.costs(request.bodyBytes()), runNanos, nowNanos);
-      long usual = (long) (runNanos / ownPace.value(nowNanos));
+      ownPace.served(stats.costs(request.bodyBytes()), laneNanos, nowNanos);
+      long usual = (long) (laneNanos / ownPace.value(nowNanos));
       stats.learn(request.bodyBytes(), costs -> costs.served(usual));
     }
   }

@@ -12,7 +12,11 @@ final class Work {
   /** The function's bit in the warm sets. */
   int index;
 
-  long runNanos;
+  /** The part of a run that holds a lane. */
+  long laneNanos;
+
+  /** The rest of it. */
+  long waitsNanos;
 
   /** The typical time on a lane, which is what sharing the processors is reckoned by. */
   long heldNanos;
@@ -29,8 +33,10 @@ final class Work {
     failures = stats.failures(nowNanos);
     Costs costs = stats.costs(request.bodyBytes());
     index = stats.index;
-    runNanos = costs.run.nanosOr(settings.runPriorNanos());
-    heldNanos = Math.min(costs.heldNanos(runNanos), runNanos);
+    long run = costs.run.nanosOr(settings.runPriorNanos());
+    laneNanos = Math.min(costs.lane.nanosOr(run), run);
+    waitsNanos = run - laneNanos;
+    heldNanos = Math.min(costs.heldNanos(run), run);
     coldNanos = stats.coldNanos(costs, settings.coldPriorNanos());
     long expected = costs.bytes.nanosOr(0);
     long all = Math.max(expected, request.bodyBytes());

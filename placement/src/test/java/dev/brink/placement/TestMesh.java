@@ -91,6 +91,13 @@ final class TestMesh {
     return this;
   }
 
+  /** It ran for so long on a lane and waited for so long for others. */
+  TestMesh waited(String node, double laneMillis, double waitMillis) {
+    var observed = new Observed(-1, 0, 0, ms(laneMillis + waitMillis), ms(laneMillis), false);
+    placement.completed(node, REQUEST, observed, now);
+    return this;
+  }
+
   TestMesh failed(String node) {
     placement.failed(node, now, 0);
     return this;

@@ -23,6 +23,11 @@ public record CallTiming(
     long netNanos,
     Map<String, Integer> reads) {
 
+  /** What the run held a lane for: all of it where that is not known. */
+  public long heldNanos() {
+    return laneNanos > 0 ? Math.min(laneNanos, runNanos) : runNanos;
+  }
+
   /** Of a call that read nothing, and of which it is not known how long it held a lane. */
   public CallTiming(
       String node, boolean cold, long queueNanos, long coldNanos, long runNanos, long netNanos) {

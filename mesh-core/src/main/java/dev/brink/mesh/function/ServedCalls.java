@@ -64,7 +64,7 @@ public final class ServedCalls implements Executor<Target.Function> {
     public void onResponse(
         HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, CallTiming timing) {
       placement.served(
-          version.placement(call.request().headers()), timing.runNanos(), System.nanoTime());
+          version.placement(call.request().headers()), timing.heldNanos(), System.nanoTime());
       listener.onResponse(head, body, timing);
     }
 

@@ -159,7 +159,7 @@ public final class Dispatcher {
               timing.queueNanos(),
               timing.coldNanos(),
               timing.runNanos(),
-              timing.laneNanos() > 0 ? timing.laneNanos() : -1,
+              timing.heldNanos(),
               timing.cold()),
           now);
       placement.answered(first, request, now - beganNanos);

@@ -118,7 +118,7 @@ public final class Gossip {
         .setSizeClass(sample.sizeClass())
         .setRuns(sample.runs())
         .setRunNanos(sample.runNanos())
-        .setTypicalNanos(sample.typicalNanos())
+        .setTypicalLaneNanos(sample.typicalLaneNanos())
         .setLaneNanos(sample.laneNanos())
         .setColds(sample.colds())
         .setColdNanos(sample.coldNanos())
@@ -138,7 +138,7 @@ public final class Gossip {
               learned.getSizeClass(),
               learned.getRuns(),
               learned.getRunNanos(),
-              learned.getTypicalNanos(),
+              learned.getTypicalLaneNanos(),
               learned.getLaneNanos(),
               learned.getColds(),
               learned.getColdNanos(),
