@@ -137,14 +137,17 @@ final class FunctionStats {
     }
   }
 
-  /** Nothing holds on to a node that has left. */
-  void left(String node) {
+  /** Nothing holds on to a node that has left; a plan that it is no part of goes on without it. */
+  void left(String node, Topology before, Topology after) {
     NodeState last = lastUsed;
     if (last != null && last.info.id().equals(node)) {
       lastUsed = null;
     }
     failures.left(node);
-    plan = null; // made anew for the nodes that are left
+    Plan known = plan;
+    if (known != null) {
+      plan = known.without(before.find(node), before, after);
+    }
   }
 
   @Nullable Plan plan() {

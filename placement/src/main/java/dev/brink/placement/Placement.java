@@ -73,13 +73,17 @@ public final class Placement {
 
   /** A node left. The local node stays. */
   public void nodeDown(String node, long nowNanos) {
+    Topology before;
+    Topology after;
     synchronized (change) {
-      topology = topology.without(node);
-      topology.limitEjections(nowNanos);
+      before = topology;
+      after = before.without(node);
+      topology = after;
+      after.limitEjections(nowNanos);
     }
     distances.forget(node);
     for (FunctionStats stats : functions.all()) {
-      stats.left(node);
+      stats.left(node, before, after);
     }
   }
 

@@ -69,6 +69,21 @@ final class Plan {
     }
   }
 
+  /** The same in a mesh without one of the nodes that were not picked. */
+  private Plan(Plan from, Topology topology, NodeState[] permitted, NodeState[] near) {
+    this.looks = from.looks;
+    this.of = topology.nodes();
+    this.hints = from.hints;
+    this.reads = from.reads;
+    this.distances = from.distances;
+    this.permitted = permitted;
+    this.near = near;
+    this.nodes = from.nodes;
+    this.madeAtNanos = from.madeAtNanos;
+    this.lasting = from.lasting;
+    this.dataNanos = from.dataNanos;
+  }
+
   /** Of more nodes than were picked. */
   private Plan(Plan from, NodeState[] nodes) {
     this.looks = from.looks;
@@ -94,6 +109,32 @@ final class Plan {
   @SuppressWarnings("ReferenceEquality") // each topology has its own array
   boolean isOf(Topology topology, Hints wanted) {
     return of == topology.nodes() && hints.equals(wanted);
+  }
+
+  /**
+   * What is left of it when a node has gone: null where it is to be made anew, as the node is one
+   * of those looked at or those to be near to, or the plan is of other nodes.
+   *
+   * @param gone null: no node has
+   */
+  @Nullable Plan without(@Nullable NodeState gone, Topology before, Topology after) {
+    if (!isOf(before, hints)) {
+      return null;
+    }
+    if (gone == null || isOf(after, hints)) {
+      return this;
+    }
+    boolean wanted =
+        hints.near() instanceof Near.Nodes(NodeSelector selector) && selector.matches(gone.info);
+    return wanted || placeOf(gone) >= 0
+        ? null
+        : new Plan(this, after, without(permitted, gone), without(near, gone));
+  }
+
+  private static NodeState[] without(NodeState[] from, NodeState gone) {
+    return Arrays.asList(from).contains(gone)
+        ? Arrays.stream(from).filter(node -> node != gone).toArray(NodeState[]::new)
+        : from;
   }
 
   /** Not to be changed. */

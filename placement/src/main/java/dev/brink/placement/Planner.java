@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,11 @@ final class Planner {
   /** A turn looks at so many distances, a node counted as one, and one plan's at least. */
   private static final int LOOKS = 1 << 15;
 
+  /**
+   * So many functions, and as many more as there are threads, wait for a turn; others ask again.
+   */
+  private static final int MAX_WAITING = 1 << 12;
+
   private static final long NOTED_NANOS = 20_000_000L;
   private static final NodeState[] NOBODY = {};
   private static final double NEAR_FACTOR = 1.5;
@@ -38,6 +44,9 @@ final class Planner {
   private final Distances distances;
   private final ThreadLocal<Shortlist> shortlists = ThreadLocal.withInitial(Shortlist::new);
   private final Queue<FunctionStats> came = new ConcurrentLinkedQueue<>();
+
+  /** How many came, so that there is a bound where turns are rare, or none. */
+  private final AtomicInteger waiting = new AtomicInteger();
 
   /** Whose plans are kept up; under the lock that is this list. */
   private final List<FunctionStats> inUse = new ArrayList<>();
@@ -75,9 +84,15 @@ final class Planner {
 
   private void used(FunctionStats stats, long nowNanos) {
     stats.planUsed(nowNanos);
-    if (stats.keepUp()) {
+    if (waiting.get() < MAX_WAITING && stats.keepUp()) {
+      waiting.getAndIncrement();
       came.add(stats);
     }
+  }
+
+  /** How many functions the next turn will find to be in use, and did not before. */
+  int waiting() {
+    return waiting.get();
   }
 
   private static boolean isOpen(Topology topology, FunctionStats stats, Hints hints) {
@@ -92,6 +107,7 @@ final class Planner {
   void turn(Topology topology, long nowNanos) {
     synchronized (inUse) {
       for (FunctionStats stats = came.poll(); stats != null; stats = came.poll()) {
+        waiting.getAndDecrement();
         inUse.add(stats);
       }
       long looks = 0;

@@ -196,6 +196,71 @@ class PlannerTest {
   }
 
   @Test
+  void whatWaitsForATurnHasABound() {
+    var planner = new Planner(new Distances(0));
+    Topology topology = topology(70);
+    List<FunctionStats> functions = asked(planner, topology, 6_000);
+    assertThat(planner.waiting()).as("of 6,000").isEqualTo(1 << 12);
+    planner.turn(topology, 0);
+    assertThat(planner.waiting()).isZero();
+    FunctionStats last = functions.getLast();
+    planner.plan(topology, last, Hints.none(), ms(100));
+    assertThat(planner.waiting()).as("used again").isEqualTo(1);
+  }
+
+  @Test
+  void aNodeThatLeavesTakesOnlyThePlansThatItIsPartOf() {
+    for (int n = 1; n < NODES; n++) {
+      placement.nodeUp(
+          NodeInfo.builder("n" + n).labels(Map.of("region", n < 10 ? "eu" : "us")).build());
+      placement.rtt("n" + n, ms(n), 0);
+    }
+    tell(NODES, -1, 0);
+    PlacementRequest eu =
+        PlacementRequest.of("eu")
+            .hints(Hints.builder().allowed(List.of(NodeSelector.of("region", "eu"))).build());
+    List<PlacementRequest> requests = List.of(REQUEST, eu);
+    for (int i = 0; i < 200; i++) {
+      requests.forEach(request -> allocatedBy(request, 0)); // loads classes at first
+    }
+    placement.nodeDown("unknown", 0);
+    placement.nodeDown("n190", 0);
+    for (PlacementRequest request : requests) {
+      assertThat(allocatedBy(request, 0)).as(request.function()).isZero();
+    }
+    placement.nodeDown("n3", 0);
+    for (PlacementRequest request : requests) {
+      assertThat(allocatedBy(request, 0)).as(request.function()).isPositive();
+      assertThat(placement.explain(request, 0).candidates())
+          .extracting(Candidate::node)
+          .doesNotContain("n3", "n190");
+    }
+  }
+
+  @Test
+  void aPlanThatGoesOnWithoutANodeHasItNowhere() {
+    var planner = new Planner(new Distances(0));
+    Topology topology = topology(100);
+    Plan plan = planOf(asked(planner, topology, 1).getFirst());
+    for (NodeState gone : topology.nodes()) {
+      Topology smaller = topology.without(gone.info.id());
+      Plan left = plan.without(gone, topology, smaller);
+      if (gone.local) {
+        assertThat(left).as("it stays").isSameAs(plan);
+      } else if (plan.placeOf(gone) >= 0) {
+        assertThat(left).isNull();
+      } else {
+        assertThat(requireNonNull(left).isOf(smaller, Hints.none())).isTrue();
+        assertThat(left.nodes()).isEqualTo(plan.nodes());
+        assertThat(left.permitted()).hasSize(99).doesNotContain(gone);
+        assertThat(requireNonNull(left.widened()).nodes()).doesNotContain(gone);
+        assertThat(requireNonNull(left.unpicked()).nodes()).doesNotContain(gone);
+      }
+    }
+    assertThat(plan.without(null, topology.without("n5"), topology)).as("of others").isNull();
+  }
+
+  @Test
   void plansOfNodesThatAreNoMoreAreMadeAnew() {
     var planner = new Planner(new Distances(0));
     Topology topology = topology(100);

@@ -3,6 +3,8 @@ package dev.brink.mesh.function;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class ReadTallyTest {
@@ -32,5 +34,24 @@ class ReadTallyTest {
     }
     assertThat(tally.take("f", "r0")).hasSize(1);
     assertThat(tally.take("f", "r4999")).isEmpty();
+  }
+
+  @Test
+  void whatNobodyTakesGoesByItsAge() {
+    var now = new AtomicLong();
+    var aging = new ReadTally(now::get);
+    for (int i = 0; i < 4_096; i++) {
+      aging.read("f", "ended" + i, "origin:a/b");
+    }
+    aging.read("f", "1", "origin:a/b");
+    assertThat(aging.take("f", "1")).as("there is no room").isEmpty();
+
+    now.addAndGet(TimeUnit.MINUTES.toNanos(4));
+    aging.read("f", "ended0", "origin:a/b");
+    now.addAndGet(TimeUnit.MINUTES.toNanos(3));
+    aging.read("f", "2", "origin:a/b");
+    assertThat(aging.take("f", "2")).hasSize(1);
+    assertThat(aging.take("f", "ended1")).as("seven minutes old").isEmpty();
+    assertThat(aging.take("f", "ended0")).as("has read since").hasSize(1);
   }
 }
