@@ -64,7 +64,12 @@ public interface KeyValue {
   CompletionStage<Optional<KeyValueEntry>> get(String key, ReadMode mode);
 
   /** A value that is read as its subscriber asks for it, unless it is small. */
-  CompletionStage<Optional<KeyValueEntry>> open(String key, ReadMode mode);
+  default CompletionStage<Optional<KeyValueEntry>> open(String key, ReadMode mode) {
+    return read(key, mode).entry();
+  }
+
+  /** The same as {@link #open}, and who answers. */
+  KeyRead read(String key, ReadMode mode);
 
   /** Writes a value. */
   default CompletionStage<Stamp> put(String key, byte[] value) {

@@ -57,15 +57,15 @@ final class KeyValueNamespace implements KeyValue {
 
   @Override
   public CompletionStage<Optional<KeyValueEntry>> get(String key, ReadMode mode) {
-    return read(key, mode, true);
+    return read(key, mode, true).entry();
   }
 
   @Override
-  public CompletionStage<Optional<KeyValueEntry>> open(String key, ReadMode mode) {
+  public KeyRead read(String key, ReadMode mode) {
     return read(key, mode, false);
   }
 
-  private CompletionStage<Optional<KeyValueEntry>> read(String key, ReadMode mode, boolean whole) {
+  private KeyRead read(String key, ReadMode mode, boolean whole) {
     KeyCodec.check(key);
     String stored = prefix + key;
     engine.reads().increment();
@@ -75,20 +75,22 @@ final class KeyValueNamespace implements KeyValue {
       StoredValue value = copy.value();
       if (value == null || value.expired(engine.store().nowMillis())) {
         engine.localReads().increment();
-        return CompletableFuture.completedFuture(Optional.empty());
+        return new KeyRead(true, CompletableFuture.completedFuture(Optional.empty()));
       }
       if (value.blob() == null) {
         engine.localReads().increment();
-        return CompletableFuture.completedFuture(Optional.of(inline(key, value)));
+        return new KeyRead(true, CompletableFuture.completedFuture(Optional.of(inline(key, value))));
       }
     }
-    return engine
-        .calls()
-        .start(
-            "read of " + namespace + "/" + key,
-            whole ? KeyValueBlobs.INLINE_BYTES : 0,
-            Deadline.in(timeout),
-            (caches, deadline, turn) -> read(caches, key, whole, deadline, turn));
+    return new KeyRead(
+        false,
+        engine
+            .calls()
+            .start(
+                "read of " + namespace + "/" + key,
+                whole ? KeyValueBlobs.INLINE_BYTES : 0,
+                Deadline.in(timeout),
+                (caches, deadline, turn) -> read(caches, key, whole, deadline, turn)));
   }
 
   private Optional<KeyValueEntry> read(

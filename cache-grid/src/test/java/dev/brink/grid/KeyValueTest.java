@@ -363,6 +363,27 @@ class KeyValueTest {
   }
 
   @Test
+  void aReadSaysWhetherACopyHereAnswersIt() throws Exception {
+    KeyValue here = at(first, "copies");
+    ReadMode anAge = ReadMode.within(Duration.ofHours(1));
+    for (String key : List.of("there", "not there")) {
+      KeyRead asked = here.read(key, anAge);
+      assertThat(asked.local()).as("nothing is known of it").isFalse();
+      get(asked.entry());
+      assertThat(here.read(key, anAge).local()).as(key).isTrue();
+      get(here.put("there", bytes("v")));
+    }
+    KeyRead copy = here.read("there", anAge);
+    assertThat(copy.local()).isTrue();
+    assertThat(get(copy.entry()).orElseThrow().text()).isEqualTo("v");
+    KeyRead consistent = here.read("there", ReadMode.consistent());
+    assertThat(consistent.local()).isFalse();
+    assertThat(get(consistent.entry()).orElseThrow().text()).isEqualTo("v");
+    get(here.put("large", new byte[1 << 20]));
+    assertThat(here.read("large", anAge).local()).as("in chunks, which are not here").isFalse();
+  }
+
+  @Test
   void concurrentReadsAndWritesNeverHideAnOwnWrite() throws Exception {
     KeyValue at = at(second, "own");
     ReadMode anAge = ReadMode.within(Duration.ofHours(1));

@@ -7,6 +7,7 @@ import dev.brink.exec.binding.Face;
 import dev.brink.exec.binding.HostBinding;
 import dev.brink.grid.KeyInfo;
 import dev.brink.grid.KeyPage;
+import dev.brink.grid.KeyRead;
 import dev.brink.grid.KeyValue;
 import dev.brink.grid.KeyValueEntry;
 import dev.brink.grid.KeyValueWrite;
@@ -75,25 +76,26 @@ final class NamespaceBinding implements HostBinding {
   private CompletionStage<BindingReply> answer(BindingCall call) {
     KeyValue keys = open(call);
     KvArguments arguments = AdminJson.parse(call.arguments(), KvArguments.newBuilder()).build();
+    if (call.method().equals("get")) {
+      return get(call, keys, arguments);
+    }
     CompletionStage<BindingReply> done = answer(call, keys, arguments);
-    if (!arguments.getKey().isEmpty() && went(done.toCompletableFuture(), arguments)) {
-      namespaces.goes(call, keys, arguments.getKey());
+    if (!arguments.getKey().isEmpty()) {
+      went(call, keys, arguments.getKey(), done);
     }
     return done;
   }
 
-  /**
-   * Whether it took the member that has the primary copy: a refusal did not, nor what this process
-   * could answer by itself as it may be old. That member may be this one, and have answered by now.
-   */
-  private static boolean went(CompletableFuture<?> done, KvArguments arguments) {
-    return !done.isDone() || (arguments.getStalenessMs() == 0 && !done.isCompletedExceptionally());
+  /** It takes the member that has the primary copy, unless it was refused before. */
+  private void went(BindingCall call, KeyValue keys, String key, CompletionStage<?> done) {
+    if (!done.toCompletableFuture().isCompletedExceptionally()) {
+      namespaces.goes(call, keys, key);
+    }
   }
 
   private CompletionStage<BindingReply> answer(
       BindingCall call, KeyValue keys, KvArguments arguments) {
     return switch (call.method()) {
-      case "get" -> get(keys, arguments);
       case "put" -> put(keys, arguments, call.body());
       case "cas" -> compareAndSet(call, arguments);
       case "delete" -> keys.delete(arguments.getKey()).thenApply(gone -> BindingReply.of("{}"));
@@ -118,9 +120,14 @@ final class NamespaceBinding implements HostBinding {
     return left.compareTo(LONGEST) > 0 ? LONGEST : left.compareTo(least) < 0 ? least : left;
   }
 
-  private static CompletionStage<BindingReply> get(KeyValue keys, KvArguments arguments) {
+  private CompletionStage<BindingReply> get(
+      BindingCall call, KeyValue keys, KvArguments arguments) {
     ReadMode mode = ReadMode.within(Duration.ofMillis(arguments.getStalenessMs()));
-    return keys.open(arguments.getKey(), mode)
+    KeyRead read = keys.read(arguments.getKey(), mode);
+    if (!read.local()) {
+      went(call, keys, arguments.getKey(), read.entry());
+    }
+    return read.entry()
         .thenApply(
             found -> found.map(NamespaceBinding::found).orElseGet(() -> BindingReply.of("null")));
   }
