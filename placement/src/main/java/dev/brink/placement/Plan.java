@@ -194,6 +194,19 @@ final class Plan {
     return Arrays.asList(nodes).indexOf(node);
   }
 
+  /**
+   * Whether its nodes were picked from all of these, for a function that read the same: not from
+   * those that a plan before it had picked, so that without turns that is every other time.
+   */
+  @SuppressWarnings("ReferenceEquality") // what is the same array has the same nodes
+  boolean picked(NodeState[] from, DataUse.Reads read) {
+    return from == permitted
+        && near == permitted
+        && dataNanos.length > 0
+        && looks >= permitted.length * (1L + read.sources().length)
+        && Arrays.equals(reads.sources(), read.sources());
+  }
+
   /** Why a node is not looked at. */
   @Nullable Exclusion leftOut(NodeState node) {
     Exclusion refusal = hints.refusal(node.info);

@@ -74,7 +74,7 @@ final class Planner {
         return known;
       }
     }
-    Plan made = make(topology, stats, hints, known, nowNanos);
+    Plan made = make(topology, stats, hints, known, true, nowNanos);
     stats.plan(made);
     if (!made.lasting) {
       used(stats, nowNanos);
@@ -124,7 +124,7 @@ final class Planner {
         }
         next++;
         if (!known.isOf(topology, known.hints) || nowNanos - known.madeAtNanos > idle / PART) {
-          Plan made = make(topology, stats, known.hints, known, nowNanos);
+          Plan made = make(topology, stats, known.hints, known, false, nowNanos);
           stats.plan(made);
           looks += made.looks;
         }
@@ -132,8 +132,19 @@ final class Planner {
     }
   }
 
+  /**
+   * Makes a plan.
+   *
+   * @param hasty whether a request waits for it: then those nearest to the data are taken to be the
+   *     same as in the plan before until a turn looks at how far all are, which is most of the work
+   */
   private Plan make(
-      Topology topology, FunctionStats stats, Hints hints, @Nullable Plan known, long nowNanos) {
+      Topology topology,
+      FunctionStats stats,
+      Hints hints,
+      @Nullable Plan known,
+      boolean hasty,
+      long nowNanos) {
     DataUse.Reads reads = stats.data.usual();
     NodeState[] permitted =
         known != null && known.isOf(topology, hints)
@@ -141,11 +152,15 @@ final class Planner {
             : permitted(topology, hints);
     NodeState[] wanted = wanted(topology, hints.near());
     NodeState[] near = near(permitted, wanted, hints.near(), reads);
+    Plan before = hasty && known != null && known.picked(near, reads) ? known : null;
     NodeState[] nodes =
         isSmall(topology)
             ? near
-            : shortlists.get().of(near, stats.index, reads, distances, nowNanos);
-    long looks = permitted.length * (1L + reads.sources().length + wanted.length);
+            : shortlists.get().of(near, stats.index, reads, distances, before, nowNanos);
+    long looks =
+        before == null
+            ? permitted.length * (1L + reads.sources().length + wanted.length)
+            : permitted.length + (long) nodes.length * reads.sources().length;
     return new Plan(topology, hints, reads, distances, permitted, near, nodes, nowNanos, looks);
   }
 

@@ -1,6 +1,7 @@
 package dev.brink.placement;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Picks the nodes worth looking at in a mesh too large to look at each: the nearest, the nearest
@@ -25,9 +26,19 @@ final class Shortlist {
   private final long[] keys = new long[places.length];
   private int count;
 
-  /** At most 49 of the nodes, in their order; all of them where that is as many. */
+  /**
+   * At most 49 of the nodes, in their order; all of them where that is as many.
+   *
+   * @param before whose nodes nearest to the data are picked again, so that of the others no
+   *     distance is looked at; null to look at all
+   */
   NodeState[] of(
-      NodeState[] nodes, int function, DataUse.Reads reads, Distances distances, long nowNanos) {
+      NodeState[] nodes,
+      int function,
+      DataUse.Reads reads,
+      Distances distances,
+      @Nullable Plan before,
+      long nowNanos) {
     if (nodes.length <= NEAREST) {
       return nodes;
     }
@@ -57,13 +68,28 @@ final class Shortlist {
       }
     }
     pick();
-    if (!reads.isEmpty()) {
+    if (before != null) {
+      offerAgain(nodes, before);
+      pick();
+    } else if (!reads.isEmpty()) {
       for (int place = 0; place < nodes.length; place++) {
         offer(place, distances.dataNanos(nodes[place], reads, false), NEAREST_TO_DATA);
       }
       pick();
     }
     return taken(nodes);
+  }
+
+  /** Those of a plan before, whose nodes stand in the same order, by how far they were. */
+  private void offerAgain(NodeState[] nodes, Plan before) {
+    NodeState[] again = before.nodes();
+    int at = 0;
+    for (int place = 0; place < nodes.length && at < again.length; place++) {
+      if (nodes[place] == again[at]) {
+        offer(place, before.dataNanos(at), NEAREST_TO_DATA);
+        at++;
+      }
+    }
   }
 
   /** Keeps the least; of equals those that came first. */

@@ -121,6 +121,38 @@ class PlannerTest {
     return functions.stream().filter(stats -> planOf(stats).madeAtNanos == now).count();
   }
 
+  /** Else the request would look at how far all nodes are from the data. */
+  @Test
+  void theRequestAfterALongTimeTakesTheNodesNearestToItsDataAsTheyWere() {
+    var distances = new Distances(ms(50));
+    var planner = new Planner(distances);
+    Topology topology = topology(256);
+    NodeState[] all = topology.nodes();
+    var stats = new FunctionStats("reader", 0, new MeanEstimate());
+    stats.data.called(Map.of("one.example", 1, "two.example", 1));
+    NodeState near = all[200];
+    NodeState later = all[201];
+    distances.rtt(near.info.id(), "one.example", ms(1));
+    Plan first = planner.plan(topology, stats, Hints.none(), 0);
+    assertThat(first.looks).isEqualTo(256 * 3);
+    assertThat(first.nodes()).contains(near).doesNotContain(later);
+
+    distances.rtt(near.info.id(), "one.example", ms(2));
+    distances.rtt(later.info.id(), "one.example", ms(1));
+    Plan hasty = planner.plan(topology, stats, Hints.none(), ms(30_000));
+    assertThat(hasty).isNotSameAs(first);
+    assertThat(hasty.looks).isLessThanOrEqualTo(256 + 49 * 2);
+    assertThat(hasty.nodes()).contains(near).doesNotContain(later);
+    assertThat(hasty.dataNanos(hasty.placeOf(near))).as("as it is").isEqualTo(ms(52));
+
+    assertThat(planner.plan(topology, stats, Hints.none(), ms(60_000)).nodes())
+        .as("no turn came")
+        .contains(near, later);
+    stats.plan(hasty);
+    planner.turn(topology, ms(60_100));
+    assertThat(planOf(stats).nodes()).as("seen by the turn that follows").contains(near, later);
+  }
+
   @Test
   void aTurnsWorkIsBoundedAndAllGetTheirTurn() {
     var planner = new Planner(new Distances(0));
