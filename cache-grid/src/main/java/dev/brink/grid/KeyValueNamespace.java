@@ -79,7 +79,8 @@ final class KeyValueNamespace implements KeyValue {
       }
       if (value.blob() == null) {
         engine.localReads().increment();
-        return new KeyRead(true, CompletableFuture.completedFuture(Optional.of(inline(key, value))));
+        return new KeyRead(
+            true, CompletableFuture.completedFuture(Optional.of(inline(key, value))));
       }
     }
     return new KeyRead(
