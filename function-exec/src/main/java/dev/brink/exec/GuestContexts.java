@@ -135,8 +135,8 @@ final class GuestContexts {
   }
 
   /**
-   * Closes a context by {@code close}. What fails for want of memory leaves one that is neither open
-   * nor closed, which whoever closes it again, like its engine, waits for without end.
+   * Closes a context by {@code close}. What fails for want of memory leaves one that is neither
+   * open nor closed, which whoever closes it again, like its engine, waits for without end.
    */
   void closing(Runnable close) {
     closing.incrementAndGet();
