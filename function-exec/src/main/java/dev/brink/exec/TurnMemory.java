@@ -52,8 +52,8 @@ final class TurnMemory {
     boolean grows = growth > allowedBytes;
     suspect = true;
     boolean first = blame.isFirst(this, turnAllocatedBytes, now);
-    boolean danger = grows && blame.isDanger(growth, remaining) || blame.isAllButFull(held, now);
-    boolean over = first && danger || grows && confirmed(now);
+    boolean danger = (grows && blame.isDanger(growth, remaining)) || blame.isAllButFull(held, now);
+    boolean over = (first && danger) || (grows && confirmed(now));
     if (over) {
       blame.ends(this, turnAllocatedBytes, growth, held, now);
     }

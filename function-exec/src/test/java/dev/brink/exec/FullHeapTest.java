@@ -65,7 +65,7 @@ class FullHeapTest {
       program.interrupt();
       program.join();
       System.out.println("ended " + ended);
-      System.out.println("served " + served + " of " + asked);
+      System.out.println(served == asked ? "all others were served" : served + " of " + asked);
       System.out.println("without memory " + without);
       sandboxes.forEach(Sandbox::close);
       System.exit(0);
@@ -89,9 +89,7 @@ class FullHeapTest {
   void isSeenInTime() throws Exception {
     List<String> lines = run("-Xmx800m", "3", "4");
     assertThat(lines).contains("ended 12", "without memory 0");
-    String served = lines.stream().filter(l -> l.startsWith("served ")).findFirst().orElseThrow();
-    String[] words = served.split(" ");
-    assertThat(words[1]).isEqualTo(words[3]);
+    assertThat(lines).contains("all others were served");
   }
 
   private static List<String> run(String heap, String... arguments) throws Exception {
