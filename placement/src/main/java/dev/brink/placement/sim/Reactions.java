@@ -51,6 +51,9 @@ final class Reactions {
    * @param usualPerSecond requests from others before
    * @param lostMillis after so long, and for the second after that, no more than 5 % of them; -1
    *     for never
+   * @param stayed of those that came to others, once the traffic was to be gone, so many still ran
+   *     there and were judged
+   * @param wrongly so many of them would have had their answer over 5 % + 1 ms sooner elsewhere
    * @param due requests since it was well for which it really was the best by over 5 % + 1 ms, of
    *     those that came to others
    * @param backMillis after so long since it was well, half of the usual ones at least, for a
@@ -61,6 +64,8 @@ final class Reactions {
       Trouble trouble,
       double usualPerSecond,
       int lostMillis,
+      int stayed,
+      int wrongly,
       int due,
       int backMillis,
       List<Double> shares) {
@@ -68,19 +73,21 @@ final class Reactions {
     String row() {
       return String.format(
           Locale.ROOT,
-          "| %s | %.0f | %s | %d ms | %d | %s | 5000 ms |",
+          "| %s | %.0f | %s | %d ms | %d of %d | %d | %s | 5000 ms |",
           trouble.name,
           usualPerSecond,
           lostMillis < 0 ? "never" : lostMillis + " ms",
           trouble.wantedMillis,
+          wrongly,
+          stayed,
           due,
           due == 0 ? "none due" : backMillis < 0 ? "never" : backMillis + " ms");
     }
   }
 
   private static final String HEADER =
-      "| trouble | requests a second before | 95 % gone after | wanted | due once well | half back"
-          + " after | wanted |\n|---|---|---|---|---|---|---|";
+      "| trouble | requests a second before | 95 % gone after | wanted | wrongly there since"
+          + " | due once well | half back after | wanted |\n|---|---|---|---|---|---|---|---|";
 
   private static final Duration FROM = Duration.ofSeconds(5);
   private static final Duration UNTIL = Duration.ofSeconds(9);
@@ -123,12 +130,17 @@ final class Reactions {
   Reaction to(Trouble trouble) {
     var before = new long[STEPS];
     var after = new long[STEPS];
+    int stayed = 0;
+    int wrongly = 0;
     int due = 0;
     for (Usual one : usual) {
       Scenario faulty = scenario.faults(List.of(trouble.fault(one.node))).build();
       count(one.result, one.node, before);
       Result result = Simulation.run(faulty, rules, one.seed);
       count(result, one.node, after);
+      List<Result.Row> late = stayed(result, one.node, trouble);
+      stayed += late.size();
+      wrongly += (int) late.stream().filter(row -> !row.nearBest()).count();
       due += due(result, one.node);
     }
     double perSecond = sum(before, 0, FROM) / (double) FROM.toSeconds() / usual.size();
@@ -139,7 +151,7 @@ final class Reactions {
       Duration length = Duration.ofNanos(CHART_STEPS * STEP_NANOS);
       shares.add((double) sum(after, at, length) / Math.max(1, sum(before, at, length)));
     }
-    return new Reaction(trouble, perSecond, lost, due, back, shares);
+    return new Reaction(trouble, perSecond, lost, stayed, wrongly, due, back, shares);
   }
 
   /** The traffic that is left, over time. */
@@ -175,6 +187,15 @@ final class Reactions {
         changesPerSecond(Result.Change.WORSE),
         changesPerSecond(Result.Change.AGAIN));
     return seen;
+  }
+
+  /** What others still sent there, and had judged, once 95 % of it was to be gone. */
+  private static List<Result.Row> stayed(Result result, int node, Trouble trouble) {
+    long from = FROM.plusMillis(trouble.wantedMillis).toNanos();
+    return result.rows().stream()
+        .filter(row -> row.atNanos() >= from && row.atNanos() < UNTIL.toNanos())
+        .filter(row -> row.request().ingress() != node && row.node() == node && row.judged())
+        .toList();
   }
 
   /** Requests to others that the node, well again, was clearly the best for. */

@@ -31,7 +31,7 @@ final class Result {
       boolean nearBest,
       int clearBest,
       boolean cold) {
-    private boolean judged() {
+    boolean judged() {
       return bestNanos >= 0;
     }
   }

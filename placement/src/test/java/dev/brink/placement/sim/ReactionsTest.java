@@ -32,9 +32,9 @@ class ReactionsTest {
 
   @Test
   void whereNothingIsDueToTheHealedNodeNoneIsSaidToBeBack() {
-    var none = new Reactions.Reaction(Reactions.Trouble.DEAD, 0, 0, 0, 0, List.of());
+    var none = new Reactions.Reaction(Reactions.Trouble.DEAD, 0, 0, 0, 0, 0, 0, List.of());
     assertThat(none.row()).contains("none due").doesNotContain("| 0 ms | 5000 ms |");
-    var some = new Reactions.Reaction(Reactions.Trouble.DEAD, 9, 50, 7, 0, List.of());
+    var some = new Reactions.Reaction(Reactions.Trouble.DEAD, 9, 50, 0, 0, 7, 0, List.of());
     assertThat(some.row()).contains("| 7 | 0 ms | 5000 ms |");
   }
 
