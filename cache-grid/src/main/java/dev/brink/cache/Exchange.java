@@ -454,11 +454,14 @@ final class Exchange implements HttpCache.Running, Waiter {
       Flow.@Nullable Publisher<ByteBuf> body,
       StatusField.Forward why,
       @Nullable String detail) {
-    StatusField field = cache.status().forwarded(why).forwardStatus(head.status().code());
-    if (detail != null) {
-      field.detail(detail);
+    // A peer tells its client of its own cache, and could not tell this field from the origin's.
+    if (!listener.forPeer()) {
+      StatusField field = cache.status().forwarded(why).forwardStatus(head.status().code());
+      if (detail != null) {
+        field.detail(detail);
+      }
+      head.headers().add(Fields.CACHE_STATUS, field.toString());
     }
-    head.headers().add(Fields.CACHE_STATUS, field.toString());
     respond(new Answer(head, body), new CacheResult(CacheResult.Outcome.BYPASS, false, false, 0));
   }
 

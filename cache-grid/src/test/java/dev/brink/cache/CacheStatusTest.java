@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.brink.cache.TestOrigin.Client;
+import io.netty.handler.codec.http.HttpMethod;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +47,21 @@ class CacheStatusTest {
         "brink;hit;ttl=60");
     assertThat(requireNonNull(origin.get("/a").head).headers().getAll("cache-status"))
         .containsExactly("inner;hit", "brink;fwd=uri-miss;fwd-status=200;stored;ttl=60");
+  }
+
+  @Test
+  void whatIsNotStoredGoesToAPeerWithoutAWordOfThisCache() {
+    origin.reply(200, "x", "cache-control", "private", "cache-status", "inner;hit");
+    var peer =
+        new Client() {
+          @Override
+          public boolean forPeer() {
+            return true;
+          }
+        };
+    var _ = origin.begin(peer, HttpMethod.GET, "/a");
+    assertThat(requireNonNull(peer.head).headers().getAll("cache-status"))
+        .containsExactly("inner;hit");
   }
 
   @Test
