@@ -197,7 +197,11 @@ final class LinkClient implements Executor<Target>, AutoCloseable {
     }
     if (!failureLogged) {
       failureLogged = true;
-      LOG.info("link to {} at {} is down: {}", node, address, cause == null ? "closed" : cause);
+      LOG.info(
+          "link to {} at {} is down: {}",
+          node,
+          address,
+          cause == null ? "closed" : cause.toString());
     }
     long pause = pauseMillis + ThreadLocalRandom.current().nextLong(pauseMillis / 2 + 1);
     pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, pauseMillis * 2);
