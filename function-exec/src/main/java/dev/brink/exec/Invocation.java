@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     it; what it asks others for is on this client's behalf
  * @param requestId appears in the console's log lines
  * @param deadlineNanos when the caller stops waiting, on {@link System#nanoTime}'s scale
+ * @param depth how many functions wait for this one, each for the next; 0 when a client asks
  */
 public record Invocation(
     HttpRequest request,
@@ -29,8 +30,20 @@ public record Invocation(
     Flow.@Nullable Publisher<ByteBuf> body,
     String clientAddress,
     String requestId,
-    long deadlineNanos)
+    long deadlineNanos,
+    int depth)
     implements Trigger {
+  /** One that a client asks for. */
+  public Invocation(
+      HttpRequest request,
+      String scheme,
+      Flow.@Nullable Publisher<ByteBuf> body,
+      String clientAddress,
+      String requestId,
+      long deadlineNanos) {
+    this(request, scheme, body, clientAddress, requestId, deadlineNanos, 0);
+  }
+
   /** One of which it is not known who the client is. */
   public Invocation(
       HttpRequest request,

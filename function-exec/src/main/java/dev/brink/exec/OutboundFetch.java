@@ -66,7 +66,8 @@ final class OutboundFetch {
             answer.body,
             run.request().clientAddress(),
             run.requestId(),
-            run.use().endNanos());
+            run.use().endNanos(),
+            run.request().depth());
     try {
       answer.started(instance.function().outside().subrequests().fetch(asked, answer));
     } catch (RuntimeException e) {

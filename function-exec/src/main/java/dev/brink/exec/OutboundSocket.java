@@ -55,7 +55,8 @@ final class OutboundSocket {
             socket.output(),
             run.request().clientAddress(),
             run.requestId(),
-            run.use().endNanos());
+            run.use().endNanos(),
+            run.request().depth());
     var answer = new Answering(op, run, socket, asked);
     if (!instance.ops().begin(op, run, answer::cancel)) {
       answer.giveUp();

@@ -30,6 +30,11 @@ record RunRequest(Trigger trigger) {
     return trigger instanceof Invocation call ? call.clientAddress() : "";
   }
 
+  /** How many functions wait for this one. */
+  int depth() {
+    return trigger instanceof Invocation call ? call.depth() : 0;
+  }
+
   /** The request's body; {@code null} for none. */
   Flow.@Nullable Publisher<ByteBuf> body() {
     return trigger instanceof Invocation call ? call.body() : null;

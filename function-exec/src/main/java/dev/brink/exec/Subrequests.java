@@ -35,6 +35,7 @@ public interface Subrequests {
    * @param clientAddress of the client that the invocation is for; empty: not known, or none
    * @param requestId of the invocation it belongs to
    * @param deadlineNanos of the invocation it belongs to
+   * @param depth of the invocation it belongs to
    */
   record Subrequest(
       String function,
@@ -44,7 +45,8 @@ public interface Subrequests {
       Flow.@Nullable Publisher<ByteBuf> body,
       String clientAddress,
       String requestId,
-      long deadlineNanos) {}
+      long deadlineNanos,
+      int depth) {}
 
   /** Hears the outcome, exactly one of the two. */
   interface Listener {

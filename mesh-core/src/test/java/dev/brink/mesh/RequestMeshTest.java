@@ -134,6 +134,31 @@ class RequestMeshTest {
   }
 
   @Test
+  void functionsThatCallEachOtherEndWhenTheyAreDeep() throws Exception {
+    String calls =
+        """
+        export default { async fetch(request, env) {
+          const depth = +new URL(request.url).searchParams.get('depth');
+          try {
+            return await env.OTHER.fetch('http://other/?depth=' + (depth + 1));
+          } catch (e) {
+            return new Response(depth + ' ' + e.message);
+          }
+        } }
+        """;
+    Deployments at = mesh.node(0).deployments();
+    at.deploy(only("z0", "ping", calls).service("OTHER", "pong").route("/ping").build());
+    at.deploy(only("z1", "pong", calls).service("OTHER", "ping").build());
+    assertThat(
+            send(
+                mesh.node(0),
+                "GET /ping?depth=0 HTTP/1.1",
+                "Host: any.example",
+                "Connection: close"))
+        .endsWith("16 env.OTHER: functions call each other 16 deep (expected: no more)");
+  }
+
+  @Test
   void waitingForTheCallersUploadIsNoPartOfTheRun() throws Exception {
     String reads =
         "export default { async fetch(request, env) { await env.BEGUN.fetch('http://begun/');"

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param deadlineNanos when the client stops waiting, on {@link System#nanoTime}'s scale
  * @param refused whether a node has sent it back before it began: none does so a second time
  *     because it is busy
+ * @param depth how many functions wait for this one, each for the next; 0 when a client asks
  */
 public record Call(
     HttpRequest request,
@@ -26,7 +27,8 @@ public record Call(
     String clientAddress,
     String requestId,
     long deadlineNanos,
-    boolean refused) {
+    boolean refused,
+    int depth) {
   /** One that no node has sent back. */
   public Call(
       HttpRequest request,
@@ -35,7 +37,7 @@ public record Call(
       String clientAddress,
       String requestId,
       long deadlineNanos) {
-    this(request, scheme, body, clientAddress, requestId, deadlineNanos, false);
+    this(request, scheme, body, clientAddress, requestId, deadlineNanos, false, 0);
   }
 
   /**
@@ -48,11 +50,12 @@ public record Call(
 
   /** The same with another body. */
   public Call withBody(Flow.@Nullable Publisher<ByteBuf> other) {
-    return new Call(request, scheme, other, clientAddress, requestId, deadlineNanos, refused);
+    return new Call(
+        request, scheme, other, clientAddress, requestId, deadlineNanos, refused, depth);
   }
 
   /** The same, after a node has sent it back. */
   public Call sentBack() {
-    return new Call(request, scheme, body, clientAddress, requestId, deadlineNanos, true);
+    return new Call(request, scheme, body, clientAddress, requestId, deadlineNanos, true, depth);
   }
 }

@@ -115,7 +115,8 @@ public final class LocalExecutor implements Executor<Target.Function> {
                 upload == null ? body : upload,
                 call.clientAddress(),
                 call.requestId(),
-                call.deadlineNanos()),
+                call.deadlineNanos(),
+                call.depth()),
             local);
     return running::cancel;
   }

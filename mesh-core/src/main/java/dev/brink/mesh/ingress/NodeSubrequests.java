@@ -28,6 +28,12 @@ import org.jspecify.annotations.Nullable;
  * origin of the same tenant, or by {@code fetch} to a host outside.
  */
 public final class NodeSubrequests implements Subrequests {
+  /**
+   * The most functions that wait for each other in one request. One that calls itself, or is called
+   * by whom it calls, would else go on until its time is over, with thousands of runs on all nodes.
+   */
+  static final int DEEPEST = 16;
+
   private final Supplier<Snapshot> snapshot;
   private final Supplier<Dispatcher> dispatcher;
   private final Supplier<Origins> origins;
@@ -53,6 +59,15 @@ public final class NodeSubrequests implements Subrequests {
     String service = subrequest.service();
     if (service == null) {
       return outbound.get().fetch(subrequest, listener);
+    }
+    if (subrequest.depth() >= DEEPEST) {
+      return refuse(
+          listener,
+          "env."
+              + service
+              + ": functions call each other "
+              + DEEPEST
+              + " deep (expected: no more)");
     }
     Binding.Version caller = caller(subrequest);
     String name = caller == null ? null : caller.services().get(service);
@@ -128,7 +143,9 @@ public final class NodeSubrequests implements Subrequests {
         subrequest.body(),
         subrequest.clientAddress(),
         subrequest.requestId(),
-        subrequest.deadlineNanos());
+        subrequest.deadlineNanos(),
+        false,
+        subrequest.depth() + 1);
   }
 
   private record Answer(Listener listener) implements CallListener {

@@ -100,7 +100,8 @@ final class LinkStream extends ChannelDuplexHandler implements CallListener {
             meta.getClientAddress(),
             meta.getRequestId(),
             arrivedNanos + meta.getRemainingNanos(),
-            meta.getRefused());
+            meta.getRefused(),
+            meta.getDepth());
     running = execute(call, meta);
   }
 

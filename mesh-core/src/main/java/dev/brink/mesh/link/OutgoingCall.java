@@ -104,6 +104,7 @@ final class OutgoingCall extends ChannelDuplexHandler implements Executor.Runnin
             .setScheme(call.scheme())
             .setClientAddress(call.clientAddress())
             .setRefused(call.refused())
+            .setDepth(call.depth())
             .setUpgrade(call.upgrade())
             .build());
     var body = call.body();

@@ -97,7 +97,8 @@ class NodeSubrequestsTest {
                 null,
                 "192.0.2.1",
                 "r1",
-                System.nanoTime() + TimeUnit.SECONDS.toNanos(20)),
+                System.nanoTime() + TimeUnit.SECONDS.toNanos(20),
+                0),
             new Subrequests.Listener() {
               @Override
               public void onResponse(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {

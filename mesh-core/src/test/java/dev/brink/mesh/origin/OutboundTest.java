@@ -152,7 +152,7 @@ class OutboundTest {
     var request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, method, url);
     request.headers().set("x-a", "b");
     long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    return new Subrequests.Subrequest("test", "", null, request, body, "", "r1", deadline);
+    return new Subrequests.Subrequest("test", "", null, request, body, "", "r1", deadline, 0);
   }
 
   /** What a request came to, in words. */
