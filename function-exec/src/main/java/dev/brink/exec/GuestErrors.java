@@ -21,11 +21,24 @@ final class GuestErrors {
   private static final Pattern UNREADABLE_MODULE =
       Pattern.compile("^Error: Error reading module '(.*)' imported from /([^:]*)(?:: .*)?$");
 
+  /** A class of the guest's library: the engine knows its name, and not what an object says. */
+  private static final String SAYS_NOTHING = "DOMException";
+
+  private static final Pattern CAUSES = Pattern.compile("\\n  \\[(cause|error)]: ");
+
   static FunctionException of(Code code, PolyglotException thrown, FunctionBundle bundle) {
+    return of(code, thrown, "", bundle);
+  }
+
+  /**
+   * @param shown the error as the guest shows it; empty: it has not said
+   */
+  static FunctionException of(
+      Code code, PolyglotException thrown, String shown, FunctionBundle bundle) {
     if (thrown.isHostException() || thrown.isInternalError()) {
       return new FunctionException(code, "internal error", null);
     }
-    String message = firstLine(String.valueOf(thrown.getMessage()));
+    String message = message(thrown, shown);
     Matcher unreadable = UNREADABLE_MODULE.matcher(message);
     if (unreadable.matches()) {
       return unreadable(code, unreadable, bundle);
@@ -52,9 +65,18 @@ final class GuestErrors {
         || (thrown.isResourceExhausted() && !isOverflow(thrown));
   }
 
-  /** Message and stack for the console, one frame a line. */
-  static String stack(PolyglotException thrown) {
-    var text = new StringBuilder(firstLine(String.valueOf(thrown.getMessage())));
+  private static String message(PolyglotException thrown, String shown) {
+    String message = String.valueOf(thrown.getMessage());
+    return firstLine(message.equals(SAYS_NOTHING) && !shown.isEmpty() ? shown : message);
+  }
+
+  /**
+   * Message and stack for the console, one frame a line, then its causes.
+   *
+   * @param shown the error as the guest shows it; empty: it has not said
+   */
+  static String stack(PolyglotException thrown, String shown) {
+    var text = new StringBuilder(message(thrown, shown));
     int frames = 0;
     for (PolyglotException.StackFrame frame : thrown.getPolyglotStackTrace()) {
       SourceSection at = frame.isGuestFrame() ? frame.getSourceLocation() : null;
@@ -66,6 +88,10 @@ final class GuestErrors {
       if (++frames == MAX_STACK_FRAMES) {
         break;
       }
+    }
+    Matcher causes = CAUSES.matcher(shown);
+    if (causes.find()) {
+      text.append(shown, causes.start(), shown.length());
     }
     return text.toString();
   }

@@ -278,13 +278,23 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     }
   }
 
-  /** The handler threw, or its promise was rejected. */
+  /** The handler threw. */
   void uncaught(PolyglotException error) {
+    uncaught(error, "");
+  }
+
+  /**
+   * The handler's promise was rejected.
+   *
+   * @param shown the error with its causes, as the guest shows it
+   */
+  void uncaught(PolyglotException error, String shown) {
     Code code = GuestErrors.isOverflow(error) ? Code.STACK_LIMIT : Code.UNCAUGHT;
     if (GuestErrors.isTooLong(error)) {
       function.outside().limitCounts().met(Limit.LENGTH);
     }
-    uncaught(GuestErrors.of(code, error, function.bundle()), GuestErrors.stack(error));
+    uncaught(
+        GuestErrors.of(code, error, shown, function.bundle()), GuestErrors.stack(error, shown));
   }
 
   void uncaught(FunctionException why, String stack) {

@@ -146,7 +146,7 @@ public final class RunPort {
       try {
         throw error.throwException();
       } catch (PolyglotException e) {
-        run.uncaught(e);
+        run.uncaught(e, shown);
       }
     } else {
       run.uncaught(new FunctionException(Code.UNCAUGHT, shown, null), shown);

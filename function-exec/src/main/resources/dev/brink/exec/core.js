@@ -193,9 +193,17 @@
     }
   }
 
-  function shown(error) {
+  // With what caused it and what it is made of: the reason is often there alone.
+  function shown(error, depth = 0) {
     try {
-      return error instanceof Error && error.stack ? String(error.stack) : String(error);
+      if (!(error instanceof Error)) return String(error);
+      let text = String(error.stack || error);
+      if (depth < 3) {
+        if (error.cause !== undefined) text += `\n  [cause]: ${shown(error.cause, depth + 1)}`;
+        const parts = error instanceof AggregateError ? error.errors : [];
+        for (let i = 0; i < parts.length && i < 8; i++) text += `\n  [error]: ${shown(parts[i], depth + 1)}`;
+      }
+      return text;
     } catch {
       return 'an error that cannot be shown';
     }

@@ -2,6 +2,7 @@ package dev.brink.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ConsoleTest {
@@ -34,5 +35,35 @@ class ConsoleTest {
               "INFO [ Mine { status: 200, statusText: '', url: '', headers: Headers {}, own: 1 } ]",
               "INFO Response {}");
     }
+  }
+
+  @Test
+  void anUncaughtErrorShowsWhatItSaysAndWhatCausedIt() {
+    try (Sandbox sandbox = Sandbox.of(1)) {
+      LoadedFunction function =
+          sandbox.handler(
+              """
+              const path = new URL(request.url).pathname;
+              if (path === '/aborted') throw new DOMException('no time', 'TimeoutError');
+              if (path === '/caused') throw new Error('outer', { cause: new TypeError('inner') });
+              await Promise.any([Promise.reject(new Error('one')), Promise.reject('two')]);
+              """);
+      assertThat(sandbox.get(function, "/aborted").failure())
+          .hasMessageContaining("TimeoutError: no time");
+      assertThat(lines(sandbox)).first().isEqualTo("ERROR TimeoutError: no time");
+      sandbox.console.clear();
+
+      assertThat(sandbox.get(function, "/caused").failure()).hasMessageContaining("Error: outer");
+      assertThat(lines(sandbox)).first().isEqualTo("ERROR Error: outer");
+      assertThat(lines(sandbox)).contains("  [cause]: TypeError: inner");
+      sandbox.console.clear();
+
+      var _ = sandbox.get(function, "/any").failure();
+      assertThat(lines(sandbox)).contains("  [error]: Error: one", "  [error]: two");
+    }
+  }
+
+  private static List<String> lines(Sandbox sandbox) {
+    return sandbox.console.stream().flatMap(String::lines).toList();
   }
 }
