@@ -18,7 +18,11 @@ final class PeerAnswer extends ClientAnswer {
   /** In an interim response: whoever waits for the same at the peer need not. */
   static final AsciiString UNSHARED = AsciiString.cached("brink-unshared");
 
+  /** With a stamp: for how many milliseconds the peer's question was here. */
+  static final AsciiString TOOK = AsciiString.cached("brink-took");
+
   private final CallListener peer;
+  private final long beganNanos = System.nanoTime();
 
   PeerAnswer(String node, MeshUpstream upstream, CallListener listener) {
     super(node, upstream, listener);
@@ -42,6 +46,7 @@ final class PeerAnswer extends ClientAnswer {
       HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, CacheResult result) {
     if (result.stamp() != 0) {
       head.headers().set(STAMP, result.stamp());
+      head.headers().set(TOOK, (System.nanoTime() - beganNanos) / 1_000_000);
     }
     super.onResponse(head, body, result);
   }
