@@ -4,6 +4,7 @@ import dev.brink.grid.Grid;
 import dev.brink.grid.GridState;
 import dev.brink.grid.Member;
 import dev.brink.mesh.link.Links;
+import dev.brink.mesh.proto.MissedPlace;
 import dev.brink.mesh.proto.PurgeRecord;
 import dev.brink.mesh.proto.PurgeReply;
 import dev.brink.mesh.proto.PurgeRequest;
@@ -99,14 +100,23 @@ final class Contact implements AutoCloseable {
     }
   }
 
-  /** What the others are asked, each when it can be, and who has answered. */
+  /** What the others are asked, each when it can be, and who has answered all of it. */
   private static final class Question {
     final Moment begun;
+
+    /** Purges from before then were heard. */
+    final Moment good;
+
+    /** When a page came last, or it began. */
+    Moment heard;
+
     final Set<String> asked = new HashSet<>();
     final Set<String> answered = new HashSet<>();
 
-    Question(Moment begun) {
+    Question(Moment begun, Moment good) {
       this.begun = begun;
+      this.good = good;
+      this.heard = begun;
     }
   }
 
@@ -238,32 +248,42 @@ final class Contact implements AutoCloseable {
 
   private void ask(Moment now) {
     Question open = question;
-    if (open == null || now.since(open.begun).compareTo(LIMIT) > 0) {
-      open = new Question(now);
+    if (open == null || now.since(open.heard).compareTo(LIMIT) > 0) {
+      open = new Question(now, good);
       question = open;
     }
     Question asked = open;
-    Duration away = now.since(good).plus(SILENCE).plus(MARGIN);
+    for (String peer : links.up()) {
+      if (asked.asked.add(peer)) {
+        ask(asked, peer, MissedPlace.getDefaultInstance(), 1);
+      }
+    }
+    endIfKnown(asked);
+  }
+
+  /**
+   * Asks a peer for a page.
+   *
+   * @param after where it begins
+   * @param page 1 for the first one
+   */
+  private void ask(Question asked, String peer, MissedPlace after, int page) {
+    Duration away = Moment.now().since(asked.good).plus(SILENCE).plus(MARGIN);
     PurgeRequest request =
         PurgeRequest.newBuilder()
             .setMissedMillis(away.toMillis())
             .setAsker(id(grid.self()))
+            .setAfter(after)
             .build();
-    for (String peer : links.up()) {
-      if (!asked.asked.add(peer)) {
-        continue;
-      }
-      var _ =
-          links
-              .purge(peer, request, LIMIT)
-              .whenComplete(
-                  (reply, failure) -> {
-                    if (failure == null) {
-                      later(() -> answered(asked, peer, reply));
-                    }
-                  });
-    }
-    endIfKnown(asked);
+    var _ =
+        links
+            .purge(peer, request, LIMIT)
+            .whenComplete(
+                (reply, failure) -> {
+                  if (failure == null) {
+                    later(() -> answered(asked, peer, reply, page));
+                  }
+                });
   }
 
   private void later(Runnable task) {
@@ -274,18 +294,26 @@ final class Contact implements AutoCloseable {
     }
   }
 
-  private void answered(Question to, String peer, PurgeReply reply) {
+  private void answered(Question to, String peer, PurgeReply reply, int page) {
     if (!reply.getTold()) {
       return;
     }
-    if (reply.getTooMany() && knewAll) {
-      LOG.warn("purges: more than a node can say were missed: what was kept is dropped");
-      cache.dropAll();
-    }
+    to.heard = Moment.now();
     for (PurgeRecord record : reply.getPurgesList()) {
       cache.missed(CacheMessages.heardFromProto(record));
     }
     reply.getChangesList().forEach(change -> cache.changed(CacheMessages.fromProto(change)));
+    if (reply.hasNext() && page < Missed.MAX_PAGES) {
+      // What a majority has ended goes on; what was asked anew is told from its beginning.
+      if (question == null || question == to) {
+        ask(to, peer, reply.getNext(), page + 1);
+      }
+      return;
+    }
+    if ((reply.hasNext() || reply.getTooMany()) && knewAll) {
+      LOG.warn("purges: more than a node can say were missed: what was kept is dropped");
+      cache.dropAll();
+    }
     to.answered.add(peer);
     endIfKnown(to);
   }

@@ -1,7 +1,5 @@
 package dev.brink.mesh.cache;
 
-import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.MessageLite;
 import dev.brink.cache.CachePolicy;
 import dev.brink.cache.CacheRequest;
 import dev.brink.cache.CacheStats;
@@ -16,9 +14,7 @@ import dev.brink.mesh.exchange.CallListener;
 import dev.brink.mesh.exchange.Executor;
 import dev.brink.mesh.exchange.Target;
 import dev.brink.mesh.link.Links;
-import dev.brink.mesh.proto.CacheChange;
 import dev.brink.mesh.proto.HerdReports;
-import dev.brink.mesh.proto.PurgeRecord;
 import dev.brink.mesh.proto.PurgeReply;
 import dev.brink.mesh.proto.PurgeRequest;
 import dev.brink.mesh.wire.CacheMessages;
@@ -37,11 +33,6 @@ import java.util.concurrent.CompletionStage;
 public final class EdgeCache implements AutoCloseable {
   /** How long whoever has changed something waits for the other nodes to know. */
   static final Duration TELLING_LIMIT = Duration.ofSeconds(1);
-
-  /**
-   * Of the purges that a peer is told it may have missed: less than half of what a reply may have.
-   */
-  static final int MAX_MISSED_BYTES = 480 << 10;
 
   private final String node;
   private final Links links;
@@ -205,7 +196,11 @@ public final class EdgeCache implements AutoCloseable {
     }
     PurgeReply.Builder reply = PurgeReply.newBuilder().setStamp(latest);
     if (request.getMissedMillis() > 0) {
-      tellMissed(Duration.ofMillis(request.getMissedMillis()), request.getAsker(), reply);
+      Missed.tell(
+          request,
+          cache.purgedWithin(Duration.ofMillis(request.getMissedMillis())),
+          untold.missedBy(request.getAsker()),
+          reply);
     }
     CompletionStage<Void> kept =
         request.getPurgesCount() > 0 ? cache.written() : CompletableFuture.completedFuture(null);
@@ -215,28 +210,6 @@ public final class EdgeCache implements AutoCloseable {
                 .setMessage(failure == null ? "" : String.valueOf(failure))
                 .setNanos(System.nanoTime() - beganNanos)
                 .build());
-  }
-
-  private void tellMissed(Duration within, String asker, PurgeReply.Builder reply) {
-    reply.setTold(true);
-    List<PurgeRecord> purges =
-        cache.purgedWithin(within).stream().map(CacheMessages::toProto).toList();
-    if (purges.stream().mapToLong(EdgeCache::bytesIn).sum() > MAX_MISSED_BYTES) {
-      reply.setTooMany(true);
-    } else {
-      reply.addAllPurges(purges);
-    }
-    List<CacheChange> changes = untold.missedBy(asker);
-    if (changes.stream().mapToLong(EdgeCache::bytesIn).sum() > MAX_MISSED_BYTES) {
-      reply.setTooMany(true);
-    } else {
-      reply.addAllChanges(changes);
-    }
-  }
-
-  /** What one of many takes in a message: what says that it comes, and how long it is, too. */
-  static int bytesIn(MessageLite one) {
-    return 1 + CodedOutputStream.computeMessageSizeNoTag(one);
   }
 
   /** Takes note of what a peer's cache learnt of responses that are not for all, or are. */

@@ -138,8 +138,8 @@ final class UntoldChanges {
           continue;
         }
         CacheChange change = CacheMessages.toProto(untold.change());
-        bytes += EdgeCache.bytesIn(change);
-        if (told.size() == AT_ONCE || (bytes > EdgeCache.MAX_MISSED_BYTES && !told.isEmpty())) {
+        bytes += Missed.bytesIn(change);
+        if (told.size() == AT_ONCE || (bytes > Missed.MAX_BYTES && !told.isEmpty())) {
           break;
         }
         request.addChanges(change);

@@ -89,7 +89,7 @@ class UntoldChangesTest {
       cache.untold().add(change("/" + "p".repeat(length)), List.of());
     }
     List<CacheChange> changes = cache.untold().missedBy("away");
-    int bytes = changes.stream().mapToInt(EdgeCache::bytesIn).sum();
+    int bytes = changes.stream().mapToInt(Missed::bytesIn).sum();
     assertThat(PurgeReply.newBuilder().addAllChanges(changes).build().getSerializedSize())
         .isEqualTo(bytes);
     assertThat(PurgeRequest.newBuilder().addAllChanges(changes).build().getSerializedSize())

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /** A node whose links answer as a test says. */
 public final class TestService implements LinkService {
@@ -35,11 +36,17 @@ public final class TestService implements LinkService {
     if (failing) {
       throw new IllegalArgumentException("test");
     }
-    return CompletableFuture.completedFuture(
-        PurgeReply.newBuilder().setStamp(request.getPurgesCount()).build());
+    return purges.apply(request);
   }
 
   public volatile Executor<Target.Function> executor = (call, target, listener) -> () -> {};
+
+  /** Answers with how many purges it was told of. */
+  public volatile Function<PurgeRequest, CompletionStage<PurgeReply>> purges =
+      request ->
+          CompletableFuture.completedFuture(
+              PurgeReply.newBuilder().setStamp(request.getPurgesCount()).build());
+
   volatile NewsIssue issue = NewsIssue.NONE;
   volatile List<Long> warm = List.of();
   volatile int beatTicks = 1;
