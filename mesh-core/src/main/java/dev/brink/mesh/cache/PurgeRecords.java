@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -52,10 +53,13 @@ final class PurgeRecords {
   private final Grid grid;
   private final ReplicatedMap records;
 
-  /** By key, oldest first; guarded by itself, as is the next. */
+  /** By key, oldest first; guarded by itself, as are the next two. */
   private final LinkedHashMap<String, Purge> unwritten = new LinkedHashMap<>();
 
   private final Set<Purge> underWay = new HashSet<>();
+
+  /** Those of the unwritten that the file was not handed yet. */
+  private final Set<Purge> unsaved = new LinkedHashSet<>();
 
   private final UnrecordedPurges file;
 
@@ -105,12 +109,21 @@ final class PurgeRecords {
 
   private void save() throws IOException {
     synchronized (file) {
-      List<Purge> all;
+      List<Purge> added;
+      int count;
       synchronized (unwritten) {
-        all = List.copyOf(unwritten.values());
+        added = List.copyOf(unsaved);
+        unsaved.clear();
+        count = unwritten.size();
+        inFile.set(count > 0);
       }
-      inFile.set(!all.isEmpty());
-      file.write(all);
+      file.write(added, count, this::all);
+    }
+  }
+
+  private List<Purge> all() {
+    synchronized (unwritten) {
+      return List.copyOf(unwritten.values());
     }
   }
 
@@ -160,8 +173,8 @@ final class PurgeRecords {
   CompletionStage<Void> add(Purge purge) {
     String key = key(purge);
     synchronized (unwritten) {
-      unwritten.remove(key);
-      unwritten.put(key, purge);
+      unlist(unwritten.remove(key));
+      putLast(key, purge);
       if (unwritten.size() > MAX_RECORDS) {
         sumUpOldest();
       }
@@ -221,11 +234,24 @@ final class PurgeRecords {
 
   private void sumUpOldest() {
     Purge oldest = Objects.requireNonNull(unwritten.pollFirstEntry()).getValue();
+    unlist(oldest);
     Purge everything = Purge.of(Purge.Scope.ALL, "").at(oldest.stamp());
     Purge before = unwritten.remove(key(everything));
-    unwritten.put(
+    unlist(before);
+    putLast(
         key(everything),
         before == null ? everything : everything.at(Math.max(before.stamp(), oldest.stamp())));
+  }
+
+  private void putLast(String key, Purge purge) {
+    unwritten.put(key, purge);
+    unsaved.add(purge);
+  }
+
+  private void unlist(@Nullable Purge purge) {
+    if (purge != null) {
+      unsaved.remove(purge);
+    }
   }
 
   private CompletionStage<Void> write(String key, Purge purge) {
@@ -243,6 +269,7 @@ final class PurgeRecords {
       underWay.remove(purge);
       if (failure == null) {
         unwritten.remove(key, purge);
+        unsaved.remove(purge);
       }
       last = unwritten.isEmpty();
     }

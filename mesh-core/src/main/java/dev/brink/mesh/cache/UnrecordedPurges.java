@@ -15,9 +15,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,8 +34,8 @@ final class UnrecordedPurges {
 
   private final Path file;
 
-  /** What the file has; empty: it is to be written anew. Guarded by this. */
-  private final Set<Purge> inFile = new HashSet<>();
+  /** How many the file has; 0: it is to be written anew. Guarded by this. */
+  private int inFile;
 
   /**
    * @param file made when there is something to be kept, and removed when there is nothing
@@ -71,33 +70,29 @@ final class UnrecordedPurges {
   }
 
   /**
-   * Has the file have these; blocks.
+   * Has the file have what is new as well; blocks.
    *
-   * @throws IOException when that cannot be done
+   * @param added what came since the last call
+   * @param count how many there are in all; 0: the file goes
+   * @param all gives these, asked for only where the file is written anew
+   * @throws IOException when that cannot be done; the next call writes all
    */
-  synchronized void write(Collection<Purge> purges) throws IOException {
-    if (purges.isEmpty()) {
-      inFile.clear();
+  synchronized void write(Collection<Purge> added, int count, Supplier<List<Purge>> all)
+      throws IOException {
+    int before = inFile;
+    // Until it is written what the file ends with is not known.
+    inFile = 0;
+    if (count == 0) {
       Files.deleteIfExists(file);
-      return;
-    }
-    List<Purge> added = purges.stream().filter(purge -> !inFile.contains(purge)).toList();
-    boolean anew = inFile.isEmpty() || inFile.size() + added.size() > 2 * purges.size() + SPARE;
-    boolean written = false;
-    try {
-      if (anew) {
-        WholeFile.write(file, encode(purges));
-        inFile.clear();
-      } else if (!added.isEmpty()) {
+    } else if (before == 0 || before + added.size() > 2 * count + SPARE) {
+      List<Purge> whole = all.get();
+      WholeFile.write(file, encode(whole));
+      inFile = whole.size();
+    } else {
+      if (!added.isEmpty()) {
         append(encode(added));
       }
-      inFile.addAll(purges);
-      written = true;
-    } finally {
-      if (!written) {
-        // The next write is of the whole: what the file ends with is not known.
-        inFile.clear();
-      }
+      inFile = before + added.size();
     }
   }
 

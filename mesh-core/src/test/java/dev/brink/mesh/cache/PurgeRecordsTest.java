@@ -78,6 +78,7 @@ class PurgeRecordsTest {
   void whatTheGridDoesNotKeepYetIsWrittenByALaterProcess(@TempDir Path directory) throws Exception {
     var file = new UnrecordedPurges(directory.resolve("unrecorded"));
     Purge purge = Purge.of(Purge.Scope.TAG, "t").at(System.currentTimeMillis() << 16);
+    Purge another = Purge.of(Purge.Scope.TAG, "another").at(purge.stamp() + 1);
     try (EventLoops loops = EventLoops.create(1, "test-io");
         var links = new Links(loops, null, new Unheard());
         var cache = new EdgeCache("node", links, MemoryStore.ofBytes(1 << 20), false)) {
@@ -86,8 +87,12 @@ class PurgeRecordsTest {
       gone.close();
       assertThat(records.add(purge).toCompletableFuture()).failsWithin(20, TimeUnit.SECONDS);
       assertThat(records.keep()).isEmpty();
+      assertThat(records.add(another).toCompletableFuture()).failsWithin(20, TimeUnit.SECONDS);
+      assertThat(records.keep()).isEmpty();
+      assertThat(file.read()).containsExactly(purge, another);
       Path nowhere = Files.createFile(directory.resolve("file")).resolve("unrecorded");
-      assertThatThrownBy(() -> new UnrecordedPurges(nowhere).write(List.of(purge)))
+      assertThatThrownBy(
+              () -> new UnrecordedPurges(nowhere).write(List.of(purge), 1, () -> List.of(purge)))
           .isInstanceOf(IOException.class);
     }
     try (Grid grid = grid(directory.resolve("grid"));
@@ -95,7 +100,7 @@ class PurgeRecordsTest {
         var links = new Links(loops, null, new Unheard());
         var cache = new EdgeCache("node", links, MemoryStore.ofBytes(1 << 20), false)) {
       PurgeRecords records = PurgeRecords.of(cache, grid, file);
-      assertThat(records.unwritten()).isEqualTo(1);
+      assertThat(records.unwritten()).isEqualTo(2);
       assertThat(cache.purge(purge).stamp()).isEqualTo(purge.stamp());
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
       while (records.unwritten() > 0 || !file.read().isEmpty()) {
@@ -103,7 +108,7 @@ class PurgeRecordsTest {
         records.again();
         TimeUnit.MILLISECONDS.sleep(10);
       }
-      assertThat(grid.map("purges").entries()).hasSize(1);
+      assertThat(grid.map("purges").entries()).hasSize(2);
     }
   }
 }

@@ -37,19 +37,29 @@ class UnrecordedPurgesTest {
     return new UnrecordedPurges(file()).read();
   }
 
+  /** There are those from one to another, of which those from a third on are new. */
+  private static void write(UnrecordedPurges file, int from, int added, int to) throws IOException {
+    file.write(purges(added, to), to - from, () -> purges(from, to));
+  }
+
   @Test
   void whatIsAddedIsAppended() throws IOException {
     var file = new UnrecordedPurges(file());
-    file.write(purges(0, 100));
+    write(file, 0, 0, 100);
     Object written = Files.readAttributes(file(), "unix:ino").get("ino");
     long bytes = Files.size(file());
-    file.write(purges(0, 101));
+    file.write(
+        purges(100, 101),
+        101,
+        () -> {
+          throw new AssertionError("what is not new is not asked for");
+        });
     assertThat(Files.readAttributes(file(), "unix:ino")).as("the same file").containsValue(written);
     assertThat(Files.size(file()) - bytes).isBetween(1L, 40L);
     assertThat(read()).isEqualTo(purges(0, 101));
-    file.write(List.of());
+    write(file, 0, 0, 0);
     assertThat(file()).doesNotExist();
-    file.write(purges(0, 1));
+    write(file, 0, 0, 1);
     assertThat(read()).isEqualTo(purges(0, 1));
   }
 
@@ -57,7 +67,7 @@ class UnrecordedPurgesTest {
   void theFileIsBoundedByWhatThereIs() throws IOException {
     var file = new UnrecordedPurges(file());
     for (int i = 0; i < 300; i++) {
-      file.write(purges(i, i + 10));
+      write(file, i, i + (i == 0 ? 0 : 9), i + 10);
       assertThat(read()).hasSizeLessThan(100).endsWith(purge(i + 9)).containsAll(purges(i, i + 10));
     }
   }
@@ -65,9 +75,9 @@ class UnrecordedPurgesTest {
   @Test
   void whatACrashHasTornOffIsLostAloneAndWrittenOverByTheNextProcess() throws IOException {
     var file = new UnrecordedPurges(file());
-    file.write(purges(0, 5));
+    write(file, 0, 0, 5);
     int acknowledged = (int) Files.size(file());
-    file.write(purges(0, 6));
+    write(file, 0, 5, 6);
     byte[] whole = Files.readAllBytes(file());
     for (int length = acknowledged; length < whole.length; length++) {
       Files.write(file(), Arrays.copyOf(whole, length));
@@ -75,7 +85,7 @@ class UnrecordedPurgesTest {
       byte[] zeros = Arrays.copyOf(Arrays.copyOf(whole, length), whole.length);
       Files.write(file(), length == acknowledged ? zeros : Arrays.copyOf(whole, length));
       assertThat(read()).startsWith(purges(0, 5).toArray(Purge[]::new));
-      new UnrecordedPurges(file()).write(purges(0, 7));
+      write(new UnrecordedPurges(file()), 0, 6, 7);
       assertThat(read()).isEqualTo(purges(0, 7));
     }
   }
@@ -83,10 +93,10 @@ class UnrecordedPurgesTest {
   @Test
   void afterAFailureTheWholeIsWritten() throws IOException {
     var file = new UnrecordedPurges(file());
-    file.write(purges(0, 2));
+    write(file, 0, 0, 2);
     Files.delete(file());
-    assertThatThrownBy(() -> file.write(purges(0, 3))).isInstanceOf(IOException.class);
-    file.write(purges(0, 3));
+    assertThatThrownBy(() -> write(file, 0, 2, 3)).isInstanceOf(IOException.class);
+    write(file, 0, 3, 3);
     assertThat(read()).isEqualTo(purges(0, 3));
   }
 }
