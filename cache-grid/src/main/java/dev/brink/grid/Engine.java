@@ -37,6 +37,7 @@ final class Engine implements Gate {
   private final ScheduledThreadPoolExecutor control;
   private final Backoff backoff =
       new Backoff(Duration.ofMillis(200), Duration.ofSeconds(10), RandomGenerator.getDefault());
+  private final Lasting lasting = new Lasting(log, "the grid's control failed in a step");
   private final AtomicBoolean checkDue = new AtomicBoolean();
   private final AtomicBoolean closing = new AtomicBoolean();
 
@@ -109,7 +110,7 @@ final class Engine implements Gate {
   /** Runs a task on the control thread; after the end, not at all. */
   void onControl(Runnable task) {
     try {
-      control.execute(() -> guarded(task));
+      control.execute(lasting.of(task));
     } catch (RejectedExecutionException e) {
       log.trace("closed", e);
     }
@@ -189,7 +190,7 @@ final class Engine implements Gate {
     Duties todo = duties;
     if (last != null) {
       if (todo != null) {
-        guarded(() -> todo.leaving(last));
+        lasting.run(() -> todo.leaving(last));
       }
       last.stop();
     }
@@ -217,7 +218,7 @@ final class Engine implements Gate {
     }
     var _ =
         control.scheduleWithFixedDelay(
-            () -> guarded(this::tick), TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+            lasting.of(this::tick), TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void relaunch() {
@@ -235,8 +236,7 @@ final class Engine implements Gate {
 
   private void relaunchIn(Duration pause) {
     try {
-      var _ =
-          control.schedule(() -> guarded(this::relaunch), pause.toMillis(), TimeUnit.MILLISECONDS);
+      var _ = control.schedule(lasting.of(this::relaunch), pause.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       log.trace("closed", e);
     }
@@ -313,14 +313,6 @@ final class Engine implements Gate {
     Duties todo = duties;
     if (present != null && todo != null && !closing.get()) {
       todo.tick(present, status.view());
-    }
-  }
-
-  private static void guarded(Runnable task) {
-    try {
-      task.run();
-    } catch (RuntimeException e) {
-      log.error("the grid's control failed in a step", e);
     }
   }
 

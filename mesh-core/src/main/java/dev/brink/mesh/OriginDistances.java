@@ -1,5 +1,6 @@
 package dev.brink.mesh;
 
+import dev.brink.grid.Lasting;
 import dev.brink.mesh.ingress.NodeSubrequests;
 import dev.brink.mesh.origin.HttpUrl;
 import dev.brink.mesh.peer.Gossip;
@@ -31,6 +32,7 @@ final class OriginDistances implements Runnable {
 
   private final Supplier<Snapshot> snapshot;
   private final Gossip gossip;
+  private final Lasting lasting = new Lasting(LOG, "distances of origins: unexpected");
   private int round;
 
   OriginDistances(Supplier<Snapshot> snapshot, Gossip gossip) {
@@ -44,14 +46,14 @@ final class OriginDistances implements Runnable {
 
   @Override
   public void run() {
-    try {
-      round++;
-      Map<String, Binding.Origin> pools = pools(snapshot.get());
-      gossip.keepOrigins(pools.keySet());
-      pools.forEach(this::measure);
-    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
-      LOG.error("distances of origins: unexpected", e);
-    }
+    lasting.run(this::round);
+  }
+
+  private void round() {
+    round++;
+    Map<String, Binding.Origin> pools = pools(snapshot.get());
+    gossip.keepOrigins(pools.keySet());
+    pools.forEach(this::measure);
   }
 
   private static Map<String, Binding.Origin> pools(Snapshot now) {

@@ -1,12 +1,11 @@
 package dev.brink.mesh;
 
-import dev.brink.grid.Throttle;
+import dev.brink.grid.Lasting;
 import dev.brink.mesh.link.Links;
 import dev.brink.mesh.peer.PeerTurns;
 import dev.brink.mesh.registry.Binding;
 import dev.brink.mesh.registry.Snapshot;
 import dev.brink.placement.Placement;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -25,8 +24,7 @@ final class PlacementTurns implements AutoCloseable {
 
   private static final long FORGET_SECONDS = 10;
 
-  /** What goes wrong in each turn is told of so often. */
-  private final Throttle complaints = new Throttle(Duration.ofMinutes(1));
+  private final Lasting lasting = new Lasting(LOG, "a turn of placement: unexpected");
 
   private final ScheduledExecutorService quick = thread("brink-placement");
   private final ScheduledExecutorService waiting = thread("brink-origins");
@@ -45,7 +43,7 @@ final class PlacementTurns implements AutoCloseable {
       Supplier<Snapshot> snapshot) {
     var _ =
         quick.scheduleWithFixedDelay(
-            () -> guarded(() -> forgetWhatIsGone(placement, snapshot)),
+            lasting.of(() -> forgetWhatIsGone(placement, snapshot)),
             FORGET_SECONDS,
             FORGET_SECONDS,
             TimeUnit.SECONDS);
@@ -64,10 +62,7 @@ final class PlacementTurns implements AutoCloseable {
   void eachTurn(Runnable turn) {
     var _ =
         quick.scheduleWithFixedDelay(
-            () -> guarded(turn),
-            PeerTurns.TURN_MILLIS,
-            PeerTurns.TURN_MILLIS,
-            TimeUnit.MILLISECONDS);
+            lasting.of(turn), PeerTurns.TURN_MILLIS, PeerTurns.TURN_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** A version that is asked for is in the snapshot before, so what is not there now has gone. */
@@ -82,17 +77,6 @@ final class PlacementTurns implements AutoCloseable {
       }
     }
     known.stream().filter(function -> !deployed.contains(function)).forEach(placement::forget);
-  }
-
-  /** The next turn comes whatever this one meets: what throws is not called again. */
-  private void guarded(Runnable turn) {
-    try {
-      turn.run();
-    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
-      if (complaints.permits()) {
-        LOG.error("a turn of placement: unexpected", e);
-      }
-    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.brink.mesh.cache;
 
 import dev.brink.grid.Grid;
 import dev.brink.grid.GridState;
+import dev.brink.grid.Lasting;
 import dev.brink.grid.Member;
 import dev.brink.mesh.link.Links;
 import dev.brink.mesh.proto.MissedPlace;
@@ -63,6 +64,9 @@ final class Contact implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("brink-purges").factory());
 
+  private final Lasting lasting =
+      new Lasting(LOG, "purges: what this node has is in doubt for a while: unexpected");
+
   private final Moment started = Moment.now();
 
   // Of the thread alone.
@@ -72,9 +76,6 @@ final class Contact implements AutoCloseable {
   private Moment good = looked;
 
   private boolean doubts;
-
-  /** Whether the last look ended with an error. */
-  private boolean failing;
 
   /** Whether there were links since it started, or should have been. */
   private boolean begun;
@@ -137,37 +138,8 @@ final class Contact implements AutoCloseable {
 
   void start() {
     var _ =
-        thread.scheduleAtFixedRate(this::tick, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
-  }
-
-  private void tick() {
-    if (guarded(this::look)) {
-      failing = false;
-    }
-  }
-
-  /** One that has ended with an error would never look again; returns whether the task has not. */
-  private boolean guarded(Runnable task) {
-    try {
-      task.run();
-      return true;
-    } catch (RuntimeException | Error e) {
-      complain(e);
-      return false;
-    }
-  }
-
-  /** Once, until a look goes well. */
-  private void complain(Throwable unexpected) {
-    if (failing) {
-      return;
-    }
-    failing = true;
-    try {
-      LOG.error("purges: what this node has is in doubt for a while: unexpected", unexpected);
-    } catch (RuntimeException | Error _) {
-      // There may be no memory for that either.
-    }
+        thread.scheduleAtFixedRate(
+            lasting.of(this::look), PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void look() {
@@ -288,7 +260,7 @@ final class Contact implements AutoCloseable {
 
   private void later(Runnable task) {
     try {
-      thread.execute(() -> guarded(task));
+      thread.execute(lasting.of(task));
     } catch (RejectedExecutionException _) {
       // It is closed.
     }

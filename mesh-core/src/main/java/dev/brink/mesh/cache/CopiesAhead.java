@@ -2,6 +2,7 @@ package dev.brink.mesh.cache;
 
 import dev.brink.cache.CachePolicy;
 import dev.brink.cache.HttpCache;
+import dev.brink.grid.Lasting;
 import dev.brink.mesh.exchange.Call;
 import dev.brink.mesh.exchange.Target;
 import dev.brink.mesh.link.Links;
@@ -40,6 +41,7 @@ public final class CopiesAhead implements AutoCloseable {
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("brink-copies").factory());
+  private final Lasting lasting = new Lasting(LOG, "copies: unexpected");
   private final AtomicBoolean due = new AtomicBoolean();
   private final AtomicBoolean telling = new AtomicBoolean();
   private volatile Function<Target.Cached, @Nullable CachePolicy> policies = target -> null;
@@ -174,17 +176,9 @@ public final class CopiesAhead implements AutoCloseable {
 
   private void later(long millis, Runnable task) {
     try {
-      var _ = thread.schedule(() -> guarded(task), millis, TimeUnit.MILLISECONDS);
+      var _ = thread.schedule(lasting.of(task), millis, TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException _) {
       // It is closed.
-    }
-  }
-
-  private static void guarded(Runnable task) {
-    try {
-      task.run();
-    } catch (RuntimeException | Error e) {
-      LOG.warn("copies: {}", e.toString(), e);
     }
   }
 

@@ -1,11 +1,10 @@
 package dev.brink.mesh.function;
 
 import dev.brink.exec.RuntimeLoad;
-import dev.brink.grid.Throttle;
+import dev.brink.grid.Lasting;
 import dev.brink.mesh.registry.Binding;
 import dev.brink.placement.LoadReport;
 import dev.brink.placement.Placement;
-import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -25,8 +24,7 @@ public final class OwnLoad {
   private static final long KEEP_NANOS = 1_000_000;
   private static final long BEAT_MILLIS = 100;
 
-  /** What goes wrong each time is told of so often. */
-  private final Throttle complaints = new Throttle(Duration.ofMinutes(1));
+  private final Lasting lasting = new Lasting(LOG, "own load: unexpected");
 
   private final String node;
   private final LoadReporter reporter;
@@ -46,18 +44,8 @@ public final class OwnLoad {
 
   /** Has a thread tell all there is to tell, instances that are ready included, until cancelled. */
   public ScheduledFuture<?> start(ScheduledExecutorService thread) {
-    return thread.scheduleAtFixedRate(this::tick, 0, BEAT_MILLIS, TimeUnit.MILLISECONDS);
-  }
-
-  /** The next beat comes whatever this one meets: what throws is not called again. */
-  private void tick() {
-    try {
-      beat();
-    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
-      if (complaints.permits()) {
-        LOG.error("own load: unexpected", e);
-      }
-    }
+    return thread.scheduleAtFixedRate(
+        lasting.of(this::beat), 0, BEAT_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void beat() {
