@@ -1,17 +1,14 @@
 package dev.brink.cache;
 
-import static java.util.Objects.requireNonNull;
-
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.brink.cache.wire.JournalRecord;
+import dev.brink.file.WholeFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +60,6 @@ final class Journal implements AutoCloseable {
   // Of the writer alone.
   private @Nullable FileChannel channel;
   private long rewriteAt;
-  private boolean moveNotForced;
 
   // Of the opening alone.
   private long heardUntil;
@@ -234,33 +230,13 @@ final class Journal implements AutoCloseable {
             StandardOpenOption.WRITE);
     try {
       append(opened, encode(all));
-      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      forceMove();
+      WholeFile.replace(file, next);
     } catch (IOException | RuntimeException | Error e) {
       opened.close();
       throw e;
     }
     rewriteAt = Math.max(leastRewriteBytes, 2 * opened.position());
     return opened;
-  }
-
-  /**
-   * Else the old file may be back, whole, after the machine lost its power. Not every file system
-   * can do it; the file has its new content all the same.
-   */
-  private void forceMove() {
-    Path directory = requireNonNull(file.toAbsolutePath().getParent());
-    try (FileChannel opened = FileChannel.open(directory, StandardOpenOption.READ)) {
-      opened.force(true);
-    } catch (AccessDeniedException e) {
-      LOG.debug("{}: directories can't be opened on this system", directory, e);
-    } catch (IOException e) {
-      if (!moveNotForced) {
-        moveNotForced = true;
-        LOG.warn(
-            "{}: not forced, purges may not outlast a power loss: {}", directory, e.toString());
-      }
-    }
   }
 
   private JournalRecord clock(long ahead) {

@@ -1,15 +1,14 @@
 package dev.brink.grid;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.brink.file.WholeFile;
 import dev.brink.grid.wire.StoredRecord;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -66,22 +65,9 @@ final class MembersFile {
     if (Arrays.equals(bytes, written)) {
       return;
     }
-    Path temporary = file.resolveSibling(NAME + ".new");
     ByteBuffer content = ByteBuffer.allocate(4 + bytes.length);
     content.putInt(checksum(bytes)).put(bytes).flip();
-    try (FileChannel channel =
-        FileChannel.open(
-            temporary,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      while (content.hasRemaining()) {
-        channel.write(content);
-      }
-      channel.force(true);
-    }
-    Files.move(
-        temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    WholeFile.write(file, content);
     written = bytes;
   }
 

@@ -2,7 +2,7 @@ package dev.brink.mesh.cli;
 
 import dev.brink.mesh.config.HostPort;
 import dev.brink.mesh.config.NodeConfig;
-import dev.brink.mesh.file.WholeFile;
+import dev.brink.file.WholeFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

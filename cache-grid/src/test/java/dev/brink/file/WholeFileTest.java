@@ -1,4 +1,4 @@
-package dev.brink.mesh.file;
+package dev.brink.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.brink.mesh.file;
+package dev.brink.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -61,11 +61,21 @@ public final class WholeFile {
     Files.deleteIfExists(fresh);
     try {
       fill(fresh, content, attributes);
-      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      replace(file, fresh);
     } catch (IOException e) {
       Files.deleteIfExists(fresh);
       throw e;
     }
+  }
+
+  /**
+   * Has another file of the same directory take the file's place.
+   *
+   * @param fresh whole, and forced to the disk
+   * @throws IOException when that cannot be done; then both are as they were
+   */
+  public static void replace(Path file, Path fresh) throws IOException {
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     forceDirectory(file.toAbsolutePath().resolveSibling("."));
   }
 
