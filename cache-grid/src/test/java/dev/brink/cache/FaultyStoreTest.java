@@ -6,30 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.brink.cache.FileOrigin.Reader;
 import dev.brink.cache.TestOrigin.Body;
 import dev.brink.cache.TestOrigin.Client;
-import dev.brink.cache.store.Draft;
-import dev.brink.cache.store.MemoryStore;
-import dev.brink.cache.store.Store;
-import dev.brink.cache.store.StoreKey;
-import dev.brink.cache.store.StoreStats;
-import dev.brink.cache.store.StoredObject;
-import dev.brink.cache.store.Worth;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What fails behind a slow store, or in one, leaves nobody waiting. */
 class FaultyStoreTest {
-  private final FaultyStore store = new FaultyStore();
+  private final StagedStore store = new StagedStore();
 
   /** Completes when the others of the mesh have heard of a change. */
   private final CompletableFuture<Long> told = new CompletableFuture<>();
@@ -37,63 +28,6 @@ class FaultyStoreTest {
   @AutoClose
   private final TestOrigin origin =
       new TestOrigin(HttpCache.builder(store).invalidator((space, urls, kept) -> told));
-
-  /** One that has what is asked for in a place as slow as a test wants, or can take no more. */
-  private static final class FaultyStore implements Store {
-    private final MemoryStore real = MemoryStore.ofBytes(64 << 20);
-    private final ArrayDeque<CompletableFuture<@Nullable StoredObject>> loading =
-        new ArrayDeque<>();
-    private boolean slow;
-    private boolean full;
-
-    @Override
-    public @Nullable StoredObject find(StoreKey key) {
-      return real.find(key);
-    }
-
-    @Override
-    public @Nullable CompletionStage<@Nullable StoredObject> load(StoreKey key) {
-      if (!slow) {
-        return null;
-      }
-      var stage = new CompletableFuture<@Nullable StoredObject>();
-      loading.add(stage);
-      return stage;
-    }
-
-    @Override
-    public Draft draft(StoreKey key, long expectedBytes) {
-      if (full) {
-        throw new IllegalStateException("no memory");
-      }
-      return real.draft(key, expectedBytes);
-    }
-
-    @Override
-    public boolean replaceHead(StoredObject present, byte[] head, Worth worth) {
-      return real.replaceHead(present, head, worth);
-    }
-
-    @Override
-    public void removeUnless(StoreKey key, Predicate<StoredObject> keep) {
-      real.removeUnless(key, keep);
-    }
-
-    @Override
-    public void clear() {
-      real.clear();
-    }
-
-    @Override
-    public StoreStats stats() {
-      return real.stats();
-    }
-
-    @Override
-    public void close() {
-      real.close();
-    }
-  }
 
   private static HttpCache.Running unreachable(
       HttpRequest request, Flow.@Nullable Publisher<ByteBuf> body, Upstream.Listener listener) {

@@ -2,20 +2,8 @@ package dev.brink.cache;
 
 import com.sun.management.ThreadMXBean;
 import dev.brink.cache.store.MemoryStore;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpRequest;
-import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
 import java.lang.management.ManagementFactory;
 import java.util.SplittableRandom;
-import java.util.concurrent.Flow;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Prints what a fresh hit of 1 KB costs the cache alone: bytes that it allocates, and processor
@@ -25,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HitFigures {
   private static final int HITS = 20_000;
+  private static final NginxFiles FILES = new NginxFiles("max-age=31536000");
 
   private HitFigures() {}
 
@@ -35,7 +24,7 @@ final class HitFigures {
     var random = new SplittableRandom(1);
     try (HttpCache cache = HttpCache.builder(MemoryStore.ofBytes(256L << 20)).build()) {
       for (int i = 0; i < objects; i++) {
-        var _ = cache.handle(request(i), HitFigures::answer, Drop.INSTANCE);
+        var _ = cache.handle(request(i), FILES, NginxFiles.Drop.INSTANCE);
       }
       CacheRequest[] requests = new CacheRequest[HITS];
       double least = Double.MAX_VALUE;
@@ -47,7 +36,7 @@ final class HitFigures {
         long bytesBefore = threads.getCurrentThreadAllocatedBytes();
         long nanosBefore = threads.getCurrentThreadCpuTime();
         for (CacheRequest request : requests) {
-          var _ = cache.handle(request, HitFigures::answer, Drop.INSTANCE);
+          var _ = cache.handle(request, FILES, NginxFiles.Drop.INSTANCE);
         }
         least = Math.min(least, (double) (threads.getCurrentThreadCpuTime() - nanosBefore) / HITS);
         bytes = (threads.getCurrentThreadAllocatedBytes() - bytesBefore) / HITS;
@@ -59,53 +48,7 @@ final class HitFigures {
   }
 
   private static CacheRequest request(int number) {
-    var request =
-        new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/images/" + number + ".jpg");
-    request
-        .headers()
-        .set("Host", "shop.example.com")
-        .set("User-Agent", "figures")
-        .set("Accept", "*/*");
-    return new CacheRequest(request, "http", null, CachePolicy.DEFAULT);
-  }
-
-  /** As nginx does for a file. */
-  private static HttpCache.Running answer(
-      HttpRequest request, Flow.@Nullable Publisher<ByteBuf> none, Upstream.Listener listener) {
-    byte[] body = new byte[1024];
-    new SplittableRandom(request.uri().hashCode()).nextBytes(body);
-    FullHttpResponse response =
-        new DefaultFullHttpResponse(
-            HttpVersion.HTTP_1_1, HttpResponseStatus.OK, Unpooled.wrappedBuffer(body));
-    response
-        .headers()
-        .set("Server", "nginx")
-        .set("Date", "Fri, 27 Nov 2026 22:00:00 GMT")
-        .set("Content-Type", "image/jpeg")
-        .set("Content-Length", body.length)
-        .set("Last-Modified", "Mon, 02 Nov 2026 08:15:30 GMT")
-        .set("ETag", "\"6543fe12-400\"")
-        .set("Cache-Control", "max-age=31536000")
-        .set("Accept-Ranges", "bytes");
-    listener.onResponse(response, null, 0);
-    return () -> {};
-  }
-
-  /** Takes responses and drops them. */
-  private enum Drop implements CacheListener {
-    INSTANCE;
-
-    @Override
-    public void onResponse(
-        HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, CacheResult result) {
-      if (head instanceof FullHttpResponse full) {
-        full.release();
-      }
-    }
-
-    @Override
-    public void onFailure(FetchFailure failure) {
-      throw new IllegalStateException(failure.toString());
-    }
+    return NginxFiles.request(
+        "http", "/images/" + number + ".jpg", "User-Agent", "figures", "Accept", "*/*");
   }
 }

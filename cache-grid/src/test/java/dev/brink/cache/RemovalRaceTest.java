@@ -9,7 +9,6 @@ import dev.brink.cache.store.Draft;
 import dev.brink.cache.store.MemoryStore;
 import dev.brink.cache.store.Store;
 import dev.brink.cache.store.StoreKey;
-import dev.brink.cache.store.StoreStats;
 import dev.brink.cache.store.StoredObject;
 import dev.brink.cache.store.TieredStore;
 import dev.brink.cache.store.Worth;
@@ -19,8 +18,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,58 +82,6 @@ class RemovalRaceTest {
     }
   }
 
-  /** One in which something happens once, at a look or just before a removal. */
-  private static final class BusyStore implements Store {
-    private final MemoryStore real = MemoryStore.ofBytes(1 << 20);
-    private @Nullable Runnable meanwhile;
-
-    private void happen() {
-      Runnable task = meanwhile;
-      meanwhile = null;
-      if (task != null) {
-        task.run();
-      }
-    }
-
-    @Override
-    public @Nullable StoredObject find(StoreKey key) {
-      StoredObject found = real.find(key);
-      happen();
-      return found;
-    }
-
-    @Override
-    public Draft draft(StoreKey key, long expectedBytes) {
-      return real.draft(key, expectedBytes);
-    }
-
-    @Override
-    public boolean replaceHead(StoredObject present, byte[] head, Worth worth) {
-      return real.replaceHead(present, head, worth);
-    }
-
-    @Override
-    public void removeUnless(StoreKey key, Predicate<StoredObject> keep) {
-      happen();
-      real.removeUnless(key, keep);
-    }
-
-    @Override
-    public void clear() {
-      real.clear();
-    }
-
-    @Override
-    public StoreStats stats() {
-      return real.stats();
-    }
-
-    @Override
-    public void close() {
-      real.close();
-    }
-  }
-
   private static Change put(TestOrigin origin, String body) {
     return origin
         .cache
@@ -150,7 +95,7 @@ class RemovalRaceTest {
 
   @Test
   void whatIsPutWhileAnEarlierChangeIsHeardOfStays() {
-    var store = new BusyStore();
+    var store = new StagedStore();
     try (var origin = new TestOrigin(HttpCache.builder(store))) {
       Change elsewhere = put(origin, "old");
       origin.pass(1);
@@ -163,7 +108,7 @@ class RemovalRaceTest {
 
   @Test
   void whatIsPutWhileWhatWasThereTurnsOutNotToBeForAllStays() {
-    var store = new BusyStore();
+    var store = new StagedStore();
     try (var origin = new TestOrigin(HttpCache.builder(store))) {
       origin.reply(200, "old", "etag", "\"v1\"", "cache-control", "max-age=1").get("/a");
       origin.pass(5);

@@ -1,8 +1,8 @@
 package dev.brink.mesh.cli;
 
+import dev.brink.file.WholeFile;
 import dev.brink.mesh.config.HostPort;
 import dev.brink.mesh.config.NodeConfig;
-import dev.brink.file.WholeFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
