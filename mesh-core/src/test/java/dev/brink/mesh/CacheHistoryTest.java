@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.brink.cache.CachePolicy;
 import dev.brink.cache.Purge;
-import dev.brink.mesh.deploy.OriginSpec;
 import dev.brink.mesh.deploy.PurgeResult;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,17 +42,10 @@ class CacheHistoryTest {
   @Test
   void noReadIsOlderThanAPurgeOrThanAReadBefore(@TempDir Path directory) throws Exception {
     try (CountingOrigin origin = origin();
-        TestMesh mesh = TestMesh.start(directory, 3);
-        Site site = Site.of(mesh);
+        CachedSite cached = CachedSite.start(directory, origin, "pages", CachePolicy.DEFAULT);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      mesh.node(0)
-          .deployments()
-          .deploy(
-              OriginSpec.builder("pages")
-                  .server(origin.uri())
-                  .route("/pages/*")
-                  .cache(CachePolicy.DEFAULT)
-                  .build());
+      TestMesh mesh = cached.mesh();
+      Site site = cached.site();
       List<CompletableFuture<Void>> readers = new ArrayList<>();
       for (int node = 0; node < 2; node++) {
         for (int page = 0; page < PAGES; page++) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.brink.cache.CachePolicy;
 import dev.brink.cache.Purge;
-import dev.brink.mesh.deploy.OriginSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,13 +12,12 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes whose links are cut while they run. The grid's own connections stay. */
 class CutLinksTest {
-  private static final int NODES = 3;
+  private static final int NODES = CachedSite.NODES;
 
   /** Takes more of a message than a hundredth of what a node is told in one. */
   private static final String LONG_TAG = "-".repeat(8_000);
@@ -28,29 +26,21 @@ class CutLinksTest {
   private static final int PAGES = 30;
   private static final Duration TRUSTED_AFTER = Duration.ofSeconds(2);
 
-  private final List<LinkProxy> proxies = new ArrayList<>();
-
-  @AfterEach
-  void closeProxies() throws IOException {
-    for (LinkProxy proxy : proxies) {
-      proxy.close();
-    }
-  }
-
   @Test
   void aNodeThatHearsOfNoMajorityValidatesUntilItHasCaughtUp(@TempDir Path directory)
       throws Exception {
     try (CountingOrigin origin = origin();
-        TestMesh mesh = start(directory, origin);
-        Site site = Site.of(mesh)) {
+        var proxies = new LinkProxies(NODES);
+        CachedSite cached = start(directory, origin, proxies)) {
+      Site site = cached.site();
       for (int node = 0; node < NODES; node++) {
         assertThat(site.get(node, "/files/a").body()).isEqualTo("1");
       }
       assertThat(origin.asked).hasValue(1);
 
-      proxies.forEach(LinkProxy::cut);
+      proxies.cutAll();
       awaitDoubt(origin, site);
-      proxies.forEach(LinkProxy::mend);
+      proxies.mendAll();
       for (int node = 0; node < NODES; node++) {
         int at = node;
         TestMesh.until(() -> !asks(site, at, origin, origin.asked.get()));
@@ -61,9 +51,11 @@ class CutLinksTest {
   @Test
   void whatManyMissedPurgesDoNotHitIsKept(@TempDir Path directory) throws Exception {
     try (CountingOrigin origin = origin();
-        TestMesh mesh = start(directory, origin);
-        Site site = Site.of(mesh);
+        var proxies = new LinkProxies(NODES);
+        CachedSite cached = start(directory, origin, proxies);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Site site = cached.site();
+      MeshNode purging = cached.mesh().node(0);
       for (int node = 0; node < NODES; node++) {
         for (int page = 0; page < PAGES; page++) {
           assertThat(site.get(node, "/files/kept" + page).body()).isEqualTo("" + (1 + page));
@@ -71,19 +63,19 @@ class CutLinksTest {
       }
       assertThat(site.get(1, "/files/purged").body()).isEqualTo("" + (PAGES + 1));
 
-      proxies.forEach(LinkProxy::cut);
+      proxies.cutAll();
       awaitDoubt(origin, site);
       List<Future<?>> purges = new ArrayList<>();
       for (int i = 0; i < TAGS; i++) {
         Purge purge = Purge.of(Purge.Scope.TAG, i + LONG_TAG);
-        purges.add(threads.submit(() -> mesh.node(0).mesh().purge(purge)));
+        purges.add(threads.submit(() -> purging.mesh().purge(purge)));
       }
       Purge last = Purge.of(Purge.Scope.URL, "http://site.example/files/purged");
-      purges.add(threads.submit(() -> mesh.node(0).mesh().purge(last)));
+      purges.add(threads.submit(() -> purging.mesh().purge(last)));
       for (Future<?> purge : purges) {
         purge.get();
       }
-      proxies.forEach(LinkProxy::mend);
+      proxies.mendAll();
       awaitTrust(origin, site);
 
       int asked = origin.asked.get();
@@ -97,28 +89,9 @@ class CutLinksTest {
     }
   }
 
-  private TestMesh start(Path directory, CountingOrigin origin) throws Exception {
-    List<Integer> ports = FreePorts.of(NODES);
-    for (int port : ports) {
-      proxies.add(new LinkProxy(port));
-    }
-    TestMesh mesh =
-        TestMesh.start(
-            directory,
-            NODES,
-            (index, config) -> {
-              config.set("link.port", ports.get(index).toString());
-              config.set("link.advertise-address", proxies.get(index).address());
-            });
-    mesh.node(0)
-        .deployments()
-        .deploy(
-            OriginSpec.builder("files")
-                .server(origin.uri())
-                .route("/files/*")
-                .cache(CachePolicy.DEFAULT)
-                .build());
-    return mesh;
+  private static CachedSite start(Path directory, CountingOrigin origin, LinkProxies proxies)
+      throws Exception {
+    return CachedSite.start(directory, origin, "files", CachePolicy.DEFAULT, proxies);
   }
 
   private static void awaitDoubt(CountingOrigin origin, Site site) throws InterruptedException {

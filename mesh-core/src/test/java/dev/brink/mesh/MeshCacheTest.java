@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpExchange;
 import dev.brink.cache.CachePolicy;
 import dev.brink.cache.Purge;
-import dev.brink.mesh.deploy.OriginSpec;
 import dev.brink.mesh.deploy.PurgeResult;
 import java.io.IOException;
 import java.net.Socket;
@@ -24,22 +23,17 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** One cache on three nodes, in front of an origin that counts what it is asked. */
 class MeshCacheTest {
+  private static final CachePolicy STRICT = CachePolicy.builder().strict(true).build();
+
   private final CountDownLatch answer = new CountDownLatch(1);
 
   @Test
   void isOneCacheOnAllNodes(@TempDir Path directory) throws Exception {
     try (CountingOrigin origin = origin();
-        TestMesh mesh = TestMesh.start(directory, 3);
-        Site site = Site.of(mesh)) {
-      mesh.node(0)
-          .deployments()
-          .deploy(
-              OriginSpec.builder("files")
-                  .server(origin.uri())
-                  .route("/files/*")
-                  .cache(CachePolicy.DEFAULT)
-                  .build());
+        CachedSite cached = CachedSite.start(directory, origin, "files", CachePolicy.DEFAULT)) {
+      Site site = cached.site();
 
+      TestMesh mesh = cached.mesh();
       aHerdOnAllNodesAsksOnce(origin, site);
       aUrlHasOneHomeHoweverItIsWritten(origin, mesh, site);
       aPurgeIsSeenOnAllNodes(origin, mesh, site);
@@ -48,16 +42,27 @@ class MeshCacheTest {
   }
 
   private void aHerdOnAllNodesAsksOnce(CountingOrigin origin, Site site) throws Exception {
-    List<CompletableFuture<HttpResponse<String>>> herd = new ArrayList<>();
-    for (int i = 0; i < 30; i++) {
-      herd.add(site.getAsync(i % 3, "/files/a"));
-    }
-    TestMesh.until(() -> origin.asked.get() > 0);
-    answer.countDown();
-    for (CompletableFuture<HttpResponse<String>> each : herd) {
-      assertThat(each.get(30, TimeUnit.SECONDS).body()).isEqualTo("1");
+    for (HttpResponse<String> each : herd(origin, site, "/files/a", 30)) {
+      assertThat(each.body()).isEqualTo("1");
     }
     assertThat(origin.asked).hasValue(1);
+  }
+
+  /** What many are answered who ask at once, at all nodes, while the origin waits. */
+  private List<HttpResponse<String>> herd(CountingOrigin origin, Site site, String path, int count)
+      throws Exception {
+    int before = origin.asked.get();
+    List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      asked.add(site.getAsync(i % CachedSite.NODES, path));
+    }
+    TestMesh.until(() -> origin.asked.get() > before);
+    answer.countDown();
+    List<HttpResponse<String>> answers = new ArrayList<>();
+    for (CompletableFuture<HttpResponse<String>> each : asked) {
+      answers.add(each.get(30, TimeUnit.SECONDS));
+    }
+    return answers;
   }
 
   private void aUrlHasOneHomeHoweverItIsWritten(CountingOrigin origin, TestMesh mesh, Site site)
@@ -110,16 +115,8 @@ class MeshCacheTest {
   @Test
   void whatAPostBringsAndAHeadSaysIsForAllNodes(@TempDir Path directory) throws Exception {
     try (CountingOrigin origin = new CountingOrigin(MeshCacheTest::resource);
-        TestMesh mesh = TestMesh.start(directory, 3);
-        Site site = Site.of(mesh)) {
-      mesh.node(0)
-          .deployments()
-          .deploy(
-              OriginSpec.builder("files")
-                  .server(origin.uri())
-                  .route("/files/*")
-                  .cache(CachePolicy.builder().strict(true).build())
-                  .build());
+        CachedSite cached = CachedSite.start(directory, origin, "files", STRICT)) {
+      Site site = cached.site();
       // Whichever node is a page's home, each is asked for at all of them.
       for (int page = 0; page < 6; page++) {
         String path = "/files/made" + page;
@@ -159,29 +156,15 @@ class MeshCacheTest {
   @Test
   void fieldsForWhoAskedGoToNobodyElseOnAnyNode(@TempDir Path directory) throws Exception {
     try (CountingOrigin origin = reserving();
-        TestMesh mesh = TestMesh.start(directory, 3);
-        Site site = Site.of(mesh)) {
-      mesh.node(0)
-          .deployments()
-          .deploy(
-              OriginSpec.builder("files")
-                  .server(origin.uri())
-                  .route("/files/*")
-                  .cache(CachePolicy.builder().strict(true).build())
-                  .build());
+        CachedSite cached = CachedSite.start(directory, origin, "files", STRICT)) {
+      Site site = cached.site();
       for (int page = 0; page < 6; page++) {
         String path = "/files/" + page;
         int asked = origin.asked.get();
-        List<CompletableFuture<HttpResponse<String>>> herd = new ArrayList<>();
-        for (int i = 0; i < 12; i++) {
-          herd.add(site.getAsync(i % 3, path));
-        }
-        TestMesh.until(() -> origin.asked.get() > asked);
-        answer.countDown();
-        List<String> cookies = new ArrayList<>();
-        for (CompletableFuture<HttpResponse<String>> each : herd) {
-          cookies.addAll(each.get(30, TimeUnit.SECONDS).headers().allValues("set-cookie"));
-        }
+        List<String> cookies =
+            herd(origin, site, path, 12).stream()
+                .flatMap(each -> each.headers().allValues("set-cookie").stream())
+                .toList();
         assertThat(cookies).as(path).containsExactly("who=" + (asked + 1));
         for (int node = 0; node < 3; node++) {
           assertThat(site.get(node, path).headers().allValues("set-cookie")).isEmpty();

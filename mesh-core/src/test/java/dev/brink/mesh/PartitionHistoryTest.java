@@ -3,7 +3,6 @@ package dev.brink.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.brink.cache.CachePolicy;
-import dev.brink.mesh.deploy.OriginSpec;
 import dev.brink.mesh.deploy.PurgeResult;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * all of them are cut. The grid's own connections stay.
  */
 class PartitionHistoryTest {
-  private static final int NODES = 3;
+  private static final int NODES = CachedSite.NODES;
 
   /** 2.5 s until a node knows that it is cut off, and what a slow machine adds. */
   private static final Duration GRACE = Duration.ofSeconds(5);
@@ -46,30 +45,13 @@ class PartitionHistoryTest {
   private static void check(Path directory, long seed, int rounds) throws Exception {
     var random = new Random(seed);
     var history = new ReadHistory(GRACE);
-    List<LinkProxy> proxies = new ArrayList<>();
-    List<Integer> ports = FreePorts.of(NODES);
-    for (int port : ports) {
-      proxies.add(new LinkProxy(port));
-    }
     try (CountingOrigin origin = history.origin();
-        TestMesh mesh =
-            TestMesh.start(
-                directory,
-                NODES,
-                (index, config) -> {
-                  config.set("link.port", ports.get(index).toString());
-                  config.set("link.advertise-address", proxies.get(index).address());
-                });
-        Site site = Site.of(mesh);
+        var proxies = new LinkProxies(NODES);
+        CachedSite cached =
+            CachedSite.start(directory, origin, "pages", CachePolicy.DEFAULT, proxies);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      mesh.node(0)
-          .deployments()
-          .deploy(
-              OriginSpec.builder("pages")
-                  .server(origin.uri())
-                  .route("/pages/*")
-                  .cache(CachePolicy.DEFAULT)
-                  .build());
+      TestMesh mesh = cached.mesh();
+      Site site = cached.site();
       List<CompletableFuture<Void>> readers = new ArrayList<>();
       for (int i = 0; i < NODES * ReadHistory.PAGES; i++) {
         int node = i % NODES;
@@ -83,27 +65,23 @@ class PartitionHistoryTest {
           int victim = random.nextInt(NODES + 1);
           for (int i = 0; i < NODES; i++) {
             if (victim == NODES || victim == i) {
-              proxies.get(i).cut();
+              proxies.cut(i);
             }
           }
           purge(history, mesh, random);
           purge(history, mesh, random);
-          proxies.forEach(LinkProxy::mend);
+          proxies.mendAll();
           purge(history, mesh, random);
         }
       } finally {
         history.end();
-        proxies.forEach(LinkProxy::mend);
+        proxies.mendAll();
       }
       for (CompletableFuture<Void> reader : readers) {
         reader.get(60, TimeUnit.SECONDS);
       }
       assertThat(history.faults()).as("seed %d", seed).isEmpty();
       assertThat(history.reads()).isGreaterThan(rounds * 10);
-    } finally {
-      for (LinkProxy proxy : proxies) {
-        proxy.close();
-      }
     }
   }
 
