@@ -35,7 +35,7 @@ class AnsweringTest {
 
     @Override
     public void onFailure(FetchFailure failure) {
-      throw new AssertionError(failure.getMessage());
+      throw new AssertionError(String.valueOf(failure));
     }
 
     private @Nullable String field(CharSequence name) {
