@@ -5,7 +5,6 @@ import dev.brink.exec.module.BundleFileSystem;
 import dev.brink.exec.sourcemap.SourceMaps;
 import dev.brink.exec.wasm.WasmBinary;
 import java.util.Map;
-import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Source;
 import org.graalvm.polyglot.Value;
 
@@ -46,7 +45,7 @@ record FunctionCode(
    * The main module's namespace in a new context. A module that stands alone is one source in all
    * of them; any other is reached by one that imports it, and read as a file.
    */
-  Value main(Context context) {
+  Value main(GuestContext context) {
     Value evaluated = context.eval(entry);
     return alone ? evaluated : evaluated.getMember("main");
   }

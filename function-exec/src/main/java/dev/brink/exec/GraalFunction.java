@@ -13,7 +13,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
 
@@ -232,7 +231,7 @@ final class GraalFunction implements LoadedFunction {
   }
 
   /** The main module's namespace in a new context. */
-  Value main(Context context) {
+  Value main(GuestContext context) {
     return code.main(context);
   }
 

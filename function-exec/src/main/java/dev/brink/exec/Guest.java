@@ -1,6 +1,5 @@
 package dev.brink.exec;
 
-import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +34,7 @@ final class Guest {
     socket = functions.getArrayElement(6);
   }
 
-  static Guest start(Instance instance, Context context) {
+  static Guest start(Instance instance, GuestContext context) {
     Value core = context.eval(GuestSource.of("core"));
     return new Guest(
         core.execute(

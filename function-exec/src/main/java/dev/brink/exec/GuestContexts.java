@@ -47,7 +47,17 @@ final class GuestContexts {
 
   private volatile boolean halfClosed;
 
+  private final GuestContext.Closer closer;
+
   GuestContexts() {
+    this(Context::close);
+  }
+
+  /**
+   * @param closer what ends a context
+   */
+  GuestContexts(GuestContext.Closer closer) {
+    this.closer = closer;
     boolean compiled = !engine.getImplementationName().contains("Interpreted");
     if (compiled) {
       GraalCompilation.beQuick();
@@ -114,34 +124,36 @@ final class GuestContexts {
   /**
    * @param wasm whether {@code WebAssembly} is there
    */
-  Context context(BundleFileSystem modules, boolean eval, boolean wasm) {
-    Context.Builder context =
+  GuestContext context(BundleFileSystem modules, boolean eval, boolean wasm) {
+    Context.Builder builder =
         wasm
             ? Context.newBuilder("js", "wasm")
                 .engine(startWasm())
                 .option("js.webassembly", "true")
                 .allowPolyglotAccess(WITH_WASM)
             : Context.newBuilder("js").engine(engine).allowPolyglotAccess(PolyglotAccess.NONE);
-    return context
-        .option("js.allow-eval", Boolean.toString(eval))
-        .allowHostAccess(EXPORTED_ONLY)
-        .allowEnvironmentAccess(EnvironmentAccess.NONE)
-        .allowCreateProcess(false)
-        .allowCreateThread(false)
-        .allowNativeAccess(false)
-        .allowIO(IOAccess.newBuilder().fileSystem(modules).build())
-        .timeZone(ZoneOffset.UTC)
-        .build();
+    Context context =
+        builder
+            .option("js.allow-eval", Boolean.toString(eval))
+            .allowHostAccess(EXPORTED_ONLY)
+            .allowEnvironmentAccess(EnvironmentAccess.NONE)
+            .allowCreateProcess(false)
+            .allowCreateThread(false)
+            .allowNativeAccess(false)
+            .allowIO(IOAccess.newBuilder().fileSystem(modules).build())
+            .timeZone(ZoneOffset.UTC)
+            .build();
+    return new GuestContext(context, this::close);
   }
 
   /**
-   * Closes a context by {@code close}. What fails for want of memory leaves one that is neither
-   * open nor closed, which whoever closes it again, like its engine, waits for without end.
+   * Closes a context. What fails for want of memory leaves one that is neither open nor closed,
+   * which whoever closes it again, like its engine, waits for without end.
    */
-  void closing(Runnable close) {
+  private void close(Context context, boolean stop) {
     closing.incrementAndGet();
     try {
-      close.run();
+      closer.close(context, stop);
     } catch (PolyglotException e) {
       if (e.isInternalError() || e.isResourceExhausted()) {
         halfClosed = true;

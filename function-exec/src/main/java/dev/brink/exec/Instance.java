@@ -12,7 +12,7 @@ import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReference;
-import org.graalvm.polyglot.Context;
+import java.util.function.Consumer;
 import org.graalvm.polyglot.PolyglotException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,7 +32,7 @@ final class Instance {
   private final long begunNanos;
   private final GraalFunction function;
   private final Lane lane;
-  private final Context context;
+  private final GuestContext context;
   private final Ops ops = new Ops(this);
   private final Bodies bodies = new Bodies(this);
   private final Sockets sockets = new Sockets(this);
@@ -93,7 +93,7 @@ final class Instance {
       function.runtime().remove(this);
       unused();
       codecs.clear();
-      closeContext(true);
+      stopContext();
       return wrong;
     }
     listed = true;
@@ -295,7 +295,7 @@ final class Instance {
     boolean _ = ending.compareAndSet(null, new Ending(cause, culprit));
     if (reaped.compareAndSet(false, true)) {
       try {
-        Thread.ofPlatform().daemon().name("brink-reaper").start(() -> closeContext(true));
+        Thread.ofPlatform().daemon().name("brink-reaper").start(this::stopContext);
         post(this::discard);
       } catch (OutOfMemoryError e) {
         reaped.set(false);
@@ -332,12 +332,13 @@ final class Instance {
     }
   }
 
-  /**
-   * @param stop whether to stop what runs there
-   */
-  private void closeContext(boolean stop) {
+  private void stopContext() {
+    endContext(GuestContext::stop);
+  }
+
+  private void endContext(Consumer<GuestContext> end) {
     try {
-      function.runtime().contexts().closing(() -> context.close(stop));
+      end.accept(context);
     } catch (PolyglotException | IllegalStateException e) {
       log.debug("Closing a context of {}", function.bundle().name(), e);
     }
@@ -429,7 +430,7 @@ final class Instance {
     }
     reaped.set(true);
     discard();
-    closeContext(false);
+    endContext(GuestContext::close);
     return true;
   }
 
@@ -461,7 +462,7 @@ final class Instance {
     return lane;
   }
 
-  Context context() {
+  GuestContext context() {
     return context;
   }
 

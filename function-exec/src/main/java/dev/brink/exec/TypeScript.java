@@ -14,7 +14,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Source;
 import org.graalvm.polyglot.Value;
@@ -82,8 +81,8 @@ final class TypeScript {
    */
   Map<String, byte[]> strip(Map<String, byte[]> modules) {
     var stripped = new HashMap<>(modules);
-    try (Context context = contexts.context(BundleFileSystem.of(packages()), false, false);
-        var _ = new Allowance(contexts, context, maxCpu)) {
+    try (GuestContext context = contexts.context(BundleFileSystem.of(packages()), false, false);
+        var _ = new Allowance(context, maxCpu)) {
       Value transform = context.eval(entry()).getMember("default");
       modules.forEach(
           (path, source) -> {
@@ -104,13 +103,11 @@ final class TypeScript {
 
     private final Thread thread = Thread.currentThread();
     private final long untilNanos = System.nanoTime() + MAX_WALL.toNanos();
-    private final GuestContexts contexts;
-    private final Context context;
+    private final GuestContext context;
     private final long untilCpuNanos;
     private volatile boolean over;
 
-    Allowance(GuestContexts contexts, Context context, Duration cpu) {
-      this.contexts = contexts;
+    Allowance(GuestContext context, Duration cpu) {
       this.context = context;
       this.untilCpuNanos = ThreadCpu.nanos() + cpu.toNanos();
       IN_A_SECOND.execute(this::look);
@@ -121,7 +118,7 @@ final class TypeScript {
         return;
       }
       if (ThreadCpu.nanos(thread) > untilCpuNanos || System.nanoTime() - untilNanos > 0) {
-        contexts.closing(() -> context.close(true));
+        context.stop();
       } else {
         IN_A_SECOND.execute(this::look);
       }

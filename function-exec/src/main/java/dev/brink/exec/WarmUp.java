@@ -3,8 +3,8 @@ package dev.brink.exec;
 import dev.brink.exec.module.BundleFileSystem;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.PolyglotException;
+import org.graalvm.polyglot.Source;
 import org.graalvm.polyglot.Value;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,8 +52,8 @@ final class WarmUp {
    * to the parts of it, and need not compile them alone first.
    */
   private static void weigh(GuestContexts contexts) {
-    try (Context context = contexts.context(BundleFileSystem.of(Map.of()), false, false)) {
-      Value nothing = context.eval("js", "() => undefined");
+    try (GuestContext context = contexts.context(BundleFileSystem.of(Map.of()), false, false)) {
+      Value nothing = context.eval(Source.create("js", "() => undefined"));
       for (int i = 0; i < WEIGHT; i++) {
         nothing.executeVoid(i);
       }

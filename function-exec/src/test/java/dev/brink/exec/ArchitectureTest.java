@@ -1,6 +1,7 @@
 package dev.brink.exec;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -8,6 +9,8 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.junit.CacheMode;
 import com.tngtech.archunit.lang.ArchRule;
+import org.graalvm.polyglot.Context;
+import org.graalvm.polyglot.Engine;
 
 @AnalyzeClasses(
     cacheMode = CacheMode.PER_CLASS,
@@ -47,4 +50,14 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat()
           .resideOutsideOfPackage("dev.brink.exec");
+
+  /** A context that is closed by anybody else may keep its engine, and the JVM, from ending. */
+  @ArchTest
+  static final ArchRule CONTEXTS_ARE_CLOSED_IN_ONE_PLACE =
+      noClasses()
+          .that()
+          .doNotBelongToAnyOf(GuestContext.class, GuestContexts.class)
+          .should()
+          .dependOnClassesThat()
+          .belongToAnyOf(Context.class, Engine.class);
 }

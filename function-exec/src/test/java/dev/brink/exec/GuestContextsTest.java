@@ -7,52 +7,53 @@ import dev.brink.exec.module.BundleFileSystem;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import org.graalvm.polyglot.Context;
+import org.graalvm.polyglot.Source;
 import org.junit.jupiter.api.Test;
 
 /** Ends of engines: one that waits for a context that can't be closed keeps the JVM from ending. */
 class GuestContextsTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final GuestContexts contexts = new GuestContexts();
+  private static final Source ONE = Source.create("js", "1");
 
   @Test
   void endsWithAllContexts() {
-    Context closed = context();
-    contexts.closing(() -> closed.close(true));
-    Context open = context();
+    var contexts = new GuestContexts();
+    context(contexts).stop();
+    GuestContext open = context(contexts);
     assertThat(contexts.close(PATIENCE)).isTrue();
-    assertThatThrownBy(() -> open.eval("js", "1")).hasMessageContaining("cancelled");
+    assertThatThrownBy(() -> open.eval(ONE)).hasMessageContaining("cancelled");
   }
 
   @Test
   void isLeftAsItIsWithOneWhoseClosingHadNoMemory() {
-    assertThatThrownBy(
-            () ->
-                contexts.closing(
-                    () -> {
-                      throw new OutOfMemoryError("of a test");
-                    }))
-        .isInstanceOf(OutOfMemoryError.class);
-    Context other = context();
-    assertThat(contexts.close(PATIENCE)).isFalse();
-    assertThat(other.eval("js", "1").asInt()).isEqualTo(1);
-    other.close();
+    for (boolean stop : new boolean[] {true, false}) {
+      var contexts =
+          new GuestContexts(
+              (_, _) -> {
+                throw new OutOfMemoryError("of a test");
+              });
+      GuestContext half = context(contexts);
+      GuestContext other = context(contexts);
+      assertThatThrownBy(stop ? half::stop : half::close).isInstanceOf(OutOfMemoryError.class);
+      assertThat(contexts.close(PATIENCE)).isFalse();
+      assertThat(other.eval(ONE).asInt()).isEqualTo(1);
+    }
   }
 
   @Test
   void isLeftAsItIsWithOneThatIsBeingClosed() throws InterruptedException {
     var begun = new CountDownLatch(1);
     var may = new CountDownLatch(1);
-    Thread slow =
-        Thread.ofPlatform()
-            .start(
-                () ->
-                    contexts.closing(
-                        () -> {
-                          begun.countDown();
-                          Sandbox.await("it may end", () -> may.getCount() == 0);
-                        }));
+    var contexts =
+        new GuestContexts(
+            (context, stop) -> {
+              begun.countDown();
+              Sandbox.await("it may end", () -> may.getCount() == 0);
+              context.close(stop);
+            });
+    GuestContext context = context(contexts);
+    Thread slow = Thread.ofPlatform().start(context::stop);
     begun.await();
     assertThat(contexts.close(Duration.ofMillis(1))).isFalse();
     may.countDown();
@@ -60,7 +61,7 @@ class GuestContextsTest {
     assertThat(contexts.close(PATIENCE)).isTrue();
   }
 
-  private Context context() {
+  private static GuestContext context(GuestContexts contexts) {
     return contexts.context(BundleFileSystem.of(Map.of()), false, false);
   }
 }

@@ -1,0 +1,56 @@
+package dev.brink.exec;
+
+import org.graalvm.polyglot.Context;
+import org.graalvm.polyglot.Source;
+import org.graalvm.polyglot.Value;
+
+/**
+ * A context in which nothing of the host can be reached. What it wraps is reached by nobody else:
+ * how it is closed decides whether its engine may be.
+ */
+final class GuestContext implements AutoCloseable {
+  /** What ends a context, as {@link Context#close(boolean)} does. */
+  interface Closer {
+    /**
+     * @param stop whether to stop what runs there
+     */
+    void close(Context context, boolean stop);
+  }
+
+  private final Context context;
+  private final Closer closer;
+
+  GuestContext(Context context, Closer closer) {
+    this.context = context;
+    this.closer = closer;
+  }
+
+  /**
+   * Evaluates a source.
+   *
+   * @throws org.graalvm.polyglot.PolyglotException when it fails, or the context is stopped
+   */
+  Value eval(Source source) {
+    return context.eval(source);
+  }
+
+  /**
+   * Stops what runs there and closes it. Any thread.
+   *
+   * @throws org.graalvm.polyglot.PolyglotException when the engine fails
+   */
+  void stop() {
+    closer.close(context, true);
+  }
+
+  /**
+   * Closes it.
+   *
+   * @throws IllegalStateException when another thread runs there
+   * @throws org.graalvm.polyglot.PolyglotException when the engine fails, or it was stopped
+   */
+  @Override
+  public void close() {
+    closer.close(context, false);
+  }
+}
