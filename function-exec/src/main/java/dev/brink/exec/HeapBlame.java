@@ -13,15 +13,6 @@ import java.util.Map;
  * one. Thread-safe.
  */
 final class HeapBlame {
-  /** So much growth puts the JVM at risk: there is no time for a second opinion. */
-  private static final int GROWTH_PERCENT = 25;
-
-  /** Nor is there when so much is held, whatever it grew from. */
-  private static final int FULL_PERCENT = 75;
-
-  /** Here even what is to be given back does not count: it may come too late. */
-  private static final int ALL_BUT_FULL_PERCENT = 85;
-
   /** For how long an ended turn's part counts as given back. */
   private static final long PROMISE_NANOS = Duration.ofSeconds(3).toNanos();
 
@@ -49,9 +40,9 @@ final class HeapBlame {
   private boolean promised;
 
   HeapBlame(long maxBytes) {
-    this.dangerousGrowthBytes = maxBytes / 100 * GROWTH_PERCENT;
-    this.fullBytes = maxBytes / 100 * FULL_PERCENT;
-    this.allButFullBytes = maxBytes / 100 * ALL_BUT_FULL_PERCENT;
+    this.dangerousGrowthBytes = HeapMark.RISKY_GROWTH.of(maxBytes);
+    this.fullBytes = HeapMark.FULL.of(maxBytes);
+    this.allButFullBytes = HeapMark.ALL_BUT_FULL.of(maxBytes);
   }
 
   /**

@@ -16,11 +16,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Lets instances go when the heap is short of room after a collection: what they pile up over many
  * invocations is seen nowhere else. The JVM does not say who holds what, so those that allocated
- * most since they were made go first, one, then two, then four, until a collection shows that it
- * helped; and as many times 16 of those that nobody uses. An instance that goes gets no more
- * invocations and ends with those it has, unless the heap is all but full: then these are ended
- * too. Looks after each collection, on its own thread, and ahead by as much as the heap grew since
- * the one before.
+ * most since they were made go first ({@link HeapRelief} says when and how many); and as many times
+ * 16 of those that nobody uses. An instance that goes gets no more invocations and ends with those
+ * it has, unless the heap is all but full: then these are ended too. Looks after each collection,
+ * on its own thread, and ahead by as much as the heap grew since the one before.
  */
 final class HeapGuard {
   private static final Logger log = LoggerFactory.getLogger(HeapGuard.class);
@@ -28,61 +27,24 @@ final class HeapGuard {
   /** An instance that allocated less is no suspect. */
   private static final long LEAST_BYTES = 1L << 20;
 
-  private static final int DANGEROUS_PERCENT = 92;
-  private static final int MOST_AT_ONCE = 64;
-
   /** So many that are idle go with one that is not. */
   private static final int IDLE_FOR_ONE = 16;
-
-  /** So often it looks again for what nobody uses before it takes nobody for one to blame. */
-  private static final int MOST_POSTPONED = 2;
-
-  /** Collections that may have removed what was let go. */
-  private static final int COLLECTIONS = 2;
 
   private static final long BEAT_NANOS = Duration.ofSeconds(1).toNanos();
   private static final long PAUSE_NANOS = Duration.ofMillis(20).toNanos();
 
-  /** How long what looks held and is garbage is not looked into again. */
-  private static final long QUIET_NANOS = Duration.ofMinutes(10).toNanos();
-
-  /** Rounds after which, if they freed next to nothing, it is not instances that hold the heap. */
-  private static final int MOST_ROUNDS = 8;
-
   private final GraalRuntime runtime;
   private final long maxBytes = Runtime.getRuntime().maxMemory();
-  private final long limitBytes;
-  private final long dangerousBytes = maxBytes / 100 * DANGEROUS_PERCENT;
+  private final HeapRelief relief;
   private final Thread thread;
   private final NotificationListener listener;
   private volatile boolean closed;
 
-  /**
-   * What remains when there is nobody to suspect; only growth beyond it lets others go. Where that
-   * is dangerous, those that were let go already are ended all the same.
-   */
-  private long hopelessBytes;
-
   private final IdleInstances<Instance> idle = new IdleInstances<>();
-  private int atOnce = 1;
-
-  /** How often it waited for what may turn out to be used by nobody. */
-  private int postponed;
-
-  private int rounds;
-
-  /** What was held at the first of these rounds. */
-  private long firstHeldBytes;
-
-  private long actedAtCollection;
-  private long lastCollection;
-  private long lastHeldBytes = HeapGauge.heldBytes();
-  private long lastGrowthBytes;
-  private long quietUntilNanos = System.nanoTime();
 
   HeapGuard(GraalRuntime runtime, int percent) {
     this.runtime = runtime;
-    this.limitBytes = maxBytes / 100 * percent;
+    this.relief = new HeapRelief(maxBytes, percent, HeapGauge.heldBytes(), System.nanoTime());
     this.thread = Thread.ofPlatform().daemon().name("brink-heap").unstarted(this::run);
     this.listener = (_, _) -> LockSupport.unpark(thread);
   }
@@ -132,52 +94,19 @@ final class HeapGuard {
 
   private void look() {
     lookAtIdle();
-    long held = HeapGauge.heldBytes();
-    long growth = growthBytes(held);
-    if (held + growth <= limitBytes) {
-      hopelessBytes = 0;
-      calm();
-      return;
-    }
     long now = System.nanoTime();
-    boolean danger = held + growth > dangerousBytes;
-    boolean nothingToDo =
-        held <= hopelessBytes ? !danger || toEnd().isEmpty() : !danger && now - quietUntilNanos < 0;
-    if (nothingToDo) {
+    if (!relief.look(HeapGauge.heldBytes(), HeapGauge.collections(), this::canEnd, now)) {
       return;
     }
     long sure = HeapGauge.heldAfterCollection(now);
-    if (sure < 0) {
-      // Too early for a collection of one's own: only those of the JVM tell.
-      if (!danger || HeapGauge.collections() - actedAtCollection < COLLECTIONS) {
-        return;
-      }
-      sure = held;
-    } else if (sure + growth <= limitBytes) {
-      quietUntilNanos = now + QUIET_NANOS;
-      calm();
-      return;
-    }
-    if (sure > dangerousBytes) {
+    HeapRelief.Due due =
+        sure < 0 ? relief.notCollected(HeapGauge.collections()) : relief.collected(sure, now);
+    if (due.end()) {
       toEnd().forEach(this::end);
     }
-    if (sure > hopelessBytes) {
-      relieve(sure);
+    if (due.letGo()) {
+      relieve(due.heldBytes());
     }
-  }
-
-  /**
-   * By how much what is held grew from the last collection but one to the last. As much is expected
-   * by the next one: at full speed a few collections fill the heap.
-   */
-  private long growthBytes(long heldBytes) {
-    long collections = HeapGauge.collections();
-    if (collections != lastCollection) {
-      lastCollection = collections;
-      lastGrowthBytes = Math.max(0, heldBytes - lastHeldBytes);
-      lastHeldBytes = heldBytes;
-    }
-    return lastGrowthBytes;
   }
 
   private void lookAtIdle() {
@@ -191,7 +120,7 @@ final class HeapGuard {
 
   /** Lets go of those that nobody uses; their successors are made when they are called again. */
   private boolean relieveOfIdle(long heldBytes) {
-    List<Instance> first = idle.first(IDLE_FOR_ONE * atOnce, HeapGuard::unused);
+    List<Instance> first = idle.first(IDLE_FOR_ONE * relief.atOnce(), HeapGuard::unused);
     if (first.isEmpty()) {
       return false;
     }
@@ -212,42 +141,25 @@ final class HeapGuard {
         .toList();
   }
 
-  private void calm() {
-    atOnce = 1;
-    rounds = 0;
-    postponed = 0;
-  }
-
-  /** Whether it goes on although much was let go: the rest of the program holds it then. */
-  private boolean inVain(long heldBytes) {
-    if (rounds == MOST_ROUNDS && heldBytes < firstHeldBytes - maxBytes / 50) {
-      rounds = 0;
-    }
-    if (rounds == 0) {
-      firstHeldBytes = heldBytes;
-    }
-    return rounds++ == MOST_ROUNDS;
+  private boolean canEnd() {
+    return !toEnd().isEmpty();
   }
 
   private void relieve(long heldBytes) {
+    if (!relief.begin(heldBytes)) {
+      giveUp(heldBytes);
+      return;
+    }
     List<Instance> suspects =
         runtime.allInstances().stream()
             .filter(instance -> !instance.shed() && instance.allocatedBytes() >= LEAST_BYTES)
             .sorted(Comparator.comparingLong(Instance::allocatedBytes).reversed())
-            .limit(atOnce)
+            .limit(relief.atOnce())
             .toList();
-    boolean inVain = inVain(heldBytes);
-    boolean nobody = !inVain && !relieveOfIdle(heldBytes) && suspects.isEmpty();
-    if (nobody && postponed < MOST_POSTPONED && idle.mayComeYet(HeapGuard::unused)) {
-      postponed++;
-      return;
-    }
-    if (inVain || nobody) {
-      calm();
-      // What comes on top before it is dangerous is no reason to look away when it is.
-      long more = heldBytes + maxBytes / 20;
-      hopelessBytes = heldBytes < dangerousBytes ? Math.min(more, dangerousBytes) : more;
-      log.warn("The heap holds {}, and no function is to blame", of(heldBytes));
+    if (!relieveOfIdle(heldBytes) && suspects.isEmpty()) {
+      if (!idle.mayComeYet(HeapGuard::unused) || !relief.postpone()) {
+        giveUp(heldBytes);
+      }
       return;
     }
     for (Instance suspect : suspects) {
@@ -259,8 +171,12 @@ final class HeapGuard {
       runtime.outside().limitCounts().met(Limit.RETAINED);
       suspect.letGo();
     }
-    atOnce = Math.min(MOST_AT_ONCE, 2 * atOnce);
-    actedAtCollection = HeapGauge.collections();
+    relief.letGo(HeapGauge.collections());
+  }
+
+  private void giveUp(long heldBytes) {
+    relief.giveUp(heldBytes);
+    log.warn("The heap holds {}, and no function is to blame", of(heldBytes));
   }
 
   private void end(Instance instance) {

@@ -105,7 +105,7 @@ public record RuntimeLimits(
     private int instancesPerOwner = 1_024;
     private Duration recycleAfter = Duration.ofHours(1);
     private int recycleRuns = 1_000_000;
-    private int heapPercent = 85;
+    private int heapPercent = HeapMark.SHORT.percent();
     private int stuckThreads;
     private Duration idleAfter = Duration.ofMinutes(10);
 
