@@ -10,10 +10,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
-import java.io.BufferedReader;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** A runtime that closes leaves nobody waiting: not for a load, a warm-up or an invocation. */
 class ClosingTest {
@@ -216,20 +214,11 @@ class ClosingTest {
   }
 
   @Test
+  @Timeout(TestJvm.TIMEOUT)
   void aGuestThatCannotBeStoppedDoesNotHoldUpTheProcess() throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Stuck.class.getName()));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    try (BufferedReader out = process.inputReader()) {
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-      assertThat(out.lines()).contains("CPU_LIMIT");
-      assertThat(process.exitValue()).isEqualTo(3);
-    } finally {
-      process.destroyForcibly().waitFor();
-    }
+    TestJvm.Ended ended = TestJvm.run("512m", Stuck.class);
+    assertThat(ended.lines()).contains("CPU_LIMIT");
+    assertThat(ended.status()).as(ended.text()).isEqualTo(3);
   }
 
   @Test

@@ -3,15 +3,12 @@ package dev.brink.exec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.brink.exec.FunctionException.Code;
-import java.io.BufferedReader;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Functions that fill the heap as fast as they can, several at once: each is ended, and nobody else
@@ -86,26 +83,10 @@ class FullHeapTest {
   }
 
   @Test
+  @Timeout(TestJvm.TIMEOUT)
   void isSeenInTime() throws Exception {
-    List<String> lines = run("-Xmx800m", "3", "4");
+    List<String> lines = TestJvm.run("800m", Greedy.class, "3", "4").lines();
     assertThat(lines).contains("ended 12", "without memory 0");
     assertThat(lines).contains("all others were served");
-  }
-
-  private static List<String> run(String heap, String... arguments) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.add(heap);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Greedy.class.getName()));
-    command.addAll(List.of(arguments));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    try (BufferedReader out = process.inputReader()) {
-      List<String> lines = out.lines().toList();
-      assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
-      return lines;
-    } finally {
-      process.destroyForcibly().waitFor();
-    }
   }
 }

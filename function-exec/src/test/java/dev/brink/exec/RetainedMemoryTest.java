@@ -4,11 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.brink.exec.lane.Lane;
-import java.io.BufferedReader;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** A function that piles up memory over many invocations, none of which takes much. */
 class RetainedMemoryTest {
@@ -81,8 +78,9 @@ class RetainedMemoryTest {
   }
 
   @Test
+  @Timeout(TestJvm.TIMEOUT)
   void isReplacedInTimeAndItsNeighbourNoticesNothing() throws Exception {
-    List<String> lines = run(Leaking.class, "-Xmx440m");
+    List<String> lines = TestJvm.run("440m", Leaking.class).lines();
     assertThat(lines).contains("well").doesNotContain("retained 0");
     assertThat(lines).anyMatch(line -> line.contains("test/function: an instance that allocated"));
   }
@@ -157,27 +155,12 @@ class RetainedMemoryTest {
 
   @Test
   @Tag("long")
+  @Timeout(TestJvm.TIMEOUT)
   void functionsAreNotBlamedForLongForWhatTheProgramHolds() throws Exception {
-    List<String> lines = run(HostHolds.class, "-Xmx400m");
+    List<String> lines = TestJvm.run("400m", HostHolds.class).lines();
     assertThat(lines).anyMatch(line -> line.contains("no function is to blame"));
     String retained =
         lines.stream().filter(l -> l.startsWith("retained ")).findFirst().orElseThrow();
     assertThat(Integer.parseInt(retained.substring(9))).isBetween(1, 16);
-  }
-
-  private static List<String> run(Class<?> main, String heap) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.add(heap);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    try (BufferedReader out = process.inputReader()) {
-      List<String> lines = out.lines().toList();
-      assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
-      return lines;
-    } finally {
-      process.destroyForcibly().waitFor();
-    }
   }
 }
