@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,12 +46,20 @@ final class EngineClasses {
   /** Only where a function uses WebAssembly. */
   private static final List<String> WASM_LIBRARIES = List.of("org.graalvm.wasm.WasmLanguage");
 
+  /**
+   * Of the JDK, what the first stack trace needs: after an overflow a guest may be who asks for it.
+   * Without it nobody in the JVM gets one, and what fails can't even be logged.
+   */
+  private static final List<String> STACK_TRACES =
+      List.of("java.lang.StackTraceElement$HashedModules");
+
   private static final AtomicBoolean BEGUN = new AtomicBoolean();
   private static final AtomicBoolean WASM_BEGUN = new AtomicBoolean();
 
   /** Does so, once in a JVM. Takes a second or more. */
   static void initialize() {
     if (BEGUN.compareAndSet(false, true)) {
+      STACK_TRACES.forEach(name -> initialize(name, null));
       initialize(LIBRARIES);
     }
   }
@@ -83,7 +92,7 @@ final class EngineClasses {
         (ThreadCpu.nanos() - cpuStart) / 1_000_000);
   }
 
-  private static int initialize(String name, ClassLoader loader) {
+  private static int initialize(String name, @Nullable ClassLoader loader) {
     try {
       Class.forName(name, true, loader);
       return 1;

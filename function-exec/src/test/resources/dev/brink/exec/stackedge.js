@@ -1,13 +1,14 @@
 // Does what `uses` has, by name: where the stack is about to end, or where there is plenty.
 
-const overflow = 'Maximum call stack size exceeded';
+/** The language's own error, or one of the host, which also ends for want of stack, in a name of Java. */
+const overflowed = (e) => e.message === 'Maximum call stack size exceeded' || `${e.name}`.includes('.');
 
 /** Calls it with all that is left of the stack, from nothing on, until that is enough. */
 function dive(use) {
   try {
     return dive(use);
   } catch (e) {
-    if (e.message !== overflow) {
+    if (!overflowed(e)) {
       throw e;
     }
     return use();
