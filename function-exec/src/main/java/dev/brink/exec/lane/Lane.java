@@ -327,7 +327,7 @@ public final class Lane {
     }
     try {
       log.error("{} {}: {}", this, how, why, why);
-    } catch (VirtualMachineError e) {
+    } catch (VirtualMachineError | LinkageError e) {
       // The lane matters more.
     }
   }

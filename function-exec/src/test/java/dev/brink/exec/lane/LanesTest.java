@@ -39,6 +39,32 @@ class LanesTest {
     }
   }
 
+  /** As everything is once the JVM lacks a class that stack traces need. */
+  private static final class Unprintable extends NoClassDefFoundError {
+    @Override
+    public String toString() {
+      throw this;
+    }
+  }
+
+  @Test
+  void aLaneSurvivesWhatCannotBeLogged() {
+    var lanes = new Lanes(1, 16, Duration.ofSeconds(30), List.of());
+    lanes.start();
+    try {
+      Lane lane = lanes.all().getFirst();
+      lane.post(
+          () -> {
+            throw new Unprintable();
+          });
+      var next = new CompletableFuture<Void>();
+      lane.post(() -> next.complete(null));
+      assertThat(next).succeedsWithin(Duration.ofSeconds(60));
+    } finally {
+      lanes.end();
+    }
+  }
+
   @Test
   void aTurnThatEndsAsItGoesIntoOvertimeLeavesItsLaneAThread() {
     var lanes = new Lanes(1, 16, Duration.ofSeconds(30), List.of());
