@@ -12,6 +12,8 @@ final class GuestContext implements AutoCloseable {
   /** What ends a context, as {@link Context#close(boolean)} does. */
   interface Closer {
     /**
+     * Closes it.
+     *
      * @param stop whether to stop what runs there
      */
     void close(Context context, boolean stop);
