@@ -42,7 +42,7 @@ class LanesTest {
   /** As everything is once the JVM lacks a class that stack traces need. */
   private static final class Unprintable extends NoClassDefFoundError {
     @Override
-    public String toString() {
+    public String getMessage() {
       throw this;
     }
   }
