@@ -2,7 +2,10 @@ package dev.brink.grid;
 
 /** Hears of changes; called on one thread at a time, which it may hold up. */
 public interface KeyListener {
-  /** The key has a value of this version. May come twice, and only for the last of fast changes. */
+  /**
+   * The key has a value of this version. May come twice, only for the last of fast changes, and for
+   * a change from just before the watch, whose news was on its way; so may {@link #removed}.
+   */
   void changed(String key, Stamp version);
 
   /** The key has no value any more: removed or expired. */

@@ -163,6 +163,8 @@ public interface KeyValue {
 
   /**
    * Tells of changes of keys that begin with a prefix, from any node, from soon after the call on.
+   * This node is sent all changes of the namespace, once for all its watches here, each of which
+   * has its own queue: at most 10,000 keys wait for a listener, beyond them changes are missed.
    *
    * @throws IllegalStateException when this node has too many watches, 1000
    */

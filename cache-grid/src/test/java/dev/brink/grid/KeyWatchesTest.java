@@ -5,8 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.cache.CacheException;
 import org.apache.ignite.cache.query.QueryCursor;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -86,6 +93,158 @@ class KeyWatchesTest {
         Grids.get(closed.ended());
         assertThat(ended.get()).isEqualTo(begun.get());
       }
+    }
+  }
+
+  @Test
+  void allWatchesOfANamespaceGoOnWithTheNextIgniteAndKnowThatTheyMayHaveMissedChanges()
+      throws Exception {
+    try (Grids grids = new Grids(directory)) {
+      Grid grid = grids.start(1);
+      var watches = new KeyWatches(new FaultyPlace(grid, this::around));
+      List<Heard> all = new ArrayList<>();
+      List<KeyWatch> open = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        var heard = new Heard();
+        all.add(heard);
+        open.add(watches.watch("default/watched" + i % 2 + "/", "", heard));
+        Grids.get(open.getLast().begun());
+      }
+      assertThat(begun).hasValue(2);
+      watches.resumed(new FaultyPlace(grid, this::around).caches());
+      await("each knows", () -> all.stream().allMatch(heard -> heard.gaps() == 1));
+      assertThat(begun).hasValue(4);
+      assertThat(ended).hasValue(2);
+      Grids.get(grid.keyValue(Namespace.of("default", "watched1")).put("k", Grids.bytes("v")));
+      for (int i = 1; i < 20; i += 2) {
+        Heard heard = all.get(i);
+        await("each hears what comes now", () -> heard.changes().contains("+k"));
+      }
+      watches.close();
+      for (KeyWatch watch : open) {
+        Grids.get(watch.ended());
+      }
+      assertThat(ended).hasValue(4);
+    }
+  }
+
+  @Test
+  void aQueryThatFailedIsAskedForAgainWithTheNextWatchAndBeginsAll() throws Exception {
+    try (Grids grids = new Grids(directory)) {
+      var failures = new AtomicInteger(1);
+      var failed = new CompletableFuture<Void>();
+      var watches =
+          new KeyWatches(
+              new FaultyPlace(
+                  grids.start(1),
+                  (method, call) -> {
+                    if (method.equals("query") && failures.getAndDecrement() > 0) {
+                      failed.complete(null);
+                      throw new CacheException("injected");
+                    }
+                    return around(method, call);
+                  }));
+      KeyWatch one = watches.watch("default/watched/", "a", new Gaps());
+      Grids.get(failed);
+      assertThat(one.begun().toCompletableFuture()).isNotDone();
+      KeyWatch another = watches.watch("default/watched/", "b", new Gaps());
+      Grids.get(another.begun());
+      Grids.get(one.begun());
+      assertThat(begun).hasValue(1);
+      watches.close();
+      Grids.get(one.ended());
+      Grids.get(another.ended());
+      assertThat(ended).hasValue(1);
+    }
+  }
+
+  @Test
+  void aSlowListenerHoldsUpAndLosesItsOwnAlone() throws Exception {
+    int writes = 10_100;
+    var goOn = new CompletableFuture<Void>();
+    var held = new CompletableFuture<Void>();
+    var slow =
+        new Heard() {
+          @Override
+          public void changed(String key, Stamp version) {
+            held.complete(null);
+            goOn.join();
+            super.changed(key, version);
+          }
+        };
+    var quick = new Heard();
+    var failing =
+        new Heard() {
+          @Override
+          public void changed(String key, Stamp version) {
+            super.changed(key, version);
+            throw new IllegalStateException("thrown by a test");
+          }
+        };
+    try (Grids grids = new Grids(directory)) {
+      KeyValue here = grids.start(1).keyValue(Namespace.of("default", "watched"));
+      Grids.get(here.watch("", slow).begun());
+      Grids.get(here.watch("", quick).begun());
+      Grids.get(here.watch("1009", failing).begun());
+      Grids.get(here.put("first", Grids.bytes("v")));
+      Grids.get(held);
+      for (int i = 0; i < writes; i++) {
+        Grids.get(here.put("" + i, Grids.bytes("v")));
+      }
+      await("the quick one hears all", () -> quick.changes().size() == writes + 1);
+      await("the failing one, too", () -> failing.changes().size() == 11);
+      assertThat(quick.gaps() + failing.gaps()).isZero();
+      assertThat(slow.changes()).isEmpty();
+      goOn.complete(null);
+      await("the slow one knows that it has missed some", () -> slow.gaps() == 1);
+      assertThat(slow.changes()).hasSize(10_001);
+    }
+  }
+
+  @Test
+  void watchesThatShareAQueryMissNothingWhileMembersComeAndGo() throws Exception {
+    try (Grids grids = new Grids(directory)) {
+      Grid first = grids.start(1);
+      Grid second = grids.start(2, first);
+      Grid third = grids.start(3, first);
+      Grids.awaitMembers(3, first, second, third);
+      List<Heard> all = List.of(new Heard(), new Heard(), new Heard());
+      KeyValue here = first.keyValue(Namespace.of("default", "moved"));
+      for (Heard heard : all) {
+        Grids.get(here.watch("", heard).begun());
+      }
+      KeyValue there = third.keyValue(Namespace.of("default", "moved"));
+      var go = new AtomicBoolean(true);
+      var written = new CompletableFuture<Set<String>>();
+      Thread.ofVirtual().start(() -> writeWhile(go, there, written));
+      second.close();
+      Grids.awaitMembers(2, first, third);
+      Grid fourth = grids.start(4, first);
+      Grids.awaitMembers(3, first, third, fourth);
+      fourth.close();
+      Grids.awaitMembers(2, first, third);
+      go.set(false);
+      Set<String> keys = Grids.get(written);
+      assertThat(keys).isNotEmpty();
+      for (Heard heard : all) {
+        await("all is heard", () -> heard.changes().containsAll(keys));
+        assertThat(heard.gaps()).isZero();
+      }
+    }
+  }
+
+  /** Gives what was acknowledged. */
+  private static void writeWhile(
+      AtomicBoolean go, KeyValue at, CompletableFuture<Set<String>> written) {
+    Set<String> keys = new HashSet<>();
+    try {
+      for (int i = 0; go.get(); i++) {
+        Grids.get(at.withTimeout(Duration.ofSeconds(30)).put("key" + i, Grids.bytes("v")));
+        keys.add("+key" + i);
+      }
+      written.complete(keys);
+    } catch (Exception e) {
+      written.completeExceptionally(e);
     }
   }
 

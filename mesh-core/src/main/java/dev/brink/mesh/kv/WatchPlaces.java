@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * How many watches functions have on this node, within bounds. Each is a query on every node that
- * looks at each write, so there are few. Thread-safe.
+ * How many watches functions have on this node, within bounds. Each has a queue, and each write in
+ * its namespace is compared with its prefix, so there are few. Thread-safe.
  */
 public final class WatchPlaces {
   /** How many an invocation has at most. */
