@@ -4,7 +4,6 @@ import static dev.brink.grid.Grids.await;
 import static dev.brink.grid.Grids.awaitMembers;
 import static dev.brink.grid.Grids.bytes;
 import static dev.brink.grid.Grids.get;
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,8 +11,6 @@ import dev.brink.grid.KeyValueWrite.Check;
 import dev.brink.grid.KeyValueWrite.Delete;
 import dev.brink.grid.KeyValueWrite.Increment;
 import dev.brink.grid.KeyValueWrite.Put;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,7 +19,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Flow;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -83,118 +79,6 @@ class KeyValueTest {
     assertThat(get(at(second, "empty").get("key")).orElseThrow().value()).isEmpty();
     get(at(first, "empty").put("streamed", Values.publisher(new byte[0]), WriteOptions.none()));
     assertThat(get(at(second, "empty").get("streamed")).orElseThrow().value()).isEmpty();
-  }
-
-  @Test
-  void aLargeValueIsInChunksAndComesWholeOrAsAStream() throws Exception {
-    byte[] large = Values.random(3_000_000);
-    Stamp version =
-        get(at(first, "large").put("key", Values.publisher(large), WriteOptions.none()));
-    KeyValueEntry whole = get(at(second, "large").get("key")).orElseThrow();
-    assertThat(whole.value()).isEqualTo(large);
-    assertThat(whole.version()).isEqualTo(version);
-    KeyValueEntry stream = get(at(third, "large").open("key", ReadMode.consistent())).orElseThrow();
-    assertThat(stream.isWhole()).isFalse();
-    assertThat(stream.info().bytes()).isEqualTo(large.length);
-    assertThat(Values.read(stream)).isEqualTo(large);
-  }
-
-  @Test
-  void theLargestValueFitsAndALargerOneLeavesNothing() throws Exception {
-    byte[] largest = Values.random(KeyValue.MAX_VALUE_BYTES);
-    KeyValue at = at(first, "largest").withTimeout(Duration.ofSeconds(60));
-    get(at.put("key", largest));
-    assertThat(get(at.get("key")).orElseThrow().value()).isEqualTo(largest);
-    assertThatThrownBy(
-            () ->
-                get(
-                    at.put(
-                        "other",
-                        Values.publisher(Values.random(KeyValue.MAX_VALUE_BYTES + 1)),
-                        WriteOptions.none())))
-        .hasCauseInstanceOf(ValueTooLargeException.class);
-    assertThat(get(at.get("other"))).isEmpty();
-    get(at.delete("key"));
-  }
-
-  @Test
-  void aValueWhosePublisherFailsIsNotThere() throws Exception {
-    get(at(first, "failed").put("key", bytes("before")));
-    Flow.Publisher<ByteBuf> failing =
-        subscriber ->
-            subscriber.onSubscribe(
-                new Flow.Subscription() {
-                  private boolean sent;
-
-                  @Override
-                  public void request(long n) {
-                    if (!sent) {
-                      sent = true;
-                      subscriber.onNext(Unpooled.wrappedBuffer(new byte[600_000]));
-                      subscriber.onError(new IllegalStateException("gone"));
-                    }
-                  }
-
-                  @Override
-                  public void cancel() {}
-                });
-    assertThatThrownBy(() -> get(at(first, "failed").put("key", failing, WriteOptions.none())))
-        .hasMessageContaining("the value ended early: gone");
-    assertThat(get(at(second, "failed").get("key")).orElseThrow().text()).isEqualTo("before");
-  }
-
-  @Test
-  void replacedAndOrphanedChunksAreCollected() throws Exception {
-    KeyValuePlace place = new MemoryPlace(((GridNode) first).engine());
-    try (KeyValueEngine engine =
-        new KeyValueEngine(
-            "sweeping",
-            place,
-            first.clock(),
-            java.time.InstantSource.system(),
-            0,
-            1L << 30,
-            Duration.ofMillis(1),
-            Duration.ofSeconds(4))) {
-      List<KeyValueEngine> others = new ArrayList<>();
-      for (Grid grid : List.of(second, third)) {
-        others.add(
-            new KeyValueEngine(
-                "sweeping",
-                new MemoryPlace(((GridNode) grid).engine()),
-                grid.clock(),
-                java.time.InstantSource.system(),
-                0,
-                1L << 30,
-                Duration.ofMillis(1),
-                Duration.ofSeconds(4)));
-      }
-      KeyValue at = engine.namespace(Namespace.of("default", "sweep"), Duration.ofSeconds(20));
-      get(at.put("replaced", Values.random(600_000)));
-      get(at.put("replaced", Values.random(400_000)));
-      get(at.put("overwritten", Values.random(600_000)));
-      get(at(second, "sweep").put("overwritten", bytes("small")));
-      get(
-          at.put(
-              "expired",
-              Values.random(600_000),
-              WriteOptions.none().expiringAfter(Duration.ofMillis(5))));
-      get(at.put("stays", Values.random(700_000)));
-      StoreCaches caches = requireNonNull(place.caches());
-      new KeyValueBlobs(() -> Instant.now().minusSeconds(60))
-          .write(
-              caches,
-              "default/sweep/lost",
-              Values.random(1000),
-              size -> new byte[0],
-              Deadline.in(Duration.ofSeconds(30)));
-      await(
-          "only what is referred to is left",
-          () -> blobsOf(caches, "default/sweep/").equals(List.of("replaced", "stays")));
-      assertThat(get(at.get("replaced")).orElseThrow().value()).hasSize(400_000);
-      assertThat(get(at.get("stays")).orElseThrow().value()).hasSize(700_000);
-      others.forEach(KeyValueEngine::close);
-    }
   }
 
   @Test
@@ -341,62 +225,6 @@ class KeyValueTest {
   }
 
   @Test
-  void aNodeReadsItsOwnWritesAndOthersWithinTheBound() throws Exception {
-    KeyValue here = at(first, "stale");
-    KeyValue there = at(second, "stale");
-    ReadMode anAge = ReadMode.within(Duration.ofHours(1));
-    get(here.put("key", bytes("1")));
-    assertThat(get(there.get("key", anAge)).orElseThrow().text()).isEqualTo("1");
-    get(here.put("key", bytes("2")));
-    assertThat(get(here.get("key", anAge)).orElseThrow().text()).isEqualTo("2");
-    assertThat(get(there.get("key", anAge)).orElseThrow().text()).isEqualTo("1");
-    assertThat(get(there.get("key")).orElseThrow().text()).isEqualTo("2");
-    assertThat(get(there.get("key", anAge)).orElseThrow().text()).isEqualTo("2");
-    get(here.put("key", bytes("3")));
-    await(
-        "the bound is kept",
-        () -> text(there, "key", ReadMode.within(Duration.ofMillis(50))).equals("3"));
-    assertThat(get(there.delete("key"))).isTrue();
-    assertThat(get(there.get("key", anAge))).isEmpty();
-    get(there.increment("n", 2, WriteOptions.none()));
-    assertThat(get(there.get("n", anAge)).orElseThrow().text()).isEqualTo("2");
-  }
-
-  @Test
-  void aReadSaysWhetherACopyHereAnswersIt() throws Exception {
-    KeyValue here = at(first, "copies");
-    ReadMode anAge = ReadMode.within(Duration.ofHours(1));
-    for (String key : List.of("there", "not there")) {
-      KeyRead asked = here.read(key, anAge);
-      assertThat(asked.local()).as("nothing is known of it").isFalse();
-      get(asked.entry());
-      assertThat(here.read(key, anAge).local()).as(key).isTrue();
-      get(here.put("there", bytes("v")));
-    }
-    KeyRead copy = here.read("there", anAge);
-    assertThat(copy.local()).isTrue();
-    assertThat(get(copy.entry()).orElseThrow().text()).isEqualTo("v");
-    KeyRead consistent = here.read("there", ReadMode.consistent());
-    assertThat(consistent.local()).isFalse();
-    assertThat(get(consistent.entry()).orElseThrow().text()).isEqualTo("v");
-    get(here.put("large", new byte[1 << 20]));
-    assertThat(here.read("large", anAge).local()).as("in chunks, which are not here").isFalse();
-  }
-
-  @Test
-  void concurrentReadsAndWritesNeverHideAnOwnWrite() throws Exception {
-    KeyValue at = at(second, "own");
-    ReadMode anAge = ReadMode.within(Duration.ofHours(1));
-    for (int i = 0; i < 200; i++) {
-      CompletionStage<Optional<KeyValueEntry>> racing = at.get("key");
-      get(at.put("key", bytes("" + i)));
-      assertThat(get(at.get("key", anAge)).orElseThrow().text()).isEqualTo("" + i);
-      get(racing);
-      assertThat(get(at.get("key", anAge)).orElseThrow().text()).isEqualTo("" + i);
-    }
-  }
-
-  @Test
   void aWatchHearsOfChangesFromEveryNode() throws Exception {
     List<String> heard = new CopyOnWriteArrayList<>();
     KeyListener listener =
@@ -481,30 +309,7 @@ class KeyValueTest {
         .toList();
   }
 
-  private static String text(KeyValue at, String key, ReadMode mode) {
-    return get2(at.get(key, mode)).orElseThrow().text();
-  }
-
   private static <T> T get2(CompletionStage<T> stage) {
     return stage.toCompletableFuture().join();
-  }
-
-  private static List<String> blobsOf(StoreCaches caches, String prefix) {
-    List<String> records = new ArrayList<>();
-    caches
-        .blobs()
-        .forEach(
-            note -> {
-              try {
-                String record = dev.brink.grid.wire.BlobNote.parseFrom(note.getValue()).getRecord();
-                if (record.startsWith(prefix)) {
-                  records.add(record.substring(prefix.length()));
-                }
-              } catch (com.google.protobuf.InvalidProtocolBufferException e) {
-                throw new AssertionError(e);
-              }
-            });
-    records.sort(null);
-    return records;
   }
 }

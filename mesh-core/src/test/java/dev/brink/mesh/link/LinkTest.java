@@ -1,32 +1,22 @@
 package dev.brink.mesh.link;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static dev.brink.mesh.link.TestCalls.TARGET;
+import static dev.brink.mesh.link.TestCalls.TIMING;
+import static dev.brink.mesh.link.TestCalls.callOf;
+import static dev.brink.mesh.link.TestCalls.full;
+import static dev.brink.mesh.link.TestCalls.request;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.brink.mesh.exchange.BodyBytes;
 import dev.brink.mesh.exchange.Call;
 import dev.brink.mesh.exchange.CallFailure;
 import dev.brink.mesh.exchange.CallListener;
 import dev.brink.mesh.exchange.CallTiming;
 import dev.brink.mesh.exchange.Executor;
-import dev.brink.mesh.exchange.Target;
-import dev.brink.mesh.http.BodyPipe;
 import dev.brink.mesh.http.EventLoops;
 import dev.brink.mesh.http.Problem;
-import dev.brink.mesh.http.ProblemException;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpRequest;
-import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -38,7 +28,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,9 +35,6 @@ import org.junit.jupiter.api.Test;
 
 /** Calls over a link. */
 class LinkTest {
-  private static final Target.Function TARGET = new Target.Function("acme", "hello", "d1ge57");
-  private static final CallTiming TIMING = new CallTiming("b", true, 1, 2, 4, 3, 0, Map.of("s", 5));
-
   private final EventLoops loops = EventLoops.create(2, "test-io");
   private final Heard heard = new Heard();
   private final TestService service = new TestService();
@@ -135,70 +121,6 @@ class LinkTest {
   }
 
   @Test
-  void aLargeBodyGoesBothWaysInOrder() {
-    service.executor =
-        (call, target, listener) -> {
-          listener.onAccepted();
-          HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
-          listener.onResponse(head, call.body(), TIMING);
-          return () -> {};
-        };
-    int chunks = 600;
-    Counted source = new Counted(chunks, 8 * 1024);
-    var answer = new Answer();
-    links.execute("b", callOf("POST", source), TARGET, answer);
-    byte[] received = answer.bytes();
-    assertThat(received).hasSize(chunks * 8 * 1024);
-    for (int i = 0; i < chunks; i++) {
-      assertThat(received[i * 8 * 1024]).isEqualTo((byte) i);
-    }
-    assertThat(answer.accepted.get()).isEqualTo(1);
-  }
-
-  @Test
-  void aReceiverThatDoesNotReadStopsTheSender() throws Exception {
-    var body = new CompletableFuture<Flow.Publisher<ByteBuf>>();
-    service.executor =
-        (call, target, listener) -> {
-          body.complete(call.body());
-          return () -> {};
-        };
-    Counted source = new Counted(100_000, 8 * 1024);
-    var answer = new Answer();
-    Executor.Running running = links.execute("b", callOf("POST", source), TARGET, answer);
-    body.get(30, TimeUnit.SECONDS);
-    int held = source.untilItStops();
-    assertThat(held * 8L * 1024).isLessThan(2L << 20);
-    running.cancel();
-    source.cancelled.get(30, TimeUnit.SECONDS);
-  }
-
-  @Test
-  void aBodyThatIsNoLongerWantedKeepsNobodyWaiting() throws Exception {
-    int chunks = 200;
-    for (boolean afterSome : new boolean[] {false, true}) {
-      var body = new CompletableFuture<Flow.Publisher<ByteBuf>>();
-      var listening = new CompletableFuture<CallListener>();
-      service.executor =
-          (call, target, listener) -> {
-            body.complete(call.body());
-            listening.complete(listener);
-            return () -> {};
-          };
-      Counted source = new Counted(chunks, 8 * 1024);
-      var answer = new Answer();
-      links.execute("b", callOf("POST", source), TARGET, answer);
-      Flow.Publisher<ByteBuf> unread = body.get(30, TimeUnit.SECONDS);
-      int held = source.untilItStops();
-      assertThat(held).isLessThan(chunks);
-      unread.subscribe(new Unwilling(afterSome ? 2 : 0));
-      listening.get().onResponse(full(200, "done"), null, TIMING);
-      assertThat(answer.text()).isEqualTo("done");
-      assertThat(source.over).succeedsWithin(30, TimeUnit.SECONDS);
-    }
-  }
-
-  @Test
   void aRefusalSaysHowFarTheCallGot() {
     for (CallFailure.Reach reach : CallFailure.Reach.values()) {
       service.executor =
@@ -210,28 +132,6 @@ class LinkTest {
       assertThat(failure.reach()).isEqualTo(reach);
       assertThat(failure.problem()).isEqualTo(new Problem(503, "busy", "later", 7));
     }
-  }
-
-  @Test
-  void theBodyOfARefusedCallIsNotKept() throws Exception {
-    var body = new CompletableFuture<Flow.Publisher<ByteBuf>>();
-    var listening = new CompletableFuture<CallListener>();
-    service.executor =
-        (call, target, listener) -> {
-          body.complete(call.body());
-          listening.complete(listener);
-          return () -> {};
-        };
-    Counted source = new Counted(1, 1024);
-    var answer = new Answer();
-    var _ = links.execute("b", callOf("POST", source), TARGET, answer);
-    CallListener there = listening.get(30, TimeUnit.SECONDS);
-    source.over.get(30, TimeUnit.SECONDS);
-    there.onFailure(
-        new CallFailure(new Problem(503, "busy", "later", 7), CallFailure.Reach.REFUSED));
-    assertThat(answer.failure().problem().code()).isEqualTo("busy");
-    assertThatThrownBy(() -> BodyBytes.collect(body.get(), 2048).get(30, TimeUnit.SECONDS))
-        .hasCauseInstanceOf(ProblemException.class);
   }
 
   @Test
@@ -265,21 +165,6 @@ class LinkTest {
     links.execute("b", call, TARGET, answer);
     assertThat(answer.failure().problem().code()).isEqualTo("deadline-exceeded");
     assertThat(cancelled.await(30, TimeUnit.SECONDS)).isTrue();
-  }
-
-  @Test
-  void aBodyThatBreaksOffIsNeverTakenForAWholeOne() {
-    service.executor =
-        (call, target, listener) -> {
-          var pipe = new BodyPipe(BodyPipe.DEFAULT_HIGH_WATER_BYTES, () -> {}, () -> {});
-          listener.onResponse(
-              new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK), pipe, TIMING);
-          pipe.offer(Unpooled.copiedBuffer("half", UTF_8));
-          pipe.fail(new IOException("broken"));
-          return () -> {};
-        };
-    Answer answer = call("GET", null);
-    assertThatThrownBy(answer::bytes).hasRootCauseInstanceOf(ProblemException.class);
   }
 
   @Test
@@ -358,53 +243,6 @@ class LinkTest {
     }
   }
 
-  private Answer call(String method, Flow.@Nullable Publisher<ByteBuf> body) {
-    var answer = new Answer();
-    links.execute("b", callOf(method, body), TARGET, answer);
-    return answer;
-  }
-
-  private static Call callOf(String method, Flow.@Nullable Publisher<ByteBuf> body) {
-    return new Call(
-        request(method),
-        "http",
-        body,
-        "192.0.2.1",
-        "r1",
-        System.nanoTime() + Duration.ofSeconds(20).toNanos());
-  }
-
-  private static HttpRequest request(String method) {
-    HttpRequest request =
-        new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf(method), "/a?b=c");
-    request.headers().set("Host", "example.com").set("Connection", "close");
-    request.headers().add("X-Many", "1").add("X-Many", "2");
-    return request;
-  }
-
-  @Test
-  void aBodyThatWasReadySaysHowFastTheLinkIs() throws Exception {
-    service.executor =
-        (call, target, listener) -> {
-          listener.onResponse(full(200, "x".repeat(300_000)), null, TIMING);
-          return () -> {};
-        };
-    var answer = new Answer();
-    links.execute(
-        "b",
-        new Call(
-            request("GET"),
-            "http",
-            null,
-            "127.0.0.1",
-            "r",
-            System.nanoTime() + TimeUnit.SECONDS.toNanos(10)),
-        TARGET,
-        answer);
-    assertThat(answer.body.get(30, TimeUnit.SECONDS)).hasSize(300_000);
-    assertThat(heard.transferred.get(30, TimeUnit.SECONDS)).isEqualTo(300_000);
-  }
-
   @Test
   void aLinkThatIsFullSendsCallsElsewhereAndIsNotToBlame() throws Exception {
     var open = new CountDownLatch(LinkClient.MAX_CALLS);
@@ -432,70 +270,9 @@ class LinkTest {
     } while (next.failureOrNull() != null);
   }
 
-  private static FullHttpResponse full(int status, String text) {
-    return new DefaultFullHttpResponse(
-        HttpVersion.HTTP_1_1,
-        HttpResponseStatus.valueOf(status),
-        Unpooled.copiedBuffer(text, UTF_8));
-  }
-
-  /** What came of a call. */
-  private static final class Answer implements CallListener {
-    private final CompletableFuture<HttpResponse> head = new CompletableFuture<>();
-    private final CompletableFuture<byte[]> body = new CompletableFuture<>();
-    private final CompletableFuture<CallTiming> timing = new CompletableFuture<>();
-    private final CompletableFuture<CallFailure> failure = new CompletableFuture<>();
-    final AtomicInteger accepted = new AtomicInteger();
-
-    @Override
-    public void onAccepted() {
-      accepted.incrementAndGet();
-    }
-
-    @Override
-    public void onResponse(
-        HttpResponse response, Flow.@Nullable Publisher<ByteBuf> content, CallTiming times) {
-      timing.complete(times);
-      var _ =
-          BodyBytes.collect(content, 64 << 20)
-              .whenComplete(
-                  (bytes, failed) -> {
-                    if (failed == null) {
-                      body.complete(bytes);
-                    } else {
-                      body.completeExceptionally(failed);
-                    }
-                  });
-      head.complete(response);
-    }
-
-    @Override
-    public void onFailure(CallFailure failed) {
-      failure.complete(failed);
-    }
-
-    HttpResponse head() {
-      return head.orTimeout(20, TimeUnit.SECONDS).join();
-    }
-
-    CallTiming timing() {
-      return timing.orTimeout(20, TimeUnit.SECONDS).join();
-    }
-
-    byte[] bytes() {
-      return body.orTimeout(20, TimeUnit.SECONDS).join();
-    }
-
-    String text() {
-      return new String(bytes(), UTF_8);
-    }
-
-    CallFailure failure() {
-      return failure.orTimeout(20, TimeUnit.SECONDS).join();
-    }
-
-    @Nullable CallFailure failureOrNull() {
-      return failure.getNow(null);
-    }
+  private Answer call(String method, Flow.@Nullable Publisher<ByteBuf> body) {
+    var answer = new Answer();
+    links.execute("b", callOf(method, body), TARGET, answer);
+    return answer;
   }
 }
