@@ -1,26 +1,46 @@
 package dev.brink.grid;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.brink.grid.wire.ListAnswer;
 import dev.brink.grid.wire.ListQuestion;
 import dev.brink.grid.wire.ListedKey;
-import java.util.Map;
-import java.util.PriorityQueue;
+import dev.brink.grid.wire.PartitionView;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.Set;
 import java.util.TreeMap;
 import javax.cache.Cache;
+import javax.cache.CacheException;
 import org.apache.ignite.Ignite;
+import org.apache.ignite.IgniteException;
 import org.apache.ignite.cache.query.QueryCursor;
 import org.apache.ignite.cache.query.ScanQuery;
+import org.apache.ignite.internal.IgniteEx;
+import org.apache.ignite.internal.processors.affinity.AffinityTopologyVersion;
+import org.apache.ignite.internal.processors.cache.GridCacheContext;
+import org.apache.ignite.internal.processors.cache.IgniteInternalCache;
 import org.apache.ignite.lang.IgniteCallable;
 import org.apache.ignite.resources.IgniteInstanceResource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Lists the first keys that the member it runs on holds as their primary. Crosses processes; all it
- * carries is a {@code ListQuestion}.
+ * Lists the first keys of the partitions that the member it runs on is the primary of: of all of
+ * them or, while they move, of none. Crosses processes; all it carries is a {@code ListQuestion}.
  */
 final class KeyListTask implements IgniteCallable<byte[]> {
   private static final long serialVersionUID = 1L;
+  private static final Logger log = LoggerFactory.getLogger(KeyListTask.class);
+
+  private static final Comparator<PartitionView> ORDER =
+      Comparator.comparingLong(PartitionView::getTopology)
+          .thenComparingInt(PartitionView::getMinor);
+
+  private static final ListAnswer OTHER_VIEW = ListAnswer.getDefaultInstance();
+  private static final ListAnswer NOTHING =
+      ListAnswer.newBuilder().setPartitions(ByteString.EMPTY).build();
 
   private final byte[] question;
 
@@ -37,14 +57,65 @@ final class KeyListTask implements IgniteCallable<byte[]> {
     if (here == null) {
       throw new IllegalStateException("the task runs outside of Ignite");
     }
-    ListAnswer.Builder answer = ListAnswer.newBuilder();
-    first(here, asked).values().forEach(answer::addKeys);
-    return answer.build().toByteArray();
+    return answer(here, asked).toByteArray();
   }
 
-  private static Map<String, ListedKey> first(Ignite ignite, ListQuestion asked) {
-    TreeMap<String, ListedKey> first = new TreeMap<>(KeyCodec.ORDER);
-    PriorityQueue<String> greatest = new PriorityQueue<>(KeyCodec.ORDER.reversed());
+  private static ListAnswer answer(Ignite ignite, ListQuestion asked) {
+    PartitionView view = view(ignite);
+    int order = asked.hasView() ? ORDER.compare(view, asked.getView()) : 0;
+    if (order > 0) {
+      return OTHER_VIEW;
+    }
+    IgniteInternalCache<String, byte[]> cache = ((IgniteEx) ignite).cachex(asked.getCache());
+    // A member that joins has no caches at first.
+    if (order < 0 || cache == null) {
+      return NOTHING;
+    }
+    BitSet partitions = new BitSet();
+    Page page = new Page(asked);
+    try {
+      for (int partition : primary(cache, view)) {
+        scan(ignite, asked, partition, page);
+        partitions.set(partition);
+      }
+    } catch (CacheException | IgniteException e) {
+      log.debug("not all partitions of {} can be listed here", asked.getCache(), e);
+      return NOTHING;
+    }
+    if (!view.equals(view(ignite))) {
+      return OTHER_VIEW;
+    }
+    return ListAnswer.newBuilder()
+        .addAllKeys(page.first.values())
+        .setPartitions(ByteString.copyFrom(partitions.toByteArray()))
+        .build();
+  }
+
+  /**
+   * What the node here goes by; never waits. A member acknowledges writes by its view. So when no
+   * member has a later one than that of a question, all that was acknowledged before the question
+   * is with that view's primaries.
+   */
+  static PartitionView view(Ignite ignite) {
+    AffinityTopologyVersion ready =
+        ((IgniteEx) ignite).context().cache().context().exchange().readyAffinityVersion();
+    return PartitionView.newBuilder()
+        .setTopology(ready.topologyVersion())
+        .setMinor(ready.minorTopologyVersion())
+        .build();
+  }
+
+  private static Set<Integer> primary(IgniteInternalCache<?, ?> cache, PartitionView view) {
+    GridCacheContext<?, ?> context = cache.context();
+    return context
+        .affinity()
+        .primaryPartitions(
+            context.localNodeId(),
+            new AffinityTopologyVersion(view.getTopology(), view.getMinor()));
+  }
+
+  /** Fails unless the partition is whole here; while it is gone through, Ignite keeps it so. */
+  private static void scan(Ignite ignite, ListQuestion asked, int partition, Page page) {
     String prefix = asked.getPrefix();
     String after = asked.getAfter();
     ScanQuery<String, byte[]> matching =
@@ -52,27 +123,37 @@ final class KeyListTask implements IgniteCallable<byte[]> {
             (key, value) ->
                 key.startsWith(prefix)
                     && (after.isEmpty() || KeyCodec.ORDER.compare(key, after) > 0));
-    matching.setLocal(true);
+    matching.setLocal(true).setPartition(partition);
     try (QueryCursor<Cache.Entry<String, byte[]>> cursor =
         ignite.<String, byte[]>cache(asked.getCache()).query(matching)) {
       for (Cache.Entry<String, byte[]> entry : cursor) {
-        String key = entry.getKey();
-        boolean full = first.size() == asked.getLimit();
-        if (full && KeyCodec.ORDER.compare(key, greatest.element()) > 0) {
-          continue;
-        }
-        StoredValue value = StoredValue.decode(key, entry.getValue());
-        if (value.expired(asked.getNowMillis())) {
-          continue;
-        }
-        if (full) {
-          first.remove(greatest.remove());
-        }
-        first.put(key, listed(key, value));
-        greatest.add(key);
+        page.add(entry.getKey(), entry.getValue());
       }
     }
-    return first;
+  }
+
+  /** The first keys of those that were added. */
+  private static final class Page {
+    private final TreeMap<String, ListedKey> first = new TreeMap<>(KeyCodec.ORDER);
+    private final ListQuestion asked;
+
+    Page(ListQuestion asked) {
+      this.asked = asked;
+    }
+
+    void add(String key, byte[] record) {
+      if (first.size() == asked.getLimit() && KeyCodec.ORDER.compare(key, first.lastKey()) > 0) {
+        return;
+      }
+      StoredValue value = StoredValue.decode(key, record);
+      if (value.expired(asked.getNowMillis())) {
+        return;
+      }
+      first.put(key, listed(key, value));
+      if (first.size() > asked.getLimit()) {
+        first.pollLastEntry();
+      }
+    }
   }
 
   private static ListedKey listed(String key, StoredValue value) {

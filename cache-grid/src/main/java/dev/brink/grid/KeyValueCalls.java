@@ -207,11 +207,16 @@ final class KeyValueCalls implements AutoCloseable {
 
   /** Waits a little before the next attempt. */
   static void pauseOrGiveUp(String what, Deadline deadline, @Nullable RuntimeException failure) {
+    pauseOrGiveUp(what, deadline, RETRY_PAUSE, failure);
+  }
+
+  static void pauseOrGiveUp(
+      String what, Deadline deadline, Duration pause, @Nullable RuntimeException failure) {
     if (deadline.passed()) {
       throw unavailable(Reason.TIMEOUT, what + ": not done in time", failure);
     }
     try {
-      Thread.sleep(RETRY_PAUSE);
+      Thread.sleep(pause);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw unavailable(Reason.STOPPED, what + ": interrupted", failure);
