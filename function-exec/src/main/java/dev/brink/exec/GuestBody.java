@@ -12,6 +12,7 @@ final class GuestBody {
   private static final int NONE = 0;
   private static final int TEXT = 1;
   private static final int BYTES = 2;
+  private static final int NATIVE = 3;
 
   /** The guest writes it when it is pulled. */
   static final int STREAM = 4;
@@ -49,6 +50,17 @@ final class GuestBody {
     return untouched == null || untouched instanceof RelayBody
         ? untouched
         : new RelayBody(untouched, Long.MAX_VALUE, _ -> {});
+  }
+
+  /**
+   * The bytes of a body of the host that nobody has touched, as {@link #publisher} gives it.
+   *
+   * @return -1 for any other, and where nobody has said so
+   */
+  static long length(Instance instance, int kind, @Nullable Value data) {
+    Bodies.Reading reading =
+        kind == NATIVE && data != null ? instance.bodies().reading(data.asInt()) : null;
+    return reading == null ? -1 : reading.length();
   }
 
   /** Whether somebody has subscribed to a body, or is told its end anyway. */

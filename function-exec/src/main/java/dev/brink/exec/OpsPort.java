@@ -43,6 +43,7 @@ public final class OpsPort {
    * Starts a request.
    *
    * @param kind 0 no body, 1 a string, 2 part of a buffer, 3 the number of a body, 4 a stream
+   * @param streamLength the bytes that a stream will be; -1 where that is not known
    * @return the number to write a stream by, 0 without one, -1 when refused
    */
   @HostAccess.Export
@@ -55,7 +56,9 @@ public final class OpsPort {
       int kind,
       @Nullable Value data,
       int offset,
-      int length) {
-    return fetches.start(op, service, method, url, headers, kind, data, offset, length);
+      int length,
+      double streamLength) {
+    return fetches.start(
+        op, service, method, url, headers, kind, data, offset, length, (long) streamLength);
   }
 }

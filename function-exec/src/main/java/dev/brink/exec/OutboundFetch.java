@@ -29,6 +29,9 @@ final class OutboundFetch {
     this.instance = instance;
   }
 
+  /**
+   * @param streamLength the bytes that a stream will be, or -1
+   */
   int start(
       int op,
       @Nullable String service,
@@ -38,7 +41,8 @@ final class OutboundFetch {
       int kind,
       @Nullable Value data,
       int offset,
-      int length) {
+      int length,
+      long streamLength) {
     Run run = instance.current();
     if (run == null || run.ended() || !run.use().takeSubrequest()) {
       return -1;
@@ -55,15 +59,20 @@ final class OutboundFetch {
       return -1;
     }
     int writer = kind == GuestBody.STREAM ? instance.bodies().write(run, false) : 0;
+    long bodyLength =
+        kind == GuestBody.STREAM ? streamLength : GuestBody.length(instance, kind, data);
+    Flow.Publisher<ByteBuf> body =
+        GuestBody.publisher(instance, kind, data, offset, length, writer);
+    answer.body = body;
+    declare(checked, body, bodyLength);
     var request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, method(method), url, checked);
-    answer.body = GuestBody.publisher(instance, kind, data, offset, length, writer);
     var asked =
         new Subrequests.Subrequest(
             instance.function().bundle().name(),
             instance.function().bundle().version(),
             service,
             request,
-            answer.body,
+            body,
             run.request().clientAddress(),
             run.requestId(),
             run.use().endNanos(),
@@ -84,6 +93,15 @@ final class OutboundFetch {
     }
     if (!headers.contains(HttpHeaderNames.USER_AGENT)) {
       headers.set(HttpHeaderNames.USER_AGENT, USER_AGENT);
+    }
+  }
+
+  /** Some servers take no body without its length. Who sends it sees to it that it is as long. */
+  private static void declare(
+      HttpHeaders headers, Flow.@Nullable Publisher<ByteBuf> body, long otherwise) {
+    long length = body instanceof WholeBody whole ? whole.bytes() : otherwise;
+    if (body != null && length >= 0) {
+      headers.set(HttpHeaderNames.CONTENT_LENGTH, length);
     }
   }
 

@@ -1079,7 +1079,7 @@
 
   function start(op, service, method, url, headers, body) {
     return handOver(body, (kind, data, offset, length) =>
-      ops.fetch(op, service, method, url, headers, kind, data, offset, length));
+      ops.fetch(op, service, method, url, headers, kind, data, offset, length, kind === STREAM ? load('streams').lengthOf(body.stream) : -1));
   }
 
   /** Gives a body, or null, to the host by {@code begin(kind, data, offset, length)}. */

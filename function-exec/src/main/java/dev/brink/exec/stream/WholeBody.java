@@ -7,16 +7,23 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** A body that is one buffer, for one subscriber. */
 public final class WholeBody implements Flow.Publisher<ByteBuf> {
   private final ByteBuf content;
+  private final int bytes;
   private final AtomicBoolean spent = new AtomicBoolean();
   private volatile boolean subscribed;
 
   private WholeBody(ByteBuf content) {
     this.content = content;
+    this.bytes = content.readableBytes();
   }
 
   /** Takes ownership of {@code content}. */
   public static WholeBody of(ByteBuf content) {
     return new WholeBody(content);
+  }
+
+  /** How many they are, also when they have been taken. */
+  public int bytes() {
+    return bytes;
   }
 
   /** Lets go of the content if nobody has taken it. Idempotent. */

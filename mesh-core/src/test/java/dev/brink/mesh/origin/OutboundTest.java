@@ -103,6 +103,26 @@ class OutboundTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void aBodyOfAnotherLengthThanDeclaredBreaksOff(int pieces) throws Exception {
+    try (var upstream =
+            TestUpstream.start(
+                exchange -> {
+                  exchange.readBody((bytes, n) -> {});
+                  exchange.socket().getInputStream().read();
+                });
+        var outbound = Outbound.create(loops, allowed(upstream))) {
+      Subrequests.Subrequest asked =
+          asked(HttpMethod.POST, upstream.url() + "/", new TestBody(pieces, 10));
+      asked.request().headers().set("content-length", "20");
+      var heard = new Heard();
+      var _ = outbound.fetch(asked, heard);
+      assertThat(heard.await()).isEqualTo("failed: fetch: the request broke off or cannot be sent");
+      TestOrigins.await("closed", () -> upstream.openConnections() == 0);
+    }
+  }
+
   @Test
   void untrustedCertificatesAreRefused() throws Exception {
     OutboundPolicy policy =
