@@ -54,6 +54,7 @@ final class OutboundFetch {
       return -1;
     }
     introduce(checked);
+    run.request().trace(checked);
     var answer = new Answering(op, run, method.equals("HEAD"));
     if (!instance.ops().begin(op, run, answer::cancel)) {
       return -1;

@@ -40,6 +40,7 @@ final class OutboundSocket {
     } catch (IllegalArgumentException e) {
       return false;
     }
+    run.request().trace(asked);
     Handshake.ask(asked, Handshake.key(RandomBytes.of(KEY_BYTES)));
     GuestSocket socket = instance.sockets().connecting(run);
     if (socket == null) {

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What an invocation is for, as its guest gets it. */
 record RunRequest(Trigger trigger) {
+  private static final String CDN_LOOP = "cdn-loop";
+
   /** The request's headers as lines of names and values; none of what is no request. */
   String headerLines() {
     return trigger instanceof Invocation call ? RequestHead.lines(call.request().headers()) : "";
@@ -28,6 +30,19 @@ record RunRequest(Trigger trigger) {
   /** The address of whom it is for; empty: nobody's, or not known. */
   String clientAddress() {
     return trigger instanceof Invocation call ? call.clientAddress() : "";
+  }
+
+  /**
+   * Has a request that is made for this one say which networks this one has gone through: by that a
+   * loop is found, so it is not for the guest to say (RFC 8586).
+   */
+  void trace(HttpHeaders headers) {
+    String passed = header(CDN_LOOP);
+    if (passed == null) {
+      headers.remove(CDN_LOOP);
+    } else {
+      headers.set(CDN_LOOP, passed);
+    }
   }
 
   /** How many functions wait for this one. */

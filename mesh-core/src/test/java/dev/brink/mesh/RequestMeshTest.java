@@ -159,6 +159,34 @@ class RequestMeshTest {
   }
 
   @Test
+  void aRequestThatComesBackEndsAfterSomeRounds() throws Exception {
+    String back =
+        """
+        export default { async fetch(request, env) {
+          const answer = await env.BACK.fetch('http://any/back', { headers: { 'cdn-loop': 'mine' } });
+          const rounds = +answer.headers.get('rounds') + 1;
+          return new Response(answer.body, { status: answer.status, headers: { rounds } });
+        } }
+        """;
+    Deployments at = mesh.node(0).deployments();
+    at.deploy(
+        OriginSpec.builder("round").server(mesh.node(1).ingressUri()).route("/round").build());
+    at.deploy(OriginSpec.builder("again").server(mesh.node(1).ingressUri()).build());
+    at.deploy(only("z0", "back", back).service("BACK", "again").route("/back").build());
+    for (String path : List.of("/round", "/back")) {
+      String answer =
+          send(
+              mesh.node(0),
+              "GET " + path + " HTTP/1.1",
+              "Host: any.example",
+              "CDN-Loop: other.example; brink",
+              "Connection: close");
+      assertThat(answer).as(path).startsWith("HTTP/1.1 508 ").contains("\"code\":\"loop\"");
+      assertThat(answer.contains("\r\nrounds: 8\r\n")).isEqualTo(path.equals("/back"));
+    }
+  }
+
+  @Test
   void waitingForTheCallersUploadIsNoPartOfTheRun() throws Exception {
     String reads =
         "export default { async fetch(request, env) { await env.BEGUN.fetch('http://begun/');"

@@ -7,6 +7,7 @@ import dev.brink.mesh.cache.EdgeCache;
 import dev.brink.mesh.exchange.Call;
 import dev.brink.mesh.exchange.CallListener;
 import dev.brink.mesh.exchange.Executor;
+import dev.brink.mesh.http.CdnLoop;
 import dev.brink.mesh.http.HopByHop;
 import dev.brink.mesh.http.HttpHandler;
 import dev.brink.mesh.http.Problem;
@@ -81,6 +82,16 @@ public final class Ingress implements HttpHandler {
   @Override
   public void handle(ServerExchange exchange) {
     HttpRequest request = exchange.request();
+    if (CdnLoop.isIn(request.headers())) {
+      exchange.fail(
+          Problem.of(
+              508,
+              "loop",
+              "cdn-loop: the request has gone through a mesh "
+                  + CdnLoop.MOST_PASSES
+                  + " times (expected: an origin or a fetch that does not lead back)"));
+      return;
+    }
     String host = request.headers().get(HttpHeaderNames.HOST, "");
     Binding binding = snapshot.get().routes().match(host, request.uri());
     if (binding == null) {

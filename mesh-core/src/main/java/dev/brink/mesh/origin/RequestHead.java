@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.brink.mesh.exchange.Call;
+import dev.brink.mesh.http.CdnLoop;
 import dev.brink.mesh.http.HopByHop;
 import dev.brink.mesh.http.Problem;
 import dev.brink.mesh.http.ProblemException;
@@ -83,6 +84,7 @@ final class RequestHead {
       write(out, call, host);
       forwarded(out, call, call.request().headers());
       line(out, HttpHeaderNames.VIA, "1.1 " + via);
+      line(out, CdnLoop.NAME, CdnLoop.next(call.request().headers()));
       line(out, REQUEST_ID, call.requestId());
       if (upgrade) {
         out.writeBytes(UPGRADE);
@@ -98,7 +100,8 @@ final class RequestHead {
   }
 
   /**
-   * The head of a request that is the caller's own: nothing says whom it is forwarded for.
+   * The head of a request that is the caller's own: nothing says whom it is forwarded for. It says
+   * that it went through here, for who finds a loop.
    *
    * @throws ProblemException when the request holds what must not be sent
    */
@@ -107,6 +110,7 @@ final class RequestHead {
     boolean written = false;
     try {
       write(out, call, host);
+      line(out, CdnLoop.NAME, CdnLoop.next(call.request().headers()));
       if (upgrade) {
         out.writeBytes(UPGRADE);
       }
@@ -216,6 +220,7 @@ final class RequestHead {
     return switch (name.length()) {
       case 4 -> same(HttpHeaderNames.HOST, name);
       case 6 -> same(HttpHeaderNames.EXPECT, name);
+      case 8 -> same(CdnLoop.NAME, name);
       case 14 -> same(HttpHeaderNames.CONTENT_LENGTH, name);
       case 15 -> same(FORWARDED_FOR, name);
       case 16 -> same(FORWARDED_HOST, name) || same(REQUEST_ID, name);

@@ -63,6 +63,7 @@ class OriginsRequestTest {
     request.headers().add("X-Forwarded-For", "198.51.100.2");
     request.headers().set("X-Forwarded-Proto", "gopher").set("X-Forwarded-Host", "evil.example");
     request.headers().set("Via", "1.1 cdn");
+    request.headers().add("CDN-Loop", "cdn.example; a=b").add("CDN-Loop", "brink, other");
 
     Exchange seen = seen(request, false, "");
 
@@ -71,6 +72,7 @@ class OriginsRequestTest {
     assertThat(seen.header("x-forwarded-proto")).containsExactly("https");
     assertThat(seen.header("x-forwarded-host")).containsExactly("www.example.org");
     assertThat(seen.header("via")).containsExactly("1.1 cdn", "1.1 brink");
+    assertThat(seen.header("cdn-loop")).containsExactly("cdn.example; a=b, brink, other, brink");
     assertThat(seen.header("brink-request-id")).containsExactly("req-1");
   }
 

@@ -60,7 +60,7 @@ class OutboundTest {
   }
 
   @Test
-  void keepsConnectionsAndAddsNothingOfTheMesh() throws Exception {
+  void keepsConnectionsAndAddsOnlyWhatFindsLoops() throws Exception {
     var headers = new AtomicReference<List<String>>(List.of());
     try (var upstream =
             TestUpstream.start(
@@ -75,7 +75,8 @@ class OutboundTest {
         assertThat(get(outbound, upstream.url() + "/again").await()).isEqualTo("200 hello");
       }
       assertThat(upstream.accepted).hasValue(1);
-      assertThat(headers.get()).containsExactly("host: 127.0.0.1:" + upstream.port(), "x-a: b");
+      assertThat(headers.get())
+          .containsExactly("host: 127.0.0.1:" + upstream.port(), "x-a: b", "cdn-loop: brink");
     }
   }
 
