@@ -11,7 +11,9 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
@@ -63,11 +65,18 @@ final class Http1Connection extends Connection {
 
   Http1Connection(ServerLoop loop, Channel channel, String scheme) {
     super(loop, channel, scheme);
-    parser = new Http1RequestParser(limits(), loop);
+    parser = new Http1RequestParser(limits(), loop, () -> address(channel));
     body = new Http1BodyReader(limits(), channel.alloc());
     output = new Http1Output(channel, loop);
     lastReadNanos = System.nanoTime();
     idleSinceNanos = lastReadNanos;
+  }
+
+  /** The address that the client has connected to, as an authority. */
+  private static String address(Channel channel) {
+    return channel.localAddress() instanceof InetSocketAddress own
+        ? NetUtil.toSocketAddressString(own)
+        : "localhost";
   }
 
   Http1Output output() {

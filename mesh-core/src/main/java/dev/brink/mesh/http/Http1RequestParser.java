@@ -3,9 +3,11 @@ package dev.brink.mesh.http;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.util.AsciiString;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,7 @@ final class Http1RequestParser {
   private int scanned;
   private int emptyLines;
 
+  private final Supplier<String> own;
   private final RequestFraming framing = new RequestFraming();
   private HttpMethod method = HttpMethod.GET;
   private String target = "/";
@@ -39,8 +42,12 @@ final class Http1RequestParser {
   private HttpHeaders headers = UncheckedHeaders.create();
   private Problem problem = Refusal.REQUEST_LINE;
 
-  Http1RequestParser(HttpLimits limits, ServerLoop loop) {
+  /**
+   * @param own the authority of a request that names none
+   */
+  Http1RequestParser(HttpLimits limits, ServerLoop loop, Supplier<String> own) {
     this.limits = limits;
+    this.own = own;
     this.loop = loop;
     lineEnds = new int[limits.maxHeaders() + 1];
   }
@@ -149,6 +156,9 @@ final class Http1RequestParser {
     }
     if (why == null) {
       why = framing.check(authority);
+    }
+    if (why == null && !framing.hasHost()) {
+      headers.set(HttpHeaderNames.HOST, authority == null ? own.get() : authority);
     }
     return why == null ? Result.REQUEST : refuse(why);
   }

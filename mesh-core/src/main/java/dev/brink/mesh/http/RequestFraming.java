@@ -40,6 +40,11 @@ final class RequestFraming {
     http10 = value;
   }
 
+  /** Whether the client has said whom it means by a header. */
+  boolean hasHost() {
+    return host != null;
+  }
+
   boolean http10() {
     return http10;
   }
@@ -122,7 +127,8 @@ final class RequestFraming {
       return Refusal.FRAMING;
     }
     if (host == null) {
-      return Refusal.HOST;
+      // RFC 9112, section 3.2, asks it of HTTP/1.1 only.
+      return http10 ? null : Refusal.HOST;
     }
     return authority == null || authority.equalsIgnoreCase(host) ? null : Refusal.HOST_DISAGREES;
   }

@@ -236,6 +236,27 @@ class Http1ExchangeTest {
     }
   }
 
+  @Test
+  void aHostIsMadeUpForHttp10Only() throws IOException {
+    try (TestServer server =
+        TestServer.start(
+            exchange ->
+                exchange.respond(
+                    TestServer.text(200, exchange.request().headers().get("host", "none"))))) {
+      try (RawClient client = server.connect()) {
+        assertThat(client.send("GET /health HTTP/1.0\r\n\r\n").answer().body())
+            .matches("(127\\.0\\.0\\.1|\\[::1]|localhost):[0-9]+");
+      }
+      try (RawClient client = server.connect()) {
+        assertThat(client.send("GET http://a.example/ HTTP/1.0\r\n\r\n").answer().body())
+            .isEqualTo("a.example");
+      }
+      try (RawClient client = server.connect()) {
+        assertThat(client.send("GET /health HTTP/1.1\r\n\r\n").answer().status()).isEqualTo(400);
+      }
+    }
+  }
+
   /** Streams "streamed"; with its length told for /length. */
   private static void stream(ServerExchange exchange) {
     HttpResponse head = TestServer.head(200);
