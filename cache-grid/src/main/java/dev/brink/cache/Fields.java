@@ -3,6 +3,8 @@ package dev.brink.cache;
 import dev.brink.cache.field.Tokens;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
 import java.util.List;
 import java.util.Set;
@@ -30,8 +32,19 @@ final class Fields {
           "proxy-authentication-info",
           "proxy-authorization");
 
+  /**
+   * Takes out what concerns the origin's connection alone, and a length that a response without
+   * content must not say it has: RFC 9110, section 8.6.
+   */
+  static void removeHopByHop(HttpResponse head) {
+    removeHopByHop(head.headers());
+    if (head.status().code() == HttpResponseStatus.NO_CONTENT.code()) {
+      head.headers().remove(HttpHeaderNames.CONTENT_LENGTH);
+    }
+  }
+
   /** Takes out what concerns the origin's connection alone. */
-  static void removeHopByHop(HttpHeaders headers) {
+  private static void removeHopByHop(HttpHeaders headers) {
     List<String> connection = headers.getAll(HttpHeaderNames.CONNECTION);
     if (!connection.isEmpty()) {
       for (String name : Tokens.lowerCase(connection)) {

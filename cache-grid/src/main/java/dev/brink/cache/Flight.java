@@ -231,7 +231,7 @@ final class Flight implements Upstream.Listener {
       long peerStamp,
       @Nullable StaleCopy copy) {
     HttpHeaders headers = head.headers();
-    Fields.removeHopByHop(headers);
+    Fields.removeHopByHop(head);
     int status = head.status().code();
     if (status == 304 && conditional()) {
       Unwanted.response(head, body);

@@ -64,7 +64,7 @@ final class Passage implements Upstream.Listener {
   @Override
   public void onResponse(
       HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, long peerStamp) {
-    Fields.removeHopByHop(head.headers());
+    Fields.removeHopByHop(head);
     HttpMethod method = asked.request().method();
     int status = head.status().code();
     if (freshens && status == 200) {

@@ -43,7 +43,7 @@ final class Put implements Fill.Outcome, Flow.Subscriber<ByteBuf> {
       HttpResponse response,
       Flow.@Nullable Publisher<ByteBuf> body) {
     HttpHeaders headers = response.headers();
-    Fields.removeHopByHop(headers);
+    Fields.removeHopByHop(response);
     Rules rules = Rules.of(headers);
     CacheKey key = CacheKey.of(asked);
     Head head = head(cache, asked, key, response, rules);

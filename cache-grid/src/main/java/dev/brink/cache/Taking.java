@@ -116,7 +116,7 @@ final class Taking implements Upstream.Listener, Fill.Outcome {
 
   private void take(HttpResponse response, Flow.@Nullable Publisher<ByteBuf> body, long peerStamp) {
     HttpHeaders headers = response.headers();
-    Fields.removeHopByHop(headers);
+    Fields.removeHopByHop(response);
     Rules rules = Rules.of(headers);
     Coding.nameInVary(asked, headers);
     Head came = question.head(response, rules, peerStamp);

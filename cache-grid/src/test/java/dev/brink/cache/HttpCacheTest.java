@@ -35,6 +35,17 @@ class HttpCacheTest {
   }
 
   @Test
+  void aLengthOfNoContentIsDropped() {
+    origin.reply(204, "", "cache-control", "max-age=60", "content-length", "5");
+    for (Outcome outcome : List.of(Outcome.MISS, Outcome.HIT)) {
+      Client client = origin.get("/a");
+      assertThat(client.outcome()).isEqualTo(outcome);
+      assertThat(client.status()).isEqualTo(204);
+      assertThat(client.header("content-length")).isNull();
+    }
+  }
+
+  @Test
   void validatesWithBothValidatorsAndTakesOverTheFieldsOfA304() {
     origin
         .reply(
