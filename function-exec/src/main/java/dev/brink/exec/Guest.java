@@ -1,5 +1,6 @@
 package dev.brink.exec;
 
+import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ final class Guest {
   private final Value stop;
   private final Value schedule;
   private final Value socket;
+  private final Value shown;
 
   private Guest(Value functions) {
     bind = functions.getArrayElement(0);
@@ -32,6 +34,7 @@ final class Guest {
     stop = functions.getArrayElement(4);
     schedule = functions.getArrayElement(5);
     socket = functions.getArrayElement(6);
+    shown = functions.getArrayElement(7);
   }
 
   static Guest start(Instance instance, GuestContext context) {
@@ -77,6 +80,12 @@ final class Guest {
 
   void pull(int writer, double more) {
     pull.executeVoid(writer, more);
+  }
+
+  /** An error with its causes, as the console shows it. */
+  String shown(PolyglotException error) {
+    Value thrown = error.getGuestObject();
+    return thrown == null ? "" : shown.execute(thrown).asString();
   }
 
   void stop(int writer) {

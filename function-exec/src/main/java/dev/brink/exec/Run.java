@@ -278,9 +278,21 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     }
   }
 
-  /** The handler threw. */
-  void uncaught(PolyglotException error) {
-    uncaught(error, "");
+  /**
+   * The handler threw.
+   *
+   * @return what ended the turn: that error, or what ended the guest while it said what it is
+   */
+  PolyglotException uncaught(PolyglotException error, Guest guest) {
+    PolyglotException end = error;
+    String shown = "";
+    try {
+      shown = guest.shown(error);
+    } catch (PolyglotException e) {
+      end = e;
+    }
+    uncaught(error, shown);
+    return end;
   }
 
   /**

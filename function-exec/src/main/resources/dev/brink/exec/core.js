@@ -564,5 +564,5 @@
   installHandlers();
   install(globalThis, 'self', false, globalThis);
 
-  return [bind, dispatch, settle, pull, stop, schedule, socket];
+  return [bind, dispatch, settle, pull, stop, schedule, socket, (error) => shown(error)];
 });

@@ -63,6 +63,28 @@ class ConsoleTest {
     }
   }
 
+  @Test
+  void soDoesOneThatAHandlerThrowsWithoutAPromise() {
+    try (Sandbox sandbox = Sandbox.of(1)) {
+      LoadedFunction function =
+          sandbox.load(
+              """
+              export default { fetch(request) {
+                if (request.url.endsWith('/aborted')) throw new DOMException('no time', 'TimeoutError');
+                throw new Error('outer', { cause: new TypeError('inner') });
+              } };
+              """);
+      assertThat(sandbox.get(function, "/aborted").failure())
+          .hasMessageContaining("TimeoutError: no time");
+      assertThat(lines(sandbox)).first().isEqualTo("ERROR TimeoutError: no time");
+      sandbox.console.clear();
+
+      assertThat(sandbox.get(function, "/caused").failure()).hasMessageContaining("Error: outer");
+      assertThat(lines(sandbox)).first().isEqualTo("ERROR Error: outer");
+      assertThat(lines(sandbox)).contains("  [cause]: TypeError: inner");
+    }
+  }
+
   private static List<String> lines(Sandbox sandbox) {
     return sandbox.console.stream().flatMap(String::lines).toList();
   }
