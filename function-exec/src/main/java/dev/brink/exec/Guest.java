@@ -82,10 +82,22 @@ final class Guest {
     pull.executeVoid(writer, more);
   }
 
-  /** An error with its causes, as the console shows it. */
-  String shown(PolyglotException error) {
+  /**
+   * What a turn ended with.
+   *
+   * @param end the error, or what ended the guest while it said what the error is
+   * @param text the error with its causes, as the console shows it; empty: it has not said
+   */
+  record Shown(PolyglotException end, String text) {}
+
+  /** Has the guest say what an error is. */
+  Shown shown(PolyglotException error) {
     Value thrown = error.getGuestObject();
-    return thrown == null ? "" : shown.execute(thrown).asString();
+    try {
+      return new Shown(error, thrown == null ? "" : shown.execute(thrown).asString());
+    } catch (PolyglotException e) {
+      return new Shown(e, "");
+    }
   }
 
   void stop(int writer) {

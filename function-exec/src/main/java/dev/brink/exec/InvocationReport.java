@@ -1,5 +1,7 @@
 package dev.brink.exec;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What one invocation used: the raw material of metering.
  *
@@ -20,4 +22,22 @@ public record InvocationReport(
     long bytesIn,
     long bytesOut,
     int subrequests,
-    FunctionException.@org.jspecify.annotations.Nullable Code outcome) {}
+    FunctionException.@Nullable Code outcome) {
+
+  /** Of one that has just ended. */
+  static InvocationReport of(
+      RunClock clock,
+      InvocationLimits limits,
+      RunBodies bodies,
+      FunctionException.@Nullable Code outcome) {
+    return new InvocationReport(
+        clock.timing(),
+        clock.wallNanos(),
+        limits.cpuNanos(),
+        limits.allocatedBytes(),
+        bodies.bytesIn(),
+        bodies.bytesOut(),
+        limits.subrequests(),
+        outcome);
+  }
+}

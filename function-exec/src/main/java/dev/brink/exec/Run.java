@@ -284,15 +284,9 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
    * @return what ended the turn: that error, or what ended the guest while it said what it is
    */
   PolyglotException uncaught(PolyglotException error, Guest guest) {
-    PolyglotException end = error;
-    String shown = "";
-    try {
-      shown = guest.shown(error);
-    } catch (PolyglotException e) {
-      end = e;
-    }
-    uncaught(error, shown);
-    return end;
+    Guest.Shown shown = guest.shown(error);
+    uncaught(error, shown.text());
+    return shown.end();
   }
 
   /**
@@ -463,16 +457,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
       dropSockets(CloseCode.GOING_AWAY, "the invocation has ended");
     }
     bodies.close(in == null ? null : in.bodies());
-    var report =
-        new InvocationReport(
-            clock.timing(),
-            clock.wallNanos(),
-            limits.cpuNanos(),
-            limits.allocatedBytes(),
-            bodies.bytesIn(),
-            bodies.bytesOut(),
-            limits.subrequests(),
-            outcome);
+    var report = InvocationReport.of(clock, limits, bodies, outcome);
     function.runtime().finished(function.owner());
     try {
       if (in != null) {
