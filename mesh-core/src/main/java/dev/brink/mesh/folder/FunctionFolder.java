@@ -1,20 +1,13 @@
 package dev.brink.mesh.folder;
 
-import com.google.protobuf.Descriptors.Descriptor;
-import com.google.protobuf.Descriptors.FieldDescriptor;
 import dev.brink.mesh.deploy.DeploymentException;
 import dev.brink.mesh.deploy.DeploymentSpec;
 import dev.brink.mesh.proto.FunctionFile;
-import dev.brink.mesh.wire.AdminJson;
 import dev.brink.mesh.wire.SpecMessages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a folder that holds a function or describes a pool of origins.
@@ -29,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 public final class FunctionFolder {
   static final String MANIFEST = "brink.json";
   private static final long MAX_MANIFEST_BYTES = 1 << 20;
-  private static final Pattern UNKNOWN_FIELD =
-      Pattern.compile("Cannot find field: (\\S+) in message (\\S+)");
 
   /**
    * Reads {@code folder}.
@@ -69,43 +60,10 @@ public final class FunctionFolder {
       throw invalid(file + ": more than 1 MiB (expected: a manifest)");
     }
     try {
-      return AdminJson.parse(Files.readString(file), FunctionFile.newBuilder()).build();
+      return ManifestJson.read(Files.readString(file));
     } catch (IllegalArgumentException e) {
-      throw invalid(file + ": " + explain(String.valueOf(e.getMessage())));
+      throw invalid(file + ": " + e.getMessage());
     }
-  }
-
-  /** Names the key that is not known and those that are. */
-  private static String explain(String message) {
-    Matcher matcher = UNKNOWN_FIELD.matcher(message);
-    if (!matcher.find()) {
-      return message.lines().findFirst().orElse(message);
-    }
-    Descriptor holder = find(FunctionFile.getDescriptor(), matcher.group(2));
-    if (holder == null) {
-      return matcher.group(1) + ": unknown key";
-    }
-    return matcher.group(1)
-        + ": unknown key (expected: "
-        + holder.getFields().stream()
-            .map(FieldDescriptor::getJsonName)
-            .collect(Collectors.joining(", "))
-        + ")";
-  }
-
-  private static @Nullable Descriptor find(Descriptor in, String fullName) {
-    if (in.getFullName().equals(fullName)) {
-      return in;
-    }
-    for (FieldDescriptor field : in.getFields()) {
-      if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
-        Descriptor found = find(field.getMessageType(), fullName);
-        if (found != null) {
-          return found;
-        }
-      }
-    }
-    return null;
   }
 
   static DeploymentException invalid(String message) {

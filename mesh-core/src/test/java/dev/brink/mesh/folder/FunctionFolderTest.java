@@ -164,11 +164,36 @@ class FunctionFolderTest {
     refused(
         "/brink.json: cpu: unknown key (expected: cpuMs, wallMs, memoryBytes, requestBodyBytes,"
             + " responseBodyBytes, concurrency, subrequests)");
+  }
 
-    file("brink.json", "{\"routes\": ");
+  @Test
+  void whatIsWrongWithTheJsonIsSaidWithItsPlace() throws IOException {
+    file("main.js", "1");
+    manifestIsRefused("{\"routes\": ", "not JSON: End of input at line 1 column 12 path $.routes");
+    manifestIsRefused("[]", "not a JSON object (expected: {…})");
+    manifestIsRefused("", "not JSON: End of input at line 1 column 1 path $");
+    manifestIsRefused("{} {}", "not JSON: ");
+    manifestIsRefused(
+        "{\"name\": \"x\", \"name\": \"y\"}", "name: twice (expected: each key once)");
+    manifestIsRefused(
+        "{\"samples\": [{\"url\": \"/\", \"url\": \"/a\"}]}",
+        "samples[0].url: twice (expected: each key once)");
+    manifestIsRefused(
+        "{\"isolation\": \"ALONE\"}", "\"ALONE\": no value of isolation (expected: SHARED, FRESH)");
+    manifestIsRefused(
+        "{\"origin\": {\"balance\": \"BEST\"}}",
+        "\"BEST\": no value of balance (expected: ROUND_ROBIN, LEAST_REQUESTS, RANDOM,");
+    manifestIsRefused(
+        "{\"routes\":" + "[".repeat(50) + "]".repeat(50) + "}",
+        ": more than 32 levels deep (expected: fewer)");
+  }
+
+  private void manifestIsRefused(String json, String why) throws IOException {
+    file("brink.json", json);
     assertThatThrownBy(() -> FunctionFolder.read(folder))
         .isInstanceOf(DeploymentException.class)
-        .hasMessageStartingWith(folder + "/brink.json: ");
+        .hasMessageStartingWith(folder + "/brink.json: ")
+        .hasMessageContaining(why);
   }
 
   @Test
