@@ -34,7 +34,8 @@ class ArchitectureTest {
               "org.slf4j..",
               "org.jspecify..",
               "dev.brink.grid..",
-              "dev.brink.cache..");
+              "dev.brink.cache..",
+              "dev.brink.file..");
 
   @ArchTest
   static final ArchRule noIgniteInThePublicFace =
