@@ -2,7 +2,7 @@ package dev.brink.cache;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.brink.cache.wire.JournalRecord;
-import dev.brink.file.WholeFile;
+import dev.brink.grid.file.WholeFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,7 +1,7 @@
 package dev.brink.grid;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.brink.file.WholeFile;
+import dev.brink.grid.file.WholeFile;
 import dev.brink.grid.wire.StoredRecord;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -34,8 +34,7 @@ class ArchitectureTest {
               "org.slf4j..",
               "org.jspecify..",
               "dev.brink.grid..",
-              "dev.brink.cache..",
-              "dev.brink.file..");
+              "dev.brink.cache..");
 
   @ArchTest
   static final ArchRule noIgniteInThePublicFace =

@@ -1,6 +1,6 @@
 package dev.brink.mesh;
 
-import dev.brink.file.WholeFile;
+import dev.brink.grid.file.WholeFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

@@ -1,6 +1,6 @@
 package dev.brink.mesh.admin;
 
-import dev.brink.file.WholeFile;
+import dev.brink.grid.file.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

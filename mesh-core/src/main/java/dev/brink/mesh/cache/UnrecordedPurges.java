@@ -3,7 +3,7 @@ package dev.brink.mesh.cache;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.brink.cache.Purge;
-import dev.brink.file.WholeFile;
+import dev.brink.grid.file.WholeFile;
 import dev.brink.mesh.proto.PurgeRecord;
 import dev.brink.mesh.proto.PurgeRequest;
 import dev.brink.mesh.wire.CacheMessages;

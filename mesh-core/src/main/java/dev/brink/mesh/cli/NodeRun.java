@@ -1,6 +1,6 @@
 package dev.brink.mesh.cli;
 
-import dev.brink.file.WholeFile;
+import dev.brink.grid.file.WholeFile;
 import dev.brink.mesh.config.HostPort;
 import dev.brink.mesh.config.NodeConfig;
 import java.io.IOException;

@@ -1,14 +1,12 @@
 package dev.brink.mesh.folder;
 
-import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonToken;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import dev.brink.mesh.proto.FunctionFile;
 import dev.brink.mesh.wire.AdminJson;
-import java.io.IOException;
-import java.io.StringReader;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -16,14 +14,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a manifest's text, and says what is wrong with it, where, and what was expected. */
 final class ManifestJson {
-  private static final int MAX_DEPTH = 32;
+  /** All that matters for where keys are: brackets, commas, strings, and comments, to pass over. */
+  private static final Pattern TOKEN =
+      Pattern.compile("[{}\\[\\],]|\"(?:[^\"\\\\]|\\\\.)*+\"|(?://|#)[^\\n]*+|/\\*(?s:.*?)\\*/");
+
   private static final Pattern UNKNOWN_FIELD =
       Pattern.compile("Cannot find field: (\\S+) in message (\\S+)");
   private static final Pattern UNKNOWN_VALUE =
       Pattern.compile("Invalid enum value: (.+) for enum type: (\\S+)");
+
+  /** The reader's own words follow the name of its exception. */
+  private static final Pattern SYNTAX = Pattern.compile("^(?:\\w+\\.)+\\w+Exception: ");
 
   /**
    * The manifest.
@@ -32,57 +37,55 @@ final class ManifestJson {
    *     or a value that is not the key's
    */
   static FunctionFile read(String json) {
-    check(json);
+    FunctionFile manifest;
     try {
-      return AdminJson.parse(json, FunctionFile.newBuilder()).build();
+      manifest = AdminJson.parse(json, FunctionFile.newBuilder()).build();
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(explain(firstLine(e)), e);
     }
+    String twice = twice(json);
+    if (twice != null) {
+      throw new IllegalArgumentException(twice + ": twice (expected: each key once)");
+    }
+    return manifest;
   }
 
-  /** What the mapping to a message passes over, or says less of. */
-  private static void check(String json) {
-    try (var reader = new JsonReader(new StringReader(json))) {
-      if (reader.peek() != JsonToken.BEGIN_OBJECT) {
-        throw new IllegalArgumentException("not a JSON object (expected: {…})");
-      }
-      check(reader, 0);
-      if (reader.peek() != JsonToken.END_DOCUMENT) {
-        throw new IllegalArgumentException("something follows the JSON (expected: one object)");
-      }
-    } catch (IOException | IllegalStateException | NumberFormatException e) {
-      throw new IllegalArgumentException("not JSON: " + firstLine(e), e);
-    }
-  }
+  /** An object with the keys that it had so far, or an array, which has none. */
+  private record Open(boolean object, Set<String> keys) {}
 
-  private static void check(JsonReader reader, int depth) throws IOException {
-    if (depth > MAX_DEPTH) {
-      throw new IllegalArgumentException(
-          reader.getPath() + ": more than " + MAX_DEPTH + " levels deep (expected: fewer)");
-    }
-    switch (reader.peek()) {
-      case BEGIN_OBJECT -> {
-        reader.beginObject();
-        Set<String> keys = new HashSet<>();
-        while (reader.hasNext()) {
-          String key = reader.nextName();
-          if (!keys.add(key)) {
-            throw new IllegalArgumentException(
-                reader.getPath().substring("$.".length()) + ": twice (expected: each key once)");
+  /** The first key that an object has for a second time, which the mapping to a message takes. */
+  private static @Nullable String twice(String json) {
+    Deque<Open> open = new ArrayDeque<>();
+    boolean key = false;
+    Matcher token = TOKEN.matcher(json);
+    while (token.find()) {
+      String text = token.group();
+      switch (text.charAt(0)) {
+        case '{' -> {
+          open.push(new Open(true, new HashSet<>()));
+          key = true;
+        }
+        case '[' -> {
+          open.push(new Open(false, Set.of()));
+          key = false;
+        }
+        case '}', ']' -> {
+          open.poll();
+          key = false;
+        }
+        case ',' -> key = !open.isEmpty() && open.element().object;
+        case '"' -> {
+          if (key && !open.element().keys.add(text)) {
+            return text.substring(1, text.length() - 1);
           }
-          check(reader, depth + 1);
+          key = false;
         }
-        reader.endObject();
-      }
-      case BEGIN_ARRAY -> {
-        reader.beginArray();
-        while (reader.hasNext()) {
-          check(reader, depth + 1);
+        default -> {
+          // A comment.
         }
-        reader.endArray();
       }
-      default -> reader.skipValue();
     }
+    return null;
   }
 
   private static String firstLine(Exception e) {
@@ -96,7 +99,11 @@ final class ManifestJson {
       return field.group(1) + ": unknown key" + keys(field.group(2));
     }
     Matcher value = UNKNOWN_VALUE.matcher(message);
-    return value.find() ? value.group(1) + values(value.group(2)) : message;
+    if (value.find()) {
+      return value.group(1) + values(value.group(2));
+    }
+    Matcher syntax = SYNTAX.matcher(message);
+    return syntax.find() ? "not JSON: " + message.substring(syntax.end()) : message;
   }
 
   private static String keys(String holder) {

@@ -1,6 +1,6 @@
 package dev.brink.mesh.registry;
 
-import dev.brink.file.WholeFile;
+import dev.brink.grid.file.WholeFile;
 import dev.brink.mesh.proto.SnapshotFile;
 import java.io.IOException;
 import java.nio.file.Files;

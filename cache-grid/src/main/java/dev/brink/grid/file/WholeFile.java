@@ -1,4 +1,4 @@
-package dev.brink.file;
+package dev.brink.grid.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package dev.brink.file;
+package dev.brink.grid.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
