@@ -10,6 +10,7 @@ import org.slf4j.LoggerFactory;
  * is compiled only after some hundreds of them, and until then the first answer of a function takes
  * several times longer, and the first to use a piece of the web API waits until that is read. Uses
  * a twentieth of the lanes' time at most, apart from the compilers', and a fifth for some seconds.
+ * After a load it goes on when that is {@linkplain CalmAfterLoad some seconds} ago.
  */
 final class IdleWarmUp {
   private static final Logger log = LoggerFactory.getLogger(IdleWarmUp.class);
@@ -44,9 +45,13 @@ final class IdleWarmUp {
     long began = System.nanoTime();
     long used = 0;
     int lanes = runtime.lanes().all().size();
+    var calm = new CalmAfterLoad(runtime.lanes().turns(), began);
     try {
       for (int made = 0; made < count && !runtime.closed(); ) {
-        if (!idle.look()) {
+        boolean is = idle.look();
+        // Asked each time, as it also sees to when the last load was.
+        is &= calm.isCalm(runtime.lanes().turns(), System.nanoTime());
+        if (!is) {
           idle.pause(LOOK_AGAIN_NANOS);
           continue;
         }

@@ -3,6 +3,7 @@ package dev.brink.exec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.brink.exec.lane.Lanes;
 import io.netty.handler.codec.http.HttpMethod;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,6 +22,11 @@ class IdleWarmUpTest {
 
   /** So long after that an instance may be seen. */
   private static final long MAKING_NANOS = 500_000_000;
+
+  private static final int LAST_CALLS = 300;
+
+  /** Of the call before, and of an instance that was begun. */
+  private static final int LAST_TURNS = 4;
 
   private static final String COMPUTING =
       """
@@ -81,6 +87,8 @@ class IdleWarmUpTest {
       long gap = start;
       long[] ends = new long[FEW_CALLS];
       Arrays.fill(ends, start);
+      long[] lastOnes = new long[LAST_CALLS];
+      int calls = 0;
       for (int i = 0; i < 6_000 && now - start < Duration.ofSeconds(20).toNanos(); i++) {
         var answer = new Answered();
         function.invoke(
@@ -91,6 +99,7 @@ class IdleWarmUpTest {
         LockSupport.parkNanos(200_000);
         int open = runtime.instances().open();
         now = System.nanoTime();
+        lastOnes[calls++ % LAST_CALLS] = now;
         if (now - ends[i % FEW_CALLS] < LOOKING_NANOS) {
           ends[i % FEW_CALLS] = now;
         } else {
@@ -102,7 +111,14 @@ class IdleWarmUpTest {
       }
       // But for those where few calls came; and one for what cannot be seen from here.
       assertThat(begun).isLessThan(2);
-      Sandbox.await("it to go on", () -> runtime.instances().open() == 2);
+      long over = System.nanoTime();
+      Lanes lanes = ((GraalRuntime) runtime).lanes();
+      long turns = lanes.turns() + LAST_TURNS;
+      Sandbox.await("it to go on", () -> lanes.turns() > turns);
+      if (over - lastOnes[calls % LAST_CALLS] < Duration.ofSeconds(1).toNanos()) {
+        // So many calls in that time are a load, after which it does not go on at once.
+        assertThat(System.nanoTime() - over).isGreaterThan(CalmAfterLoad.CALM_NANOS / 2);
+      }
     }
   }
 
