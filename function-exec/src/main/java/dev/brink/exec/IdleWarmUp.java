@@ -1,5 +1,6 @@
 package dev.brink.exec;
 
+import dev.brink.exec.lane.Lanes;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
@@ -20,6 +21,10 @@ final class IdleWarmUp {
 
   private static final int FIRST_SHARE = 5;
 
+  /** More are load: of functions, and of sockets, such as by hits of the cache. */
+  private static final int TURNS_PER_SECOND = 200;
+
+  private static final int ROUNDS_PER_SECOND = 1_000;
   private static final List<String> OTHERS = WarmUpFunction.OTHERS;
   private static final long LOOK_AGAIN_NANOS = 100_000_000;
 
@@ -44,13 +49,16 @@ final class IdleWarmUp {
   private void run() {
     long began = System.nanoTime();
     long used = 0;
-    int lanes = runtime.lanes().all().size();
-    var calm = new CalmAfterLoad(runtime.lanes().turns(), began);
+    Lanes all = runtime.lanes();
+    int lanes = all.all().size();
+    var guests = new CalmAfterLoad(TURNS_PER_SECOND, all.turns(), began);
+    var sockets = new CalmAfterLoad(ROUNDS_PER_SECOND, all.companionRounds(), began);
     try {
       for (int made = 0; made < count && !runtime.closed(); ) {
         boolean is = idle.look();
-        // Asked each time, as it also sees to when the last load was.
-        is &= calm.isCalm(runtime.lanes().turns(), System.nanoTime());
+        // Asked each time, as they also see to when the last load was.
+        is &= guests.isCalm(all.turns(), System.nanoTime());
+        is &= sockets.isCalm(all.companionRounds(), System.nanoTime());
         if (!is) {
           idle.pause(LOOK_AGAIN_NANOS);
           continue;

@@ -10,7 +10,7 @@ class CalmAfterLoadTest {
   /** So that differences of times count, not times. */
   private static final long START = Long.MAX_VALUE - 150 * MILLI;
 
-  private final CalmAfterLoad calm = new CalmAfterLoad(1_000, START);
+  private final CalmAfterLoad calm = new CalmAfterLoad(200, 1_000, START);
 
   private boolean at(long millis, long turns) {
     return calm.isCalm(turns, START + millis * MILLI);

@@ -3,14 +3,17 @@ package dev.brink.exec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.brink.exec.lane.LaneCompanion;
 import dev.brink.exec.lane.Lanes;
 import io.netty.handler.codec.http.HttpMethod;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /** Seen by its thread, since it leaves nothing else behind. */
@@ -24,6 +27,9 @@ class IdleWarmUpTest {
   private static final long MAKING_NANOS = 500_000_000;
 
   private static final int LAST_CALLS = 300;
+
+  /** Enough for the time in which they are counted to be full of them. */
+  private static final int MANY_ROUNDS = 10_000;
 
   /** Of the call before, and of an instance that was begun. */
   private static final int LAST_TURNS = 4;
@@ -120,6 +126,61 @@ class IdleWarmUpTest {
         assertThat(System.nanoTime() - over).isGreaterThan(CalmAfterLoad.CALM_NANOS / 2);
       }
     }
+  }
+
+  /** As with hits of a cache, which need no function. */
+  @Test
+  void itWaitsWhileSocketsAreBusy() {
+    var sockets = new Sockets();
+    try (FunctionRuntime runtime =
+        FunctionRuntime.builder().lanes(1).companions(List.of(sockets)).idleWarmUp(1_000).build()) {
+      Sandbox.join(runtime.ready());
+      Lanes lanes = ((GraalRuntime) runtime).lanes();
+      Sandbox.await("it to begin", () -> lanes.turns() > LAST_TURNS);
+      sockets.busy = true;
+      long before = lanes.companionRounds();
+      Sandbox.await("load", () -> lanes.companionRounds() > before + MANY_ROUNDS);
+      long over = System.nanoTime();
+      sockets.busy = false;
+      long turns = lanes.turns() + LAST_TURNS;
+      Sandbox.await("it to go on", () -> lanes.turns() > turns);
+      assertThat(System.nanoTime() - over).isGreaterThan(CalmAfterLoad.CALM_NANOS / 2);
+    }
+  }
+
+  /** Sockets of which one always has something, or none. */
+  private static final class Sockets implements LaneCompanion {
+    private volatile boolean busy;
+
+    @Override
+    public boolean borrow() {
+      return true;
+    }
+
+    @Override
+    public void lend() {}
+
+    @Override
+    public boolean resume() {
+      return true;
+    }
+
+    @Override
+    public void giveBack() {}
+
+    @Override
+    public void reclaim() {}
+
+    @Override
+    public boolean run(long waitNanos, BooleanSupplier mayWait) {
+      if (mayWait.getAsBoolean()) {
+        LockSupport.parkNanos(Math.min(waitNanos, busy ? 20_000 : 5_000_000));
+      }
+      return true;
+    }
+
+    @Override
+    public void wakeup() {}
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.brink.exec.lane;
 
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -44,6 +45,7 @@ public final class Lane {
   private volatile LaneThread worker;
   private volatile boolean parked;
   private volatile boolean parkedWithCompanion;
+  private final AtomicLong companionRounds = new AtomicLong();
   private volatile long meanTurnNanos;
   private final LaneWatch watch;
   private int generation;
@@ -174,6 +176,11 @@ public final class Lane {
   /** How many turns its thread has begun; begins again with another thread. Any thread. */
   long turns() {
     return worker.turn();
+  }
+
+  /** How often its companion was run here. Any thread. */
+  long companionRounds() {
+    return companionRounds.getOpaque();
   }
 
   /** What the watchdog sees to. */
@@ -412,6 +419,7 @@ public final class Lane {
 
   private void runCompanion(LaneThread me) {
     me.forgetCpuMark();
+    companionRounds.setOpaque(companionRounds.getPlain() + 1);
     boolean keeps;
     if (hasWork()) {
       keeps = companion().run(0, nothingToDo);

@@ -176,6 +176,18 @@ public final class Lanes {
     return turns;
   }
 
+  /**
+   * How often companions were run: about as often as sockets had something, less where they had
+   * much.
+   */
+  public long companionRounds() {
+    long rounds = 0;
+    for (int i = 0; i < all.size(); i++) {
+      rounds += all.get(i).companionRounds();
+    }
+    return rounds;
+  }
+
   public int queued() {
     int queued = 0;
     for (int i = 0; i < all.size(); i++) {
