@@ -27,13 +27,19 @@ begin_node() {
     --set "grid.communication-port=$(($1 + 4))"
 }
 
-# Waits until that node is ready, and deploys the folders $@ to it.
+# Waits until that node is ready and, for two and a half minutes at most, has made what it makes while it is idle, as one that
+# is in service has (functions.idle-warm-up); and deploys the folders $@ to it.
 deploy() {
   tries=0
   until [ -f "$work/ready" ]; do
     tries=$((tries + 1))
     [ $tries -lt 300 ] || { cat "$work/node.log" >&2; exit 1; }
     sleep 0.2
+  done
+  tries=0
+  until grep -q 'instances to warm up' "$work/node.log" || [ $tries -ge 150 ]; do
+    tries=$((tries + 1))
+    sleep 1
   done
   for folder in "$@"; do
     "$root/brink" deploy --data-directory "$work/data" --admin "$admin" "$folder"
