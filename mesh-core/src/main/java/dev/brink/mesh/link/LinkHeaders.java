@@ -30,6 +30,9 @@ final class LinkHeaders {
   /** Says that who listens to load reports reads changes of the warm set; older nodes do not. */
   static final AsciiString CHANGES = AsciiString.cached("brink-changes");
 
+  /** What HTTP/2 counts for a field beside its name and value. */
+  private static final int FIELD_BYTES = 32;
+
   /** Names that mean this hop only; {@code brink-} names from a client never get here. */
   private static final Set<String> DROPPED =
       Set.of(
@@ -84,6 +87,18 @@ final class LinkHeaders {
             HttpVersion.HTTP_1_1, HttpResponseStatus.parseLine(headers.status()));
     copy(headers, response.headers());
     return response;
+  }
+
+  /**
+   * Whether a peer takes headers of this size. It ends the whole link, with all calls on it, when
+   * it gets many more than it said it takes.
+   */
+  static boolean fit(Http2Headers headers) {
+    long bytes = 0;
+    for (Map.Entry<CharSequence, CharSequence> field : headers) {
+      bytes += field.getKey().length() + field.getValue().length() + FIELD_BYTES;
+    }
+    return bytes <= LinkClient.MAX_HEADER_BYTES;
   }
 
   static void put(Http2Headers headers, AsciiString name, MessageLite message) {

@@ -153,10 +153,9 @@ final class LinkStream extends ChannelDuplexHandler implements CallListener {
   public void onInterim(HttpResponse head) {
     onLoop(
         () -> {
-          if (!answered) {
-            var _ =
-                stream.writeAndFlush(
-                    new DefaultHttp2HeadersFrame(LinkHeaders.ofResponse(head), false));
+          Http2Headers headers = LinkHeaders.ofResponse(head);
+          if (!answered && LinkHeaders.fit(headers)) {
+            var _ = stream.writeAndFlush(new DefaultHttp2HeadersFrame(headers, false));
           }
         });
   }
@@ -191,6 +190,10 @@ final class LinkStream extends ChannelDuplexHandler implements CallListener {
             .setWhole(body == null)
             .setUpgraded(upgraded)
             .build());
+    if (!LinkHeaders.fit(headers)) {
+      withhold(head, body);
+      return;
+    }
     ByteBuf content = head instanceof FullHttpResponse full ? full.content() : null;
     boolean empty = body == null && (content == null || !content.isReadable());
     var _ = stream.write(new DefaultHttp2HeadersFrame(headers, empty));
@@ -205,6 +208,24 @@ final class LinkStream extends ChannelDuplexHandler implements CallListener {
       stream.flush();
       ReferenceCountUtil.release(head);
     }
+  }
+
+  private void withhold(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
+    if (body != null) {
+      writer.stop();
+      writer.start(body);
+    }
+    ReferenceCountUtil.release(head);
+    complete();
+    refuse(
+        new CallFailure(
+            Problem.of(
+                502,
+                "headers-too-large",
+                "the answer's headers are larger than what a link takes, "
+                    + LinkClient.MAX_HEADER_BYTES
+                    + " bytes"),
+            CallFailure.Reach.RAN));
   }
 
   @Override

@@ -107,6 +107,19 @@ final class OutgoingCall extends ChannelDuplexHandler implements Executor.Runnin
             .setDepth(call.depth())
             .setUpgrade(call.upgrade())
             .build());
+    if (!LinkHeaders.fit(headers)) {
+      fail(
+          new CallFailure(
+              Problem.of(
+                  431,
+                  "headers-too-large",
+                  "the request's URL and headers are larger than what a link takes, "
+                      + LinkClient.MAX_HEADER_BYTES
+                      + " bytes"),
+              CallFailure.Reach.RAN));
+      var _ = newStream.close();
+      return;
+    }
     var body = call.body();
     deadline = newStream.eventLoop().schedule(this::timeOut, remainingNanos, TimeUnit.NANOSECONDS);
     var _ = newStream.writeAndFlush(new DefaultHttp2HeadersFrame(headers, body == null));
