@@ -20,6 +20,13 @@ import java.util.List;
  */
 final class ResponseHead {
   private static final int MAX_DIGITS = 18;
+
+  /** More than origins may answer with, and less than a link between nodes takes. */
+  private static final int MAX_BYTES = 128 << 10;
+
+  /** What HTTP/2 counts for a field beside its name and value; two line feeds are there. */
+  private static final int FIELD_BYTES = 30;
+
   private static final String LENGTH_LINE = "content-length\n";
 
   /**
@@ -100,10 +107,15 @@ final class ResponseHead {
         HttpVersion.HTTP_1_1, known, content, headers, EmptyHttpHeaders.INSTANCE);
   }
 
-  /** Reads {@code name\nvalue\n…} and checks it, without the framing headers. */
+  /**
+   * Reads {@code name\nvalue\n…} and checks it, without the framing headers.
+   *
+   * @throws IllegalArgumentException when one is not valid, or they are too large
+   */
   static HttpHeaders headers(String lines) {
     HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory().newHeaders();
     int at = 0;
+    long bytes = lines.length();
     while (at < lines.length()) {
       int nameEnd = lines.indexOf('\n', at);
       int valueEnd = nameEnd < 0 ? -1 : lines.indexOf('\n', nameEnd + 1);
@@ -114,7 +126,12 @@ final class ResponseHead {
       if (!framing(name)) {
         headers.add(name, lines.substring(nameEnd + 1, valueEnd));
       }
+      bytes += FIELD_BYTES;
       at = valueEnd + 1;
+    }
+    if (bytes > MAX_BYTES) {
+      throw new IllegalArgumentException(
+          "headers: " + bytes + " bytes (expected: at most " + MAX_BYTES + ", with 32 for each)");
     }
     return headers;
   }

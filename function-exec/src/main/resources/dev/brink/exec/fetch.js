@@ -264,6 +264,12 @@
   const $ReadableStream = slots('ReadableStream');
   /** Not brotli: of its decoders there are few. */
   const ACCEPT_ENCODING = 'accept-encoding\ngzip, deflate\n';
+  // Of what is sent: 32 bytes count for a field beside its name and value, as in HTTP/2, of which the
+  // lines have two as line feeds; at most 11 for each character of the lines, as a field has three.
+  const MAX_HEAD_BYTES = 131072;
+  const FIELD_BYTES = 30;
+  const MOST_FOR_A_CHARACTER = 11;
+
   const NONE = 0;
   const TEXT = 1;
   const BYTES = 2;
@@ -1051,6 +1057,7 @@
       const headers = own ? `${given}${ACCEPT_ENCODING}` : given;
       const fragment = whole.indexOf('#');
       const url = fragment < 0 ? whole : whole.slice(0, fragment);
+      bounded(url, headers);
       if (signal !== null && signal.aborted) throw signal.reason;
       if (isUsed(body) || isLocked(body)) throw new TypeError('the body was read before, or is locked');
       let op = 0;
@@ -1075,6 +1082,16 @@
       if (writer > 0) writeFrom(writer, body.stream);
       if (signal !== null) forget = load('abort').onAbort(signal, onAbort);
     });
+  }
+
+  /** Refuses a head that is larger than a host sends; the host checks its headers too. */
+  function bounded(url, headers) {
+    if (url.length + headers.length * MOST_FOR_A_CHARACTER <= MAX_HEAD_BYTES) return;
+    const fields = (headers.split('\n').length - 1) / 2;
+    const bytes = url.length + headers.length + fields * FIELD_BYTES;
+    if (bytes > MAX_HEAD_BYTES) {
+      throw new TypeError(`fetch: a URL and headers of ${bytes} bytes (expected: at most ${MAX_HEAD_BYTES}, with 32 for each header)`);
+    }
   }
 
   function start(op, service, method, url, headers, body) {
@@ -1161,7 +1178,7 @@
   }
 
   return {
-    Headers, Request, Response, fetch, fetchThrough, redirected, hasBody, bodyAgain, withBody, incoming, send, pull, stop,
+    Headers, Request, Response, fetch, fetchThrough, bounded, redirected, hasBody, bodyAgain, withBody, incoming, send, pull, stop,
     arrived, abortable, local, withSocket, partsOfInput, partsOfResponse, asItCame, restored, extract, isUsed, isLocked, handOver, writeFrom, received, consume, bodyStream,
   };
 });

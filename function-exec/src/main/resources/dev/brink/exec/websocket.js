@@ -233,6 +233,7 @@
     return new Promise((resolve, reject) => {
       const fragment = url.indexOf('#');
       const target = fragment < 0 ? url : url.slice(0, fragment);
+      load('fetch').bounded(target, headers);
       if (signal !== null && signal.aborted) throw signal.reason;
       let forget = () => undefined;
       const op = register((how, payload, number) => {

@@ -97,6 +97,46 @@ class LimitsTest {
     assertThat(sandbox.runtime.limitsMet(limit)).isEqualTo(before + 1);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "return new Response(null, { headers: { 'x-a': 'a'.repeat(131_073 - 35) } })",
+        "return new Response(new ReadableStream(),"
+            + " { headers: { 'x-a': 'a'.repeat(131_073 - 35) } })",
+        "const r = new Response('');"
+            + " for (let i = 0; i < 4_000; i++) r.headers.append('set-cookie', ''); return r"
+      })
+  void headersOfAResponseAreBounded(String script) {
+    FunctionException failure = sandbox.get(load(script), "/").failure();
+    assertThat(failure.code()).isEqualTo(Code.BAD_RESPONSE);
+    assertThat(failure).hasMessageContaining("(expected: at most 131072, with 32 for each)");
+  }
+
+  @Test
+  void headersUpToTheBoundAreSent() {
+    LoadedFunction function =
+        load(
+            "const r = await fetch('http://x/', { headers: { 'x-a': 'a'.repeat(130_000) } });"
+                + " return new Response(null, { headers: { 'x-a': 'a'.repeat(131_072 - 35) } })");
+    assertThat(sandbox.get(function, "/").end().status()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "fetch('http://x/', { headers: { 'x-a': 'a'.repeat(131_072) } })",
+        "env.API.fetch('http://x/' + 'a'.repeat(131_072))",
+        "fetch('http://x/', { headers: { upgrade: 'websocket', 'x-a': 'a'.repeat(131_072) } })",
+        "fetch('http://x/', { headers: Array.from({ length: 4_000 }, (_, i) => ['x-' + i, '']) })"
+      })
+  void soAreTheHeadersAndTheUrlOfASubrequest(String request) {
+    LoadedFunction function =
+        load("try { await " + request + " } catch (e) { return new Response(e.toString()) }");
+    assertThat(sandbox.get(function, "/").end().text())
+        .startsWith("TypeError: fetch: a URL and headers of ")
+        .endsWith(" bytes (expected: at most 131072, with 32 for each header)");
+  }
+
   @Test
   void aFunctionMayGoOnWithoutWhatItWasRefused() {
     LoadedFunction function =
