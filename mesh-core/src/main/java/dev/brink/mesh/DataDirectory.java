@@ -31,15 +31,28 @@ final class DataDirectory implements AutoCloseable {
    * @throws IOException when it cannot be made or another node has it
    */
   static DataDirectory open(Path path) throws IOException {
-    Files.createDirectories(path);
-    FileChannel channel =
-        FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileChannel channel = openLock(path);
     if (lock(channel) == null) {
       channel.close();
       throw new IOException(
           "data-directory: " + path + " (expected: one that no running node uses)");
     }
     return new DataDirectory(path, channel);
+  }
+
+  private static FileChannel openLock(Path path) throws IOException {
+    try {
+      Files.createDirectories(path);
+      return FileChannel.open(
+          path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw new IOException(
+          "data-directory: "
+              + path
+              + " (expected: a directory that can be made and written), "
+              + e.getClass().getSimpleName(),
+          e);
+    }
   }
 
   private static @Nullable FileLock lock(FileChannel channel) throws IOException {

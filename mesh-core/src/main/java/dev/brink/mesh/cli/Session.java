@@ -1,6 +1,9 @@
 package dev.brink.mesh.cli;
 
 import java.io.Console;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.Map;
@@ -23,7 +26,13 @@ record Session(
   static Session ofProcess(NodeLauncher launcher) {
     boolean terminal = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
     return new Session(
-        System.in, System.out, System.err, System.getenv(), terminal, launcher, new Stop());
+        System.in,
+        new Results(new FileOutputStream(FileDescriptor.out), System.out.charset()),
+        System.err,
+        System.getenv(),
+        terminal,
+        launcher,
+        new Stop());
   }
 
   /** Whether to colour what is printed: see no-color.org. */
@@ -33,10 +42,21 @@ record Session(
 
   /** Ends the process with a code, when all is tidied up. */
   void exit(int code) {
+    int last = ended(code);
     out.flush();
     err.flush();
     stop.finished();
     // A guest that cannot be stopped must not keep the process.
-    Runtime.getRuntime().halt(code);
+    Runtime.getRuntime().halt(last);
+  }
+
+  /** The code of a command that ended with one, but whose results may not have been written. */
+  int ended(int code) {
+    IOException failure = out instanceof Results results ? results.failure() : null;
+    if (failure == null) {
+      return code;
+    }
+    err.println("brink: standard output: " + OneLine.of(String.valueOf(failure.getMessage())));
+    return code == 0 ? 1 : code;
   }
 }

@@ -88,19 +88,7 @@ public final class LocalInvoker implements Invoker {
   }
 
   private Call call(InvokeRequest request) {
-    if (!request.path().startsWith("/")) {
-      throw new DeploymentException(
-          "invalid-request", "path: " + request.path() + " (expected: one from a slash on)", false);
-    }
-    HttpRequest http;
-    try {
-      http =
-          new DefaultHttpRequest(
-              HttpVersion.HTTP_1_1, HttpMethod.valueOf(request.method()), request.path());
-      request.headers().forEach(field -> http.headers().add(field.getKey(), field.getValue()));
-    } catch (IllegalArgumentException e) {
-      throw new DeploymentException("invalid-request", String.valueOf(e.getMessage()), false);
-    }
+    HttpRequest http = head(request);
     if (!http.headers().contains(HttpHeaderNames.HOST)) {
       http.headers().set(HttpHeaderNames.HOST, "localhost");
     }
@@ -120,6 +108,44 @@ public final class LocalInvoker implements Invoker {
         LOOPBACK,
         idPrefix + count.incrementAndGet(),
         System.nanoTime() + Ingress.REQUEST_TIMEOUT.toNanos());
+  }
+
+  /**
+   * The head of a request that a caller has made up.
+   *
+   * @throws DeploymentException when a part of it is not one of HTTP's
+   */
+  static HttpRequest head(InvokeRequest request) {
+    if (!request.path().startsWith("/")) {
+      throw invalid("path: " + request.path() + " (expected: one from a slash on)");
+    }
+    HttpRequest http =
+        new DefaultHttpRequest(HttpVersion.HTTP_1_1, method(request.method()), request.path());
+    for (Map.Entry<String, String> field : request.headers()) {
+      try {
+        http.headers().add(field.getKey(), field.getValue());
+      } catch (IllegalArgumentException e) {
+        throw invalid(
+            "header: "
+                + field.getKey()
+                + ": "
+                + field.getValue()
+                + " (expected: a token as the name, no control characters in the value)");
+      }
+    }
+    return http;
+  }
+
+  private static HttpMethod method(String name) {
+    try {
+      return HttpMethod.valueOf(name);
+    } catch (IllegalArgumentException e) {
+      throw invalid("method: " + name + " (expected: a token, such as GET)");
+    }
+  }
+
+  private static DeploymentException invalid(String message) {
+    return new DeploymentException("invalid-request", message, false);
   }
 
   private static final class Answer implements CallListener {

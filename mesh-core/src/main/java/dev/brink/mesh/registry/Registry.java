@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -160,7 +161,12 @@ public final class Registry implements AutoCloseable {
    */
   public CompletionStage<Void> prepare(FunctionVersion version) {
     CompletableFuture<Void> ready = new CompletableFuture<>();
-    thread.execute(guarded(() -> versions.prepare(version, ready)));
+    try {
+      thread.execute(guarded(() -> versions.prepare(version, ready)));
+    } catch (RejectedExecutionException e) {
+      ready.completeExceptionally(
+          new RegistryException("node-stopping", "the node stops, or has stopped", true));
+    }
     return ready;
   }
 

@@ -56,6 +56,16 @@ class RegistryTest {
   }
 
   @Test
+  void nothingIsLoadedByOneThatIsClosed() throws Exception {
+    Registry registry = registry();
+    registry.close();
+    assertThat(registry.prepare(VERSION).toCompletableFuture())
+        .failsWithin(30, TimeUnit.SECONDS)
+        .withThrowableOfType(ExecutionException.class)
+        .withMessageContaining("the node stops, or has stopped");
+  }
+
+  @Test
   void aDeploymentWhoseCodeIsNotThereIsNotWaitedFor() throws Exception {
     new SnapshotStore(directory.resolve("snapshot"))
         .write(

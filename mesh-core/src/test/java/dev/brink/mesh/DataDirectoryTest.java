@@ -1,0 +1,34 @@
+package dev.brink.mesh;
+
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DataDirectoryTest {
+  @TempDir private Path folder;
+
+  @Test
+  void aFileInItsPlaceIsToldByItsKey() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    for (Path wanted : new Path[] {file, file.resolve("below")}) {
+      assertThatIOException()
+          .isThrownBy(() -> DataDirectory.open(wanted))
+          .withMessageStartingWith(
+              "data-directory: " + wanted + " (expected: a directory that can be made and written)");
+    }
+  }
+
+  @Test
+  void oneThatIsTakenIsToldByItsKey() throws IOException {
+    DataDirectory first = DataDirectory.open(folder);
+    assertThatIOException()
+        .isThrownBy(() -> DataDirectory.open(folder))
+        .withMessage("data-directory: " + folder + " (expected: one that no running node uses)");
+    first.close();
+    DataDirectory.open(folder).close();
+  }
+}
