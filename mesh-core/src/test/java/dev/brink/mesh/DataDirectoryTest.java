@@ -18,7 +18,9 @@ class DataDirectoryTest {
       assertThatIOException()
           .isThrownBy(() -> DataDirectory.open(wanted))
           .withMessageStartingWith(
-              "data-directory: " + wanted + " (expected: a directory that can be made and written)");
+              "data-directory: "
+                  + wanted
+                  + " (expected: a directory that can be made and written)");
     }
   }
 

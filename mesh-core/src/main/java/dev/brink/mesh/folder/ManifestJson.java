@@ -27,6 +27,9 @@ final class ManifestJson {
   private static final Pattern UNKNOWN_VALUE =
       Pattern.compile("Invalid enum value: (.+) for enum type: (\\S+)");
 
+  private static final Pattern NO_OBJECT =
+      Pattern.compile("^Expect message object but got: (.*)");
+
   /** The reader's own words follow the name of its exception. */
   private static final Pattern SYNTAX = Pattern.compile("^(?:\\w+\\.)+\\w+Exception: ");
 
@@ -101,6 +104,10 @@ final class ManifestJson {
     Matcher value = UNKNOWN_VALUE.matcher(message);
     if (value.find()) {
       return value.group(1) + values(value.group(2));
+    }
+    Matcher other = NO_OBJECT.matcher(message);
+    if (other.find()) {
+      return other.group(1) + " (expected: an object, {\"name\": …})";
     }
     Matcher syntax = SYNTAX.matcher(message);
     return syntax.find() ? "not JSON: " + message.substring(syntax.end()) : message;

@@ -170,6 +170,8 @@ class FunctionFolderTest {
   void whatIsWrongWithTheJsonIsSaidWithItsPlace() throws IOException {
     file("main.js", "1");
     manifestIsRefused("{\"routes\": ", "not JSON: End of input at line 1 column 12 path $.routes");
+    manifestIsRefused("not json", "\"not\" (expected: an object, {\"name\": …})");
+    manifestIsRefused("[1]", "[1] (expected: an object, {\"name\": …})");
     manifestIsRefused(
         "{\"name\": \"x\", \"name\": \"y\"}", "name: twice (expected: each key once)");
     manifestIsRefused(
