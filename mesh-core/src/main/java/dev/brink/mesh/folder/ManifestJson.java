@@ -27,8 +27,7 @@ final class ManifestJson {
   private static final Pattern UNKNOWN_VALUE =
       Pattern.compile("Invalid enum value: (.+) for enum type: (\\S+)");
 
-  private static final Pattern NO_OBJECT =
-      Pattern.compile("^Expect message object but got: (.*)");
+  private static final Pattern NO_OBJECT = Pattern.compile("^Expect message object but got: (.*)");
 
   /** The reader's own words follow the name of its exception. */
   private static final Pattern SYNTAX = Pattern.compile("^(?:\\w+\\.)+\\w+Exception: ");
