@@ -76,6 +76,7 @@ record DurableSettings(
     configuration.setCacheConfiguration(
         KeyValueCaches.configurations(
             STORE, PartitionLossPolicy.READ_WRITE_SAFE, new DurableMajority()));
+    configuration.setIndexingSpi(new KeyIndexes());
     base.secure(configuration);
     IgniteSettings.smallPools(configuration);
     return configuration;

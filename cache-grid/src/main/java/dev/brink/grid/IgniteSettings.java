@@ -127,6 +127,7 @@ record IgniteSettings(
     configuration.setConnectorConfiguration(null);
     configuration.setDataStorageConfiguration(storage());
     configuration.setCacheConfiguration(caches());
+    configuration.setIndexingSpi(new KeyIndexes());
     configuration.setLocalEventListeners(listeners(onTopologyChange));
     secure(configuration);
     smallPools(configuration);

@@ -73,11 +73,11 @@ final class KeyListTask implements IgniteCallable<byte[]> {
     }
     BitSet partitions = new BitSet();
     Page page = new Page(asked);
-    try {
-      for (int partition : primary(cache, view)) {
-        scan(ignite, asked, partition, page);
-        partitions.set(partition);
+    try (HeldPartitions held = HeldPartitions.of(cache.context(), primary(cache, view))) {
+      if (!byIndex(ignite, asked, held, page)) {
+        held.numbers().forEach(partition -> scan(ignite, asked, partition, page));
       }
+      held.numbers().forEach(partitions::set);
     } catch (CacheException | IgniteException e) {
       log.debug("not all partitions of {} can be listed here", asked.getCache(), e);
       return NOTHING;
@@ -114,6 +114,22 @@ final class KeyListTask implements IgniteCallable<byte[]> {
             new AffinityTopologyVersion(view.getTopology(), view.getMinor()));
   }
 
+  /** Returns whether there is an index, and the page is what it has. */
+  private static boolean byIndex(
+      Ignite ignite, ListQuestion asked, HeldPartitions held, Page page) {
+    KeyIndex index =
+        KeyIndexes.of(ignite).index(asked.getCache(), Namespace.prefixOf(asked.getPrefix()));
+    return index != null
+        && index.list(
+            held,
+            asked.getPrefix(),
+            asked.getAfter(),
+            (key, record) -> {
+              page.add(key, record);
+              return !page.full();
+            });
+  }
+
   /** Fails unless the partition is whole here; while it is gone through, Ignite keeps it so. */
   private static void scan(Ignite ignite, ListQuestion asked, int partition, Page page) {
     String prefix = asked.getPrefix();
@@ -141,8 +157,12 @@ final class KeyListTask implements IgniteCallable<byte[]> {
       this.asked = asked;
     }
 
+    boolean full() {
+      return first.size() == asked.getLimit();
+    }
+
     void add(String key, byte[] record) {
-      if (first.size() == asked.getLimit() && KeyCodec.ORDER.compare(key, first.lastKey()) > 0) {
+      if (full() && KeyCodec.ORDER.compare(key, first.lastKey()) > 0) {
         return;
       }
       StoredValue value = StoredValue.decode(key, record);

@@ -153,7 +153,9 @@ public interface KeyValue {
 
   /**
    * Lists keys in the order of their UTF-8 bytes. A page shows each entry as it was at some moment
-   * during the call. Takes time in proportion to the number of all entries in the grid.
+   * during the call. Takes time in proportion to its size, once the members have an index of the
+   * namespace: the first list, and each one where there is no room for an index, takes time in
+   * proportion to the number of all entries in the grid.
    *
    * @param prefix what the keys begin with
    * @param cursor of the page before; empty for the first

@@ -48,7 +48,16 @@ public record Namespace(String tenant, String name, Durability durability) {
 
   /** The key within its namespace of what is stored under {@code stored}. */
   static String keyOf(String stored) {
-    return stored.substring(stored.indexOf('/', stored.indexOf('/') + 1) + 1);
+    return stored.substring(keyStart(stored));
+  }
+
+  /** The {@link #prefix} of the namespace of what is stored under {@code stored}. */
+  static String prefixOf(String stored) {
+    return stored.substring(0, keyStart(stored));
+  }
+
+  private static int keyStart(String stored) {
+    return stored.indexOf('/', stored.indexOf('/') + 1) + 1;
   }
 
   private static void check(String what, String value) {

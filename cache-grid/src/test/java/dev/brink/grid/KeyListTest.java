@@ -132,7 +132,7 @@ class KeyListTest {
       awaitMembers(2, first, second);
       StoreCaches caches = fragile(ignite(first));
       for (int i = 0; i < KEYS; i++) {
-        caches.records().put("of/" + i, record());
+        caches.records().put("of/fragile/" + i, record());
       }
       assertThat(page(caches)).hasSize(KEYS);
       second.close();
@@ -161,7 +161,7 @@ class KeyListTest {
   private static List<KeyInfo> page(StoreCaches caches) {
     return KeyLister.page(
             caches,
-            "of/",
+            "of/fragile/",
             "",
             Optional.empty(),
             KeyValue.MAX_PAGE,
