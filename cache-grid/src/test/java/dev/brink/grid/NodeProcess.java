@@ -12,10 +12,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * A grid in a JVM of its own, so that it can be killed and frozen; one line asks, one line answers.
@@ -188,6 +191,7 @@ final class NodeProcess implements AutoCloseable {
       case "dput" -> told(durable(grid).put(words[1], Grids.bytes(words[2])), done -> "done");
       case "dget" ->
           told(durable(grid).get(words[1]), found -> found.map(KeyValueEntry::text).orElse("none"));
+      case "dlist" -> told(pages(durable(grid), Optional.empty()), keys -> String.join(",", keys));
       case "keepers" -> ((GridNode) grid).keepers();
       case "state" -> grid.state().toString();
       case "members" -> Integer.toString(grid.membership().members().size());
@@ -197,6 +201,19 @@ final class NodeProcess implements AutoCloseable {
 
   private static KeyValue durable(Grid grid) {
     return grid.keyValue(Namespace.durable("default", "test"));
+  }
+
+  /** All keys after a cursor, in pages of a few. */
+  private static CompletionStage<List<String>> pages(KeyValue at, Optional<String> cursor) {
+    return at.list("", cursor, 25)
+        .thenCompose(
+            page -> {
+              Stream<String> keys = page.keys().stream().map(KeyInfo::key);
+              return page.cursor().isEmpty()
+                  ? CompletableFuture.completedFuture(keys.toList())
+                  : pages(at, page.cursor())
+                      .thenApply(rest -> Stream.concat(keys, rest.stream()).toList());
+            });
   }
 
   /** A question mark and the reason when it failed. */
