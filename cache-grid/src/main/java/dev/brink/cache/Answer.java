@@ -5,6 +5,7 @@ import dev.brink.cache.field.ContentRange;
 import dev.brink.cache.field.EntityTags;
 import dev.brink.cache.field.HttpDate;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -21,6 +22,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +47,8 @@ record Answer(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
    * @param source the body; the answer holds on to it as long as it needs it
    * @param length of the body; -1: not known yet
    * @param ageSeconds what {@code Age} says; -1: nothing
+   * @param onBroken runs when the body turns out not to be the gzip that it is stored as, be it
+   *     after the answer has begun
    * @return {@code null} when the request wants bytes that are not there
    */
   static @Nullable Answer of(
@@ -54,7 +58,8 @@ record Answer(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
       long length,
       long ageSeconds,
       String cacheStatus,
-      long nowMillis) {
+      long nowMillis,
+      Runnable onBroken) {
     HttpHeaders fields = stored.fields().copy();
     if (ageSeconds >= 0) {
       fields.set(HttpHeaderNames.AGE, ageSeconds);
@@ -75,7 +80,7 @@ record Answer(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
       return empty(stored.partial() ? HttpResponseStatus.OK : status, fields);
     }
     if (decodes) {
-      return decoded(status, fields, source, length);
+      return decoded(status, fields, source, length, onBroken);
     }
     boolean divides = ok && length >= 0 && stored.coding().divides();
     List<ByteRange> wanted = divides ? ranges(request.headers(), stored, length, nowMillis) : null;
@@ -97,17 +102,64 @@ record Answer(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
   }
 
   private static Answer empty(HttpResponseStatus status, HttpHeaders fields) {
-    return new Answer(
-        new DefaultFullHttpResponse(
-            HttpVersion.HTTP_1_1, status, Unpooled.EMPTY_BUFFER, fields, EmptyHttpHeaders.INSTANCE),
-        null);
+    return full(status, Unpooled.EMPTY_BUFFER, fields);
   }
 
-  private static Answer decoded(
-      HttpResponseStatus status, HttpHeaders fields, BodySource source, long length) {
-    var all = new BodyReader(source, 0, length < 0 ? Long.MAX_VALUE : length);
+  private static @Nullable Answer decoded(
+      HttpResponseStatus status,
+      HttpHeaders fields,
+      BodySource source,
+      long length,
+      Runnable onBroken) {
+    boolean small = length >= 0 && length <= MAX_INLINE_BYTES && source.complete();
+    ByteBuf coded = small && length > 0 ? source.read(0, (int) length) : null;
+    if (coded != null) {
+      try {
+        ByteBuf all = coded.readableBytes() == length ? unzipped(coded) : null;
+        if (all != null) {
+          fields.set(HttpHeaderNames.CONTENT_LENGTH, all.readableBytes());
+          return full(status, all, fields);
+        }
+      } catch (DataFormatException e) {
+        onBroken.run();
+        return null;
+      } finally {
+        coded.release();
+      }
+    }
+    var body = new BodyReader(source, 0, length < 0 ? Long.MAX_VALUE : length);
     return new Answer(
-        new DefaultHttpResponse(HttpVersion.HTTP_1_1, status, fields), new Decoding(all));
+        new DefaultHttpResponse(HttpVersion.HTTP_1_1, status, fields),
+        new Decoding(body, onBroken));
+  }
+
+  /** Decodes what is little, all at once; {@code null}: it is not so little. */
+  private static @Nullable ByteBuf unzipped(ByteBuf coded) throws DataFormatException {
+    ByteBuf all = ByteBufAllocator.DEFAULT.buffer(coded.readableBytes() * 4);
+    boolean whole = false;
+    try (var decoder = new GzipReader()) {
+      for (ByteBuf piece; (piece = decoder.read(coded)) != null; ) {
+        all.writeBytes(piece);
+        piece.release();
+        if (all.readableBytes() > MAX_INLINE_BYTES) {
+          return null;
+        }
+      }
+      decoder.checkEnd();
+      whole = true;
+      return all;
+    } finally {
+      if (!whole) {
+        all.release();
+      }
+    }
+  }
+
+  private static Answer full(HttpResponseStatus status, ByteBuf body, HttpHeaders fields) {
+    return new Answer(
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1, status, body, fields, EmptyHttpHeaders.INSTANCE),
+        null);
   }
 
   private static Answer whole(
@@ -136,10 +188,7 @@ record Answer(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body) {
     if (length > 0 && length <= MAX_INLINE_BYTES && source.available() >= start + length) {
       ByteBuf all = source.read(start, (int) length);
       if (all != null && all.readableBytes() == length) {
-        return new Answer(
-            new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1, status, all, fields, EmptyHttpHeaders.INSTANCE),
-            null);
+        return full(status, all, fields);
       }
       if (all != null) {
         all.release();

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A body in gzip as what it is of, for one subscriber, no faster than that asks, 16 KiB at a time.
- * What turns into implausibly much, a bomb, breaks off.
+ * What is not gzip, or ends early, breaks off, and so does what turns into implausibly much, a
+ * bomb.
  */
 final class Decoding
     implements Flow.Publisher<ByteBuf>, Flow.Subscription, Flow.Subscriber<ByteBuf> {
@@ -15,6 +16,7 @@ final class Decoding
   private static final long MAX_RATIO = 250;
 
   private final Flow.Publisher<ByteBuf> coded;
+  private final Runnable onBroken;
   private final GzipReader decoder = new GzipReader();
 
   // Guarded by this.
@@ -34,8 +36,12 @@ final class Decoding
   private long read;
   private long written;
 
-  Decoding(Flow.Publisher<ByteBuf> coded) {
+  /**
+   * @param onBroken runs when it is not what was compressed, before the subscriber hears of it
+   */
+  Decoding(Flow.Publisher<ByteBuf> coded, Runnable onBroken) {
     this.coded = coded;
+    this.onBroken = onBroken;
   }
 
   @Override
@@ -157,7 +163,11 @@ final class Decoding
     }
     try {
       return decode(subscriber);
-    } catch (DataFormatException | RuntimeException e) {
+    } catch (DataFormatException e) {
+      onBroken.run();
+      fail(subscriber, e);
+      return false;
+    } catch (RuntimeException e) {
       fail(subscriber, e);
       return false;
     }
@@ -186,12 +196,11 @@ final class Decoding
     return true;
   }
 
-  private void deliver(Flow.Subscriber<? super ByteBuf> subscriber, ByteBuf piece)
-      throws DataFormatException {
+  private void deliver(Flow.Subscriber<? super ByteBuf> subscriber, ByteBuf piece) {
     written += piece.readableBytes();
     if (written > FREE_BYTES && written > MAX_RATIO * read) {
       piece.release();
-      throw new DataFormatException(
+      throw new IllegalStateException(
           "body: "
               + written
               + " bytes of "
@@ -230,9 +239,7 @@ final class Decoding
   }
 
   private void finish(Flow.Subscriber<? super ByteBuf> subscriber) throws DataFormatException {
-    if (!decoder.isBetweenMembers()) {
-      throw new DataFormatException("the data in gzip ended early");
-    }
+    decoder.checkEnd();
     synchronized (this) {
       ended = true;
     }

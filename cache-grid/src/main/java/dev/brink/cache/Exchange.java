@@ -184,7 +184,8 @@ final class Exchange implements HttpCache.Running, Waiter {
     boolean fresh = reuse == Reuse.FRESH;
     CacheResult.Outcome outcome = fresh ? CacheResult.Outcome.HIT : CacheResult.Outcome.STALE;
     if (!answer(body, head, outcome, null, 0, false)) {
-      miss(variants, StatusField.Forward.PARTIAL, null);
+      boolean parts = head.partial() || head.sliced();
+      miss(variants, parts ? StatusField.Forward.PARTIAL : StatusField.Forward.URI_MISS, null);
     } else if (reuse == Reuse.BEHIND || (fresh && endsSoon(head))) {
       refresh(body, head, variants);
     }
@@ -386,30 +387,31 @@ final class Exchange implements HttpCache.Running, Waiter {
   private @Nullable Answer answerOf(StoredBody body, Head head, String status, long now) {
     if (head.sliced()) {
       var slices = new SlicedBody(cache, key, asked, upstream, body.object().key(), head);
-      return read(slices, head, status, now);
+      return read(slices, head, status, now, () -> {});
     }
+    Runnable onBroken = () -> cache.spoil(body.object().key(), head);
     // Another node keeps what it is given for all of its clients.
     Recodings.Recoded recoded =
         forPeer() ? null : cache.recodings().find(asked, body.object(), head);
     if (recoded == null) {
-      return read(body, head, status, now);
+      return read(body, head, status, now, onBroken);
     }
     try {
-      return read(recoded.body(), recoded.head(), status, now);
+      return read(recoded.body(), recoded.head(), status, now, onBroken);
     } finally {
       recoded.body().release();
     }
   }
 
-  private @Nullable Answer read(BodySource source, Head head, String status, long now) {
+  private @Nullable Answer read(
+      BodySource source, Head head, String status, long now, Runnable onBroken) {
     long age = head.ageSeconds(now);
-    return Answer.of(request(), head, source, source.available(), age, status, now);
+    return Answer.of(request(), head, source, source.available(), age, status, now, onBroken);
   }
 
   @Override
   public boolean answer(
       Recording recording, Head head, StatusField.Forward why, boolean collapsed) {
-    Fill fill = recording.fill();
     long now = cache.clock().millis();
     String field =
         cache
@@ -420,15 +422,13 @@ final class Exchange implements HttpCache.Running, Waiter {
             .collapsed(collapsed)
             .ttl(head.freshSeconds(now))
             .toString();
-    long age = head.ageSeconds(now);
-    Answer answer =
-        fill.give(
-            () -> {
-              long length = fill.complete() ? fill.available() : fill.expectedBytes();
-              return head.partial() && !probing
-                  ? Answer.verbatim(head, fill, field, length)
-                  : Answer.of(request(), head, fill, length, age > 0 ? age : -1, field, now);
-            });
+    boolean asItCame = head.partial() && !probing;
+    var broken = new AtomicBoolean();
+    Answer answer = recording.answer(request(), head, asItCame, field, now, () -> broken.set(true));
+    if (broken.get()) {
+      fail(new FetchFailure(502, "the response is not the gzip that it says it is", null));
+      return true;
+    }
     if (answer == null) {
       return false;
     }

@@ -127,7 +127,7 @@ final class Fill implements BodySource, Flow.Subscriber<ByteBuf> {
     boolean tooLarge = false;
     boolean goOn;
     synchronized (this) {
-      if (released || (overflowed && failure != null)) {
+      if (released || failure != null) {
         // It was on its way when nobody wanted it any more.
         bytes.release();
         return;
@@ -148,7 +148,7 @@ final class Fill implements BodySource, Flow.Subscriber<ByteBuf> {
           kept.release();
           windowEnd += size;
         } else {
-          tooLarge = true;
+          tooLarge = !settled;
           overflowed = true;
           windowStart = windowEnd;
           hold(kept);
@@ -329,11 +329,28 @@ final class Fill implements BodySource, Flow.Subscriber<ByteBuf> {
     letGoIfUnused();
   }
 
+  /**
+   * What has come is not what its head says: it is not kept. Whoever reads it gets it as it comes.
+   *
+   * @return whether it is stored already
+   */
+  boolean spoil() {
+    synchronized (this) {
+      if (settled || overflowed) {
+        return object != null;
+      }
+      settled = true;
+    }
+    outcome.abandoned();
+    return false;
+  }
+
   /** A body that is not kept and that nobody reads is not worth fetching on. */
   private void cancelIfUnwanted() {
     Flow.Subscription from;
     synchronized (this) {
-      boolean unwanted = overflowed && readers.isEmpty() && !complete && failure == null;
+      boolean unwanted =
+          (overflowed || settled) && readers.isEmpty() && !complete && failure == null;
       if (!unwanted) {
         return;
       }

@@ -65,6 +65,7 @@ final class Flight implements Upstream.Listener {
     if (leader != null) {
       waiters.add(leader);
     }
+    askedSource = !plan.solo() && cache.brokenGzip().forget(plan.id());
   }
 
   /** Sends the request. */

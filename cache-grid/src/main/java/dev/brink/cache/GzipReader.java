@@ -44,9 +44,15 @@ final class GzipReader implements AutoCloseable {
   private long number;
   private boolean first = true;
 
-  /** Whether nothing is missing at the end. */
-  boolean isBetweenMembers() {
-    return part == Part.START;
+  /**
+   * All of it was read.
+   *
+   * @throws DataFormatException when something is missing at the end
+   */
+  void checkEnd() throws DataFormatException {
+    if (part != Part.START) {
+      throw new DataFormatException("the data in gzip ended early");
+    }
   }
 
   /**

@@ -43,6 +43,7 @@ final class LocalCache implements HttpCache {
   private final Counters counters = new Counters();
   private final Flights flights = new Flights();
   private final Copies copies = new Copies();
+  private final BrokenGzip brokenGzip = new BrokenGzip();
   private final Recodings recodings;
   private final Object[] indexLocks = new Object[LOCKS];
 
@@ -62,7 +63,7 @@ final class LocalCache implements HttpCache {
       boolean validateFirst)
       throws IOException {
     this.store = store;
-    this.recodings = new Recodings(store, dense, counters);
+    this.recodings = new Recodings(store, dense, counters, this::spoil);
     this.name = name;
     this.clock = new CacheClock(time);
     this.invalidator = invalidator;
@@ -139,6 +140,16 @@ final class LocalCache implements HttpCache {
 
   Recodings recodings() {
     return recodings;
+  }
+
+  BrokenGzip brokenGzip() {
+    return brokenGzip;
+  }
+
+  /** A stored body turned out not to be the gzip that its head says: it is not kept. */
+  void spoil(StoreKey id, Head head) {
+    brokenGzip.found(id);
+    removeUnlessNewer(id, head, head);
   }
 
   /** Gives a response the head that its source says it has by now. */

@@ -14,6 +14,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +40,7 @@ final class Recoder implements AutoCloseable {
 
   private final Store store;
   private final Counters counters;
+  private final BiConsumer<StoreKey, Head> onBroken;
   private final BlockingQueue<Job> jobs = new ArrayBlockingQueue<>(MAX_WAITING);
   private final Set<StoreKey> waiting = ConcurrentHashMap.newKeySet();
   private volatile @Nullable Recoding impossible;
@@ -56,9 +59,13 @@ final class Recoder implements AutoCloseable {
             }
           });
 
-  Recoder(Store store, Counters counters) {
+  /**
+   * @param onBroken told of what is stored as gzip and is none
+   */
+  Recoder(Store store, Counters counters, BiConsumer<StoreKey, Head> onBroken) {
     this.store = store;
     this.counters = counters;
+    this.onBroken = onBroken;
   }
 
   private record Job(StoreKey response, Recoding recoding) {
@@ -125,7 +132,14 @@ final class Recoder implements AutoCloseable {
           || isAtHand(id, head)) {
         return;
       }
-      boolean made = wasMade(id, head) || make(id, object, head, job.recoding());
+      boolean made;
+      try {
+        made = wasMade(id, head) || make(id, object, head, job.recoding());
+      } catch (DataFormatException e) {
+        log.debug("{}: {}", job.response(), e.toString());
+        onBroken.accept(job.response(), head);
+        return;
+      }
       if (made && isAtHand(id, head)) {
         counters.recodings.increment();
       } else if (can(job.recoding()) && !closed) {
@@ -142,7 +156,8 @@ final class Recoder implements AutoCloseable {
   }
 
   /** Whether it was made before and is in a slower place: then it is put at hand. */
-  private boolean wasMade(StoreKey id, Head head) throws IOException, InterruptedException {
+  private boolean wasMade(StoreKey id, Head head)
+      throws IOException, InterruptedException, DataFormatException {
     try (StoredObject made = get(id)) {
       if (made == null || !Recoding.isOf(made, head)) {
         return false;
@@ -160,7 +175,7 @@ final class Recoder implements AutoCloseable {
 
   /** Returns whether there was enough to gain. */
   private boolean make(StoreKey id, StoredObject object, Head head, Recoding recoding)
-      throws IOException, InterruptedException {
+      throws IOException, InterruptedException, DataFormatException {
     long length = object.bodyLength();
     if (length > Transcoding.MAX_BYTES
         || !head.coding().mayBeDenser(head, length)
@@ -182,12 +197,12 @@ final class Recoder implements AutoCloseable {
 
   /** Puts a body into a draft; returns whether all of it is there. */
   private interface Filling {
-    boolean fill(Draft draft) throws IOException, InterruptedException;
+    boolean fill(Draft draft) throws IOException, InterruptedException, DataFormatException;
   }
 
   /** Returns whether it was stored: it is not when there is less, or more, than there should be. */
   private boolean commit(StoreKey id, Head head, Filling filling, long most)
-      throws IOException, InterruptedException {
+      throws IOException, InterruptedException, DataFormatException {
     Draft draft = store.draft(id, -1);
     // It is the only one of its kind, and given up for good where it is not taken.
     draft.admit();

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,11 +34,16 @@ final class Recodings implements AutoCloseable {
 
   /**
    * @param dense better than gzip; {@code null}: there is none
+   * @param onBroken told of what is stored as gzip and is none
    */
-  Recodings(Store store, @Nullable DenseCoding dense, Counters counters) {
+  Recodings(
+      Store store,
+      @Nullable DenseCoding dense,
+      Counters counters,
+      BiConsumer<StoreKey, Head> onBroken) {
     this.store = store;
     this.dense = dense == null ? null : Recoding.in(dense);
-    this.recoder = new Recoder(store, counters);
+    this.recoder = new Recoder(store, counters, onBroken);
   }
 
   /**

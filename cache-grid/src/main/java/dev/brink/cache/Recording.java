@@ -4,6 +4,7 @@ import dev.brink.cache.field.ContentRange;
 import dev.brink.cache.store.Draft;
 import dev.brink.cache.store.StoreKey;
 import dev.brink.cache.store.StoredObject;
+import io.netty.handler.codec.http.HttpRequest;
 import org.jspecify.annotations.Nullable;
 
 /** A response that becomes a stored one when all of it has come, unless it is outdated by then. */
@@ -44,6 +45,47 @@ final class Recording implements Fill.Outcome {
 
   Head head() {
     return head;
+  }
+
+  /**
+   * Makes an answer of it.
+   *
+   * @param own the head, as it is for this request
+   * @param asItCame whether it is a part that was asked for as such
+   * @param onBroken runs when the body turns out not to be what the head says, be it after the
+   *     answer has begun; it is not kept then
+   * @return {@code null} when it is not to be had from its beginning, does not hold the bytes that
+   *     are wanted, or is known to be broken
+   */
+  @Nullable Answer answer(
+      HttpRequest request,
+      Head own,
+      boolean asItCame,
+      String cacheStatus,
+      long nowMillis,
+      Runnable onBroken) {
+    long age = own.ageSeconds(nowMillis);
+    Runnable spoil =
+        () -> {
+          spoil();
+          onBroken.run();
+        };
+    return fill.give(
+        () -> {
+          long length = fill.complete() ? fill.available() : fill.expectedBytes();
+          return asItCame
+              ? Answer.verbatim(own, fill, cacheStatus, length)
+              : Answer.of(
+                  request, own, fill, length, age > 0 ? age : -1, cacheStatus, nowMillis, spoil);
+        });
+  }
+
+  private void spoil() {
+    if (fill.spoil()) {
+      cache.spoil(id, head);
+    } else {
+      cache.brokenGzip().found(id);
+    }
   }
 
   @Override

@@ -14,8 +14,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Brings a stored body into another coding. Used by a thread that may wait.
@@ -25,16 +23,18 @@ import org.slf4j.LoggerFactory;
  */
 record Transcoding(
     StoredObject object, boolean zipped, DenseCoding.Encoder encoder, BooleanSupplier ended) {
-  private static final Logger log = LoggerFactory.getLogger(Transcoding.class);
-
   /** Larger bodies, as they are stored or decoded, would keep others waiting. */
   static final long MAX_BYTES = 4 << 20;
 
   private static final int PIECE_BYTES = 64 << 10;
   private static final long LOAD_SECONDS = 10;
 
-  /** Returns whether all of it is in the draft: it may be too large, or not be gzip. */
-  boolean run(Draft draft) throws IOException, InterruptedException {
+  /**
+   * Returns whether all of it is in the draft: it may be too large.
+   *
+   * @throws DataFormatException when it is not the gzip that it is said to be
+   */
+  boolean run(Draft draft) throws IOException, InterruptedException, DataFormatException {
     try (var unzip = new GzipReader()) {
       long decoded = 0;
       for (long at = 0; at < object.bodyLength(); ) {
@@ -53,10 +53,10 @@ record Transcoding(
           piece.release();
         }
       }
-      return (!zipped || unzip.isBetweenMembers()) && append(draft, encoder.finish());
-    } catch (DataFormatException e) {
-      log.debug("{}: {}", object.key(), e.toString());
-      return false;
+      if (zipped) {
+        unzip.checkEnd();
+      }
+      return append(draft, encoder.finish());
     }
   }
 
