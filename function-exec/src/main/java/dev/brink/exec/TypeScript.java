@@ -5,10 +5,12 @@ import dev.brink.exec.FunctionException.SourcePosition;
 import dev.brink.exec.module.BundleFileSystem;
 import dev.brink.exec.module.ClassPathPackages;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -39,13 +41,7 @@ final class TypeScript {
           "@jridgewell/trace-mapping", STATIC + "trace-mapping/0.3.31",
           "@jridgewell/resolve-uri", STATIC + "resolve-uri/3.1.2",
           "@jridgewell/sourcemap-codec", STATIC + "sourcemap-codec/1.5.5");
-  private static final String ENTRY =
-      """
-      import { transform } from 'sucrase';
-      export default (path, code) => transform(code, {
-        transforms: ['typescript'], disableESTransforms: true, preserveDynamicImport: true, filePath: path,
-      }).code;
-      """;
+  private static final String ENTRY = "module/typescript.js";
   private static final Pattern FAILURE =
       Pattern.compile(
           "(?s)^(?:\\w*Error: )?Error transforming [^:]*: (.*?) ?\\((\\d+):(\\d+)\\).*$");
@@ -77,7 +73,8 @@ final class TypeScript {
   /**
    * The modules with JavaScript in the files that had TypeScript. Takes a while: not on a lane.
    *
-   * @throws FunctionException of code {@code MODULE_ERROR} when a file is not TypeScript
+   * @throws FunctionException of code {@code MODULE_ERROR} when a file is not TypeScript, or has
+   *     something with a meaning at run time that is more than types
    */
   Map<String, byte[]> strip(Map<String, byte[]> modules) {
     var stripped = new HashMap<>(modules);
@@ -153,7 +150,9 @@ final class TypeScript {
   private static Map<String, byte[]> packages() {
     try {
       var files = new HashMap<>(ClassPathPackages.read(PACKAGES));
-      files.put("strip.js", ENTRY.getBytes(StandardCharsets.UTF_8));
+      try (InputStream in = TypeScript.class.getResourceAsStream(ENTRY)) {
+        files.put("strip.js", Objects.requireNonNull(in, ENTRY).readAllBytes());
+      }
       return files;
     } catch (IOException e) {
       throw new FunctionException(Code.MODULE_ERROR, "TypeScript is not supported here", null);
