@@ -12,7 +12,10 @@ record DurableNamespaces(DurableStore store, KeyValueEngine engine) implements A
     }
     Ports ports =
         Ports.take(
-            options.bindAddress, options.durableDiscoveryPort, options.durableCommunicationPort);
+            "durableDiscoveryPort",
+            options.bindAddress,
+            options.durableDiscoveryPort,
+            options.durableCommunicationPort);
     ports.beacon().close();
     return ports;
   }

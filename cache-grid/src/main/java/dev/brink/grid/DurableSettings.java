@@ -36,7 +36,7 @@ record DurableSettings(
   /**
    * Waits until the ports can be bound.
    *
-   * @throws GridException when they can't be within this time
+   * @throws PortTakenException when they can't be within this time
    */
   void awaitPorts(Duration timeout) throws InterruptedException {
     long end = System.nanoTime() + timeout.toNanos();

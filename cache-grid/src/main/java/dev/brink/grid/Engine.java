@@ -23,6 +23,10 @@ import org.slf4j.LoggerFactory;
  */
 final class Engine implements Gate {
   private static final Logger log = LoggerFactory.getLogger(Engine.class);
+
+  /** A process that ends gives its ports back within this time. */
+  private static final Duration PORT_WAIT = Duration.ofSeconds(3);
+
   private static final Duration TICK = Duration.ofSeconds(1);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(12);
   private static final Duration STEADY = Duration.ofMinutes(1);
@@ -203,9 +207,11 @@ final class Engine implements Gate {
   private void firstStart() {
     seeker.checkIdIsFree();
     long deadline = System.nanoTime() + startTimeout.toNanos();
+    Duration half = startTimeout.dividedBy(2);
+    awaitOthers(half.compareTo(PORT_WAIT) < 0 ? half : PORT_WAIT);
     while (true) {
       try {
-        up(launch(startTimeout.dividedBy(2)));
+        up(launch(half));
         break;
       } catch (GridException e) {
         Duration pause = backoff.next();
@@ -219,6 +225,19 @@ final class Engine implements Gate {
     var _ =
         control.scheduleWithFixedDelay(
             lasting.of(this::tick), TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Nothing of this node is at its ports yet: who has them may be about to end, and is not waited
+   * for any longer.
+   */
+  private void awaitOthers(Duration timeout) {
+    try {
+      settings.awaitPorts(timeout);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new GridException("interrupted while Ignite started", e);
+    }
   }
 
   private void relaunch() {

@@ -152,7 +152,13 @@ final class GridNode implements Grid {
     OpenPackages.require(options.durable);
     IgniteSettings.quieten();
     Ports ports = Ports.take(options.bindAddress, options.discoveryPort, options.communicationPort);
-    GridNode node = new GridNode(options, directory, ports, DurableNamespaces.ports(options));
+    GridNode node;
+    try {
+      node = new GridNode(options, directory, ports, DurableNamespaces.ports(options));
+    } catch (RuntimeException e) {
+      ports.beacon().close();
+      throw e;
+    }
     try {
       node.open();
     } catch (RuntimeException e) {

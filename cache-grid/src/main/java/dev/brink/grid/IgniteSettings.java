@@ -91,7 +91,7 @@ record IgniteSettings(
   /**
    * Waits until Ignite's ports can be bound: one that was left behind gives them back late.
    *
-   * @throws GridException when they can't be within this time
+   * @throws PortTakenException when they can't be within this time
    */
   void awaitPorts(Duration timeout) throws InterruptedException {
     long end = System.nanoTime() + timeout.toNanos();

@@ -1,13 +1,13 @@
 package dev.brink.grid;
 
 import java.io.IOException;
-import java.net.BindException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ports of one node. The beacon's UDP socket is bound from here on and so keeps the discovery
@@ -25,6 +25,15 @@ record Ports(DatagramSocket beacon, int discovery, int communication) {
 
   /** Takes the ports, any free one where 0 is given. */
   static Ports take(String host, int discovery, int communication) {
+    return take("discoveryPort", host, discovery, communication);
+  }
+
+  /**
+   * As {@link #take(String, int, int)}.
+   *
+   * @param what the discovery port's name in the error
+   */
+  static Ports take(String what, String host, int discovery, int communication) {
     InetAddress address;
     try {
       address = InetAddress.getByName(host);
@@ -32,7 +41,7 @@ record Ports(DatagramSocket beacon, int discovery, int communication) {
       throw new GridException(
           "bindAddress: " + host + " (expected: an address of this machine)", e);
     }
-    DatagramSocket beacon = takeBeacon(address, discovery);
+    DatagramSocket beacon = takeBeacon(what, address, discovery);
     try {
       int found = communication == 0 ? find(address, beacon.getLocalPort()) : communication;
       return new Ports(beacon, beacon.getLocalPort(), found);
@@ -42,35 +51,30 @@ record Ports(DatagramSocket beacon, int discovery, int communication) {
     }
   }
 
-  private static DatagramSocket takeBeacon(InetAddress address, int wanted) {
+  private static DatagramSocket takeBeacon(String what, InetAddress address, int wanted) {
     int attempts = wanted == 0 ? ATTEMPTS : 1;
     IOException last = new IOException("none tried");
     for (int i = 0; i < attempts; i++) {
       int port = wanted == 0 ? random() : wanted;
       try {
         DatagramSocket socket = new DatagramSocket(new InetSocketAddress(address, port));
-        if (isFree(address, port)) {
+        IOException taken = tryOut(address, port);
+        if (taken == null) {
           return socket;
         }
         socket.close();
-        last = new BindException("port " + port + " is taken");
+        last = taken;
       } catch (IOException e) {
         last = e;
       }
     }
-    throw new GridException(
-        "discoveryPort: "
-            + wanted
-            + " (expected: a port that is free at "
-            + address.getHostAddress()
-            + ")",
-        last);
+    throw new PortTakenException(what, address.getHostAddress(), wanted, last);
   }
 
   private static int find(InetAddress address, int not) {
     for (int i = 0; i < ATTEMPTS; i++) {
       int port = random();
-      if (port != not && isFree(address, port)) {
+      if (port != not && tryOut(address, port) == null) {
         return port;
       }
     }
@@ -85,27 +89,27 @@ record Ports(DatagramSocket beacon, int discovery, int communication) {
    *
    * @param what the port's name in the error
    * @param endNanos until when
-   * @throws GridException when it can't be until then
+   * @throws PortTakenException when it can't be until then
    */
   static void awaitFree(String what, String host, int port, long endNanos)
       throws InterruptedException {
     InetSocketAddress address = new InetSocketAddress(host, port);
-    while (!isFree(address.getAddress(), port)) {
+    for (IOException taken; (taken = tryOut(address.getAddress(), port)) != null; ) {
       if (System.nanoTime() - endNanos > 0) {
-        throw new GridException(
-            what + ": " + port + " (expected: a port that is free at " + host + ")");
+        throw new PortTakenException(what, host, port, taken);
       }
       Thread.sleep(PAUSE);
     }
   }
 
-  private static boolean isFree(InetAddress address, int port) {
+  /** Why a port can't be bound; {@code null}: it can. */
+  private static @Nullable IOException tryOut(InetAddress address, int port) {
     try (ServerSocket probe = new ServerSocket()) {
       probe.setReuseAddress(true);
       probe.bind(new InetSocketAddress(address, port), 1);
-      return true;
+      return null;
     } catch (IOException e) {
-      return false;
+      return e;
     }
   }
 

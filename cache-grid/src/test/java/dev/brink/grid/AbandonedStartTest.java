@@ -46,7 +46,7 @@ class AbandonedStartTest {
           .hasMessage(
               "communicationPort: "
                   + ports.communication()
-                  + " (expected: a port that is free at 127.0.0.1)");
+                  + " at 127.0.0.1: it is in use (expected: a port that is free)");
     }
   }
 

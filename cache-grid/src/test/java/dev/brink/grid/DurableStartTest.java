@@ -1,6 +1,7 @@
 package dev.brink.grid;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brink.grid.GridUnavailableException.Reason;
 import java.net.InetAddress;
@@ -37,7 +38,18 @@ class DurableStartTest {
           .hasMessage(
               "the durable store cannot start: durableDiscoveryPort: "
                   + other.getLocalPort()
-                  + " (expected: a port that is free at 127.0.0.1)");
+                  + " at 127.0.0.1: it is in use (expected: a port that is free)");
+    }
+  }
+
+  @Test
+  void aPortThatIsTakenAtTheStartIsTheDurableOne() throws Exception {
+    try (ServerSocket other = taken(durablePorts.discovery())) {
+      GridBuilder options =
+          Grid.builder().durable(true).durableDiscoveryPort(durablePorts.discovery());
+      assertThatThrownBy(() -> DurableNamespaces.ports(options))
+          .isInstanceOf(PortTakenException.class)
+          .hasMessageStartingWith("durableDiscoveryPort: " + other.getLocalPort() + " at ");
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.brink.mesh;
 
+import dev.brink.mesh.http.BindFailure;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -26,6 +28,21 @@ final class Awaited {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException(what + ": interrupted", e);
+    }
+  }
+
+  /**
+   * The same for what is to listen somewhere.
+   *
+   * @param option the port's key in the configuration
+   * @throws IOException that names the port and the option when it can't be bound
+   */
+  static <T> T bound(String option, InetSocketAddress at, CompletionStage<T> stage)
+      throws IOException {
+    try {
+      return get(option, stage);
+    } catch (IOException e) {
+      throw e.getCause() instanceof IOException cause ? BindFailure.of(option, at, cause) : e;
     }
   }
 

@@ -2,18 +2,29 @@ package dev.brink.mesh;
 
 import dev.brink.grid.Grid;
 import dev.brink.grid.GridBuilder;
+import dev.brink.grid.GridException;
 import dev.brink.grid.Member;
 import dev.brink.grid.NetworkPreset;
+import dev.brink.grid.PortTakenException;
 import dev.brink.mesh.config.GridConfig;
 import dev.brink.mesh.config.HostPort;
+import dev.brink.mesh.http.BindFailure;
 import dev.brink.mesh.link.MeshTls;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The grid's node as a mesh node's options have it. */
 final class NodeGrid {
-  /** Starts it; blocks until it is up. */
-  static Grid start(GridConfig options, Member self, Path directory, @Nullable MeshTls tls) {
+  /**
+   * Starts it; blocks until it is up.
+   *
+   * @throws IOException when one of its ports cannot be bound
+   * @throws GridException when it does not start for another reason
+   */
+  static Grid start(GridConfig options, Member self, Path directory, @Nullable MeshTls tls)
+      throws IOException {
     GridBuilder builder =
         Grid.builder()
             .nodeId(self.id())
@@ -40,7 +51,16 @@ final class NodeGrid {
     if (tls != null) {
       builder.ssl(tls.java());
     }
-    return builder.start();
+    try {
+      return builder.start();
+    } catch (PortTakenException e) {
+      throw BindFailure.of(key(e.option()), e.problem(), e);
+    }
+  }
+
+  /** The option's key in the configuration, such as {@code grid.communication-port}. */
+  private static String key(String option) {
+    return "grid." + option.replaceAll("(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
   }
 
   private NodeGrid() {}

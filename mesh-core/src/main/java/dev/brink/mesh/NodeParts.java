@@ -251,14 +251,15 @@ final class NodeParts implements AutoCloseable {
     nearest.roundTrips().ifPresent(atIngress::roundTrips);
     ingress =
         serve(
+            "ingress.port",
             atIngress,
-            in.bindAddress(),
-            in.port(),
+            new InetSocketAddress(in.bindAddress(), in.port()),
             in.tls() == null ? null : ServerTls.fromPem(in.tls().certificate(), in.tls().key()));
     ExecutorService adminThreads = Executors.newVirtualThreadPerTaskExecutor();
     shutdown.add(adminThreads::shutdownNow);
     admin =
         serve(
+            "admin.port",
             HttpServer.builder(
                 new AdminHandler(
                     mesh::get,
@@ -267,8 +268,7 @@ final class NodeParts implements AutoCloseable {
                     metrics::scrape,
                     token,
                     adminThreads)),
-            config.admin().bindAddress(),
-            config.admin().port(),
+            new InetSocketAddress(config.admin().bindAddress(), config.admin().port()),
             tls == null ? null : tls.server());
 
     self =
@@ -348,13 +348,13 @@ final class NodeParts implements AutoCloseable {
   }
 
   private HttpServer serve(
-      HttpServer.Builder builder, String host, int port, @Nullable SslContext tls)
+      String option, HttpServer.Builder builder, InetSocketAddress at, @Nullable SslContext tls)
       throws IOException {
     if (tls != null) {
       builder.tls(tls);
     }
-    builder.eventLoops(loops).address(new InetSocketAddress(host, port));
-    HttpServer server = Awaited.get("port " + host + ":" + port, builder.start());
+    builder.eventLoops(loops).address(at);
+    HttpServer server = Awaited.bound(option, at, builder.start());
     shutdown.add(() -> Awaited.get("closing a port", server.close()));
     return server;
   }

@@ -1,5 +1,6 @@
 package dev.brink.mesh.dns;
 
+import dev.brink.mesh.http.BindFailure;
 import dev.brink.mesh.http.EventLoops;
 import dev.brink.mesh.nearest.NearestIngress;
 import io.netty.bootstrap.Bootstrap;
@@ -105,9 +106,7 @@ public final class DnsServer implements AutoCloseable {
       throws IOException {
     binding.awaitUninterruptibly();
     if (!binding.isSuccess()) {
-      throw new IOException(
-          "DNS port " + address + "/" + protocol + ": " + binding.cause().getMessage(),
-          binding.cause());
+      throw BindFailure.of("dns.port (" + protocol + ")", address, binding.cause());
     }
     return binding.channel();
   }

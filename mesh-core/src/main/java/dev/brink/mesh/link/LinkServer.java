@@ -1,5 +1,6 @@
 package dev.brink.mesh.link;
 
+import dev.brink.mesh.http.BindFailure;
 import dev.brink.mesh.http.EventLoops;
 import dev.brink.mesh.http.ReceiveWindow;
 import io.netty.bootstrap.ServerBootstrap;
@@ -101,8 +102,7 @@ public final class LinkServer implements AutoCloseable {
             .bind(address)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
-      throw new IOException(
-          "link port " + address + ": " + bound.cause().getMessage(), bound.cause());
+      throw BindFailure.of("link.port", address, bound.cause());
     }
     return new LinkServer(bound.channel(), connections, calls, traffic, draining);
   }
