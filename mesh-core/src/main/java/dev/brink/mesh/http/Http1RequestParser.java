@@ -249,7 +249,9 @@ final class Http1RequestParser {
     }
     authority = text.substring(start, path);
     String rest = text.substring(path);
-    target = rest.startsWith("/") ? rest : "/" + rest;
+    // Of the server itself (RFC 9112 section 3.2.4).
+    boolean whole = rest.isEmpty() && method.equals(HttpMethod.OPTIONS);
+    target = whole ? "*" : rest.startsWith("/") ? rest : "/" + rest;
     return null;
   }
 

@@ -40,6 +40,11 @@ public final class Ingress implements HttpHandler {
 
   private static final AsciiString EXPLAIN = AsciiString.cached("brink-explain");
   private static final AsciiString TOKEN = AsciiString.cached("brink-token");
+
+  /** What routes may lead to; what is deployed there may take others, or fewer. */
+  private static final AsciiString METHODS =
+      AsciiString.cached("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+
   private static final String BEARER = "Bearer ";
 
   private final String node;
@@ -92,6 +97,10 @@ public final class Ingress implements HttpHandler {
                   + " times (expected: an origin or a fetch that does not lead back)"));
       return;
     }
+    if (request.uri().equals("*")) {
+      options(exchange);
+      return;
+    }
     String host = request.headers().get(HttpHeaderNames.HOST, "");
     Binding binding = snapshot.get().routes().match(host, request.uri());
     if (binding == null) {
@@ -100,6 +109,15 @@ public final class Ingress implements HttpHandler {
       return;
     }
     handle(exchange, binding);
+  }
+
+  /** What is asked of the node, and not of anything deployed: RFC 9110 section 9.3.7. */
+  private static void options(ServerExchange exchange) {
+    var answer =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1, HttpResponseStatus.NO_CONTENT, Unpooled.EMPTY_BUFFER);
+    answer.headers().set(HttpHeaderNames.ALLOW, METHODS);
+    exchange.respond(answer);
   }
 
   private void handle(ServerExchange exchange, Binding binding) {

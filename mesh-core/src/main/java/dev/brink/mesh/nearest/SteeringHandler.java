@@ -71,11 +71,13 @@ public final class SteeringHandler implements HttpHandler {
 
   /**
    * A request with a body is answered here: it would have to be sent twice. So is one for a
-   * WebSocket, whose clients are not bound to follow.
+   * WebSocket, whose clients are not bound to follow, and one that is about the node itself.
    */
   private void redirect(ServerExchange exchange, HttpResponseStatus status) {
     Optional<IngressNode> better =
-        exchange.body() == null && !Handshake.isIn(exchange.request().headers())
+        exchange.body() == null
+                && !exchange.request().uri().equals("*")
+                && !Handshake.isIn(exchange.request().headers())
             ? better(exchange).filter(ingress -> hosts.same(exchange, ingress.url().getAuthority()))
             : Optional.empty();
     if (better.isEmpty()) {
