@@ -1,5 +1,6 @@
 package dev.brink.cache;
 
+import dev.brink.cache.field.LoopMarks;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
@@ -27,6 +28,11 @@ public record CacheRequest(
   /** The host in lower case, without the scheme's own port and a name's last dot. */
   public String site() {
     return CacheKey.site(request.headers().get(HttpHeaderNames.HOST, ""), scheme);
+  }
+
+  /** Whether a mesh has passed it on already: what this one fetches may be what it is for. */
+  boolean passedOn() {
+    return LoopMarks.in(request.headers()) > 0;
   }
 
   /** Whether the policy says that the response is for this request alone. */

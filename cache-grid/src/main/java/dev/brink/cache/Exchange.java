@@ -100,8 +100,6 @@ final class Exchange implements HttpCache.Running, Waiter {
     return request().method().equals(HttpMethod.HEAD);
   }
 
-  // What is stored.
-
   private void look() {
     if (++tries > MAX_TRIES) {
       alone();
@@ -218,24 +216,32 @@ final class Exchange implements HttpCache.Running, Waiter {
     }
   }
 
-  // What is not.
-
   private void miss(Variants variants, StatusField.Forward why, @Nullable StaleCopy stale) {
     if (directives.has("only-if-cached")) {
       fail(new FetchFailure(504, "nothing stored may be used (only-if-cached)", null));
     } else if (isHead()) {
       passHead(why, stale != null && variants.all().isEmpty());
+    } else if (asked.passedOn()) {
+      apart(variants, why, stale);
     } else if (stale != null) {
       share(variants, why, stale);
     } else if (cache.herds().expectsUnshared(key, request().headers(), cache.clock().millis())) {
       alone();
     } else if (!request().headers().contains(HttpHeaderNames.RANGE)
         && cache.herds().goesApart(key, request().headers(), cache.clock().millis())) {
-      StoreKey id = FetchPlan.id(key, asked, variants, null);
-      fetch(new Flight(cache, plan(id, variants, why, null), upstream, this));
+      apart(variants, why, null);
     } else {
       share(variants, why, stale);
     }
+  }
+
+  /** Fetches what may be stored without waiting for others, or having any wait for it. */
+  private void apart(Variants variants, StatusField.Forward why, @Nullable StaleCopy stale) {
+    StoreKey id = FetchPlan.ownId(key, asked, variants, stale);
+    if (stale != null) {
+      stale.body().attach();
+    }
+    fetch(new Flight(cache, plan(id, variants, why, stale), upstream, this));
   }
 
   private void share(Variants variants, StatusField.Forward why, @Nullable StaleCopy stale) {

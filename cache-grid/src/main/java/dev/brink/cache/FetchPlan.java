@@ -141,6 +141,13 @@ record FetchPlan(
     return Variants.key(key, names, Variants.values(names, OriginRequest.selecting(asked)));
   }
 
+  /** What a fetch for one request has as its id: nobody finds it by that. */
+  static StoreKey ownId(
+      CacheKey key, CacheRequest asked, Variants variants, @Nullable StaleCopy stale) {
+    boolean ranged = stale == null && asked.request().headers().contains(HttpHeaderNames.RANGE);
+    return ranged ? rangeId(key, asked.request()) : id(key, asked, variants, stale);
+  }
+
   /** What the range that a request is for is found by while it is fetched. */
   static StoreKey rangeId(CacheKey key, HttpRequest request) {
     HttpHeaders headers = request.headers();

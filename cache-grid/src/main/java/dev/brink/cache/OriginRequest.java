@@ -1,6 +1,7 @@
 package dev.brink.cache;
 
 import dev.brink.cache.field.ByteRange;
+import dev.brink.cache.field.LoopMarks;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -86,6 +87,10 @@ final class OriginRequest {
     HttpHeaders from = asked.request().headers();
     HttpHeaders headers =
         asked.policy().strict() ? from.copy() : withoutUnkeyed(asked.policy(), from, selecting);
+    if (asked.passedOn()) {
+      // It is fetched for itself alone, and a loop is found by it.
+      headers.set(LoopMarks.NAME, from.getAll(LoopMarks.NAME));
+    }
     keepFirst(asked, headers);
     nameHost(asked, headers);
     AcceptedCodings codings = offered(asked);

@@ -140,6 +140,11 @@ final class SliceReader implements Waiter, Flow.Subscriber<ByteBuf> {
   }
 
   private void share() {
+    if (asked.passedOn()) {
+      // Others may fetch it for the request that this one is made for.
+      begin(fetch.of(slice, this));
+      return;
+    }
     if (cache.flights().share(slice.id(), this::joined)) {
       return;
     }
@@ -151,11 +156,15 @@ final class SliceReader implements Waiter, Flow.Subscriber<ByteBuf> {
     }
     Flight begun = fetch.of(slice, this);
     if (cache.flights().begin(slice.id(), begun, this::joined)) {
-      synchronized (this) {
-        flight = begun;
-      }
-      begun.start();
+      begin(begun);
     }
+  }
+
+  private void begin(Flight begun) {
+    synchronized (this) {
+      flight = begun;
+    }
+    begun.start();
   }
 
   private boolean joined(Flight other) {

@@ -186,6 +186,55 @@ class RequestMeshTest {
     }
   }
 
+  /** Each time round it would find that it is being fetched, and wait for itself. */
+  @Test
+  void aRequestThatComesBackToItsOwnCacheEnds() throws Exception {
+    Deployments at = mesh.node(0).deployments();
+    at.deploy(
+        OriginSpec.builder("circle")
+            .server(mesh.node(1).ingressUri())
+            .keepHost(true)
+            .cache(CachePolicy.DEFAULT)
+            .route("/circle")
+            .build());
+    for (MeshNode node : mesh.nodes()) {
+      for (String range : List.of("X-Range: none", "Range: bytes=0-9")) {
+        assertThat(
+                send(
+                    node,
+                    "GET /circle?from=" + node.name() + range.length() + " HTTP/1.1",
+                    "Host: any.example",
+                    range,
+                    "Connection: close"))
+            .startsWith("HTTP/1.1 508 ")
+            .contains("\"code\":\"loop\"");
+      }
+    }
+  }
+
+  @Test
+  void whatIsAskedOfTheNodeItselfRunsNothing() throws Exception {
+    try (var seen = new CountingOrigin((exchange, _) -> CountingOrigin.send(exchange, ""))) {
+      mesh.node(0)
+          .deployments()
+          .deploy(OriginSpec.builder("all").server(seen.uri()).route("star.example/*").build());
+      for (String target : List.of("*", "http://star.example")) {
+        String answer =
+            send(
+                mesh.node(0),
+                "OPTIONS " + target + " HTTP/1.1",
+                "Host: star.example",
+                "Connection: close");
+        assertThat(answer)
+            .startsWith("HTTP/1.1 204 ")
+            .contains("\r\nallow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n");
+      }
+      assertThat(seen.asked.get()).isZero();
+      assertThat(send(mesh.node(0), "GET * HTTP/1.1", "Host: star.example", "Connection: close"))
+          .startsWith("HTTP/1.1 400 ");
+    }
+  }
+
   @Test
   void waitingForTheCallersUploadIsNoPartOfTheRun() throws Exception {
     String reads =
