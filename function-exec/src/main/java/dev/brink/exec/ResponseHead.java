@@ -158,7 +158,7 @@ final class ResponseHead {
   }
 
   private static boolean isPlain(String reason) {
-    return reason.chars().allMatch(c -> c >= ' ' && c < 127);
+    return reason.chars().allMatch(c -> c == '\t' || (c >= ' ' && c <= 0xff && c != 127));
   }
 
   private ResponseHead() {}

@@ -236,6 +236,31 @@ class RequestMeshTest {
   }
 
   @Test
+  void theTextOfAStatusReachesTheClient() throws Exception {
+    String odd =
+        """
+        export default { fetch(request) {
+          const status = +new URL(request.url).searchParams.get('status');
+          return new Response('', { status, statusText: 'Odd \u00e9', headers: { 'cache-control': 'max-age=60' } });
+        } };
+        """;
+    mesh.node(0).deployments().deploy(only("z1", "odd", odd).route("/odd").build());
+    mesh.node(0)
+        .deployments()
+        .deploy(only("z1", "kept", odd).cache(CachePolicy.DEFAULT).route("/kept").build());
+    for (String path : List.of("/odd", "/kept", "/kept")) {
+      for (MeshNode node : mesh.nodes()) {
+        for (String status : List.of("200", "299", "404")) {
+          String line = "GET " + path + "?status=" + status + " HTTP/1.1";
+          assertThat(send(node, line, "Host: any.example", "Connection: close"))
+              .as(node.name() + " " + path)
+              .startsWith("HTTP/1.1 " + status + " Odd \u00e9\r\n");
+        }
+      }
+    }
+  }
+
+  @Test
   void waitingForTheCallersUploadIsNoPartOfTheRun() throws Exception {
     String reads =
         "export default { async fetch(request, env) { await env.BEGUN.fetch('http://begun/');"

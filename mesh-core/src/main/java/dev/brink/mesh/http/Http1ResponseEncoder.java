@@ -92,7 +92,7 @@ final class Http1ResponseEncoder {
   }
 
   private void statusLine(HttpResponseStatus status) {
-    if (status.equals(HttpResponseStatus.OK)) {
+    if (status.equals(HttpResponseStatus.OK) && status.reasonPhrase().equals("OK")) {
       put(OK);
       return;
     }

@@ -81,10 +81,26 @@ final class LinkHeaders {
     return request;
   }
 
+  /** The text of a status line; empty where it is the usual one. */
+  static String reason(HttpResponseStatus status) {
+    String reason = status.reasonPhrase();
+    return reason.equals(HttpResponseStatus.valueOf(status.code()).reasonPhrase()) ? "" : reason;
+  }
+
   static HttpResponse toResponse(Http2Headers headers) {
-    HttpResponse response =
-        new DefaultHttpResponse(
-            HttpVersion.HTTP_1_1, HttpResponseStatus.parseLine(headers.status()));
+    return toResponse(headers, "");
+  }
+
+  /**
+   * @param reason what {@link #reason} gave
+   */
+  static HttpResponse toResponse(Http2Headers headers, String reason) {
+    HttpResponseStatus usual = HttpResponseStatus.parseLine(headers.status());
+    HttpResponseStatus status =
+        !reason.isEmpty() && reason.chars().allMatch(LinkHeaders::isText)
+            ? new HttpResponseStatus(usual.code(), reason)
+            : usual;
+    HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, status);
     copy(headers, response.headers());
     return response;
   }
@@ -99,6 +115,10 @@ final class LinkHeaders {
       bytes += field.getKey().length() + field.getValue().length() + FIELD_BYTES;
     }
     return bytes <= LinkClient.MAX_HEADER_BYTES;
+  }
+
+  private static boolean isText(int character) {
+    return character == '\t' || (character >= ' ' && character <= 0xff && character != 0x7f);
   }
 
   static void put(Http2Headers headers, AsciiString name, MessageLite message) {

@@ -189,6 +189,7 @@ final class LinkStream extends ChannelDuplexHandler implements CallListener {
             .putAllReads(timing.reads())
             .setWhole(body == null)
             .setUpgraded(upgraded)
+            .setReason(LinkHeaders.reason(head.status()))
             .build());
     if (!LinkHeaders.fit(headers)) {
       withhold(head, body);

@@ -253,7 +253,7 @@ final class OutgoingCall extends ChannelDuplexHandler implements Executor.Runnin
             meta.getLaneNanos(),
             Math.max(0, elapsedNanos - meta.getServerNanos()),
             meta.getReadsMap());
-    HttpResponse head = LinkHeaders.toResponse(frame.headers());
+    HttpResponse head = LinkHeaders.toResponse(frame.headers(), meta.getReason());
     if (!end()) {
       reset();
       return;
