@@ -90,7 +90,7 @@ class TypeScriptTest {
             FunctionException.class,
             failure -> {
               assertThat(failure.code()).isEqualTo(Code.MODULE_ERROR);
-              String[] position = at.split(":");
+              String[] position = at.split(":", -1);
               assertThat(failure.position())
                   .isEqualTo(
                       new SourcePosition(
