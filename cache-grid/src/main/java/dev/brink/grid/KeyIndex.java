@@ -29,6 +29,9 @@ final class KeyIndex {
   /** Of a key beside its text, measured: a node of the set, its share of towers, a string. */
   private static final int KEY_BYTES = 80;
 
+  /** Of an index without keys, about. */
+  private static final int INDEX_BYTES = 2_048;
+
   private final KeyIndexes all;
   private final String namespace;
   private final AffinityFunction affinity = KeyValueCaches.affinity();
@@ -62,6 +65,7 @@ final class KeyIndex {
   KeyIndex(KeyIndexes all, String namespace) {
     this.all = all;
     this.namespace = namespace;
+    count(INDEX_BYTES);
   }
 
   long usedNanos() {

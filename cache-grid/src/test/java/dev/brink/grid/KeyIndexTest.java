@@ -269,14 +269,14 @@ class KeyIndexTest {
       for (String key : keys) {
         get(at(grid).put(key, bytes("v")));
       }
-      indexes(grid).limit(1000);
+      indexes(grid).limit(3_000);
       assertThat(list(at(grid))).as("no room to build it").isEqualTo(keys);
       assertThat(indexes(grid).bytes()).isZero();
 
       for (String key : keys.subList(5, keys.size())) {
         get(at(grid).delete(key));
       }
-      indexes(grid).limit(1000);
+      indexes(grid).limit(3_000);
       assertThat(list(at(grid))).isEqualTo(keys.subList(0, 5));
       assertThat(indexes(grid).bytes()).isPositive();
       for (String key : keys) {
