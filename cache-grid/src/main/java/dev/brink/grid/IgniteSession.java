@@ -93,7 +93,8 @@ final class IgniteSession {
     } catch (TimeoutException e) {
       ignitesLog.stopping();
       abandon(started, starter, cutOff, instance);
-      throw new GridException("Ignite did not start within " + timeout.toMillis() + " ms", e);
+      throw new GridException(
+          "Ignite did not start within " + timeout.toMillis() + " ms (grid.start-timeout)", e);
     } catch (InterruptedException e) {
       ignitesLog.stopping();
       abandon(started, starter, cutOff, instance);

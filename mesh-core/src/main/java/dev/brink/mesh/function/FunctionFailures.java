@@ -71,7 +71,8 @@ final class FunctionFailures {
       case PENDING_LIMIT ->
           ran(503, "pending-limit", "the function waits for too many things at once");
       case UNCAUGHT -> ran(500, "function-error", "the function threw an error");
-      case BAD_RESPONSE -> ran(500, "bad-response", "the function did not return a response");
+      case BAD_RESPONSE ->
+          ran(500, "bad-response", "the function returned no response, or one that cannot be sent");
       case NO_HANDLER ->
           ran(501, "no-handler", "the function has no handler for this kind of event");
       case CODE_LIMIT -> ran(500, "code-limit", "the function's code is too large");
