@@ -146,7 +146,9 @@ class GridMembershipTest {
       assertThatThrownBy(() -> grids.start(grids.options(1).discoveryPort(taken.getLocalPort())))
           .isInstanceOf(GridException.class)
           .hasMessageContaining(
-              "discoveryPort: " + taken.getLocalPort() + " (expected: a port that is free");
+              "discoveryPort: "
+                  + taken.getLocalPort()
+                  + " at 127.0.0.1: it is in use (expected: a port that is free)");
     }
   }
 

@@ -56,11 +56,14 @@ class MeshProcessTest {
                     Thread.ofVirtual()
                         .start(() -> ask(all.get(i % 2), stop, answered, remote, failures)))
             .toList();
-    TestMesh.until(() -> answered.get() > 500);
-    all.get(2).process().destroyForcibly();
-    int before = answered.get();
-    TestMesh.until(() -> answered.get() > before + 500);
-    stop.set(true);
+    try {
+      TestMesh.until(() -> answered.get() > 500);
+      all.get(2).process().destroyForcibly();
+      int before = answered.get();
+      TestMesh.until(() -> answered.get() > before + 500);
+    } finally {
+      stop.set(true);
+    }
     for (Thread thread : clients) {
       thread.join();
     }
