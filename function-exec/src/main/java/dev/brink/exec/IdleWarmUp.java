@@ -3,15 +3,17 @@ package dev.brink.exec;
 import dev.brink.exec.lane.Lanes;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads small functions, each new and called once, while nothing else runs: what makes an instance
- * is compiled only after some hundreds of them, and until then the first answer of a function takes
- * several times longer, and the first to use a piece of the web API waits until that is read. Uses
- * a twentieth of the lanes' time at most, apart from the compilers', and a fifth for some seconds.
- * After a load it goes on when that is {@linkplain CalmAfterLoad some seconds} ago.
+ * Loads small functions, each new and called some times, while nothing else runs: what makes an
+ * instance is compiled only after some hundreds of them, and what a call has of the web API after
+ * ten thousand calls. Until then the first answer of a function takes several times longer, the
+ * first to use a piece of the web API waits until that is read, and a load waits for the compiler.
+ * Uses a twentieth of the lanes' time at most, apart from the compilers', and a fifth for some
+ * seconds. After a load it goes on when that is {@linkplain CalmAfterLoad some seconds} ago.
  */
 final class IdleWarmUp {
   private static final Logger log = LoggerFactory.getLogger(IdleWarmUp.class);
@@ -26,6 +28,11 @@ final class IdleWarmUp {
 
   private static final int ROUNDS_PER_SECOND = 1_000;
   private static final List<String> OTHERS = WarmUpFunction.OTHERS;
+
+  /** Of an instance; all of them together make the engine compile what a call has in common. */
+  private static final int CALLS = 40;
+
+  private static final List<String> USUAL = usual();
   private static final long LOOK_AGAIN_NANOS = 100_000_000;
 
   private final GraalRuntime runtime;
@@ -53,18 +60,24 @@ final class IdleWarmUp {
     int lanes = all.all().size();
     var guests = new CalmAfterLoad(TURNS_PER_SECOND, all.turns(), began);
     var sockets = new CalmAfterLoad(ROUNDS_PER_SECOND, all.companionRounds(), began);
+    long ownTurns = 0;
+    long ownRounds = 0;
     try {
       for (int made = 0; made < count && !runtime.closed(); ) {
         boolean is = idle.look();
         // Asked each time, as they also see to when the last load was.
-        is &= guests.isCalm(all.turns(), System.nanoTime());
-        is &= sockets.isCalm(all.companionRounds(), System.nanoTime());
+        is &= guests.isCalm(all.turns() - ownTurns, System.nanoTime());
+        is &= sockets.isCalm(all.companionRounds() - ownRounds, System.nanoTime());
         if (!is) {
           idle.pause(LOOK_AGAIN_NANOS);
           continue;
         }
         long start = System.nanoTime();
+        long turns = all.turns();
+        long rounds = all.companionRounds();
         one(made++);
+        ownTurns += all.turns() - turns;
+        ownRounds += all.companionRounds() - rounds;
         long nanos = System.nanoTime() - start;
         used += nanos;
         int share = made <= OTHERS.size() ? FIRST_SHARE : SHARE;
@@ -85,20 +98,27 @@ final class IdleWarmUp {
   }
 
   private void one(int number) {
-    String what = what(number);
+    List<String> what = what(number);
     LoadedFunction function =
-        runtime.load(WarmUpFunction.bundle(what, number)).toCompletableFuture().join();
+        runtime.load(WarmUpFunction.bundle(what.getFirst(), number)).toCompletableFuture().join();
     try {
-      var call = new WarmUpCall();
-      function.invoke(WarmUpFunction.call(what), call);
-      call.done().join();
+      for (int i = 0; i < what.size() && (i == 0 || runtime.lanes().queued() == 0); i++) {
+        var call = new WarmUpCall();
+        function.invoke(WarmUpFunction.call(what.get(i)), call);
+        call.done().join();
+      }
     } finally {
       function.close();
     }
   }
 
-  /** Each thing once, and then what the calls of most functions have in them. */
-  private static String what(int number) {
-    return number < OTHERS.size() ? OTHERS.get(number) : WarmUpFunction.USUAL;
+  /** The calls of an instance: each thing once, and then what the calls of most functions have. */
+  private static List<String> what(int number) {
+    return number < OTHERS.size() ? List.of(OTHERS.get(number)) : USUAL;
+  }
+
+  private static List<String> usual() {
+    List<String> ways = WarmUpFunction.USUALS;
+    return IntStream.range(0, CALLS).mapToObj(i -> ways.get(i % ways.size())).toList();
   }
 }

@@ -28,6 +28,9 @@ class IdleWarmUpTest {
 
   private static final int LAST_CALLS = 300;
 
+  /** Of an instance, so that what they have in common is compiled. */
+  private static final int MANY_CALLS = 30;
+
   /** Enough for the time in which they are counted to be full of them. */
   private static final int MANY_ROUNDS = 10_000;
 
@@ -51,6 +54,21 @@ class IdleWarmUpTest {
       Sandbox.await("the end of the warm-up", () -> !isUnderWay());
       Sandbox.await("its instances to go", () -> runtime.instances().open() == 0);
       assertThat(runtime.instances().made()).isZero();
+    }
+  }
+
+  /** Else it would wait for ten seconds after each instance. */
+  @Test
+  void itsOwnCallsAreNoLoad() {
+    int usual = 14;
+    int count = WarmUpFunction.OTHERS.size() + usual;
+    try (FunctionRuntime runtime = FunctionRuntime.builder().lanes(16).idleWarmUp(count).build()) {
+      Sandbox.join(runtime.ready());
+      Lanes lanes = ((GraalRuntime) runtime).lanes();
+      Sandbox.await("its beginning", IdleWarmUpTest::isUnderWay);
+      long turns = lanes.turns();
+      Sandbox.await("the end of the warm-up", () -> !isUnderWay());
+      assertThat(lanes.turns() - turns).isGreaterThan(usual * MANY_CALLS);
     }
   }
 
