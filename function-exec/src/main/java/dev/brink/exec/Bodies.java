@@ -69,6 +69,9 @@ final class Bodies {
 
           @Override
           public void cancelled() {
+            if (response) {
+              run.unread();
+            }
             stop(id);
           }
         };

@@ -235,8 +235,19 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     }
   }
 
+  /**
+   * Nobody takes the rest of its response, which says that the caller has gone, also before {@link
+   * #cancel} does. Who asks with {@code HEAD} never takes it.
+   */
+  void unread() {
+    Instance in = instance;
+    if (in != null && heard && !request.isHead()) {
+      cancelIn(in);
+    }
+  }
+
   private void cancelIn(Instance in) {
-    if (ended) {
+    if (ended || callerGone) {
       return;
     }
     callerGone = true;

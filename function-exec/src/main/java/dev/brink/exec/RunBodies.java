@@ -239,6 +239,9 @@ final class RunBodies {
   }
 
   private void relayed(RelayBody.End end) {
+    if (end == RelayBody.End.CANCELLED) {
+      run.unread();
+    }
     responseEnded(
         switch (end) {
           case COMPLETE -> null;

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.brink.exec.FunctionException.Code;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Flow;
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What was given to {@code waitUntil} when the caller goes before the response's end. */
@@ -39,9 +42,13 @@ class WaitUntilTest {
   }
 
   private LoadedFunction.Running call(LoadedFunction function, Answered answered) {
+    return call(function, HttpMethod.GET, answered);
+  }
+
+  private LoadedFunction.Running call(
+      LoadedFunction function, HttpMethod method, Answered answered) {
     return function.invoke(
-        Sandbox.invocation(
-            Sandbox.request(HttpMethod.GET, "http://host/"), null, Duration.ofSeconds(30)),
+        Sandbox.invocation(Sandbox.request(method, "http://host/"), null, Duration.ofSeconds(30)),
         answered);
   }
 
@@ -97,6 +104,50 @@ class WaitUntilTest {
         .containsExactlyInAnyOrder("INFO dropped", "INFO later AbortError true");
   }
 
+  /** As a function's that reads the beginning of another one's answer. */
+  @ParameterizedTest
+  @CsvSource({"GET, true", "HEAD, false"})
+  void hearsOfAReaderThatLeavesAStream(String method, boolean aborts) {
+    LoadedFunction function =
+        sandbox.handler(
+            """
+            request.signal.addEventListener('abort', () => console.log(request.signal.reason.name));
+            return new Response(new ReadableStream({
+              start(controller) { controller.enqueue(new Uint8Array(10)); },
+              cancel() { console.log('dropped'); },
+            }));
+            """);
+    var answered = new Streamed();
+    call(function, HttpMethod.valueOf(method), answered);
+    assertThat(answered.status()).isEqualTo(200);
+    Sandbox.await("some of it has come", () -> answered.bytes.get() > 0);
+    answered.leave();
+    assertThat(answered.end().report().outcome()).isEqualTo(Code.CANCELLED);
+    assertThat(sandbox.console).contains("INFO dropped");
+    assertThat(sandbox.console.contains("INFO AbortError")).isEqualTo(aborts);
+  }
+
+  @Test
+  void hearsOfAReaderThatLeavesWhatIsPassedOn() {
+    LoadedFunction function =
+        sandbox.handler(
+            """
+            request.signal.addEventListener('abort', () => console.log(request.signal.reason.name));
+            return new Response(request.body);
+            """);
+    var body = new QueuedBody();
+    body.write(Unpooled.copiedBuffer("begun", StandardCharsets.UTF_8));
+    var answered = new Streamed();
+    function.invoke(
+        Sandbox.invocation(
+            Sandbox.request(HttpMethod.POST, "http://host/"), body, Duration.ofSeconds(30)),
+        answered);
+    Sandbox.await("some of it has come", () -> answered.bytes.get() > 0);
+    answered.leave();
+    assertThat(answered.end().report().outcome()).isEqualTo(Code.CANCELLED);
+    assertThat(sandbox.console).containsExactly("INFO AbortError");
+  }
+
   @Test
   void mayBeGivenWhenTheCallerHasGone() {
     LoadedFunction function =
@@ -145,6 +196,15 @@ class WaitUntilTest {
   private static final class Streamed extends Answered {
     final AtomicReference<@Nullable Throwable> error = new AtomicReference<>();
     final AtomicLong bytes = new AtomicLong();
+    private final AtomicReference<Flow.@Nullable Subscription> from = new AtomicReference<>();
+
+    /** Wants no more of it. */
+    void leave() {
+      Flow.Subscription subscription = from.get();
+      if (subscription != null) {
+        subscription.cancel();
+      }
+    }
 
     @Override
     public void onResponse(
@@ -155,6 +215,7 @@ class WaitUntilTest {
             new Flow.Subscriber<ByteBuf>() {
               @Override
               public void onSubscribe(Flow.Subscription subscription) {
+                from.set(subscription);
                 subscription.request(Long.MAX_VALUE);
               }
 
