@@ -198,11 +198,11 @@ public final class BodiesPort {
         return now;
       }
       if (collected.bytes + part.remaining() > room) {
-        reading.run().tooMuchAtOnce();
+        reading.run().function().outside().limitCounts().met(Limit.WHOLE_BODIES);
         return failed("the body is larger than " + room + " bytes: read it as a stream");
       }
       if (!reading.run().bodies().gather(part.remaining())) {
-        reading.run().tooMuchAtOnce();
+        reading.run().function().outside().limitCounts().met(Limit.WHOLE_BODIES);
         return failed(
             "the bodies being read are larger than "
                 + reading.run().limits().memoryBytes()

@@ -235,10 +235,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     }
   }
 
-  /**
-   * Nobody takes the rest of its response, which says that the caller has gone, also before {@link
-   * #cancel} does. Who asks with {@code HEAD} never takes it.
-   */
+  /** Nobody takes the rest of its response: but for who asked with HEAD, the caller has gone. */
   void unread() {
     Instance in = instance;
     if (in != null && heard && !request.isHead()) {
@@ -319,11 +316,6 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     failTurn(blamed(why));
   }
 
-  /** It was refused a body as a whole. */
-  void tooMuchAtOnce() {
-    function.outside().limitCounts().met(Limit.WHOLE_BODIES);
-  }
-
   /** The limit that stood in its way, if one did. */
   private FunctionException blamed(FunctionException why) {
     FunctionException refusal = limits.refusal();
@@ -333,11 +325,6 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   /** A failure from now on is for others to answer. */
   void passThrough() {
     passThrough = true;
-  }
-
-  /** One more promise to wait for, if it may. */
-  boolean waitForOneMore() {
-    return limits.takePromise();
   }
 
   void waitForOneLess() {

@@ -176,7 +176,7 @@ public final class RunPort {
   /** One more promise to wait for; {@code false} when there are too many. */
   @HostAccess.Export
   public boolean waits() {
-    return run.waitForOneMore();
+    return run.use().takePromise();
   }
 
   /** One less promise to wait for. */
