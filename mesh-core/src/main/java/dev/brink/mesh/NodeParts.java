@@ -65,7 +65,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -75,12 +74,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +87,6 @@ import org.slf4j.LoggerFactory;
 /** A running node's parts, started in the order in which they need each other. */
 final class NodeParts implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MeshNode.class);
-  private static final Duration PEER_DRAIN_LIMIT = Duration.ofSeconds(5);
   private static final int SHORT_ID = 8;
 
   private final NodeConfig config;
@@ -132,6 +128,7 @@ final class NodeParts implements AutoCloseable {
   private final HttpServer admin;
   private final Grid grid;
   private final Schedules schedules;
+  private final LocalExecutor functions;
 
   static NodeParts start(NodeConfig config) throws IOException {
     long beganNanos = System.nanoTime();
@@ -207,6 +204,7 @@ final class NodeParts implements AutoCloseable {
     shutdown.add(keeper::close);
     warming = new Warming(node, placement, this::snapshot, load, keeper);
     var local = new LocalExecutor(node, this::snapshot, meter, tally, counts, origins);
+    functions = local;
     sampler = new RegretSampler(config.placement(), placement, peers::nameOf, metrics::regret);
     dispatcher = new Dispatcher(placement, local, links, metrics, sampler, ownLoad);
     dispatcherLater.set(dispatcher);
@@ -481,19 +479,12 @@ final class NodeParts implements AutoCloseable {
     notReady = "stopping";
     load.drain();
     LOG.info("node {} stops", self.name());
+    schedules.close();
     CompletionStage<Void> peersDone = linkServer.drain();
     runtime.closeWebSockets();
     requests.closeWebSockets();
-    try {
-      ingress.drain(config.shutdownGrace()).toCompletableFuture().join();
-      peersDone
-          .toCompletableFuture()
-          .copy()
-          .completeOnTimeout(null, PEER_DRAIN_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
-          .join();
-    } catch (CompletionException e) {
-      LOG.warn("while draining: {}", e.toString());
-    }
+    CompletionStage<Void> clientsDone = ingress.drain(config.shutdownGrace());
+    Draining.await(clientsDone, peersDone, functions, config.shutdownGrace());
     shutdown.run();
     LOG.info("node {} has stopped", self.name());
   }

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param tls for links, grid and admin API; {@code null}: plain, on loopback only unless {@code
  *     insecure}
  * @param insecure whether links, grid and admin API may be plain beyond loopback
- * @param shutdownGrace how long a graceful stop waits for requests in flight
+ * @param shutdownGrace how long a graceful stop waits for requests in flight, for ticks and for
+ *     what functions do after their answers
  */
 public record NodeConfig(
     String name,

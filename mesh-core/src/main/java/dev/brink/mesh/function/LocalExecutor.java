@@ -143,6 +143,11 @@ public final class LocalExecutor implements Executor<Target.Function> {
     }
   }
 
+  /** Blocks until no invocation is under way, for so long at most; whether that is so. */
+  public boolean awaitNone(Duration limit) {
+    return counts.awaitNone(limit);
+  }
+
   /** Has a function that is loaded here hear of a tick of its schedule. */
   public void tick(Target.Function target, ScheduledEvent event, TickListener listener) {
     Binding.Version version = snapshot.get().versions().get(target.digest());
