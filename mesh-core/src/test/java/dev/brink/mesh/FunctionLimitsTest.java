@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import dev.brink.exec.FunctionLimits;
 import dev.brink.exec.Isolation;
 import dev.brink.mesh.deploy.DeploymentException;
@@ -13,7 +17,9 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Queue;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 /** How much functions may use, and what is said when they want more, on one node. */
 class FunctionLimitsTest {
@@ -32,6 +39,22 @@ class FunctionLimitsTest {
         server.addEventListener('message', ({ data }) => server.send(data));
         return new Response(null, { status: 101, webSocket: client });
       } };
+      """;
+
+  /** A stream whose first chunk is pulled ahead of its reader, and the second one by that. */
+  private static final String SECOND =
+      """
+      const second = (pull) => {
+        let first = true;
+        return new Response(new ReadableStream({
+          pull(controller) {
+            if (!first) return pull();
+            first = false;
+            controller.enqueue(new Uint8Array(1));
+          },
+        }));
+      };
+      export default { fetch(request, env, ctx) {
       """;
 
   @TempDir static Path directory;
@@ -126,6 +149,61 @@ class FunctionLimitsTest {
     HttpResponse<String> answer = mesh.get(mesh.node(0), "/large");
     assertThat(answer.statusCode()).isEqualTo(500);
     assertThat(answer.body()).contains("\"response-limit\"");
+  }
+
+  /** A client that has had the head of a response can be told nothing more. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ctx.waitUntil(new Promise(() => {})); return new Response('early');|WALL_LIMIT",
+        "return second(() => new Promise(() => {}));|WALL_LIMIT",
+        "return second(() => { for (;;); });|CPU_LIMIT",
+        "return second(() => { throw new Error('no'); });|UNCAUGHT",
+      })
+  void whatEndsAfterAnAnswerHasBegunIsInTheLog(String script, String code) throws Exception {
+    FunctionLimits usual = FunctionLimits.DEFAULT;
+    mesh.node(0)
+        .deployments()
+        .deploy(
+            FunctionSpec.builder("late")
+                .module("main.js", SECOND + script + "} }")
+                .route("/late")
+                .limits(
+                    new FunctionLimits(
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(4),
+                        usual.memoryBytes(),
+                        1L << 40,
+                        1L << 40,
+                        64))
+                .build());
+    Queue<String> log = new ConcurrentLinkedQueue<>();
+    var appender =
+        new AppenderBase<ILoggingEvent>() {
+          @Override
+          protected void append(ILoggingEvent event) {
+            log.add(event.getFormattedMessage());
+          }
+        };
+    appender.start();
+    Logger brink = (Logger) LoggerFactory.getLogger("dev.brink.mesh.function");
+    Level before = brink.getLevel();
+    brink.setLevel(Level.INFO);
+    brink.addAppender(appender);
+    try {
+      // A body that is broken off is an error for some clients, in the midst of the answer.
+      var _ =
+          mesh.client()
+              .sendAsync(
+                  HttpRequest.newBuilder(TestMesh.uri(mesh.node(0), "/late")).build(),
+                  HttpResponse.BodyHandlers.discarding());
+      String said = code + ": ended after its response had begun";
+      TestMesh.until(() -> log.stream().anyMatch(line -> line.endsWith(said)));
+    } finally {
+      brink.detachAppender(appender);
+      brink.setLevel(before);
+    }
   }
 
   @Test

@@ -200,6 +200,7 @@ public final class LocalExecutor implements Executor<Target.Function> {
       FunctionException why = failure;
       if (why == null && report.outcome() != null) {
         why = new FunctionException(report.outcome(), "what it waited for did not end well", null);
+        logFailure(function, requestId, why);
       }
       if (why == null) {
         listener.ended("", "", report);
@@ -246,6 +247,7 @@ public final class LocalExecutor implements Executor<Target.Function> {
     private final @Nullable UploadClock upload;
     private final boolean hasBody;
     private volatile boolean streams;
+    private volatile boolean answered;
 
     LocalCall(
         String requestId,
@@ -276,6 +278,7 @@ public final class LocalExecutor implements Executor<Target.Function> {
     @Override
     public void onResponse(
         HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, Timing timing) {
+      answered = true;
       streams = body != null;
       listener.onResponse(
           head,
@@ -309,6 +312,12 @@ public final class LocalExecutor implements Executor<Target.Function> {
     public void onDone(InvocationReport report) {
       if (streams && report.outcome() == null) {
         listener.onBodyEnd(report.bytesOut());
+      }
+      if (answered && report.outcome() != null) {
+        logFailure(
+            function,
+            requestId,
+            new FunctionException(report.outcome(), "ended after its response had begun", null));
       }
       ended(target, function, requestId, count, report);
     }
