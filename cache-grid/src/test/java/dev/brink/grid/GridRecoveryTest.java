@@ -37,10 +37,9 @@ class GridRecoveryTest {
 
   @Test
   void aFailedIgniteIsRestartedInPlaceWhileReadsGoOn() throws Exception {
-    try (Grids grids = new Grids(directory)) {
-      Grid first = grids.start(1);
-      Grid second = grids.start(2, first);
-      awaitMembers(2, first, second);
+    try (Grids grids = Grids.joined(directory, 2)) {
+      Grid first = grids.member(1);
+      Grid second = grids.member(2);
       get(first.map("test").put("key", bytes("before")));
       awaitText("before", "test", "key", second);
       Events events = new Events();
@@ -160,11 +159,10 @@ class GridRecoveryTest {
 
   @Test
   void theKnownMembersAreRememberedOverARestartAndNeedAMajority() throws Exception {
-    try (Grids grids = new Grids(directory)) {
-      Grid first = grids.start(1);
-      Grid second = grids.start(2, first);
-      Grid third = grids.start(3, first);
-      awaitMembers(3, first, second, third);
+    try (Grids grids = Grids.joined(directory, 3)) {
+      Grid first = grids.member(1);
+      Grid second = grids.member(2);
+      Grid third = grids.member(3);
       Grids.await(
           "all are known", () -> file(second).contains("node1") && file(second).contains("node3"));
       second.close();

@@ -27,6 +27,26 @@ final class Grids implements AutoCloseable {
     this.directory = directory;
   }
 
+  /** The members 1 to {@code count} of one grid, all of which see each other. */
+  static Grids joined(Path directory, int count) {
+    Grids grids = new Grids(directory);
+    try {
+      for (int n = 1; n <= count; n++) {
+        grids.start(n, grids.started.stream().limit(1).toArray(Grid[]::new));
+      }
+      awaitMembers(count, grids.started.toArray(Grid[]::new));
+    } catch (RuntimeException | AssertionError e) {
+      grids.close();
+      throw e;
+    }
+    return grids;
+  }
+
+  /** The {@code n}th that was started, from 1 on. */
+  Grid member(int n) {
+    return started.get(n - 1);
+  }
+
   /**
    * Options of a node with the id {@code 00000000-0000-0000-0000-00000000000n}; a patient one, as
    * on a machine that is busy a member may be silent for seconds and be well.
@@ -91,6 +111,10 @@ final class Grids implements AutoCloseable {
 
   static <T> T get(CompletionStage<T> stage) throws Exception {
     return stage.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  static KeyValue at(Grid grid, String namespace) {
+    return grid.keyValue(Namespace.of("default", namespace)).withTimeout(Duration.ofSeconds(20));
   }
 
   static byte[] bytes(String text) {

@@ -1,14 +1,13 @@
 package dev.brink.grid;
 
+import static dev.brink.grid.Grids.at;
 import static dev.brink.grid.Grids.await;
-import static dev.brink.grid.Grids.awaitMembers;
 import static dev.brink.grid.Grids.bytes;
 import static dev.brink.grid.Grids.get;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -35,11 +34,10 @@ class KeyFeedTest {
 
   @BeforeAll
   static void start() {
-    grids = new Grids(directory);
-    first = grids.start(1);
-    second = grids.start(2, first);
-    third = grids.start(3, first);
-    awaitMembers(3, first, second, third);
+    grids = Grids.joined(directory, 3);
+    first = grids.member(1);
+    second = grids.member(2);
+    third = grids.member(3);
   }
 
   @AfterAll
@@ -181,10 +179,6 @@ class KeyFeedTest {
     open.add(watch);
     get(watch.begun());
     return watch;
-  }
-
-  private static KeyValue at(Grid grid, String name) {
-    return grid.keyValue(Namespace.of("default", name)).withTimeout(Duration.ofSeconds(20));
   }
 
   /** What the members themselves say. */

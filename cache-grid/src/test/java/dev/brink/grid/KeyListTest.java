@@ -126,10 +126,9 @@ class KeyListTest {
 
   @Test
   void aListOfWhichAPartitionIsLostFails() {
-    try (Grids grids = new Grids(directory)) {
-      Grid first = grids.start(1);
-      Grid second = grids.start(2, first);
-      awaitMembers(2, first, second);
+    try (Grids grids = Grids.joined(directory, 2)) {
+      Grid first = grids.member(1);
+      Grid second = grids.member(2);
       StoreCaches caches = fragile(ignite(first));
       for (int i = 0; i < KEYS; i++) {
         caches.records().put("of/fragile/" + i, record());

@@ -1,7 +1,7 @@
 package dev.brink.grid;
 
+import static dev.brink.grid.Grids.at;
 import static dev.brink.grid.Grids.await;
-import static dev.brink.grid.Grids.awaitMembers;
 import static dev.brink.grid.Grids.bytes;
 import static dev.brink.grid.Grids.get;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,10 +25,9 @@ class KeyValueCopiesTest {
 
   @BeforeAll
   static void start() {
-    grids = new Grids(directory);
-    first = grids.start(1);
-    second = grids.start(2, first);
-    awaitMembers(2, first, second);
+    grids = Grids.joined(directory, 2);
+    first = grids.member(1);
+    second = grids.member(2);
   }
 
   @AfterAll
@@ -90,10 +89,6 @@ class KeyValueCopiesTest {
       get(racing);
       assertThat(get(at.get("key", anAge)).orElseThrow().text()).isEqualTo("" + i);
     }
-  }
-
-  private static KeyValue at(Grid grid, String name) {
-    return grid.keyValue(Namespace.of("default", name)).withTimeout(Duration.ofSeconds(20));
   }
 
   private static String text(KeyValue at, String key, ReadMode mode) {

@@ -1,7 +1,7 @@
 package dev.brink.grid;
 
+import static dev.brink.grid.Grids.at;
 import static dev.brink.grid.Grids.await;
-import static dev.brink.grid.Grids.awaitMembers;
 import static dev.brink.grid.Grids.bytes;
 import static dev.brink.grid.Grids.get;
 import static java.util.Objects.requireNonNull;
@@ -34,11 +34,10 @@ class KeyValueLargeTest {
 
   @BeforeAll
   static void start() {
-    grids = new Grids(directory);
-    first = grids.start(1);
-    second = grids.start(2, first);
-    third = grids.start(3, first);
-    awaitMembers(3, first, second, third);
+    grids = Grids.joined(directory, 3);
+    first = grids.member(1);
+    second = grids.member(2);
+    third = grids.member(3);
   }
 
   @AfterAll
@@ -156,10 +155,6 @@ class KeyValueLargeTest {
       assertThat(get(at.get("stays")).orElseThrow().value()).hasSize(700_000);
       others.forEach(KeyValueEngine::close);
     }
-  }
-
-  private static KeyValue at(Grid grid, String name) {
-    return grid.keyValue(Namespace.of("default", name)).withTimeout(Duration.ofSeconds(20));
   }
 
   private static List<String> blobsOf(StoreCaches caches, String prefix) {

@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -35,11 +36,13 @@ class RequestMeshTest {
 
   @TempDir static Path directory;
   private static TestMesh mesh;
+  private static Deployments deployments;
 
   @BeforeAll
   static void start() throws Exception {
     mesh =
         TestMesh.start(directory, 2, (index, config) -> config.labels(Map.of("zone", "z" + index)));
+    deployments = mesh.node(0).deployments();
   }
 
   @AfterAll
@@ -59,6 +62,15 @@ class RequestMeshTest {
     }
   }
 
+  /** The answer to one request of any.example, with these headers too. */
+  private static String get(MeshNode node, String target, String... headers) throws IOException {
+    List<String> lines =
+        new ArrayList<>(List.of("GET " + target + " HTTP/1.1", "Host: any.example"));
+    lines.addAll(List.of(headers));
+    lines.add("Connection: close");
+    return send(node, lines.toArray(String[]::new));
+  }
+
   private static FunctionSpec.Builder only(String zone, String name, String source) {
     Hints hints = Hints.builder().pin(NodeSelector.parse("zone=" + zone)).build();
     return FunctionSpec.builder(name)
@@ -70,8 +82,7 @@ class RequestMeshTest {
   void theHostStaysInTheUrlWhateverConnectionNames() throws Exception {
     String source = "export default { fetch(request) { return new Response(request.url); } }";
     assertThat(
-            mesh.node(0)
-                .deployments()
+            deployments
                 .deploy(only("z1", "url", source).route("shop.example/*").build())
                 .complete())
         .isTrue();
@@ -106,10 +117,9 @@ class RequestMeshTest {
                 CountingOrigin.send(
                     exchange,
                     String.join("|", exchange.getRequestHeaders().get("x-forwarded-for"))))) {
-      Deployments at = mesh.node(0).deployments();
-      at.deploy(OriginSpec.builder("seen").server(origin.uri()).build());
-      at.deploy(FunctionSpec.of("called", called));
-      at.deploy(
+      deployments.deploy(OriginSpec.builder("seen").server(origin.uri()).build());
+      deployments.deploy(FunctionSpec.of("called", called));
+      deployments.deploy(
           only("z1", "calls", calls)
               .service("ORIGIN", "seen")
               .service("CALLED", "called")
@@ -118,13 +128,7 @@ class RequestMeshTest {
               .build());
       for (MeshNode node : mesh.nodes()) {
         for (String path : List.of("origin", "called", "passed")) {
-          assertThat(
-                  send(
-                      node,
-                      "GET /calls/" + path + " HTTP/1.1",
-                      "Host: any.example",
-                      "X-Forwarded-For: 192.0.2.55",
-                      "Connection: close"))
+          assertThat(get(node, "/calls/" + path, "X-Forwarded-For: 192.0.2.55"))
               .as(path)
               .startsWith("HTTP/1.1 200 ")
               .containsPattern("\r\n" + CLIENT + "(\r\n|$)");
@@ -146,15 +150,9 @@ class RequestMeshTest {
           }
         } }
         """;
-    Deployments at = mesh.node(0).deployments();
-    at.deploy(only("z0", "ping", calls).service("OTHER", "pong").route("/ping").build());
-    at.deploy(only("z1", "pong", calls).service("OTHER", "ping").build());
-    assertThat(
-            send(
-                mesh.node(0),
-                "GET /ping?depth=0 HTTP/1.1",
-                "Host: any.example",
-                "Connection: close"))
+    deployments.deploy(only("z0", "ping", calls).service("OTHER", "pong").route("/ping").build());
+    deployments.deploy(only("z1", "pong", calls).service("OTHER", "ping").build());
+    assertThat(get(mesh.node(0), "/ping?depth=0"))
         .endsWith("16 env.OTHER: functions call each other 16 deep (expected: no more)");
   }
 
@@ -168,19 +166,12 @@ class RequestMeshTest {
           return new Response(answer.body, { status: answer.status, headers: { rounds } });
         } }
         """;
-    Deployments at = mesh.node(0).deployments();
-    at.deploy(
+    deployments.deploy(
         OriginSpec.builder("round").server(mesh.node(1).ingressUri()).route("/round").build());
-    at.deploy(OriginSpec.builder("again").server(mesh.node(1).ingressUri()).build());
-    at.deploy(only("z0", "back", back).service("BACK", "again").route("/back").build());
+    deployments.deploy(OriginSpec.builder("again").server(mesh.node(1).ingressUri()).build());
+    deployments.deploy(only("z0", "back", back).service("BACK", "again").route("/back").build());
     for (String path : List.of("/round", "/back")) {
-      String answer =
-          send(
-              mesh.node(0),
-              "GET " + path + " HTTP/1.1",
-              "Host: any.example",
-              "CDN-Loop: other.example; brink",
-              "Connection: close");
+      String answer = get(mesh.node(0), path, "CDN-Loop: other.example; brink");
       assertThat(answer).as(path).startsWith("HTTP/1.1 508 ").contains("\"code\":\"loop\"");
       assertThat(answer.contains("\r\nrounds: 8\r\n")).isEqualTo(path.equals("/back"));
     }
@@ -189,8 +180,7 @@ class RequestMeshTest {
   /** Each time round it would find that it is being fetched, and wait for itself. */
   @Test
   void aRequestThatComesBackToItsOwnCacheEnds() throws Exception {
-    Deployments at = mesh.node(0).deployments();
-    at.deploy(
+    deployments.deploy(
         OriginSpec.builder("circle")
             .server(mesh.node(1).ingressUri())
             .keepHost(true)
@@ -199,13 +189,7 @@ class RequestMeshTest {
             .build());
     for (MeshNode node : mesh.nodes()) {
       for (String range : List.of("X-Range: none", "Range: bytes=0-9")) {
-        assertThat(
-                send(
-                    node,
-                    "GET /circle?from=" + node.name() + range.length() + " HTTP/1.1",
-                    "Host: any.example",
-                    range,
-                    "Connection: close"))
+        assertThat(get(node, "/circle?from=" + node.name() + range.length(), range))
             .startsWith("HTTP/1.1 508 ")
             .contains("\"code\":\"loop\"");
       }
@@ -215,9 +199,8 @@ class RequestMeshTest {
   @Test
   void whatIsAskedOfTheNodeItselfRunsNothing() throws Exception {
     try (var seen = new CountingOrigin((exchange, _) -> CountingOrigin.send(exchange, ""))) {
-      mesh.node(0)
-          .deployments()
-          .deploy(OriginSpec.builder("all").server(seen.uri()).route("star.example/*").build());
+      deployments.deploy(
+          OriginSpec.builder("all").server(seen.uri()).route("star.example/*").build());
       for (String target : List.of("*", "http://star.example")) {
         String answer =
             send(
@@ -244,15 +227,12 @@ class RequestMeshTest {
           return new Response('', { status, statusText: 'Odd \u00e9', headers: { 'cache-control': 'max-age=60' } });
         } };
         """;
-    mesh.node(0).deployments().deploy(only("z1", "odd", odd).route("/odd").build());
-    mesh.node(0)
-        .deployments()
-        .deploy(only("z1", "kept", odd).cache(CachePolicy.DEFAULT).route("/kept").build());
+    deployments.deploy(only("z1", "odd", odd).route("/odd").build());
+    deployments.deploy(only("z1", "kept", odd).cache(CachePolicy.DEFAULT).route("/kept").build());
     for (String path : List.of("/odd", "/kept", "/kept")) {
       for (MeshNode node : mesh.nodes()) {
         for (String status : List.of("200", "299", "404")) {
-          String line = "GET " + path + "?status=" + status + " HTTP/1.1";
-          assertThat(send(node, line, "Host: any.example", "Connection: close"))
+          assertThat(get(node, path + "?status=" + status))
               .as(node.name() + " " + path)
               .startsWith("HTTP/1.1 " + status + " Odd \u00e9\r\n");
         }
@@ -266,10 +246,9 @@ class RequestMeshTest {
         "export default { async fetch(request, env) { await env.BEGUN.fetch('http://begun/');"
             + " return new Response(await request.text()); } };";
     try (var begun = new CountingOrigin((exchange, _) -> CountingOrigin.send(exchange, ""))) {
-      mesh.node(0).deployments().deploy(OriginSpec.builder("begun").server(begun.uri()).build());
-      mesh.node(0)
-          .deployments()
-          .deploy(only("z1", "reads", reads).service("BEGUN", "begun").route("/reads").build());
+      deployments.deploy(OriginSpec.builder("begun").server(begun.uri()).build());
+      deployments.deploy(
+          only("z1", "reads", reads).service("BEGUN", "begun").route("/reads").build());
       for (MeshNode node : mesh.nodes()) {
         int before = begun.asked.get();
         URI at = node.ingressUri();
@@ -309,14 +288,12 @@ class RequestMeshTest {
                   "vary",
                   "accept-language");
             })) {
-      mesh.node(0)
-          .deployments()
-          .deploy(
-              OriginSpec.builder("languages")
-                  .server(origin.uri())
-                  .cache(CachePolicy.builder().strict(true).build())
-                  .route("/languages")
-                  .build());
+      deployments.deploy(
+          OriginSpec.builder("languages")
+              .server(origin.uri())
+              .cache(CachePolicy.builder().strict(true).build())
+              .route("/languages")
+              .build());
       for (String connection : List.of("accept-language, close", "close")) {
         assertThat(
                 send(
@@ -339,22 +316,21 @@ class RequestMeshTest {
               released.await();
               CountingOrigin.send(exchange, "");
             })) {
-      Deployments at = mesh.node(0).deployments();
-      at.deploy(OriginSpec.builder("slow").server(origin.uri()).build());
-      at.deploy(
+      deployments.deploy(OriginSpec.builder("slow").server(origin.uri()).build());
+      deployments.deploy(
           only(
                   "z1",
                   "waits",
                   "export default { scheduled: (e, env) => env.SLOW.fetch('http://a/') }")
               .service("SLOW", "slow")
               .build());
-      at.deploy(
+      deployments.deploy(
           only(
                   "z1",
                   "prints",
                   "export default { fetch() { console.log('secret'); return new Response('') } }")
               .build());
-      at.deploy(
+      deployments.deploy(
           only("z0", "asks", "export default { scheduled: (e, env) => env.IT.fetch('http://a/') }")
               .service("IT", "prints")
               .build());

@@ -9,42 +9,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.brink.mesh.exchange.Call;
 import dev.brink.mesh.exchange.CallFailure;
 import dev.brink.mesh.exchange.CallListener;
-import dev.brink.mesh.http.EventLoops;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Heads that are too large for a link end their own call, and no other one. */
 class LargeHeadersTest {
   private static final String HUGE = "x".repeat(1 << 20);
 
-  private final EventLoops loops = EventLoops.create(2, "test-io");
-  private final Heard heard = new Heard();
-  private final TestService service = new TestService();
-  private final Links links = new Links(loops, null, heard);
+  @RegisterExtension final TestLink link = new TestLink();
+  private final Heard heard = link.heard;
+  private final TestService service = link.service;
+  private final Links links = link.links;
   private final Answer neighbour = new Answer();
   private CallListener neighbours;
-  private LinkServer server;
 
   @BeforeEach
-  void link() throws Exception {
-    server =
-        LinkServer.start(
-            loops, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, service);
-    links.add("b", server.address());
-    assertThat(heard.up.await(30, TimeUnit.SECONDS)).isTrue();
+  void aCallThatIsUnderWay() throws Exception {
     var there = new CompletableFuture<CallListener>();
     service.executor =
         (call, target, listener) -> {
@@ -53,13 +44,6 @@ class LargeHeadersTest {
         };
     links.execute("b", callOf("GET", null), TARGET, neighbour);
     neighbours = there.get(30, TimeUnit.SECONDS);
-  }
-
-  @AfterEach
-  void close() {
-    links.close();
-    server.close();
-    loops.close();
   }
 
   @Test

@@ -15,7 +15,6 @@ import dev.brink.mesh.exchange.CallFailure;
 import dev.brink.mesh.exchange.CallListener;
 import dev.brink.mesh.exchange.Executor;
 import dev.brink.mesh.http.BodyPipe;
-import dev.brink.mesh.http.EventLoops;
 import dev.brink.mesh.http.Problem;
 import dev.brink.mesh.http.ProblemException;
 import io.netty.buffer.ByteBuf;
@@ -25,39 +24,19 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The bodies of calls over a link. */
 class LinkBodyTest {
-  private final EventLoops loops = EventLoops.create(2, "test-io");
-  private final Heard heard = new Heard();
-  private final TestService service = new TestService();
-  private final Links links = new Links(loops, null, heard);
-  private LinkServer server;
-
-  @BeforeEach
-  void link() throws Exception {
-    server =
-        LinkServer.start(
-            loops, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, service);
-    links.add("b", server.address());
-    assertThat(heard.up.await(30, TimeUnit.SECONDS)).isTrue();
-  }
-
-  @AfterEach
-  void close() {
-    links.close();
-    server.close();
-    loops.close();
-  }
+  @RegisterExtension final TestLink link = new TestLink();
+  private final Heard heard = link.heard;
+  private final TestService service = link.service;
+  private final Links links = link.links;
 
   @Test
   void aLargeBodyGoesBothWaysInOrder() {

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.brink.mesh.http.EventLoops;
 import dev.brink.mesh.proto.ApplyReply;
 import dev.brink.mesh.proto.ApplyRequest;
 import dev.brink.mesh.proto.Distance;
@@ -13,7 +12,6 @@ import dev.brink.mesh.proto.News;
 import dev.brink.mesh.proto.PurgeReply;
 import dev.brink.mesh.proto.PurgeRequest;
 import dev.brink.mesh.proto.StoredRecord;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -21,42 +19,24 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What nodes tell each other over a link beside calls. */
 class LinkControlTest {
-  private final EventLoops loops = EventLoops.create(2, "test-io");
-  private final Heard heard = new Heard();
-  private final TestService service = new TestService();
-  private final Links links = new Links(loops, null, heard);
-  private LinkServer server;
-
-  @BeforeEach
-  void link() throws Exception {
-    server =
-        LinkServer.start(
-            loops, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, service);
-    links.add("b", server.address());
-    assertThat(heard.up.await(30, TimeUnit.SECONDS)).isTrue();
-  }
-
-  @AfterEach
-  void close() {
-    links.close();
-    server.close();
-    loops.close();
-  }
+  @RegisterExtension final TestLink link = new TestLink();
+  private final Heard heard = link.heard;
+  private final TestService service = link.service;
+  private final Links links = link.links;
 
   @Test
   void loadAndRoundTripsAreHeard() throws Exception {
     assertThat(heard.load.get(30, TimeUnit.SECONDS).getLanes()).isEqualTo(7);
     assertThat(heard.rtt.get(30, TimeUnit.SECONDS)).isPositive();
     assertThat(links.traffic().sentBytes()).as("a ping").isGreaterThanOrEqualTo(17);
-    assertThat(server.traffic().receivedBytes()).as("a ping").isGreaterThanOrEqualTo(17);
+    assertThat(link.server().traffic().receivedBytes()).as("a ping").isGreaterThanOrEqualTo(17);
     int beat = 9 + 4 + service.load().getSerializedSize();
-    assertThat(server.traffic().sentBytes())
+    assertThat(link.server().traffic().sentBytes())
         .as("an answer and a beat")
         .isGreaterThanOrEqualTo(17 + beat);
     assertThat(links.traffic().receivedBytes())
@@ -69,13 +49,9 @@ class LinkControlTest {
     service.warm = List.of(3L, 5L);
     awaitWarm(3L, 5L);
     assertThat(nextLoad().getWarmList()).containsExactly(3L, 5L);
-    InetSocketAddress address = server.address();
-    heard.up = new CountDownLatch(1);
-    server.close();
-    assertThat(heard.down.await(30, TimeUnit.SECONDS)).isTrue();
+    InetSocketAddress address = link.stopServer();
     heard.loads.clear();
-    server = LinkServer.start(loops, address, null, service);
-    assertThat(heard.up.await(30, TimeUnit.SECONDS)).isTrue();
+    link.startServer(address);
     assertThat(nextLoad().getWarmList()).containsExactly(3L, 5L);
     service.warm = List.of(5L);
     awaitWarm(5L);
@@ -107,7 +83,7 @@ class LinkControlTest {
     heard.failing = true;
     assertThat(heard.down.await(30, TimeUnit.SECONDS)).isTrue();
     heard.failing = false;
-    assertThat(heard.up.await(30, TimeUnit.SECONDS)).isTrue();
+    link.awaitUp();
   }
 
   @Test
@@ -157,13 +133,11 @@ class LinkControlTest {
   @Test
   void aPeerThatMovedIsUpInTheEnd() throws Exception {
     var heard = new Heard();
-    try (var moving = new Links(loops, null, heard);
-        LinkServer second =
-            LinkServer.start(
-                loops, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, service)) {
+    try (var moving = new Links(link.loops, null, heard);
+        LinkServer second = link.serve()) {
       for (int i = 0; i < 10; i++) {
         int moves = i;
-        moving.add("b", (i % 2 == 0 ? server : second).address());
+        moving.add("b", (i % 2 == 0 ? link.server() : second).address());
         BooleanSupplier moved =
             () ->
                 heard.events.stream().filter("up"::equals).count() > moves
@@ -180,8 +154,8 @@ class LinkControlTest {
   void aLinkThatIsNotPingedIsMeasuredWhenAsked() throws Exception {
     var some = new Heard();
     some.pings = false;
-    try (var large = new Links(loops, null, some)) {
-      large.add("b", server.address());
+    try (var large = new Links(link.loops, null, some)) {
+      large.add("b", link.server().address());
       assertThat(some.load.get(30, TimeUnit.SECONDS).getLanes()).isEqualTo(7);
       for (int i = 0; i < 3; i++) {
         large.probe("b");
@@ -196,8 +170,8 @@ class LinkControlTest {
     service.beatTicks = Integer.MAX_VALUE;
     var some = new Heard();
     some.pings = false;
-    try (var large = new Links(loops, null, some)) {
-      large.add("b", server.address());
+    try (var large = new Links(link.loops, null, some)) {
+      large.add("b", link.server().address());
       assertThat(some.rtts.poll(30, TimeUnit.SECONDS)).isPositive();
       assertThat(large.up()).containsExactly("b");
     }
@@ -206,8 +180,8 @@ class LinkControlTest {
   @Test
   void anEmulatedDelayIsARoundTripMore() throws Exception {
     var slow = new Heard();
-    try (var far = new Links(loops, null, slow)) {
-      far.add("b", server.address(), Duration.ofMillis(60));
+    try (var far = new Links(link.loops, null, slow)) {
+      far.add("b", link.server().address(), Duration.ofMillis(60));
       assertThat(slow.rtts.poll(30, TimeUnit.SECONDS)).isGreaterThanOrEqualTo(60_000_000);
     }
   }

@@ -12,12 +12,10 @@ import dev.brink.mesh.exchange.CallFailure;
 import dev.brink.mesh.exchange.CallListener;
 import dev.brink.mesh.exchange.CallTiming;
 import dev.brink.mesh.exchange.Executor;
-import dev.brink.mesh.http.EventLoops;
 import dev.brink.mesh.http.Problem;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpMethod;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,33 +27,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Calls over a link. */
 class LinkTest {
-  private final EventLoops loops = EventLoops.create(2, "test-io");
-  private final Heard heard = new Heard();
-  private final TestService service = new TestService();
-  private final Links links = new Links(loops, null, heard);
-  private LinkServer server;
-
-  @BeforeEach
-  void link() throws Exception {
-    server =
-        LinkServer.start(
-            loops, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, service);
-    links.add("b", server.address());
-    assertThat(heard.up.await(30, TimeUnit.SECONDS)).isTrue();
-  }
-
-  @AfterEach
-  void close() {
-    links.close();
-    server.close();
-    loops.close();
-  }
+  @RegisterExtension final TestLink link = new TestLink();
+  private final Heard heard = link.heard;
+  private final TestService service = link.service;
+  private final Links links = link.links;
 
   @Test
   void aCallArrivesAsItWasSentAndItsAnswerComesBack() {
@@ -178,14 +158,10 @@ class LinkTest {
     var answer = new Answer();
     links.execute("b", callOf("GET", null), TARGET, answer);
     assertThat(started.await(30, TimeUnit.SECONDS)).isTrue();
-    InetSocketAddress address = server.address();
-    server.close();
+    InetSocketAddress address = link.stopServer();
     assertThat(answer.failure().reach()).isEqualTo(CallFailure.Reach.UNKNOWN);
-    assertThat(heard.down.await(30, TimeUnit.SECONDS)).isTrue();
     assertThat(call("GET", null).failure().reach()).isEqualTo(CallFailure.Reach.NOT_STARTED);
-    heard.up = new CountDownLatch(1);
-    server = LinkServer.start(loops, address, null, service);
-    assertThat(heard.up.await(30, TimeUnit.SECONDS)).isTrue();
+    link.startServer(address);
     service.executor =
         (call, target, listener) -> {
           listener.onResponse(full(200, "again"), null, TIMING);
@@ -207,7 +183,7 @@ class LinkTest {
     var answer = new Answer();
     links.execute("b", callOf("GET", null), TARGET, answer);
     CallListener listener = late.get(30, TimeUnit.SECONDS);
-    CompletionStage<Void> drained = server.drain();
+    CompletionStage<Void> drained = link.server().drain();
     while (call("GET", null).failureOrNull() == null) {
       Thread.onSpinWait();
     }
