@@ -68,7 +68,8 @@ record Ports(DatagramSocket beacon, int discovery, int communication) {
         last = e;
       }
     }
-    throw new PortTakenException(what, address.getHostAddress(), wanted, last);
+    throw new PortTakenException(
+        what, new InetSocketAddress(address.getHostAddress(), wanted), last);
   }
 
   private static int find(InetAddress address, int not) {
@@ -96,7 +97,7 @@ record Ports(DatagramSocket beacon, int discovery, int communication) {
     InetSocketAddress address = new InetSocketAddress(host, port);
     for (IOException taken; (taken = tryOut(address.getAddress(), port)) != null; ) {
       if (System.nanoTime() - endNanos > 0) {
-        throw new PortTakenException(what, host, port, taken);
+        throw new PortTakenException(what, address, taken);
       }
       Thread.sleep(PAUSE);
     }

@@ -54,7 +54,7 @@ final class NodeGrid {
     try {
       return builder.start();
     } catch (PortTakenException e) {
-      throw BindFailure.of(key(e.option()), e.problem(), e);
+      throw BindFailure.of(key(e.option()), e);
     }
   }
 

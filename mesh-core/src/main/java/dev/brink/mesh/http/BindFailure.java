@@ -1,9 +1,10 @@
 package dev.brink.mesh.http;
 
+import dev.brink.grid.PortTakenException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
-/** What a node says that cannot listen where it was told to. */
+/** What a node says that cannot listen where it was told to: in the grid's words. */
 public final class BindFailure {
   /**
    * Names the port, what is wrong with it, and the option.
@@ -11,22 +12,16 @@ public final class BindFailure {
    * @param option the port's key in the configuration
    */
   public static IOException of(String option, InetSocketAddress address, Throwable cause) {
-    String problem = address.getPort() + " at " + address.getHostString() + ": " + reason(cause);
-    return of(option, problem, cause);
+    return new IOException(PortTakenException.message(option, address, cause), cause);
   }
 
   /**
-   * The same where the problem is worded already.
+   * The same of a port of the grid.
    *
-   * @param problem the port, where, and what is wrong with it
+   * @param option the port's key in the configuration
    */
-  public static IOException of(String option, String problem, Throwable cause) {
-    return new IOException(option + ": " + problem + " (expected: a port that is free)", cause);
-  }
-
-  private static String reason(Throwable cause) {
-    String said = String.valueOf(cause.getMessage());
-    return said.contains("in use") ? "it is in use" : said;
+  public static IOException of(String option, PortTakenException taken) {
+    return new IOException(taken.message(option), taken);
   }
 
   private BindFailure() {}
