@@ -5,7 +5,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The durable store and the namespaces on it. */
 record DurableNamespaces(DurableStore store, KeyValueEngine engine) implements AutoCloseable {
-  /** The ports that it takes, if it is wanted; its discovery needs no UDP port. */
+  /**
+   * The ports that it takes, if it is wanted; its discovery needs no UDP port.
+   *
+   * @throws PortTakenException when one of them cannot be bound
+   */
   static @Nullable Ports ports(GridBuilder options) {
     if (!options.durable) {
       return null;
@@ -17,7 +21,18 @@ record DurableNamespaces(DurableStore store, KeyValueEngine engine) implements A
             options.durableDiscoveryPort,
             options.durableCommunicationPort);
     ports.beacon().close();
+    awaitOthers(options, ports.communication());
     return ports;
+  }
+
+  private static void awaitOthers(GridBuilder options, int communicationPort) {
+    long end = System.nanoTime() + Ports.othersWait(options.startTimeout).toNanos();
+    try {
+      Ports.awaitFree("durableCommunicationPort", options.bindAddress, communicationPort, end);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new GridException("interrupted while the grid started", e);
+    }
   }
 
   static DurableNamespaces of(

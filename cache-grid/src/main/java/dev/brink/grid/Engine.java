@@ -24,9 +24,6 @@ import org.slf4j.LoggerFactory;
 final class Engine implements Gate {
   private static final Logger log = LoggerFactory.getLogger(Engine.class);
 
-  /** A process that ends gives its ports back within this time. */
-  private static final Duration PORT_WAIT = Duration.ofSeconds(3);
-
   private static final Duration TICK = Duration.ofSeconds(1);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(12);
   private static final Duration STEADY = Duration.ofMinutes(1);
@@ -208,7 +205,7 @@ final class Engine implements Gate {
     seeker.checkIdIsFree();
     long deadline = System.nanoTime() + startTimeout.toNanos();
     Duration half = startTimeout.dividedBy(2);
-    awaitOthers(half.compareTo(PORT_WAIT) < 0 ? half : PORT_WAIT);
+    awaitOthers(Ports.othersWait(startTimeout));
     while (true) {
       try {
         up(launch(half));

@@ -23,6 +23,9 @@ record Ports(DatagramSocket beacon, int discovery, int communication) {
   private static final int ATTEMPTS = 100;
   private static final Duration PAUSE = Duration.ofMillis(50);
 
+  /** A process that ends gives its ports back within this time. */
+  private static final Duration OTHERS_WAIT = Duration.ofSeconds(3);
+
   /** Takes the ports, any free one where 0 is given. */
   static Ports take(String host, int discovery, int communication) {
     return take("discoveryPort", host, discovery, communication);
@@ -83,6 +86,12 @@ record Ports(DatagramSocket beacon, int discovery, int communication) {
         "communicationPort: 0 (expected: some port to be free at "
             + address.getHostAddress()
             + ")");
+  }
+
+  /** How long a start waits for ports that others have, who may be about to end. */
+  static Duration othersWait(Duration startTimeout) {
+    Duration half = startTimeout.dividedBy(2);
+    return half.compareTo(OTHERS_WAIT) < 0 ? half : OTHERS_WAIT;
   }
 
   /**

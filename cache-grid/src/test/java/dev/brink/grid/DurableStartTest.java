@@ -53,6 +53,28 @@ class DurableStartTest {
     }
   }
 
+  @Test
+  void aCommunicationPortThatStaysTakenEndsTheStart() throws Exception {
+    try (ServerSocket other = taken(durablePorts.communication())) {
+      GridBuilder options =
+          Grid.builder()
+              .durable(true)
+              .durableDiscoveryPort(durablePorts.discovery())
+              .durableCommunicationPort(durablePorts.communication())
+              .startTimeout(Duration.ofSeconds(1));
+      assertThatThrownBy(() -> DurableNamespaces.ports(options))
+          .isInstanceOfSatisfying(
+              PortTakenException.class,
+              taken ->
+                  assertThat(taken.message("grid.durable-communication-port"))
+                      .isEqualTo(
+                          "grid.durable-communication-port: "
+                              + other.getLocalPort()
+                              + " at 127.0.0.1: it is in use (expected: a port that is free)"))
+          .hasMessageStartingWith("durableCommunicationPort: ");
+    }
+  }
+
   private static @Nullable Reason reason(DurableStore store) {
     GridUnavailableException refusal = store.refusal();
     return refusal == null ? null : refusal.reason();
