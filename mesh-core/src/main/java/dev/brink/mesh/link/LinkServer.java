@@ -26,12 +26,15 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Where peers' links arrive. Thread-safe. */
 public final class LinkServer implements AutoCloseable {
   /** What all calls on one link may send before it is read. */
   static final int WINDOW_BYTES = 32 << 20;
 
+  private static final Logger LOG = LoggerFactory.getLogger(LinkServer.class);
   private static final int BACKLOG = 256;
 
   private final Channel listener;
@@ -169,7 +172,7 @@ public final class LinkServer implements AutoCloseable {
     }
   }
 
-  /** Counts pings; the codec answers them. */
+  /** Counts pings, which the codec answers, and takes what went wrong with a connection. */
   private static final class Pings extends ChannelInboundHandlerAdapter {
     private final ControlTraffic traffic;
 
@@ -184,6 +187,17 @@ public final class LinkServer implements AutoCloseable {
         traffic.sentPing();
       }
       ctx.fireChannelRead(message);
+    }
+
+    /** The peer's end of the link tells of it; one that was killed has reset its connection. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      if (cause instanceof IOException) {
+        LOG.debug("link from {} is down: {}", ctx.channel().remoteAddress(), cause.toString());
+      } else {
+        LOG.info("link from {} is down: {}", ctx.channel().remoteAddress(), cause.toString());
+      }
+      var _ = ctx.close();
     }
   }
 

@@ -1,7 +1,12 @@
 package dev.brink.mesh.link;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import dev.brink.mesh.http.EventLoops;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -9,11 +14,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** What becomes of connections at the server's end. */
 class LinkServerTest {
+  private static final int SETTINGS = 4;
   private static final int GO_AWAY = 7;
 
   /** Of two connections the first one's loop is busy when the server begins to drain. */
@@ -43,6 +51,53 @@ class LinkServerTest {
       } finally {
         release.countDown();
       }
+    }
+  }
+
+  /** As one does whose process was killed. */
+  @Test
+  void aPeerThatResetsItsConnectionIsNoWarning() throws Exception {
+    var server = (Logger) LoggerFactory.getLogger(LinkServer.class);
+    var pipeline = (Logger) LoggerFactory.getLogger("io.netty.channel.DefaultChannelPipeline");
+    Level before = server.getLevel();
+    var told = new LinkedBlockingQueue<ILoggingEvent>();
+    var lines =
+        new AppenderBase<ILoggingEvent>() {
+          @Override
+          protected void append(ILoggingEvent line) {
+            if (line.getThrowableProxy() != null || line.getLoggerName().contains("LinkServer")) {
+              told.add(line);
+            }
+          }
+        };
+    lines.start();
+    server.setLevel(Level.DEBUG);
+    server.addAppender(lines);
+    pipeline.addAppender(lines);
+    var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    try (EventLoops loops = EventLoops.create(1, "test-io");
+        LinkServer links = LinkServer.start(loops, loopback, null, new TestService())) {
+      var peer = new Socket(links.address().getAddress(), links.address().getPort());
+      peer.setSoTimeout(20_000);
+      var out = peer.getOutputStream();
+      out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII));
+      out.write(new byte[] {0, 0, 0, SETTINGS, 0, 0, 0, 0, 0});
+      var in = new DataInputStream(peer.getInputStream());
+      // The server's own, and the one that says that it has had the peer's.
+      for (int settings = 0; settings < 2; ) {
+        settings += nextType(in) == SETTINGS ? 1 : 0;
+      }
+      peer.setSoLinger(true, 0);
+      peer.close();
+      ILoggingEvent line = told.poll(30, TimeUnit.SECONDS);
+      assertThat(line).isNotNull();
+      assertThat(line.getLevel()).isEqualTo(Level.DEBUG);
+      assertThat(line.getFormattedMessage()).contains("reset");
+      assertThat(told).isEmpty();
+    } finally {
+      server.detachAppender(lines);
+      pipeline.detachAppender(lines);
+      server.setLevel(before);
     }
   }
 
