@@ -32,6 +32,13 @@ public record FunctionLimits(
     long responseBodyBytes,
     int subrequests,
     int concurrency) {
+  /**
+   * Bytes of the head of a response, or of a subrequest with its URL, 32 for each field beside its
+   * name and value: 128 KiB. More than origins may answer with; whatever carries heads from here
+   * has to take more.
+   */
+  public static final int MAX_HEAD_BYTES = 128 << 10;
+
   /** Requests of an invocation, where nothing else is said. */
   public static final int DEFAULT_SUBREQUESTS = 50;
 

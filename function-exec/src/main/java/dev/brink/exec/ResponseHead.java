@@ -21,8 +21,7 @@ import java.util.List;
 final class ResponseHead {
   private static final int MAX_DIGITS = 18;
 
-  /** More than origins may answer with, and less than a link between nodes takes. */
-  private static final int MAX_BYTES = 128 << 10;
+  private static final int MAX_BYTES = FunctionLimits.MAX_HEAD_BYTES;
 
   /** What HTTP/2 counts for a field beside its name and value; two line feeds are there. */
   private static final int FIELD_BYTES = 30;

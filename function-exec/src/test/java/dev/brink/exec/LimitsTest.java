@@ -1,5 +1,6 @@
 package dev.brink.exec;
 
+import static dev.brink.exec.FunctionLimits.MAX_HEAD_BYTES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -100,16 +101,21 @@ class LimitsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "return new Response(null, { headers: { 'x-a': 'a'.repeat(131_073 - 35) } })",
+        "return new Response(null, { headers: { 'x-a': 'a'.repeat("
+            + (MAX_HEAD_BYTES + 1 - 35)
+            + ") } })",
         "return new Response(new ReadableStream(),"
-            + " { headers: { 'x-a': 'a'.repeat(131_073 - 35) } })",
+            + " { headers: { 'x-a': 'a'.repeat("
+            + (MAX_HEAD_BYTES + 1 - 35)
+            + ") } })",
         "const r = new Response('');"
             + " for (let i = 0; i < 4_000; i++) r.headers.append('set-cookie', ''); return r"
       })
   void headersOfAResponseAreBounded(String script) {
     FunctionException failure = sandbox.get(load(script), "/").failure();
     assertThat(failure.code()).isEqualTo(Code.BAD_RESPONSE);
-    assertThat(failure).hasMessageContaining("(expected: at most 131072, with 32 for each)");
+    assertThat(failure)
+        .hasMessageContaining("(expected: at most " + MAX_HEAD_BYTES + ", with 32 for each)");
   }
 
   @Test
@@ -117,16 +123,20 @@ class LimitsTest {
     LoadedFunction function =
         load(
             "const r = await fetch('http://x/', { headers: { 'x-a': 'a'.repeat(130_000) } });"
-                + " return new Response(null, { headers: { 'x-a': 'a'.repeat(131_072 - 35) } })");
+                + " return new Response(null, { headers: { 'x-a': 'a'.repeat("
+                + (MAX_HEAD_BYTES - 35)
+                + ") } })");
     assertThat(sandbox.get(function, "/").end().status()).isEqualTo(200);
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "fetch('http://x/', { headers: { 'x-a': 'a'.repeat(131_072) } })",
-        "env.API.fetch('http://x/' + 'a'.repeat(131_072))",
-        "fetch('http://x/', { headers: { upgrade: 'websocket', 'x-a': 'a'.repeat(131_072) } })",
+        "fetch('http://x/', { headers: { 'x-a': 'a'.repeat(" + MAX_HEAD_BYTES + ") } })",
+        "env.API.fetch('http://x/' + 'a'.repeat(" + MAX_HEAD_BYTES + "))",
+        "fetch('http://x/', { headers: { upgrade: 'websocket', 'x-a': 'a'.repeat("
+            + MAX_HEAD_BYTES
+            + ") } })",
         "fetch('http://x/', { headers: Array.from({ length: 4_000 }, (_, i) => ['x-' + i, '']) })"
       })
   void soAreTheHeadersAndTheUrlOfASubrequest(String request) {
@@ -134,7 +144,7 @@ class LimitsTest {
         load("try { await " + request + " } catch (e) { return new Response(e.toString()) }");
     assertThat(sandbox.get(function, "/").end().text())
         .startsWith("TypeError: fetch: a URL and headers of ")
-        .endsWith(" bytes (expected: at most 131072, with 32 for each header)");
+        .endsWith(" bytes (expected: at most " + MAX_HEAD_BYTES + ", with 32 for each header)");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.brink.mesh.link;
 
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import dev.brink.exec.FunctionLimits;
 import dev.brink.grid.Throttle;
 import dev.brink.mesh.exchange.Call;
 import dev.brink.mesh.exchange.CallFailure;
@@ -57,7 +58,8 @@ final class LinkClient implements Executor<Target>, AutoCloseable {
   /** Streams beside the calls, for control and for those that are just being closed. */
   static final int MAX_CONTROL = 256;
 
-  static final int MAX_HEADER_BYTES = 256 * 1024;
+  /** What a function may send, and as much again for what nodes add. */
+  static final int MAX_HEADER_BYTES = 2 * FunctionLimits.MAX_HEAD_BYTES;
 
   private static final Logger LOG = LoggerFactory.getLogger(LinkClient.class);
   private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
