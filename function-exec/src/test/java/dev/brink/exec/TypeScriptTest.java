@@ -8,6 +8,8 @@ import dev.brink.exec.FunctionException.Code;
 import dev.brink.exec.FunctionException.SourcePosition;
 import java.time.Duration;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,6 +101,25 @@ class TypeScriptTest {
                           Integer.parseInt(position[1])));
             })
         .hasMessageStartingWith(what + " is not supported: use ");
+  }
+
+  /** Going through the file once for each of them would take longer than the code may. */
+  @Test
+  void manyImportsThatMayBeUnsupportedAreLookedAtTogether() {
+    String words =
+        "import ".repeat(50_000)
+            + "*/"
+            + IntStream.range(0, 3_000)
+                .mapToObj("import a%d = require('a');\n"::formatted)
+                .collect(Collectors.joining());
+    Map<String, String> modules =
+        Map.of(
+            "main.js",
+            "export { default } from './many.ts';",
+            "many.ts",
+            "/* " + words + "export default { fetch: () => new Response('many' as string) };");
+    assertThat(SANDBOX.get(SANDBOX.load(modules, Sandbox.LIMITS), "/").end().text())
+        .isEqualTo("many");
   }
 
   /** The engine does not know them: what it says is no silence. */

@@ -50,6 +50,7 @@ function blockOf(tokens, index) {
 /** What of some code can't be done, and where; undefined: nothing. */
 function unsupported(path, code) {
   const tokens = tokensOf(code);
+  let left;
   for (let i = 0; i < tokens.length; i++) {
     const { type, contextualKeyword: word, isType, start } = tokens[i];
     const next = tokens[i + 1];
@@ -89,7 +90,8 @@ function unsupported(path, code) {
     ) {
       const name = code.slice(next.start, next.end);
       // Nothing is left of it where it is used as a type alone.
-      if (hasRequire(strip(path, code), name)) {
+      left ??= requiredBy(strip(path, code));
+      if (left.has(name)) {
         return ['"import = require()" is not supported: use "import … from"', start];
       }
     }
@@ -97,15 +99,20 @@ function unsupported(path, code) {
   return undefined;
 }
 
-function hasRequire(code, name) {
+/** The names that are constants made by a call of "require". */
+function requiredBy(code) {
   const tokens = tokensOf(code);
-  return tokens.some(
-    ({ type }, i) =>
+  const names = new Set();
+  tokens.forEach(({ type }, i) => {
+    if (
       type === TokenType._const &&
-      code.slice(tokens[i + 1].start, tokens[i + 1].end) === name &&
       tokens[i + 2]?.type === TokenType.eq &&
-      code.slice(tokens[i + 3].start, tokens[i + 3].end) === 'require',
-  );
+      code.slice(tokens[i + 3].start, tokens[i + 3].end) === 'require'
+    ) {
+      names.add(code.slice(tokens[i + 1].start, tokens[i + 1].end));
+    }
+  });
+  return names;
 }
 
 export default (path, code) => {
