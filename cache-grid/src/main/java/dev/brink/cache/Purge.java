@@ -46,6 +46,16 @@ public record Purge(Scope scope, String space, String value, boolean soft, long 
     return new Purge(scope, "", value, false, 0);
   }
 
+  /**
+   * The same, if its value is one of its scope.
+   *
+   * @throws IllegalArgumentException when it is no URL
+   */
+  public Purge checked() {
+    PurgeNames.normal(this);
+    return this;
+  }
+
   /** Whether its stamp, by the clock that it is of, is from so long before a moment. */
   public boolean isOlderThan(Duration age, Instant moment) {
     return stamp < CacheClock.beginning(moment.minus(age));

@@ -64,7 +64,11 @@ final class KvCommand {
   int put(
       @Mixin Where where,
       @Parameters(index = "1", paramLabel = "KEY", description = "The key.") String key,
-      @Parameters(index = "2", arity = "0..1", paramLabel = "VALUE", description = "The value.")
+      @Parameters(
+              index = "2",
+              arity = "0..1",
+              paramLabel = "VALUE",
+              description = "The value, as it is; --file is for what is in a file.")
           @Nullable String value,
       @Option(
               names = "--file",

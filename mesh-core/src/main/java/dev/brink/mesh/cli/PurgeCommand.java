@@ -57,8 +57,9 @@ final class PurgeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Purge purge = purge();
     try (MeshClient client = mesh.connect(session)) {
-      PurgeResult result = client.purge(purge());
+      PurgeResult result = client.purge(purge);
       if (json) {
         session.out().println(AdminJson.complete(AdminMessages.toProto(result)));
       } else {
@@ -81,21 +82,27 @@ final class PurgeCommand implements Callable<Integer> {
 
   private Purge purge() {
     if (what.all) {
-      return of(Purge.Scope.ALL, "");
+      return of("--all", Purge.Scope.ALL, "");
     }
     if (what.url != null) {
-      return of(Purge.Scope.URL, what.url);
+      return of("--url", Purge.Scope.URL, what.url);
     }
     if (what.prefix != null) {
-      return of(Purge.Scope.PREFIX, what.prefix);
+      return of("--prefix", Purge.Scope.PREFIX, what.prefix);
     }
     if (what.host != null) {
-      return of(Purge.Scope.HOST, what.host);
+      return of("--host", Purge.Scope.HOST, what.host);
     }
-    return of(Purge.Scope.TAG, Objects.requireNonNull(what.tag, "tag"));
+    return of("--tag", Purge.Scope.TAG, Objects.requireNonNull(what.tag, "tag"));
   }
 
-  private Purge of(Purge.Scope scope, String value) {
-    return new Purge(scope, tenant, value, soft, 0);
+  private Purge of(String option, Purge.Scope scope, String value) {
+    try {
+      return new Purge(scope, tenant, value, soft, 0).checked();
+    } catch (IllegalArgumentException e) {
+      String wrong = String.valueOf(e.getMessage());
+      throw new UsageException(
+          wrong.startsWith("value: ") ? option + wrong.substring(5) : option + ": " + wrong);
+    }
   }
 }

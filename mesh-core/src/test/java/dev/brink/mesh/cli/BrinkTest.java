@@ -105,6 +105,10 @@ class BrinkTest {
     assertThat(value.run("deploy", "x", "--timeout", "soon")).isEqualTo(2);
     assertThat(value.err()).contains("'soon' (expected: such as 500ms, 30s or 1m)");
 
+    Run url = new Run();
+    assertThat(url.run("purge", "--url", "x y")).isEqualTo(2);
+    assertThat(url.err()).startsWith("brink purge: --url: x y (expected: host/path)\n");
+
     Run missing = new Run();
     assertThat(missing.run("deploy")).isEqualTo(2);
     assertThat(missing.err()).contains("Missing required parameter: 'DIR'");
