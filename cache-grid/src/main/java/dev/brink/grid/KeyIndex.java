@@ -34,10 +34,9 @@ final class KeyIndex {
 
   private final KeyIndexes all;
   private final String namespace;
-  private final AffinityFunction affinity = KeyValueCaches.affinity();
+  private final AffinityFunction affinity;
   private final NavigableSet<String> keys = new ConcurrentSkipListSet<>(KeyCodec.ORDER);
-  private final AtomicReferenceArray<@Nullable Object> covered =
-      new AtomicReferenceArray<>(affinity.partitions());
+  private final AtomicReferenceArray<@Nullable Object> covered;
   private final AtomicLong bytes = new AtomicLong();
   private volatile boolean ended;
   private volatile long usedNanos = System.nanoTime();
@@ -65,6 +64,8 @@ final class KeyIndex {
   KeyIndex(KeyIndexes all, String namespace) {
     this.all = all;
     this.namespace = namespace;
+    affinity = all.affinity;
+    covered = new AtomicReferenceArray<>(affinity.partitions());
     count(INDEX_BYTES);
   }
 

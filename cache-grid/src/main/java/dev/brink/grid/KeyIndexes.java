@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.cache.Cache;
 import org.apache.ignite.Ignite;
+import org.apache.ignite.cache.affinity.AffinityFunction;
 import org.apache.ignite.spi.IgniteSpiAdapter;
 import org.apache.ignite.spi.IgniteSpiException;
 import org.apache.ignite.spi.IgniteSpiMultipleInstancesSupport;
@@ -34,6 +35,9 @@ final class KeyIndexes extends IgniteSpiAdapter implements IndexingSpi {
 
   /** So many-th of the heap. */
   private static final int HEAP_PART = 16;
+
+  /** The partition of a key, for all indexes: it is the same for all caches. */
+  final AffinityFunction affinity = KeyValueCaches.affinity();
 
   private final Map<Id, KeyIndex> indexes = new ConcurrentHashMap<>();
   private final AtomicLong bytes = new AtomicLong();

@@ -128,7 +128,17 @@ final class KeyValueEngine implements AutoCloseable {
         lists.sum(),
         calls.failures(),
         calls.pending(),
-        usage().usedBytes);
+        usage().usedBytes,
+        indexBytes());
+  }
+
+  private long indexBytes() {
+    StoreCaches caches = place.caches();
+    try {
+      return caches == null ? 0 : KeyIndexes.of(caches.ignite()).bytes();
+    } catch (IllegalStateException _) {
+      return 0; // it has stopped
+    }
   }
 
   /** Why no more values are taken; null when they are. Ignite itself would fail as a whole. */

@@ -10,6 +10,7 @@ package dev.brink.grid;
  * @param failures calls that failed or were refused
  * @param pending calls on their way now
  * @param usedBytes of the memory for namespaces in memory, on this node
+ * @param indexBytes of the heap that indexes of keys take on this node, about
  */
 public record KeyValueStats(
     long reads,
@@ -18,8 +19,9 @@ public record KeyValueStats(
     long lists,
     long failures,
     long pending,
-    long usedBytes) {
-  /** Calls of both; the memory of this one. */
+    long usedBytes,
+    long indexBytes) {
+  /** Calls and indexes of both; the memory of this one. */
   KeyValueStats plus(KeyValueStats durable) {
     return new KeyValueStats(
         reads + durable.reads,
@@ -28,6 +30,7 @@ public record KeyValueStats(
         lists + durable.lists,
         failures + durable.failures,
         pending + durable.pending,
-        usedBytes);
+        usedBytes,
+        indexBytes + durable.indexBytes);
   }
 }

@@ -296,6 +296,7 @@ class KeyValueTest {
     assertThat(after.writes() - before.writes()).isEqualTo(1);
     assertThat(after.lists() - before.lists()).isEqualTo(1);
     assertThat(after.usedBytes()).isPositive();
+    assertThat(after.indexBytes()).isPositive();
   }
 
   private static List<String> keys(KeyValue at, String prefix) throws Exception {

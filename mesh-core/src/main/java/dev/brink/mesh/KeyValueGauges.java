@@ -33,6 +33,12 @@ final class KeyValueGauges {
         "used.bytes",
         "Memory in use for namespaces in memory, on this node",
         KeyValueStats::usedBytes);
+    gauge(
+        metrics,
+        grid,
+        "index.bytes",
+        "Heap that indexes of keys take on this node, about",
+        KeyValueStats::indexBytes);
   }
 
   private static void register(NodeMetrics metrics, WatchPlaces watches) {
