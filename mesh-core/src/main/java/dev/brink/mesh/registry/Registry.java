@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.brink.exec.FunctionLimits;
 import dev.brink.exec.FunctionRuntime;
 import dev.brink.grid.Entry;
+import dev.brink.grid.Lasting;
 import dev.brink.grid.Stamp;
 import dev.brink.mesh.proto.Deployment;
 import dev.brink.mesh.proto.FunctionVersion;
@@ -46,6 +47,7 @@ public final class Registry implements AutoCloseable {
   private final UnreadableDeployments unreadable = new UnreadableDeployments();
   private final SnapshotStore store;
   private final Consumer<Snapshot> onChange;
+  private final Lasting lasting = new Lasting(LOG, "registry: unexpected");
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("brink-registry").factory());
@@ -80,14 +82,14 @@ public final class Registry implements AutoCloseable {
             defaults,
             bindings,
             secrets,
-            task -> thread.execute(guarded(task)),
+            task -> thread.execute(lasting.of(task)),
             System::nanoTime,
             this::versionChanged);
     this.store = new SnapshotStore(file);
     this.onChange = onChange;
     var _ =
         thread.scheduleWithFixedDelay(
-            guarded(this::sweep), SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+            lasting.of(this::sweep), SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
   }
 
   /** What is served now. */
@@ -162,7 +164,7 @@ public final class Registry implements AutoCloseable {
   public CompletionStage<Void> prepare(FunctionVersion version) {
     CompletableFuture<Void> ready = new CompletableFuture<>();
     try {
-      thread.execute(guarded(() -> versions.prepare(version, ready)));
+      thread.execute(lasting.of(() -> versions.prepare(version, ready)));
     } catch (RejectedExecutionException e) {
       ready.completeExceptionally(
           new RegistryException("node-stopping", "the node stops, or has stopped", true));
@@ -172,7 +174,7 @@ public final class Registry implements AutoCloseable {
 
   /** A version's content has arrived. Content that is not what its digest says is refused. */
   public void putVersion(String digest, Entry entry) {
-    thread.execute(guarded(() -> version(digest, entry)));
+    thread.execute(lasting.of(() -> version(digest, entry)));
   }
 
   /**
@@ -182,7 +184,7 @@ public final class Registry implements AutoCloseable {
    */
   public CompletionStage<Void> putDeployment(String key, Entry entry) {
     CompletableFuture<Void> served = new CompletableFuture<>();
-    thread.execute(guarded(() -> deployment(key, entry, served)));
+    thread.execute(lasting.of(() -> deployment(key, entry, served)));
     return served;
   }
 
@@ -193,7 +195,7 @@ public final class Registry implements AutoCloseable {
    */
   public CompletionStage<Void> removeDeployment(String key, Stamp stamp) {
     return CompletableFuture.runAsync(
-        guarded(
+        lasting.of(
             () -> {
               DeploymentState present = deployments.get(key);
               if (present != null && present.stamp.compareTo(stamp) < 0) {
@@ -209,7 +211,7 @@ public final class Registry implements AutoCloseable {
 
   /** Secrets are looked up there too, for those that nobody has told of yet. */
   void secretsFrom(Supplier<Map<String, Entry>> entries) {
-    thread.execute(guarded(() -> secrets.source(entries)));
+    thread.execute(lasting.of(() -> secrets.source(entries)));
   }
 
   /**
@@ -233,7 +235,7 @@ public final class Registry implements AutoCloseable {
   private CompletionStage<Void> secretChanged(Supplier<@Nullable SecretId> change) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     thread.execute(
-        guarded(
+        lasting.of(
             () -> {
               SecretId secret = change.get();
               if (secret == null) {
@@ -357,7 +359,7 @@ public final class Registry implements AutoCloseable {
   private void planWrite() {
     if (!writePlanned) {
       writePlanned = true;
-      var _ = thread.schedule(guarded(this::write), WRITE_DELAY_MILLIS, TimeUnit.MILLISECONDS);
+      var _ = thread.schedule(lasting.of(this::write), WRITE_DELAY_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 
@@ -403,21 +405,11 @@ public final class Registry implements AutoCloseable {
     }
   }
 
-  private static Runnable guarded(Runnable action) {
-    return () -> {
-      try {
-        action.run();
-      } catch (RuntimeException e) {
-        LOG.error("registry: unexpected", e);
-      }
-    };
-  }
-
   /** Writes what is not written yet and stops. The runtime's functions stay loaded. */
   @Override
   public void close() {
     thread.execute(
-        guarded(
+        lasting.of(
             () -> {
               if (writePlanned) {
                 write();
