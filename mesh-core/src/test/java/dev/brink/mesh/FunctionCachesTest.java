@@ -46,6 +46,14 @@ class FunctionCachesTest {
               case 'large':
                 await cache.put(key, new Response('', { headers: { 'x-large': await request.text() } }));
                 return new Response('put');
+              case 'broken':
+                await cache.put(key, new Response(new ReadableStream({
+                  pull(controller) {
+                    controller.enqueue(new Uint8Array(10));
+                    controller.error(new Error('no luck'));
+                  },
+                })));
+                return new Response('put');
               case 'match': {
                 const found = await cache.match(key);
                 return found ?? new Response('nothing', { status: 404 });
@@ -96,6 +104,16 @@ class FunctionCachesTest {
 
   private static String key() {
     return "k" + LAST_KEY.incrementAndGet();
+  }
+
+  @Test
+  void aBodyThatFailsIsNamed() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      HttpResponse<String> answer = mesh.post(mesh.node(0), "/c1/broken?key=" + key(), new byte[0]);
+      assertThat(answer.body())
+          .startsWith("Error body-failed: the response's body ended early: ")
+          .contains("no luck");
+    }
   }
 
   /** Whether all nodes know: a home waits for a second for those that are slow, not for longer. */

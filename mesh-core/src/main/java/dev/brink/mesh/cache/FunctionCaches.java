@@ -110,17 +110,18 @@ public final class FunctionCaches implements HostBinding {
         call.method().equals("put")
             ? PutCall.of(asked, arguments.getStatus(), fields(arguments.getResponse()))
             : asked;
+    WatchedBody body = call.body() == null ? null : new WatchedBody(call.body());
     var running =
         present.call(
             new Call(
                 request,
                 url.substring(0, scheme),
-                call.body(),
+                body,
                 "",
                 call.requestId(),
                 Math.min(call.deadlineNanos(), System.nanoTime() + LONGEST_NANOS)),
             target,
-            new Reply(reply));
+            new Reply(reply, body));
     var _ =
         reply.whenComplete(
             (answer, failure) -> {
@@ -158,7 +159,8 @@ public final class FunctionCaches implements HostBinding {
   }
 
   /** What the caches answer, as the function's face takes it. */
-  private record Reply(CompletableFuture<BindingReply> to) implements CallListener {
+  private record Reply(CompletableFuture<BindingReply> to, @Nullable WatchedBody asked)
+      implements CallListener {
     @Override
     public void onResponse(
         HttpResponse head, Flow.@Nullable Publisher<ByteBuf> body, CallTiming timing) {
@@ -190,6 +192,13 @@ public final class FunctionCaches implements HostBinding {
     @Override
     public void onFailure(CallFailure failure) {
       Problem problem = failure.problem();
+      Throwable ofBody = asked == null ? null : asked.failure();
+      if (ofBody != null) {
+        to.completeExceptionally(
+            BindingException.failed(
+                "body-failed", "the response's body ended early: " + ofBody.getMessage(), false));
+        return;
+      }
       switch (problem.code()) {
         case "not-cached" -> to.complete(BindingReply.of("{}"));
         case "not-stored" ->
