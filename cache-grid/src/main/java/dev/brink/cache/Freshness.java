@@ -137,7 +137,10 @@ record Freshness(
     return Math.max(apparent, age(headers) + delay);
   }
 
-  /** The first member of {@code Age}; 0 when it is no number. */
+  /**
+   * The first member of {@code Age}; 0 when it is no number, {@link Directives#MAX_SECONDS} when it
+   * is larger than that (RFC 9111 section 1.2.2).
+   */
   static long age(HttpHeaders headers) {
     String text = headers.get(HttpHeaderNames.AGE);
     if (text == null) {
@@ -145,9 +148,7 @@ record Freshness(
     }
     int comma = text.indexOf(',');
     String first = (comma < 0 ? text : text.substring(0, comma)).strip();
-    return first.matches("[0-9]{1,18}")
-        ? Math.min(Long.parseLong(first), Directives.MAX_SECONDS)
-        : 0;
+    return Directives.deltaSeconds(first);
   }
 
   /** Whether a status may be stored without a word from the origin. */

@@ -35,6 +35,14 @@ class HttpCacheTest {
   }
 
   @Test
+  void anAgeBeyondAllNumbersIsOld() {
+    origin.reply(200, "one", "cache-control", "max-age=60", "age", "18446744073709551611");
+    origin.reply(200, "two", "cache-control", "max-age=60");
+    origin.get("/a");
+    assertThat(origin.get("/a").body).hasToString("two");
+  }
+
+  @Test
   void aLengthOfNoContentIsDropped() {
     origin.reply(204, "", "cache-control", "max-age=60", "content-length", "5");
     for (Outcome outcome : List.of(Outcome.MISS, Outcome.HIT)) {

@@ -99,7 +99,12 @@ public final class Directives {
     if (value == null) {
       return ABSENT;
     }
-    return Math.max(0, FieldText.digits(value, MAX_SECONDS));
+    return deltaSeconds(value);
+  }
+
+  /** A field's number of seconds, at most {@link #MAX_SECONDS}; 0 when it is no number. */
+  public static long deltaSeconds(String text) {
+    return Math.max(0, FieldText.digits(text, MAX_SECONDS));
   }
 
   /** The field names in a directive's value, lower-case; empty when it has none. */
