@@ -3,6 +3,7 @@ package dev.brink.grid;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
 
 /** Rules for the keys of namespaces: their form, their order, and cursors that name them. */
 final class KeyCodec {
@@ -37,9 +38,17 @@ final class KeyCodec {
       key = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
       check(key);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("cursor: " + cursor + " (expected: one of a page)", e);
+      throw notOfAPage(cursor, e);
+    }
+    if (!cursor(key).equals(cursor)) {
+      throw notOfAPage(cursor, null);
     }
     return key;
+  }
+
+  private static IllegalArgumentException notOfAPage(
+      String cursor, @Nullable IllegalArgumentException cause) {
+    return new IllegalArgumentException("cursor: " + cursor + " (expected: one of a page)", cause);
   }
 
   private static int compare(String a, String b) {

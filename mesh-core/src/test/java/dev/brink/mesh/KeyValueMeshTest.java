@@ -241,6 +241,7 @@ class KeyValueMeshTest {
             "ttl-ms=",
             "expiration=",
             "durable=1",
+            "ttl-ms=1&expiration=9999999999999",
             "if-absent&if-version=" + version)) {
       HttpResponse<String> refused = admin(node, URI.create(key + "?" + query), "PUT", "second");
       assertThat(refused.statusCode()).as(query).isEqualTo(400);
@@ -255,6 +256,26 @@ class KeyValueMeshTest {
     URI plain = URI.create(key + "?if-absent=false&if-version=" + version + "&durable=false");
     assertThat(admin(node, plain, "PUT", "third").statusCode()).isEqualTo(204);
     assertThat(admin(node, key, "GET", "").body()).isEqualTo("third");
+  }
+
+  @Test
+  void whatIsNoKeyAndNoCursorIsRefused() throws Exception {
+    MeshNode node = mesh.node(0);
+    String at = node.adminUri() + "/v1/kv/default/odd";
+    for (String key : List.of("%FF", "a%C3", "%ED%A0%80")) {
+      HttpResponse<String> refused = admin(node, URI.create(at + "/" + key), "PUT", "value");
+      assertThat(refused.statusCode()).as(key).isEqualTo(400);
+      assertThat(refused.body()).as(key).contains("(expected: UTF-8)");
+    }
+    URI known = URI.create(at + "/%C3%BC%00+%20%EF%BF%BD");
+    assertThat(admin(node, known, "PUT", "value").statusCode()).isEqualTo(204);
+    assertThat(admin(node, URI.create(at), "GET", "").body())
+        .contains("\"name\":\"\u00fc\\u0000+ \ufffd\"");
+    for (String cursor : List.of("zzz", "a", "_w")) {
+      assertThat(admin(node, URI.create(at + "?cursor=" + cursor), "GET", "").statusCode())
+          .as(cursor)
+          .isEqualTo(400);
+    }
   }
 
   private static URI on(MeshNode node, URI uri) {

@@ -30,6 +30,8 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.net.URI;
 import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -280,8 +282,22 @@ public final class AdminHandler implements HttpHandler {
     }
   }
 
+  /**
+   * A segment of the path.
+   *
+   * @throws IllegalArgumentException when it is not UTF-8: all that is not would be the same key
+   */
   private static String decode(String part) {
-    return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+    // In Latin-1 each escaped byte is a character.
+    String bytes = URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.ISO_8859_1);
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(bytes.getBytes(StandardCharsets.ISO_8859_1)))
+          .toString();
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException("path: " + part + " (expected: UTF-8)", e);
+    }
   }
 
   private static Problem problem(Throwable failure) {

@@ -112,6 +112,10 @@ public final class KeyValueResource {
     WriteOptions options = WriteOptions.none().withMetadata(headers.get(METADATA, ""));
     Optional<Long> ttl = query.number("ttl-ms");
     Optional<Long> expiration = query.number("expiration");
+    if (ttl.isPresent() && expiration.isPresent()) {
+      throw new IllegalArgumentException(
+          "query: ttl-ms and expiration (expected: one of them at most)");
+    }
     if (ttl.isPresent()) {
       options = options.expiringAfter(Duration.ofMillis(ttl.get()));
     } else if (expiration.isPresent()) {
