@@ -60,8 +60,8 @@ class IdleWarmUpTest {
   /** Else it would wait for ten seconds after an instance. */
   @Test
   void itsOwnCallsAreNoLoad() {
-    int usual = 6;
-    int count = WarmUpFunction.OTHERS.size() + usual;
+    long usual = 6;
+    int count = WarmUpFunction.OTHERS.size() + (int) usual;
     try (FunctionRuntime runtime = FunctionRuntime.builder().lanes(16).idleWarmUp(count).build()) {
       Sandbox.join(runtime.ready());
       Lanes lanes = ((GraalRuntime) runtime).lanes();

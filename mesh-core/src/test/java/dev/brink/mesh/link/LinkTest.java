@@ -33,7 +33,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Calls over a link. */
 class LinkTest {
   @RegisterExtension final TestLink link = new TestLink();
-  private final Heard heard = link.heard;
   private final TestService service = link.service;
   private final Links links = link.links;
 
