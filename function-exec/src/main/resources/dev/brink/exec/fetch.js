@@ -264,8 +264,8 @@
   const $ReadableStream = slots('ReadableStream');
   /** Not brotli: of its decoders there are few. */
   const ACCEPT_ENCODING = 'accept-encoding\ngzip, deflate\n';
-  // FunctionLimits.MAX_HEAD_BYTES, of what is sent: 32 bytes count for a field beside its name and value, as in HTTP/2, of which the
-  // lines have two as line feeds; at most 11 for each character of the lines, as a field has three.
+  // FunctionLimits.MAX_HEAD_BYTES, of what is sent: 32 bytes count for a field beside its name and value, as in
+  // HTTP/2, of which the lines have two as line feeds; at most 11 for each character of the lines, as a field has three.
   const MAX_HEAD_BYTES = 131072;
   const FIELD_BYTES = 30;
   const MOST_FOR_A_CHARACTER = 11;

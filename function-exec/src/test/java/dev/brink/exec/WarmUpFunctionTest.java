@@ -24,7 +24,7 @@ class WarmUpFunctionTest {
   void allThatItIsAskedForIsDone() {
     Map<String, String> answers = new TreeMap<>();
     List<String> all = new ArrayList<>(WarmUpFunction.OTHERS);
-    all.add(WarmUpFunction.USUAL);
+    all.addAll(WarmUpFunction.USUALS);
     for (String what : all) {
       LoadedFunction function = Sandbox.join(runtime.load(WarmUpFunction.bundle(what, 1)));
       var answered = new Answered();
@@ -32,7 +32,9 @@ class WarmUpFunctionTest {
       answers.put(what, answered.end().text().replaceAll("[0-9a-f-]{20,}", "ID"));
     }
     assertThat(answers)
-        .containsEntry("json", "{\"path\":\"/json\",\"agent\":\"brink\"}")
+        .containsEntry("json", "{\"path\":\"/json\",\"method\":\"GET\",\"agent\":\"brink\"}")
+        .containsEntry("text", "up of localhost")
+        .containsEntry("made", "{\"url\":\"http://localhost/made?warm=up\"}")
         .containsEntry("bodies", "{\"text\":\"text\",\"again\":\"text\"}")
         .containsEntry("documents", "{\"open\":4800}")
         .containsEntry("streams", "somewords")
@@ -41,7 +43,7 @@ class WarmUpFunctionTest {
         .containsEntry("signatures", "{\"id\":\"ID\",\"bytes\":32,\"right\":true}")
         .containsEntry("routes", "{\"href\":\"http://localhost/users/1?a=b&c=d\",\"id\":\"1\"}")
         .containsEntry("waits", "AbortError")
-        .hasSize(10)
+        .hasSize(12)
         .hasEntrySatisfying("forms", text -> assertThat(text).contains("value", "words.txt"));
   }
 
