@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ final class Sandbox implements AutoCloseable {
   final FunctionRuntime runtime;
 
   private volatile boolean letGo;
+  private volatile int heldWhileStuckBytes;
   private Map<String, HostBinding> bindings = Map.of();
   private @Nullable HostBinding caches;
 
@@ -56,11 +58,18 @@ final class Sandbox implements AutoCloseable {
   private void print(String line) {
     console.add(line);
     if (line.endsWith(" stuck")) {
+      byte[] held = new byte[heldWhileStuckBytes];
       long end = System.nanoTime() + 120_000_000_000L;
       while (!letGo && System.nanoTime() - end < 0) {
         Thread.onSpinWait();
       }
+      Reference.reachabilityFence(held);
     }
+  }
+
+  /** How much guests hold while they are {@link #STUCK}; nothing at first. */
+  void holdWhileStuck(int bytes) {
+    heldWhileStuckBytes = bytes;
   }
 
   /** Lets guests go that are {@link #STUCK}. */
