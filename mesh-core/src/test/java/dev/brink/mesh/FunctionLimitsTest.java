@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
 import dev.brink.exec.FunctionLimits;
 import dev.brink.exec.Isolation;
 import dev.brink.mesh.deploy.DeploymentException;
@@ -17,9 +14,7 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Queue;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,7 +22,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.slf4j.LoggerFactory;
 
 /** How much functions may use, and what is said when they want more, on one node. */
 class FunctionLimitsTest {
@@ -178,20 +172,7 @@ class FunctionLimitsTest {
                         1L << 40,
                         64))
                 .build());
-    Queue<String> log = new ConcurrentLinkedQueue<>();
-    var appender =
-        new AppenderBase<ILoggingEvent>() {
-          @Override
-          protected void append(ILoggingEvent event) {
-            log.add(event.getFormattedMessage());
-          }
-        };
-    appender.start();
-    Logger brink = (Logger) LoggerFactory.getLogger("dev.brink.mesh.function");
-    Level before = brink.getLevel();
-    brink.setLevel(Level.INFO);
-    brink.addAppender(appender);
-    try {
+    try (CapturedLog log = CapturedLog.of("dev.brink.mesh.function", Level.INFO)) {
       // A body that is broken off is an error for some clients, in the midst of the answer.
       var _ =
           mesh.client()
@@ -199,10 +180,7 @@ class FunctionLimitsTest {
                   HttpRequest.newBuilder(TestMesh.uri(mesh.node(0), "/late")).build(),
                   HttpResponse.BodyHandlers.discarding());
       String said = code + ": ended after its response had begun";
-      TestMesh.until(() -> log.stream().anyMatch(line -> line.endsWith(said)));
-    } finally {
-      brink.detachAppender(appender);
-      brink.setLevel(before);
+      TestMesh.until(() -> log.lines().stream().anyMatch(line -> line.endsWith(said)));
     }
   }
 

@@ -3,9 +3,6 @@ package dev.brink.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
 import com.sun.net.httpserver.HttpServer;
 import dev.brink.exec.SampleRequest;
 import dev.brink.exec.outbound.OutboundTarget;
@@ -17,12 +14,9 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** A function that is deployed with samples, on one node with an origin. */
 class SampleMeshTest {
@@ -47,19 +41,6 @@ class SampleMeshTest {
 
   @Test
   void samplesRunAfterADeployWithoutAnyEffect() throws Exception {
-    Queue<String> log = new ConcurrentLinkedQueue<>();
-    var appender =
-        new AppenderBase<ILoggingEvent>() {
-          @Override
-          protected void append(ILoggingEvent event) {
-            log.add(event.getFormattedMessage());
-          }
-        };
-    appender.start();
-    Logger brink = (Logger) LoggerFactory.getLogger("dev.brink");
-    Level before = brink.getLevel();
-    brink.setLevel(Level.INFO);
-    brink.addAppender(appender);
     var reached = new AtomicInteger();
     HttpServer origin =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -72,13 +53,14 @@ class SampleMeshTest {
         });
     origin.start();
     String url = "http://127.0.0.1:" + origin.getAddress().getPort() + "/";
-    try (TestMesh mesh =
-        TestMesh.start(
-            directory,
-            1,
-            (_, config) ->
-                config.functions(
-                    it -> it.outboundAllow(List.of(OutboundTarget.parse("127.0.0.1")))))) {
+    try (CapturedLog log = CapturedLog.of("dev.brink", Level.INFO);
+        TestMesh mesh =
+            TestMesh.start(
+                directory,
+                1,
+                (_, config) ->
+                    config.functions(
+                        it -> it.outboundAllow(List.of(OutboundTarget.parse("127.0.0.1")))))) {
       MeshNode node = mesh.node(0);
       node.deployments().deploy(OriginSpec.builder("origin").server(URI.create(url)).build());
       node.deployments()
@@ -101,8 +83,9 @@ class SampleMeshTest {
                           .build())
                   .complete())
           .isTrue();
-      TestMesh.until(() -> log.stream().anyMatch(line -> line.contains(" times with its samples")));
-      assertThat(log)
+      TestMesh.until(
+          () -> log.lines().stream().anyMatch(line -> line.contains(" times with its samples")));
+      assertThat(log.lines())
           .filteredOn(line -> line.contains(" times with its samples"))
           .singleElement()
           .asString()
@@ -110,16 +93,14 @@ class SampleMeshTest {
           .doesNotContain(": run 0 times");
       assertThat(reached).hasValue(0);
       assertThat(mesh.get(node, "/reads").body()).isEqualTo("null");
-      assertThat(log).noneMatch(line -> line.contains("it is printed"));
+      assertThat(log.lines()).noneMatch(line -> line.contains("it is printed"));
       assertThat(node.mesh().usage()).noneMatch(row -> row.name().equals("talks"));
 
       assertThat(mesh.get(node, "/talks").body()).isEqualTo("done");
       assertThat(reached).hasValue(2);
-      assertThat(log).anyMatch(line -> line.contains("it is printed"));
+      assertThat(log.lines()).anyMatch(line -> line.contains("it is printed"));
       assertThat(mesh.get(node, "/reads").body()).isEqualTo("of a sample");
     } finally {
-      brink.detachAppender(appender);
-      brink.setLevel(before);
       origin.stop(0);
     }
   }

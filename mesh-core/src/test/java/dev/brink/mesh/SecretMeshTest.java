@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.brink.mesh.cli.Commands;
 import dev.brink.mesh.client.MeshClient;
 import dev.brink.mesh.deploy.DeploymentException;
@@ -30,7 +27,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** Secrets on two nodes with the operator's key, and on nodes with another or none. */
 class SecretMeshTest {
@@ -178,13 +174,7 @@ class SecretMeshTest {
   @Test
   void nobodySeesAValue() throws Exception {
     String value = "\"quokka\nsecret\" wömbat";
-    Logger brink = (Logger) LoggerFactory.getLogger("dev.brink");
-    Level level = brink.getLevel();
-    brink.setLevel(Level.TRACE);
-    ListAppender<ILoggingEvent> log = new ListAppender<>();
-    log.start();
-    brink.addAppender(log);
-    try {
+    try (CapturedLog log = CapturedLog.of("dev.brink", Level.TRACE)) {
       MeshNode node = mesh.node(0);
       assertThat(admin(node, "PUT", "/v1/secrets/default/prints/TOKEN", value).statusCode())
           .isEqualTo(204);
@@ -218,17 +208,11 @@ class SecretMeshTest {
       assertThat(answers).contains("\"name\":\"TOKEN\"", "brink_secrets ");
       awaitFile("prints");
       String file = Files.readString(directory.resolve("n0").resolve("snapshot"), ISO_8859_1);
-      String logged;
-      synchronized (log) { // others log on, and hold it as they do
-        logged = log.list.stream().map(ILoggingEvent::getFormattedMessage).toList().toString();
-      }
+      String logged = log.lines().toString();
       assertThat(logged).contains("value ***", "with ***", "secret default/prints/TOKEN");
       for (String text : List.of(answers, file, logged)) {
         assertThat(text).doesNotContain("quokka", "wömbat");
       }
-    } finally {
-      brink.detachAppender(log);
-      brink.setLevel(level);
     }
   }
 

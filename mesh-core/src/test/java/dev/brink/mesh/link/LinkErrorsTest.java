@@ -2,9 +2,7 @@ package dev.brink.mesh.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.brink.mesh.CapturedLog;
 import dev.brink.mesh.http.EventLoops;
 import dev.brink.mesh.proto.LoadBeat;
 import java.net.InetAddress;
@@ -14,12 +12,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** A link that meets the same error each time it is up. */
 class LinkErrorsTest {
-  private final Logger logger = (Logger) LoggerFactory.getLogger(LinkConnection.class);
-  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+  private final CapturedLog log = CapturedLog.of(LinkConnection.class);
   private final EventLoops loops = EventLoops.create(2, "test-io");
   private final Failing failing = new Failing();
   private final Links links = new Links(loops, null, failing);
@@ -27,8 +23,6 @@ class LinkErrorsTest {
 
   @BeforeEach
   void link() throws Exception {
-    lines.start();
-    logger.addAppender(lines);
     server =
         LinkServer.start(
             loops,
@@ -43,13 +37,13 @@ class LinkErrorsTest {
     links.close();
     server.close();
     loops.close();
-    logger.detachAppender(lines);
+    log.close();
   }
 
   @Test
   void tellsOfItOnce() throws Exception {
     assertThat(failing.downs.await(30, TimeUnit.SECONDS)).isTrue();
-    assertThat(lines.list).hasSize(1);
+    assertThat(log.lines()).hasSize(1);
   }
 
   private static final class Failing implements LinkListener {

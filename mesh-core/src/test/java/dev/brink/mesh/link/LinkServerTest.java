@@ -4,9 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
+import dev.brink.mesh.CapturedLog;
 import dev.brink.mesh.http.EventLoops;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -14,10 +13,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** What becomes of connections at the server's end. */
 class LinkServerTest {
@@ -57,25 +54,10 @@ class LinkServerTest {
   /** As one does whose process was killed. */
   @Test
   void aPeerThatResetsItsConnectionIsNoWarning() throws Exception {
-    var server = (Logger) LoggerFactory.getLogger(LinkServer.class);
-    var pipeline = (Logger) LoggerFactory.getLogger("io.netty.channel.DefaultChannelPipeline");
-    Level before = server.getLevel();
-    var told = new LinkedBlockingQueue<ILoggingEvent>();
-    var lines =
-        new AppenderBase<ILoggingEvent>() {
-          @Override
-          protected void append(ILoggingEvent line) {
-            if (line.getThrowableProxy() != null || line.getLoggerName().contains("LinkServer")) {
-              told.add(line);
-            }
-          }
-        };
-    lines.start();
-    server.setLevel(Level.DEBUG);
-    server.addAppender(lines);
-    pipeline.addAppender(lines);
     var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    try (EventLoops loops = EventLoops.create(1, "test-io");
+    try (CapturedLog server = CapturedLog.of(LinkServer.class.getName(), Level.DEBUG);
+        CapturedLog pipeline = CapturedLog.of("io.netty.channel.DefaultChannelPipeline");
+        EventLoops loops = EventLoops.create(1, "test-io");
         LinkServer links = LinkServer.start(loops, loopback, null, new TestService())) {
       var peer = new Socket(links.address().getAddress(), links.address().getPort());
       peer.setSoTimeout(20_000);
@@ -89,15 +71,11 @@ class LinkServerTest {
       }
       peer.setSoLinger(true, 0);
       peer.close();
-      ILoggingEvent line = told.poll(30, TimeUnit.SECONDS);
-      assertThat(line).isNotNull();
+      ILoggingEvent line = server.awaitFirst();
       assertThat(line.getLevel()).isEqualTo(Level.DEBUG);
       assertThat(line.getFormattedMessage()).contains("reset");
-      assertThat(told).isEmpty();
-    } finally {
-      server.detachAppender(lines);
-      pipeline.detachAppender(lines);
-      server.setLevel(before);
+      assertThat(server.events()).hasSize(1);
+      assertThat(pipeline.events()).noneMatch(other -> other.getThrowableProxy() != null);
     }
   }
 

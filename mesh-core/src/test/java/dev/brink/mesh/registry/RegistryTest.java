@@ -2,12 +2,10 @@ package dev.brink.mesh.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.brink.exec.FunctionLimits;
 import dev.brink.grid.Entry;
 import dev.brink.grid.Stamp;
+import dev.brink.mesh.CapturedLog;
 import dev.brink.mesh.proto.Deployment;
 import dev.brink.mesh.proto.FunctionTarget;
 import dev.brink.mesh.proto.FunctionVersion;
@@ -27,7 +25,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 class RegistryTest {
   private static final FunctionVersion VERSION = FakeRuntime.version();
@@ -120,11 +117,8 @@ class RegistryTest {
 
   @Test
   void aDeploymentThatCannotBeReadKeepsNoOtherFromBeingServed() throws Exception {
-    Logger logger = (Logger) LoggerFactory.getLogger(UnreadableDeployments.class);
-    var lines = new ListAppender<ILoggingEvent>();
-    lines.start();
-    logger.addAppender(lines);
-    try (Registry registry = registry()) {
+    try (CapturedLog log = CapturedLog.of(UnreadableDeployments.class);
+        Registry registry = registry()) {
       Deployment.Builder uncacheable = origin("bad", "/bad").toBuilder();
       uncacheable.getOriginBuilder().getCacheBuilder().setDefaultTtlMs(-1);
       unreadable(registry, "t/bad", uncacheable.build().toByteArray());
@@ -135,7 +129,7 @@ class RegistryTest {
       assertThat(snapshot.routes().match("", "/good")).isEqualTo(snapshot.binding("t", "good"));
       assertThat(snapshot.bindings()).containsOnlyKeys("t/good");
       assertThat(registry.unreadableDeployments()).isEqualTo(2);
-      assertThat(lines.list).as("one line for each").hasSize(2);
+      assertThat(log.lines()).as("one line for each").hasSize(2);
 
       put(registry, "t/bad", origin("bad", "/bad"), 2).get(10, TimeUnit.SECONDS);
       var _ =
@@ -145,8 +139,6 @@ class RegistryTest {
               .get(10, TimeUnit.SECONDS);
       assertThat(registry.snapshot().bindings()).containsOnlyKeys("t/good", "t/bad");
       assertThat(registry.unreadableDeployments()).isZero();
-    } finally {
-      logger.detachAppender(lines);
     }
   }
 

@@ -1,0 +1,78 @@
+package dev.brink.mesh;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/** What a logger, and those below it, write until this is closed. Thread-safe. */
+public final class CapturedLog implements AutoCloseable {
+  private final Logger logger;
+  private final @Nullable Level before;
+  private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
+  private final CountDownLatch written = new CountDownLatch(1);
+  private final AppenderBase<ILoggingEvent> appender =
+      new AppenderBase<>() {
+        @Override
+        protected void append(ILoggingEvent event) {
+          events.add(event);
+          written.countDown();
+        }
+      };
+
+  private CapturedLog(String name, @Nullable Level level) {
+    logger = (Logger) LoggerFactory.getLogger(name);
+    before = logger.getLevel();
+    if (level != null) {
+      logger.setLevel(level);
+    }
+    appender.start();
+    logger.addAppender(appender);
+  }
+
+  /** At the level that it has. */
+  public static CapturedLog of(String name) {
+    return new CapturedLog(name, null);
+  }
+
+  /** At the level that it has. */
+  public static CapturedLog of(Class<?> logger) {
+    return of(logger.getName());
+  }
+
+  /** At a level of its own until this is closed. */
+  public static CapturedLog of(String name, Level level) {
+    return new CapturedLog(name, level);
+  }
+
+  /** In the order in which they were written. */
+  public List<ILoggingEvent> events() {
+    return events;
+  }
+
+  /** What they say. */
+  public List<String> lines() {
+    return events.stream().map(ILoggingEvent::getFormattedMessage).toList();
+  }
+
+  /** Waits for the first line, for half a minute at most. */
+  public ILoggingEvent awaitFirst() throws InterruptedException {
+    if (!written.await(30, TimeUnit.SECONDS)) {
+      throw new AssertionError(logger.getName() + " has written nothing");
+    }
+    return events.getFirst();
+  }
+
+  @Override
+  public void close() {
+    logger.detachAppender(appender);
+    logger.setLevel(before);
+    appender.stop();
+  }
+}
