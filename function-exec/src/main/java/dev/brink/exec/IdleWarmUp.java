@@ -1,6 +1,5 @@
 package dev.brink.exec;
 
-import dev.brink.exec.lane.Lanes;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
@@ -13,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * ten thousand calls. Until then the first answer of a function takes several times longer, the
  * first to use a piece of the web API waits until that is read, and a load waits for the compiler.
  * Uses a twentieth of the lanes' time at most, apart from the compilers', and a fifth for some
- * seconds. After a load it goes on when that is {@linkplain CalmAfterLoad some seconds} ago.
+ * seconds. After a load it goes on when that is {@linkplain LoadOfOthers some seconds} ago.
  */
 final class IdleWarmUp {
   private static final Logger log = LoggerFactory.getLogger(IdleWarmUp.class);
@@ -23,10 +22,6 @@ final class IdleWarmUp {
 
   private static final int FIRST_SHARE = 5;
 
-  /** More are load: of functions, and of sockets, such as by hits of the cache. */
-  private static final int TURNS_PER_SECOND = 200;
-
-  private static final int ROUNDS_PER_SECOND = 1_000;
   private static final List<String> OTHERS = WarmUpFunction.OTHERS;
 
   /** Of an instance; all of them together make the engine compile what a call has in common. */
@@ -56,28 +51,20 @@ final class IdleWarmUp {
   private void run() {
     long began = System.nanoTime();
     long used = 0;
-    Lanes all = runtime.lanes();
-    int lanes = all.all().size();
-    var guests = new CalmAfterLoad(TURNS_PER_SECOND, all.turns(), began);
-    var sockets = new CalmAfterLoad(ROUNDS_PER_SECOND, all.companionRounds(), began);
-    long ownTurns = 0;
-    long ownRounds = 0;
+    int lanes = runtime.lanes().all().size();
+    var load = new LoadOfOthers(runtime.lanes(), began);
     try {
       for (int made = 0; made < count && !runtime.closed(); ) {
         boolean is = idle.look();
-        // Asked each time, as they also see to when the last load was.
-        is &= guests.isCalm(all.turns() - ownTurns, System.nanoTime());
-        is &= sockets.isCalm(all.companionRounds() - ownRounds, System.nanoTime());
+        // Asked each time, as it also sees to when the last load was.
+        is &= load.isOver(System.nanoTime());
         if (!is) {
           idle.pause(LOOK_AGAIN_NANOS);
           continue;
         }
         long start = System.nanoTime();
-        long turns = all.turns();
-        long rounds = all.companionRounds();
-        one(made++);
-        ownTurns += all.turns() - turns;
-        ownRounds += all.companionRounds() - rounds;
+        int number = made++;
+        load.own(() -> one(number));
         long nanos = System.nanoTime() - start;
         used += nanos;
         int share = made <= OTHERS.size() ? FIRST_SHARE : SHARE;
