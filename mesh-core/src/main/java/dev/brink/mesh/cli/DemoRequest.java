@@ -32,6 +32,11 @@ record DemoRequest(
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final long MAX_ANSWER_BYTES = 64 << 20;
 
+  /** Whether any client that asks for the path is answered with 200. */
+  boolean isPlain() {
+    return method.equals("GET") && headers.isEmpty() && body.length == 0 && status == 200;
+  }
+
   /** Sends it to the ingress of a node, asking for the decision. */
   DemoAnswer send(HttpClient http, String node, URI ingress, String token)
       throws InterruptedException {

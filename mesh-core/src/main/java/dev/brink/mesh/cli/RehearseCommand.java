@@ -4,10 +4,14 @@ import dev.brink.mesh.admin.AdminToken;
 import dev.brink.mesh.client.MeshClient;
 import dev.brink.mesh.config.NodeConfig;
 import dev.brink.mesh.deploy.DeploymentSpec;
+import dev.brink.mesh.folder.FunctionFolder;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -22,7 +26,8 @@ import picocli.CommandLine.Option;
     name = "rehearse",
     hidden = true,
     description =
-        "Start two nodes in this process, deploy the sample functions, ask them for a while, stop.")
+        "Start two nodes in this process, deploy the sample functions and a cached origin, ask them"
+            + " for a while, stop.")
 final class RehearseCommand implements Callable<Integer> {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(40);
 
@@ -34,11 +39,17 @@ final class RehearseCommand implements Callable<Integer> {
           "grid.discovery-port",
           "grid.communication-port");
 
+  private static final List<String> CACHED_PATHS =
+      List.of("/cached/1024", "/cached/2000?a=1", "/cached/102400", "/cached/1024");
+
   private final Session session;
 
   @Mixin private SampleFunctions functions = new SampleFunctions();
 
-  @Option(names = "--seconds", paramLabel = "N", description = "How long to ask. Default: 8.")
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      description = "How long to ask the functions, and then all as clients do. Default: 8.")
   private int seconds = 8;
 
   RehearseCommand(Session session) {
@@ -53,13 +64,21 @@ final class RehearseCommand implements Callable<Integer> {
     DemoPlan plan = functions.plan();
     session.stop().arm(STOP_LIMIT);
     int wrong;
-    try (ScratchFolder folder = ScratchFolder.create("brink-rehearsal-")) {
+    try (ScratchFolder folder = ScratchFolder.create("brink-rehearsal-");
+        RehearsalOrigin origin = RehearsalOrigin.start()) {
       String token = AdminToken.readOrCreate(folder.path());
       try (NodeLauncher.Started first = start(folder.path(), token, "one", "");
           NodeLauncher.Started second =
               start(folder.path(), token, "two", "127.0.0.1:" + first.discoveryPort())) {
-        deploy(first, token, plan);
-        wrong = ask(List.of(first, second), token, plan);
+        deploy(first, token, plan, cached(folder.path(), origin));
+        List<NodeLauncher.Started> nodes = List.of(first, second);
+        wrong = ask(nodes, token, plan);
+        if (wrong == 0) {
+          List<URI> ingresses = nodes.stream().map(NodeLauncher.Started::ingressUri).toList();
+          wrong =
+              new RehearsalTraffic(paths(plan))
+                  .ask(ingresses, Duration.ofSeconds(seconds), session.stop());
+        }
       }
     }
     if (wrong > 0) {
@@ -84,12 +103,36 @@ final class RehearseCommand implements Callable<Integer> {
     return session.launcher().start(node.build());
   }
 
-  private static void deploy(NodeLauncher.Started node, String token, DemoPlan plan) {
+  /** An origin whose answers are cached, as a function. */
+  private static DeploymentSpec cached(Path scratch, RehearsalOrigin origin) throws IOException {
+    Path folder = Files.createDirectory(scratch.resolve("cached"));
+    Files.writeString(
+        folder.resolve("brink.json"),
+        "{\"name\": \"cached\", \"routes\": [\"/cached/*\"], \"origin\": {\"servers\": [{\"url\":"
+            + " \""
+            + origin.url()
+            + "\"}], \"cache\": {}}}");
+    return FunctionFolder.read(folder);
+  }
+
+  private static void deploy(
+      NodeLauncher.Started node, String token, DemoPlan plan, DeploymentSpec cached) {
     try (MeshClient client = MeshClient.connect(node.adminUri(), token)) {
       for (DeploymentSpec spec : plan.specs()) {
         var _ = client.deployments().deploy(spec);
       }
+      var _ = client.deployments().deploy(cached);
     }
+  }
+
+  /** Mostly small objects of the cache and what a plain GET has from the first function. */
+  private static List<String> paths(DemoPlan plan) {
+    List<String> paths = new ArrayList<>(CACHED_PATHS);
+    plan.requests().stream()
+        .filter(DemoRequest::isPlain)
+        .findFirst()
+        .ifPresent(request -> paths.add(request.path()));
+    return paths;
   }
 
   private int ask(List<NodeLauncher.Started> nodes, String token, DemoPlan plan)
