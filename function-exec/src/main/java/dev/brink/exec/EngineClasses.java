@@ -77,7 +77,7 @@ final class EngineClasses {
     int done = 0;
     for (String library : libraries) {
       try {
-        Class<?> one = Class.forName(library);
+        Class<?> one = Class.forName(library, false, EngineClasses.class.getClassLoader());
         for (String name : names(one)) {
           done += initialize(name, one.getClassLoader());
         }

@@ -45,10 +45,16 @@ final class TestJvm {
    */
   static Ended run(String heap, Class<?> main, String... arguments)
       throws IOException, InterruptedException {
+    return run(heap, List.of(), main, arguments);
+  }
+
+  /** The same with flags that this JVM does not have. */
+  static Ended run(String heap, List<String> flags, Class<?> main, String... arguments)
+      throws IOException, InterruptedException {
     Path output = Files.createTempFile("brink-test-jvm", ".log");
     try {
       Process process =
-          new ProcessBuilder(command(heap, main, arguments))
+          new ProcessBuilder(command(heap, flags, main, arguments))
               .redirectErrorStream(true)
               .redirectOutput(output.toFile())
               .start();
@@ -65,7 +71,8 @@ final class TestJvm {
     }
   }
 
-  private static List<String> command(String heap, Class<?> main, String... arguments) {
+  private static List<String> command(
+      String heap, List<String> flags, Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -73,6 +80,7 @@ final class TestJvm {
         .forEach(command::add);
     // The last of several counts.
     command.add("-Xmx" + heap);
+    command.addAll(flags);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(arguments));
     return command;
