@@ -1,5 +1,6 @@
 package dev.brink.exec;
 
+import dev.brink.exec.module.BundleModules;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Source;
 import org.graalvm.polyglot.Value;
@@ -21,6 +22,7 @@ final class GuestContext implements AutoCloseable {
 
   private final Context context;
   private final Closer closer;
+  private boolean begun;
 
   GuestContext(Context context, Closer closer) {
     this.context = context;
@@ -33,7 +35,24 @@ final class GuestContext implements AutoCloseable {
    * @throws org.graalvm.polyglot.PolyglotException when it fails, or the context is stopped
    */
   Value eval(Source source) {
+    if (!begun) {
+      begin();
+      begun = true;
+    }
     return context.eval(source);
+  }
+
+  /**
+   * With the first source, as that is where the time and memory that it takes are accounted for.
+   */
+  private void begin() {
+    context.initialize("js");
+    context.enter();
+    try {
+      BundleModules.install();
+    } finally {
+      context.leave();
+    }
   }
 
   /**

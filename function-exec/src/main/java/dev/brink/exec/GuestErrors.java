@@ -18,8 +18,8 @@ final class GuestErrors {
           "RangeError: (?:Invalid (?:string|typed array) length|Array buffer allocation failed)");
   private static final Pattern POSITION_PREFIX =
       Pattern.compile("^((?:\\w*Error: )?)\\S+?:\\d+:\\d+ ");
-  private static final Pattern UNREADABLE_MODULE =
-      Pattern.compile("^Error: Error reading module '(.*)' imported from /([^:]*)(?:: .*)?$");
+  private static final Pattern MODULE_NOT_FOUND =
+      Pattern.compile("^Error: (module not found: (.*), imported from (.*) \\(expected: .*\\))$");
 
   /** A class of the guest's library: the engine knows its name, and not what an object says. */
   private static final String SAYS_NOTHING = "DOMException";
@@ -39,9 +39,9 @@ final class GuestErrors {
       return new FunctionException(code, "internal error", null);
     }
     String message = message(thrown, shown);
-    Matcher unreadable = UNREADABLE_MODULE.matcher(message);
-    if (unreadable.matches()) {
-      return unreadable(code, unreadable, bundle);
+    Matcher notFound = MODULE_NOT_FOUND.matcher(message);
+    if (code == Code.MODULE_ERROR && notFound.matches()) {
+      return notFound(notFound, bundle);
     }
     message = POSITION_PREFIX.matcher(message).replaceFirst("$1");
     return new FunctionException(code, message, position(thrown));
@@ -117,25 +117,13 @@ final class GuestErrors {
         name.startsWith("/") ? name.substring(1) : name, at.getStartLine(), at.getStartColumn());
   }
 
-  private static FunctionException unreadable(Code code, Matcher message, FunctionBundle bundle) {
-    String what = message.group(1);
-    String importer = message.group(2);
-    String notFound = "module not found: ";
-    String specifier = what;
-    if (what.startsWith(notFound)) {
-      specifier = what.substring(notFound.length()).split(" \\(expected", 2)[0];
-    }
+  private static FunctionException notFound(Matcher message, FunctionBundle bundle) {
+    String importer = message.group(3);
     byte[] source = bundle.modules().get(importer);
-    String shown = specifier.startsWith("/") ? specifier.substring(1) : specifier;
-    SourcePosition position = source == null ? null : find(importer, source, shown);
     return new FunctionException(
-        code,
-        notFound
-            + shown
-            + ", imported from "
-            + importer
-            + " (expected: a relative path to a module of the bundle; packages must be bundled)",
-        position);
+        Code.MODULE_ERROR,
+        message.group(1),
+        source == null ? null : find(importer, source, message.group(2)));
   }
 
   /** Where {@code specifier}, or its last segment, is written in the source. */

@@ -9,6 +9,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.junit.CacheMode;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.brink.exec.module.BundleModules;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Engine;
 
@@ -30,6 +31,8 @@ class ArchitectureTest {
               "javax.management..",
               "com.aayushatharva.brotli4j..",
               "org.graalvm..",
+              "com.oracle.truffle..",
+              "com.oracle.js.parser.ir..",
               "io.netty.buffer..",
               "io.netty.util..",
               "io.netty.handler.codec",
@@ -37,6 +40,16 @@ class ArchitectureTest {
               "org.slf4j..",
               "org.jspecify.annotations..",
               "com.google.errorprone.annotations..");
+
+  /** Inside of the engine, which changes from release to release. */
+  @ArchTest
+  static final ArchRule ENGINE_IS_CHANGED_IN_ONE_PLACE =
+      noClasses()
+          .that()
+          .doNotBelongToAnyOf(BundleModules.class)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("com.oracle..");
 
   @ArchTest
   static final ArchRule NO_CYCLES =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.brink.exec.FunctionException.Code;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -69,10 +70,11 @@ class ModuleTest {
           """
           export default {\\n  fetch( { } }                        | main.js:2:14 | SyntaxError: Expected , but found }
           \\n\\nfoo.bar(); export default {}               | main.js:3:1  | ReferenceError: foo is not defined
-          import x from './x.js';\\nexport default {}      | main.js:1:15 | module not found: x.js
+          import x from './x.js';\\nexport default {}      | main.js:1:15 | module not found: ./x.js, imported from main.js
           import x from 'lodash'; export default {}        | main.js:1:15 | module not found: lodash
           import fs from 'node:fs'; export default {}      | main.js:1:16 | module not found: node:fs
           import { gone } from './lib/used.js'; export default { fetch() {} } | main.js:1:1 | does not provide an export named 'gone'
+          import x from 'data:text/javascript,export%20default%201'; export default {} | main.js:1:15 | module not found: data:text/javascript,export%20default%201, imported from main.js
           import './lib/broken.js'; export default {}      | lib/broken.js:2:9 | SyntaxError
           import './lib/throws.js'; export default {}      | lib/throws.js:1:7 | Error: at load
           await new Promise(() => {}); export default {}   | null | top-level await
@@ -92,6 +94,46 @@ class ModuleTest {
     assertThat(failure.code()).isEqualTo(Code.MODULE_ERROR);
     assertThat(failure).hasMessageContaining(message);
     assertThat(String.valueOf(failure.position())).isEqualTo(place);
+  }
+
+  /** Above all no text of a {@code data:} URL, which would be an {@code eval}. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          data:text/javascript,export%20default%201             | a path to a module of the bundle; nothing is imported from URLs
+          data:text/javascript;base64,ZXhwb3J0IGRlZmF1bHQgNDI=  | a path to a module of the bundle; nothing is imported from URLs
+          DATA:text/javascript,export%20default%201             | a path to a module of the bundle; nothing is imported from URLs
+          data:text/javascript,export default 1                 | a path to a module of the bundle; nothing is imported from URLs
+          https://example.com/a.js                              | a path to a module of the bundle; nothing is imported from URLs
+          file:///etc/passwd                                    | a path to a module of the bundle; nothing is imported from URLs
+          cloudflare:workers                                    | a path to a module of the bundle; nothing is imported from URLs
+          node:fs                                               | one of node:assert, node:async_hooks, node:buffer, node:crypto, node:events, node:path, node:util
+          ./nope.js                                             | a relative path to a module of the bundle; packages must be bundled
+          ../../etc/passwd                                      | a relative path to a module of the bundle; packages must be bundled
+          lodash                                                | a relative path to a module of the bundle; packages must be bundled
+          """)
+  void whatIsNotInTheBundleIsNotImportedLaterEither(String specifier, String expected) {
+    Map<String, String> modules =
+        Map.of(
+            "main.js",
+            "export { default } from './lib/a.js'",
+            "lib/a.js",
+            "export default { async fetch(request) {"
+                + " const name = decodeURIComponent(new URL(request.url).search.slice(1));"
+                + " try { await import(name); return new Response('imported'); }"
+                + " catch (e) { return new Response(String(e)); } } }");
+    LoadedFunction function = SANDBOX.load(modules, Sandbox.LIMITS);
+    String query = URLEncoder.encode(specifier, StandardCharsets.UTF_8).replace("+", "%20");
+    assertThat(SANDBOX.get(function, "/?" + query).end().text())
+        .isEqualTo(
+            "Error: module not found: "
+                + specifier
+                + ", imported from lib/a.js (expected: "
+                + expected
+                + ")");
   }
 
   @Test

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +63,14 @@ final class NodeModules {
   /** Whether a function may ask for {@code node:name}. */
   static boolean isPublic(String name) {
     return PUBLIC.containsKey(name) || OWN.containsKey(name);
+  }
+
+  /** Those, for people. */
+  static String publicNames() {
+    return Stream.concat(PUBLIC.keySet().stream(), OWN.keySet().stream())
+        .sorted()
+        .map(name -> "node:" + name)
+        .collect(Collectors.joining(", "));
   }
 
   /** Whether there is a file {@code ROOT + name}. */
