@@ -25,6 +25,7 @@ final class ReplayBody implements Flow.Subscriber<ByteBuf> {
   private @Nullable Try latest;
   private boolean started;
   private boolean accepted;
+  private boolean abandoned;
   private boolean wanting;
   private boolean completed;
   private @Nullable Throwable failure;
@@ -69,18 +70,22 @@ final class ReplayBody implements Flow.Subscriber<ByteBuf> {
   /** The receiver will not refuse any more: nothing more is kept. */
   void accept() {
     Flow.Subscription from = null;
+    boolean unwanted;
     synchronized (this) {
       if (accepted) {
         return;
       }
       accepted = true;
       release();
+      unwanted = latest != null && latest.over;
       if (wanting) {
         wanting = false;
         from = subscription;
       }
     }
-    if (from != null) {
+    if (unwanted) {
+      abandon();
+    } else if (from != null) {
       from.request(1);
     }
   }
@@ -95,6 +100,7 @@ final class ReplayBody implements Flow.Subscriber<ByteBuf> {
     Flow.Subscription from;
     synchronized (this) {
       accepted = true;
+      abandoned = true;
       release();
       closeUnread();
       from = completed ? null : subscription;
@@ -119,10 +125,16 @@ final class ReplayBody implements Flow.Subscriber<ByteBuf> {
 
   @Override
   public void onSubscribe(Flow.Subscription newSubscription) {
+    boolean over;
     synchronized (this) {
       subscription = newSubscription;
+      over = abandoned;
     }
-    newSubscription.request(1);
+    if (over) {
+      newSubscription.cancel();
+    } else {
+      newSubscription.request(1);
+    }
   }
 
   @Override
@@ -170,6 +182,9 @@ final class ReplayBody implements Flow.Subscriber<ByteBuf> {
 
   /** Hears from one try's pipe: of those before the latest nothing is heard any more. */
   private final class Try implements BodyPipe.Source {
+    /** Whether its receiver wants no more. */
+    boolean over;
+
     @Override
     public void drained() {
       Flow.Subscription from = null;
@@ -189,6 +204,7 @@ final class ReplayBody implements Flow.Subscriber<ByteBuf> {
     public void cancelled() {
       boolean last;
       synchronized (ReplayBody.this) {
+        over = true;
         last = accepted && equals(latest);
       }
       if (last) {

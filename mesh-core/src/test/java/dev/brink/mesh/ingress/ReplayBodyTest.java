@@ -7,8 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brink.mesh.exchange.BodyBytes;
 import dev.brink.mesh.http.BodyPipe;
+import dev.brink.mesh.http.Discard;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +38,27 @@ class ReplayBodyTest {
     first.subscribe(new Sink());
     assertThat(source.subscribed()).isTrue();
     body.abandon();
+  }
+
+  /** A function that answers without a look at the body: else all of it is read for nobody. */
+  @Test
+  void aBodyThatIsCancelledUnreadIsCancelledAtItsSource() {
+    Flow.Publisher<ByteBuf> first = body.next();
+    body.accept();
+    cancel(first);
+    assertThat(cancelled).isTrue();
+  }
+
+  @Test
+  void soIsOneThatWasCancelledBeforeItWasAccepted() {
+    cancel(body.next());
+    assertThat(cancelled).isFalse();
+    body.accept();
+    assertThat(cancelled).isTrue();
+  }
+
+  private static void cancel(Flow.Publisher<ByteBuf> unread) {
+    Discard.response(new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK), unread);
   }
 
   @Test
