@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
@@ -102,10 +103,28 @@ final class Http2Exchange extends Exchange {
 
   @Override
   void onBodyRoom() {
+    if (lastWritten && ended()) {
+      endLongBody();
+    }
     if (readStopped && !overrun) {
       readStopped = false;
       lastReadNanos = System.nanoTime();
       stream.config().setAutoRead(true);
+    }
+  }
+
+  /**
+   * Ends a request whose body nobody wants and of which more is to come than is thrown away: a
+   * client may send no more of it once it has its response, and wait.
+   */
+  private void endLongBody() {
+    RequestBody body = requestBody();
+    if (!overrun && body != null && body.unwanted() && !body.ended()) {
+      long rest = HttpUtil.getContentLength(request(), 0L) - body.bytes();
+      if (rest > connection.limits().maxDrainBytes()) {
+        overrun = true;
+        reset(Http2Error.NO_ERROR);
+      }
     }
   }
 

@@ -60,6 +60,26 @@ class Http2FlowTest {
     }
   }
 
+  /** Some clients send nothing more of a body once they have the response. */
+  @Test
+  void doesNotWaitForALongBodyThatNobodyWants() throws IOException {
+    try (TestServer server =
+            TestServer.start(
+                exchange -> exchange.respond(TestServer.ok("done")),
+                HttpLimits.builder().maxDrainBytes(100));
+        RawHttp2 client = connect(server)) {
+      client.send(HEADERS, END_HEADERS, 1, get("/", "content-length", "201"));
+      assertThat(client.answer().body()).isEqualTo("done");
+      assertThat(client.next(RESET).error()).isEqualTo(NO_ERROR);
+      client.send(DATA, 0, 1, new byte[100]);
+      assertThat(client.request(3, get("/")).answer().body()).isEqualTo("done");
+      client.send(HEADERS, END_HEADERS, 5, get("/", "content-length", "100"));
+      assertThat(client.answer().body()).isEqualTo("done");
+      client.send(DATA, END_STREAM, 5, new byte[100]);
+      assertThat(client.request(7, get("/")).answer().body()).isEqualTo("done");
+    }
+  }
+
   @Test
   void aResetCancels() throws Exception {
     CompletableFuture<Void> cancelled = new CompletableFuture<>();
