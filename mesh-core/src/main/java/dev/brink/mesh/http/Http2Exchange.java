@@ -244,6 +244,8 @@ final class Http2Exchange extends Exchange {
     RequestBody body = requestBody();
     if (all && overrun && body != null) {
       reset(Http2Error.NO_ERROR);
+    } else if (all) {
+      endLongBody();
     }
   }
 
