@@ -6,7 +6,8 @@ import java.time.Instant;
  * What one function version used in one hour, over all nodes.
  *
  * @param hour the hour's start
- * @param errors requests that ended without a response of the function
+ * @param errors requests that ended without a whole response of the function: it failed, was ended,
+ *     or its client left
  * @param megabyteSeconds memory held, integrated over time
  */
 public record UsageRow(
