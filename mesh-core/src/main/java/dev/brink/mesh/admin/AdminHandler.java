@@ -332,7 +332,7 @@ public final class AdminHandler implements HttpHandler {
   }
 
   private static FullHttpResponse json(Message message) {
-    return response(200, JSON, AdminJson.compact(message));
+    return response(200, JSON, AdminJson.answer(message));
   }
 
   private static FullHttpResponse text(int status, String text) {

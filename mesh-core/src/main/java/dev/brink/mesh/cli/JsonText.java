@@ -38,6 +38,7 @@ final class JsonText {
         out.append(']');
       }
       case Double number when !Double.isFinite(number) -> out.append("null");
+      case Double number when number == number.longValue() -> out.append(number.longValue());
       case Number number -> out.append(number);
       case Boolean truth -> out.append(truth.booleanValue());
       case null -> out.append("null");

@@ -1,5 +1,6 @@
 package dev.brink.mesh.cli;
 
+import com.google.protobuf.ListValue;
 import com.google.protobuf.NullValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
@@ -77,11 +78,12 @@ final class PlacementBenchReport {
             .putFields("medians", figures(RegretFigures.ofMedians(samples)))
             .putFields("controlSameNode", figures(RegretFigures.ofSameNode(samples)))
             .putFields("controlBestByMedians", figures(RegretFigures.ofBestByMedians(samples)));
-    Value.Builder list = Value.newBuilder();
+    ListValue.Builder list = ListValue.newBuilder();
     for (RegretSample sample : samples) {
-      list.getListValueBuilder().addValues(struct(comparison(sample)));
+      list.addValues(struct(comparison(sample)));
     }
-    return AdminJson.complete(report.putFields("samples", list.build()).build()) + "\n";
+    Value all = Value.newBuilder().setListValue(list).build();
+    return AdminJson.complete(report.putFields("samples", all).build()) + "\n";
   }
 
   private static Value figures(RegretFigures figures) {

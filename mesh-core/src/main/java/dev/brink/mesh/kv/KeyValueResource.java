@@ -99,7 +99,7 @@ public final class KeyValueResource {
   private static FullHttpResponse list(KeyValue keys, Query query) {
     int limit = query.number("limit").map(Query::bounded).orElse(KeyValue.MAX_PAGE);
     String json =
-        AdminJson.compact(
+        AdminJson.answer(
             KeyMessages.toProto(
                 await(keys.list(query.text("prefix").orElse(""), query.text("cursor"), limit))));
     FullHttpResponse response = response(200, Unpooled.copiedBuffer(json, StandardCharsets.UTF_8));

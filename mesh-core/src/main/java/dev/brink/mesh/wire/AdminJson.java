@@ -1,10 +1,16 @@
 package dev.brink.mesh.wire;
 
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 
-/** Messages in their JSON mapping. */
+/** Messages in their JSON mapping. A whole number has no fraction: {@code 5}, not {@code 5.0}. */
 public final class AdminJson {
   private static final JsonFormat.Printer COMPACT =
       JsonFormat.printer().omittingInsignificantWhitespace();
@@ -13,9 +19,19 @@ public final class AdminJson {
   private static final JsonFormat.Parser STRICT = JsonFormat.parser();
   private static final JsonFormat.Parser LENIENT = JsonFormat.parser().ignoringUnknownFields();
 
+  /** By type of message; there are few. */
+  private static final ConcurrentMap<Descriptor, JsonFormat.Printer> ANSWERS =
+      new ConcurrentHashMap<>();
+
   /** One line, without the fields that have their default. */
   public static String compact(Message message) {
     return print(COMPACT, message);
+  }
+
+  /** One line, as {@link #compact}, but a list is there when it is empty too: {@code []}. */
+  public static String answer(Message message) {
+    return print(
+        ANSWERS.computeIfAbsent(message.getDescriptorForType(), AdminJson::withLists), message);
   }
 
   /** Indented, with every field, for programs that read the command line's output. */
@@ -52,9 +68,30 @@ public final class AdminJson {
     }
   }
 
+  private static JsonFormat.Printer withLists(Descriptor type) {
+    var lists = new HashSet<FieldDescriptor>();
+    collectLists(type, lists, new HashSet<>());
+    return lists.isEmpty() ? COMPACT : COMPACT.includingDefaultValueFields(lists);
+  }
+
+  private static void collectLists(
+      Descriptor type, Set<FieldDescriptor> lists, Set<Descriptor> seen) {
+    if (!seen.add(type)) {
+      return;
+    }
+    for (FieldDescriptor field : type.getFields()) {
+      if (field.isRepeated() && !field.isMapField()) {
+        lists.add(field);
+      }
+      if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
+        collectLists(field.getMessageType(), lists, seen);
+      }
+    }
+  }
+
   private static String print(JsonFormat.Printer printer, Message message) {
     try {
-      return printer.print(message);
+      return WholeNumbers.in(printer.print(message));
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("message: no JSON mapping", e);
     }

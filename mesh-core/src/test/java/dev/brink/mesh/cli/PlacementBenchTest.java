@@ -83,6 +83,13 @@ class PlacementBenchTest {
         .contains("control: the chosen node twice", "control: the best by medians, one run");
   }
 
+  @Test
+  void aReportWithoutComparisonsHasAnEmptyListAndWholeNumbers() {
+    String json = new PlacementBenchReport("a test", 5).json();
+
+    assertThat(json.replaceAll("\\s", "")).contains("\"samples\":[]", "\"answered\":5,");
+  }
+
   private static double max(Struct json, String figures) {
     return json.getFieldsOrThrow(figures).getStructValue().getFieldsOrThrow("max").getNumberValue();
   }
