@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param healthCheck {@code null}: servers are judged by their answers alone
  * @param ejectAfterFailures failures in a row after which a server is left out for a while
  * @param retries other servers tried when a retry-safe request fails
- * @param maxConnections to each server from each node
+ * @param maxConnections to each server from each node; a request passes over a full server as long
+ *     as another has room
  * @param hashOn what {@link Balance#IP_HASH} and {@link Balance#CONSISTENT_HASH} go by: {@code
  *     client-ip}, {@code path} or {@code header:NAME}
  * @param slowStart how long a server that was out takes to get its full share again; 0 for none
@@ -71,7 +72,8 @@ public record OriginSpec(
   /**
    * An upstream server; twice the weight gets twice the requests.
    *
-   * @param tier gets requests only while no server of a lower tier is up, 0 to 100
+   * @param tier gets requests only while no server of a lower tier is up, or all those are full, 0
+   *     to 100
    */
   public record Server(URI url, int weight, int tier) {
     /** In the first tier. */

@@ -47,10 +47,17 @@ final class Attempt implements ConnectionPool.Waiter, UpstreamExchange.Listener 
     return upstream;
   }
 
-  void start() {
+  /**
+   * @param place its room at the server; {@code null}: it waits for it, if it has to
+   */
+  void start(ConnectionPool.@Nullable Place place) {
     call.balancer().started(slot);
     upstream.countAttempt();
-    upstream.connections().acquire(this, fresh);
+    if (place == null) {
+      upstream.connections().acquire(this, fresh);
+    } else {
+      upstream.connections().enter(place, this);
+    }
   }
 
   /** The caller has gone. */

@@ -47,6 +47,15 @@ final class ConnectionPool implements UpstreamConnection.Owner {
 
   private record Waiting(Waiter waiter, Future<?> timer) {}
 
+  /**
+   * Room for one request, kept for whoever asked: must be {@linkplain #enter entered}.
+   *
+   * @param idle a kept connection; {@code null}: there is room for one to be opened
+   */
+  record Place(@Nullable UpstreamConnection idle) {
+    private static final Place TO_OPEN = new Place(null);
+  }
+
   ConnectionPool(Connector connector, int maxWaiting, int max, long connectTimeoutNanos) {
     this.connector = connector;
     this.maxWaiting = maxWaiting;
@@ -73,6 +82,34 @@ final class ConnectionPool implements UpstreamConnection.Owner {
 
   synchronized int waiting() {
     return line.size();
+  }
+
+  /**
+   * Room for a request, without waiting for it.
+   *
+   * @param loop where the connection would best be
+   * @return {@code null} when all connections are in use
+   */
+  synchronized @Nullable Place place(EventLoop loop) {
+    UpstreamConnection here = pollIdle(loop);
+    if (here != null) {
+      return new Place(here);
+    }
+    if (open.size() + opening < max) {
+      opening++;
+      return Place.TO_OPEN;
+    }
+    UpstreamConnection elsewhere = pollAnyIdle();
+    return elsewhere == null ? null : new Place(elsewhere);
+  }
+
+  /** Has the connection that a place is for. */
+  void enter(Place place, Waiter waiter) {
+    if (place.idle == null) {
+      connect(waiter);
+    } else {
+      hand(place.idle, waiter);
+    }
   }
 
   /**

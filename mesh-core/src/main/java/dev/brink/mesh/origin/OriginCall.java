@@ -119,12 +119,46 @@ final class OriginCall implements Executor.Running {
       upstream = pool.upstreams().get(slot.id());
       // None: the server has just been removed, and is not picked again.
     } while (upstream == null);
-    begin(new Attempt(this, slot, upstream, false, false));
+    begin(slot, upstream, false);
   }
 
-  private void begin(Attempt attempt) {
+  /**
+   * Begins an attempt at the server that was picked or, as long as all its connections are in use,
+   * at the next that the policy would pick and that has room. Where none has, it waits for the one
+   * that was picked.
+   */
+  private void begin(OriginSlot picked, Upstream upstream, boolean budgeted) {
+    var attempt = new Attempt(this, picked, upstream, false, budgeted);
+    ConnectionPool.Place place = upstream.connections().place(loop);
+    if (place != null || !beginElsewhere(picked, budgeted)) {
+      begin(attempt, place);
+    }
+  }
+
+  private boolean beginElsewhere(OriginSlot picked, boolean budgeted) {
+    long now = System.nanoTime();
+    boolean healthy = picked.health(now) == OriginSlot.Health.HEALTHY;
+    Set<OriginSlot> passed = tried == null ? new HashSet<>() : new HashSet<>(tried);
+    passed.add(picked);
+    for (OriginSlot next; (next = pool.balancer().pick(now, key, passed)) != null; ) {
+      if (healthy && next.health(now) != OriginSlot.Health.HEALTHY) {
+        // Those come last, and waiting for one that is up is better.
+        return false;
+      }
+      Upstream there = pool.upstreams().get(next.id());
+      ConnectionPool.Place place = there == null ? null : there.connections().place(loop);
+      if (there != null && place != null) {
+        begin(new Attempt(this, next, there, false, budgeted), place);
+        return true;
+      }
+      passed.add(next);
+    }
+    return false;
+  }
+
+  private void begin(Attempt attempt, ConnectionPool.@Nullable Place place) {
     current = attempt;
-    attempt.start();
+    attempt.start(place);
   }
 
   @Override
@@ -214,14 +248,14 @@ final class OriginCall implements Executor.Running {
     if (!cancelled && failed.fault.worthRetrying() && (!failed.sent || repeatable())) {
       if (failed.stale && !replaced && inTime()) {
         replaced = true;
-        begin(new Attempt(this, attempt.slot(), attempt.upstream(), true, false));
+        begin(new Attempt(this, attempt.slot(), attempt.upstream(), true, false), null);
         return;
       }
       OriginSlot next = nextAfter(attempt);
       Upstream there = next == null ? null : pool.upstreams().get(next.id());
       if (next != null && there != null) {
         retriesLeft--;
-        begin(new Attempt(this, next, there, false, false));
+        begin(next, there, false);
         return;
       }
     }
@@ -247,7 +281,7 @@ final class OriginCall implements Executor.Running {
     }
     everSent = true;
     retriesLeft--;
-    begin(new Attempt(this, next, there, false, true));
+    begin(next, there, true);
     return true;
   }
 
