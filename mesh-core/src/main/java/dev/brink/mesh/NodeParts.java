@@ -170,9 +170,9 @@ final class NodeParts implements AutoCloseable {
     loops = EventLoops.movable(Runtime.getRuntime().availableProcessors());
     shutdown.add(loops::close);
     AtomicReference<Dispatcher> dispatcherLater = new AtomicReference<>();
-    origins = Origins.create(loops);
+    origins = Origins.builder(loops).limits(profile.originLimits()).build();
     shutdown.add(origins::close);
-    outbound = Outbound.create(loops, profile.outboundPolicy());
+    outbound = Outbound.create(loops, profile.outboundPolicy(), profile.originLimits());
     shutdown.add(outbound::close);
     runtime = runtime(dispatcherLater);
     shutdown.add(runtime::close);

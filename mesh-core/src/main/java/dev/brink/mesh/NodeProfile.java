@@ -5,6 +5,7 @@ import dev.brink.mesh.config.GridConfig;
 import dev.brink.mesh.config.IngressConfig;
 import dev.brink.mesh.config.NodeConfig;
 import dev.brink.mesh.http.HttpLimits;
+import dev.brink.mesh.origin.OriginLimits;
 import dev.brink.mesh.peer.NodeAddress;
 import dev.brink.placement.NodeInfo;
 import dev.brink.placement.PlacementSettings;
@@ -94,6 +95,10 @@ record NodeProfile(NodeConfig config) {
         .build();
   }
 
+  OriginLimits originLimits() {
+    return OriginLimits.defaults().withBodyTimeout(config.origins().bodyTimeout());
+  }
+
   HttpLimits ingressLimits() {
     IngressConfig in = config.ingress();
     return HttpLimits.builder()
@@ -105,6 +110,7 @@ record NodeProfile(NodeConfig config) {
         .idleTimeout(in.idleTimeout())
         .headerTimeout(in.headerTimeout())
         .bodyTimeout(in.bodyTimeout())
+        .writeTimeout(in.writeTimeout())
         .maxPipelined(in.pipelinedRequests())
         .maxStreams(in.http2Streams())
         .maxResets(in.http2Resets())

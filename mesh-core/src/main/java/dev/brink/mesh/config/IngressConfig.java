@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param idleTimeout after which a connection without a request is closed
  * @param headerTimeout for a request's header section, from its first byte
  * @param bodyTimeout without a byte of a body that is being read
+ * @param writeTimeout without a client's taking a byte of an answer that is there for it
  * @param pipelinedRequests most requests of one HTTP/1.1 connection that are read ahead
  * @param http2Streams most concurrent streams of one HTTP/2 connection
  * @param http2Resets most streams a client may reset in 30 seconds on one HTTP/2 connection
@@ -33,6 +34,7 @@ public record IngressConfig(
     Duration idleTimeout,
     Duration headerTimeout,
     Duration bodyTimeout,
+    Duration writeTimeout,
     int pipelinedRequests,
     int http2Streams,
     int http2Resets,
@@ -53,6 +55,7 @@ public record IngressConfig(
     builder.idleTimeout = idleTimeout;
     builder.headerTimeout = headerTimeout;
     builder.bodyTimeout = bodyTimeout;
+    builder.writeTimeout = writeTimeout;
     builder.pipelinedRequests = pipelinedRequests;
     builder.http2Streams = http2Streams;
     builder.http2Resets = http2Resets;
@@ -77,6 +80,7 @@ public record IngressConfig(
     private Duration idleTimeout = Duration.ofSeconds(60);
     private Duration headerTimeout = Duration.ofSeconds(10);
     private Duration bodyTimeout = Duration.ofSeconds(30);
+    private Duration writeTimeout = Duration.ofSeconds(30);
     private int pipelinedRequests = 16;
     private int http2Streams = 128;
     private int http2Resets = 200;
@@ -141,6 +145,11 @@ public record IngressConfig(
       return this;
     }
 
+    public Builder writeTimeout(Duration timeout) {
+      writeTimeout = timeout;
+      return this;
+    }
+
     public Builder pipelinedRequests(int requests) {
       pipelinedRequests = requests;
       return this;
@@ -173,6 +182,7 @@ public record IngressConfig(
           idleTimeout,
           headerTimeout,
           bodyTimeout,
+          writeTimeout,
           pipelinedRequests,
           http2Streams,
           http2Resets,

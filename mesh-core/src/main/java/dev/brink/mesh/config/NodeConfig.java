@@ -37,6 +37,7 @@ public record NodeConfig(
     NearestConfig nearest,
     DnsConfig dns,
     CacheConfig cache,
+    OriginsConfig origins,
     SecretsConfig secrets,
     Duration shutdownGrace,
     LogConfig log) {
@@ -60,6 +61,7 @@ public record NodeConfig(
       NearestConfig nearest,
       DnsConfig dns,
       CacheConfig cache,
+      OriginsConfig origins,
       SecretsConfig secrets,
       Duration shutdownGrace,
       LogConfig log) {
@@ -77,6 +79,7 @@ public record NodeConfig(
     this.nearest = nearest;
     this.dns = dns;
     this.cache = cache;
+    this.origins = origins;
     this.secrets = secrets;
     this.shutdownGrace = shutdownGrace;
     this.log = log;
@@ -163,6 +166,7 @@ public record NodeConfig(
     private NearestConfig.Builder nearest = new NearestConfig.Builder();
     private DnsConfig.Builder dns = new DnsConfig.Builder();
     private CacheConfig.Builder cache = new CacheConfig.Builder();
+    private OriginsConfig.Builder origins = new OriginsConfig.Builder();
     private SecretsConfig.Builder secrets = new SecretsConfig.Builder();
     private Duration shutdownGrace = Duration.ofSeconds(10);
     private LogConfig.Builder log = new LogConfig.Builder();
@@ -188,6 +192,7 @@ public record NodeConfig(
       nearest = from.nearest.toBuilder();
       dns = from.dns.toBuilder();
       cache = from.cache.toBuilder();
+      origins = from.origins.toBuilder();
       secrets = from.secrets.toBuilder();
       shutdownGrace = from.shutdownGrace;
       log = from.log.toBuilder();
@@ -276,6 +281,11 @@ public record NodeConfig(
       return this;
     }
 
+    public Builder origins(Consumer<OriginsConfig.Builder> change) {
+      change.accept(origins);
+      return this;
+    }
+
     public Builder secrets(Consumer<SecretsConfig.Builder> change) {
       change.accept(secrets);
       return this;
@@ -322,6 +332,7 @@ public record NodeConfig(
           nearest.build(),
           dns.build(),
           cache.build(),
+          origins.build(),
           secrets.build(),
           shutdownGrace,
           log.build());

@@ -78,6 +78,11 @@ final class Options {
               IngressConfig::bodyTimeout,
               IngressConfig.Builder::bodyTimeout),
           ingress(
+              "write-timeout",
+              TIMEOUT,
+              IngressConfig::writeTimeout,
+              IngressConfig.Builder::writeTimeout),
+          ingress(
               "pipelined-requests",
               ValueType.integer(1, 1000),
               IngressConfig::pipelinedRequests,
@@ -205,6 +210,11 @@ final class Options {
               ValueType.BOOLEAN,
               node -> node.cache().copiesAhead(),
               (builder, value) -> builder.cache(cache -> cache.copiesAhead(value))),
+          Option.of(
+              "origins.body-timeout",
+              TIMEOUT,
+              node -> node.origins().bodyTimeout(),
+              (builder, value) -> builder.origins(origins -> origins.bodyTimeout(value))),
           Option.of(
               "secrets.key-file",
               ValueType.FILE,

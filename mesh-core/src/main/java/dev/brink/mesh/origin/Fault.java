@@ -1,6 +1,7 @@
 package dev.brink.mesh.origin;
 
 import dev.brink.mesh.http.Problem;
+import dev.brink.mesh.http.ProblemException;
 
 /** Why an attempt at a server got no response. */
 enum Fault {
@@ -12,6 +13,8 @@ enum Fault {
   BUSY(503, "origin-busy", "All connections to the origin are in use."),
   /** No response in time. */
   TIMEOUT(504, "origin-timeout", "The origin did not answer in time."),
+  /** The server stopped in the middle of a body: sent no more of its own, or took no more. */
+  BODY_TIMEOUT(504, "origin-body-timeout", "A body from or to the origin stalled."),
   /** The connection broke. */
   LOST(502, "origin-connection-lost", "The connection to the origin was lost."),
   /** What came is not a response that can be passed on. */
@@ -40,10 +43,15 @@ enum Fault {
     return new Problem(status, code, detail, status == 503 ? 1 : 0);
   }
 
+  /** What the client is told, with what exactly happened. */
+  ProblemException because(String what) {
+    return new ProblemException(new Problem(status, code, what, status == 503 ? 1 : 0));
+  }
+
   /** Whether the server is to blame. */
   boolean blamesServer() {
     return switch (this) {
-      case UNREACHABLE, TLS, TIMEOUT, LOST, INVALID_RESPONSE -> true;
+      case UNREACHABLE, TLS, TIMEOUT, BODY_TIMEOUT, LOST, INVALID_RESPONSE -> true;
       case BUSY, REQUEST_BROKEN, REQUEST_TIMEOUT, DENIED, CANCELLED -> false;
     };
   }
@@ -51,7 +59,7 @@ enum Fault {
   /** Whether another server might do better. */
   boolean worthRetrying() {
     return switch (this) {
-      case UNREACHABLE, TLS, BUSY, TIMEOUT, LOST, INVALID_RESPONSE -> true;
+      case UNREACHABLE, TLS, BUSY, TIMEOUT, BODY_TIMEOUT, LOST, INVALID_RESPONSE -> true;
       case REQUEST_BROKEN, REQUEST_TIMEOUT, DENIED, CANCELLED -> false;
     };
   }

@@ -318,7 +318,15 @@ final class OriginCall implements Executor.Running {
     Reach reach =
         switch (failed.fault) {
           case REQUEST_BROKEN, REQUEST_TIMEOUT -> Reach.RAN;
-          case UNREACHABLE, TLS, BUSY, TIMEOUT, LOST, INVALID_RESPONSE, DENIED, CANCELLED ->
+          case UNREACHABLE,
+              TLS,
+              BUSY,
+              TIMEOUT,
+              BODY_TIMEOUT,
+              LOST,
+              INVALID_RESPONSE,
+              DENIED,
+              CANCELLED ->
               everSent ? Reach.UNKNOWN : Reach.NOT_STARTED;
         };
     try {

@@ -61,4 +61,17 @@ public record OriginLimits(
   public static OriginLimits defaults() {
     return DEFAULTS;
   }
+
+  /** The same with another {@code bodyTimeout}. */
+  public OriginLimits withBodyTimeout(Duration timeout) {
+    return new OriginLimits(
+        maxHeadBytes,
+        maxHeaders,
+        bodyBufferBytes,
+        maxWaiting,
+        idleTimeout,
+        timeout,
+        stallTimeout,
+        upgradedIdleTimeout);
+  }
 }

@@ -70,6 +70,15 @@ public final class Outbound implements AutoCloseable {
     return new Outbound(loops, policy, OriginLimits.defaults(), Origins.defaultTls());
   }
 
+  /**
+   * With the JDK's trusted certificates.
+   *
+   * @param loops where connections live; not closed with this
+   */
+  public static Outbound create(EventLoops loops, OutboundPolicy policy, OriginLimits limits) {
+    return new Outbound(loops, policy, limits, Origins.defaultTls());
+  }
+
   static Outbound create(EventLoops loops, OutboundPolicy policy, SslContext tls) {
     return new Outbound(loops, policy, OriginLimits.defaults(), tls);
   }

@@ -174,6 +174,7 @@ final class OutboundCall implements ConnectionPool.Waiter, UpstreamExchange.List
       case TLS -> "no trusted TLS connection to the host could be made";
       case BUSY -> "too many requests to the host are under way";
       case TIMEOUT, REQUEST_TIMEOUT -> "the host did not answer in time";
+      case BODY_TIMEOUT -> "the host took no more of the request's body";
       case LOST -> "the connection to the host was lost";
       case INVALID_RESPONSE -> "the host's response is not valid HTTP";
       case REQUEST_BROKEN -> "the request broke off or cannot be sent";

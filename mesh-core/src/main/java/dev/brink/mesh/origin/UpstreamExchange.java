@@ -48,6 +48,7 @@ final class UpstreamExchange
   private boolean paused;
   private boolean discarding;
   private boolean done;
+  private long progressedNanos;
   private long length = -1;
   private long received;
 
@@ -117,6 +118,7 @@ final class UpstreamExchange
 
   @Override
   public void requestProgressed() {
+    progressedNanos = System.nanoTime();
     long bodyDeadline = System.nanoTime() + connection.limits().bodyTimeout().toNanos();
     if (!responded) {
       connection.arm(earlier(bodyDeadline, request.deadlineNanos()));
@@ -387,14 +389,33 @@ final class UpstreamExchange
 
   @Override
   public void expired() {
-    if (responded) {
-      boolean callersFault = paused || discarding;
-      breakOff(Fault.TIMEOUT, null, callersFault ? End.CANCELLED : End.BROKEN);
-    } else if (!writer.done() && connection.channel().isWritable()) {
-      breakOff(Fault.REQUEST_TIMEOUT, null, End.CANCELLED);
-    } else {
+    if (responded && (paused || discarding)) {
+      breakOff(Fault.TIMEOUT, null, End.CANCELLED);
+    } else if (responded) {
+      stalled(Fault.BODY_TIMEOUT, "origin: nothing of its answer's body came for ", End.BROKEN);
+    } else if (writer.done()) {
       breakOff(Fault.TIMEOUT, null, End.BROKEN);
+    } else if (!bodyStalled()) {
+      // The caller's deadline.
+      boolean callersFault = connection.channel().isWritable();
+      breakOff(
+          callersFault ? Fault.REQUEST_TIMEOUT : Fault.TIMEOUT,
+          null,
+          callersFault ? End.CANCELLED : End.BROKEN);
+    } else if (connection.channel().isWritable()) {
+      stalled(Fault.REQUEST_TIMEOUT, "request: nothing of its body came for ", End.CANCELLED);
+    } else {
+      stalled(Fault.BODY_TIMEOUT, "origin: took nothing of the request's body for ", End.BROKEN);
     }
+  }
+
+  private boolean bodyStalled() {
+    return System.nanoTime() - progressedNanos >= connection.limits().bodyTimeout().toNanos();
+  }
+
+  private void stalled(Fault fault, String what, End end) {
+    String limit = connection.limits().bodyTimeout().toMillis() + " ms (origins.body-timeout)";
+    breakOff(fault, fault.because(what + limit), end);
   }
 
   private void breakOff(Fault fault, @Nullable Throwable cause, End end) {
@@ -410,7 +431,8 @@ final class UpstreamExchange
       return;
     }
     if (pipe != null) {
-      pipe.close(new ProblemException(fault.problem()));
+      pipe.close(
+          cause instanceof ProblemException known ? known : new ProblemException(fault.problem()));
     }
     listener.ended(discarding ? End.CANCELLED : end);
   }

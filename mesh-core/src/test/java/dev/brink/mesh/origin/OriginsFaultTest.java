@@ -207,7 +207,7 @@ class OriginsFaultTest {
         var origins = TestOrigins.of(TestOrigins.pool(server), options -> options.limits(HASTY))) {
       Answer answer = origins.get("/");
       assertThat(answer.status()).isEqualTo(200);
-      assertThatThrownBy(answer::body).hasMessageContaining("origin-timeout");
+      assertThatThrownBy(answer::body).hasMessageContaining("origin-body-timeout");
       never.countDown();
     }
   }
