@@ -350,7 +350,7 @@ final class Exchange implements HttpCache.Running, Waiter {
 
   private void pass(HttpRequest sent, Passage passage) {
     cache.counters().fetches.increment();
-    HttpCache.Running started = upstream.fetch(sent, asked.body(), passage);
+    HttpCache.Running started = upstream.fetch(sent, asked.body(), new ResetContent(passage));
     passing = started;
     if (cancelled) {
       started.cancel();

@@ -81,8 +81,9 @@ final class Flight implements Upstream.Listener {
   private void send(HttpRequest request) {
     cache.counters().fetches.increment();
     int number = sent.next();
+    var to = new ResetContent(this);
     HttpCache.Running running =
-        askedSource ? upstream.fetchFromSource(request, this) : upstream.fetch(request, null, this);
+        askedSource ? upstream.fetchFromSource(request, to) : upstream.fetch(request, null, to);
     sent.began(number, running);
   }
 

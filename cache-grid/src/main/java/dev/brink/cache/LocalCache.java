@@ -330,7 +330,9 @@ final class LocalCache implements HttpCache {
   @Override
   public CompletionStage<Change> put(
       CacheRequest request, HttpResponse response, Flow.@Nullable Publisher<ByteBuf> body) {
-    return Put.begin(this, request, response, body);
+    return ResetContent.is(response)
+        ? Put.begin(this, request, ResetContent.emptied(response, body), null)
+        : Put.begin(this, request, response, body);
   }
 
   @Override

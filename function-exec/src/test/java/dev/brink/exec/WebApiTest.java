@@ -42,6 +42,9 @@ class WebApiTest {
           const r = new Response('{\\"a\\":[1]}'); return (await r.json()).a[0] | 1
           const r = new Response('x'); await r.text(); try { await r.text() } catch (e) { return e.name } | TypeError
           try { new Response('x', { status: 204 }) } catch (e) { return e.name } | TypeError
+          try { new Response('x', { status: 205 }) } catch (e) { return e.name } | TypeError
+          try { Response.json({}, { status: 205 }) } catch (e) { return e.name } | TypeError
+          const r = new Response(null, { status: 205 }); return r.status + String(r.body) | 205null
           try { new Response('x', { status: 199 }) } catch (e) { return e.name } | RangeError
           const r = Response.redirect('http://a/b', 307); return r.status + r.headers.get('location') | 307http://a/b
           const r = Response.json({ a: 1 }, { status: 418, headers: { 'content-type': 'x/y' } }); return r.status + r.headers.get('content-type') + r.ok | 418x/yfalse

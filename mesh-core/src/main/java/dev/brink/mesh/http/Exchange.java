@@ -313,7 +313,8 @@ abstract class Exchange implements ServerExchange, BodyWriter.Sink, Runnable {
     status = head.status().code();
     ByteBuf content =
         head instanceof FullHttpResponse full ? full.content() : Unpooled.EMPTY_BUFFER;
-    boolean bodyless = request.method().equals(HttpMethod.HEAD) || status == 204 || status == 304;
+    boolean bodyless =
+        request.method().equals(HttpMethod.HEAD) || status == 204 || status == 205 || status == 304;
     if (from == null || bodyless) {
       if (from != null) {
         Discard.body(from);
@@ -344,7 +345,12 @@ abstract class Exchange implements ServerExchange, BodyWriter.Sink, Runnable {
       return;
     }
     content.release();
-    long length = status == 204 ? -1 : size > 0 ? size : declaredLength(head);
+    long length =
+        switch (status) {
+          case 204 -> -1;
+          case 205 -> 0;
+          default -> size > 0 ? size : declaredLength(head);
+        };
     writeWhole(head, length, Unpooled.EMPTY_BUFFER);
   }
 

@@ -9,7 +9,9 @@ import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -241,6 +243,13 @@ final class UpstreamExchange
 
   private void body(ByteBuf data, boolean last) {
     if (held != null) {
+      if (resets(held)) {
+        data.release();
+        if (last) {
+          respondWithout(held);
+        }
+        return;
+      }
       if (last || gathers()) {
         gather(held, data, last);
         return;
@@ -264,6 +273,19 @@ final class UpstreamExchange
     } else if (discarding && received > MAX_DRAIN_BYTES && !done) {
       breakOff(Fault.CANCELLED, null, End.CANCELLED);
     }
+  }
+
+  /** Whether the response must have no content (RFC 9110 section 15.3.6), whatever comes. */
+  private static boolean resets(HttpResponse head) {
+    return head.status().equals(HttpResponseStatus.RESET_CONTENT);
+  }
+
+  private void respondWithout(HttpResponse head) {
+    held = null;
+    responded = true;
+    head.headers().set(HttpHeaderNames.CONTENT_LENGTH, 0);
+    finish(End.COMPLETE);
+    listener.responded(head, null);
   }
 
   private boolean gathers() {
@@ -320,7 +342,11 @@ final class UpstreamExchange
     if (done) {
       return;
     }
-    if (held != null && !gathers()) {
+    if (held != null && resets(held)) {
+      // The rest is not waited for.
+      keepAlive = false;
+      respondWithout(held);
+    } else if (held != null && !gathers()) {
       stream(held);
     } else if (responded && !paused && !discarding) {
       armForBody();

@@ -329,6 +329,9 @@ class Http1ExchangeTest {
       assertThat(head.header("content-length")).contains("4");
       assertThat(client.send(get("/204")).answer().header("content-length")).isEmpty();
       assertThat(client.send(get("/304")).answer().header("content-length")).contains("4");
+      RawClient.Answer reset = client.send(get("/205")).answer();
+      assertThat(reset.header("content-length")).contains("0");
+      assertThat(reset.body()).isEmpty();
       assertThat(client.send(get("/200")).answer().body()).isEqualTo("body");
     }
   }

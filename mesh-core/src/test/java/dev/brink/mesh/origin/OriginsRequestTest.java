@@ -14,7 +14,10 @@ import io.netty.handler.codec.http.HttpVersion;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a server gets to see, and what becomes of its answer. */
 class OriginsRequestTest {
@@ -149,6 +152,35 @@ class OriginsRequestTest {
       assertThat(answer.failure().reach()).isEqualTo(Reach.RAN);
       assertThat(server.requests).hasValue(0);
       assertThat(origins.get("/").status()).isEqualTo(200);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "content-length: 4\n\nbody",
+        "content-length: 0\n\n",
+        "transfer-encoding: chunked\n\n4\nbody\n0\n\n",
+        "transfer-encoding: chunked\n\n4\nbody\n",
+        "content-length: 1000000\n\nbody",
+        "connection: close\n\nbody"
+      })
+  void whatResetContentHasForABodyIsDropped(String rest) {
+    var end = new CountDownLatch(1);
+    try (var server =
+            TestUpstream.start(
+                exchange -> {
+                  exchange.writeLines("HTTP/1.1 205 Reset Content\n" + rest);
+                  end.await();
+                  exchange.close();
+                });
+        var origins = TestOrigins.of(TestOrigins.pool(server))) {
+      Answer answer = origins.get("/");
+      assertThat(answer.status()).isEqualTo(205);
+      assertThat(answer.body()).isEmpty();
+      assertThat(answer.headers().get("content-length")).isEqualTo("0");
+      assertThat(origins.server(0).failed()).isZero();
+      end.countDown();
     }
   }
 
