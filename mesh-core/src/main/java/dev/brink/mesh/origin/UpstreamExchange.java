@@ -457,7 +457,7 @@ final class UpstreamExchange
       return;
     }
     if (pipe != null) {
-      pipe.close(
+      pipe.fail(
           cause instanceof ProblemException known ? known : new ProblemException(fault.problem()));
     }
     listener.ended(discarding ? End.CANCELLED : end);

@@ -126,6 +126,11 @@ final class Answer implements CallListener, Flow.Subscriber<ByteBuf> {
     return get(body);
   }
 
+  /** What has come of a streamed body that is over. */
+  String soFar() {
+    return text.toString();
+  }
+
   /** The length of a streamed body, once it is complete. */
   long length() {
     body();
