@@ -16,6 +16,9 @@ import java.time.Instant;
 public record Purge(Scope scope, String space, String value, boolean soft, long stamp) {
   private static final int MAX_VALUE = 8 * 1024;
 
+  /**
+   * @throws IllegalArgumentException when the value is not one of its scope
+   */
   public Purge {
     if (value.length() > MAX_VALUE) {
       throw new IllegalArgumentException(
@@ -24,6 +27,7 @@ public record Purge(Scope scope, String space, String value, boolean soft, long 
     if (value.isEmpty() != (scope == Scope.ALL)) {
       throw new IllegalArgumentException("value: " + value + " (expected: " + scope.expected + ")");
     }
+    var _ = PurgeNames.normal(scope, value);
   }
 
   /** What a purge's value names. */
@@ -44,16 +48,6 @@ public record Purge(Scope scope, String space, String value, boolean soft, long 
   /** A hard purge of all spaces, as of now. */
   public static Purge of(Scope scope, String value) {
     return new Purge(scope, "", value, false, 0);
-  }
-
-  /**
-   * The same, if its value is one of its scope.
-   *
-   * @throws IllegalArgumentException when it is no URL
-   */
-  public Purge checked() {
-    PurgeNames.normal(this);
-    return this;
   }
 
   /** Whether its stamp, by the clock that it is of, is from so long before a moment. */

@@ -13,18 +13,24 @@ final class PurgeNames {
   /**
    * The purge with its value in normal form: a URL without its scheme, its host in lower case, its
    * path in normal form and its query as it is.
-   *
-   * @throws IllegalArgumentException when it is no URL or host
    */
   static Purge normal(Purge purge) {
-    String value =
-        switch (purge.scope()) {
-          case URL -> url(purge.value(), true);
-          case PREFIX -> url(purge.value(), false);
-          case HOST -> CacheKey.site(withoutScheme(purge.value()), scheme(purge.value()));
-          case TAG, ALL -> purge.value();
-        };
+    String value = normal(purge.scope(), purge.value());
     return new Purge(purge.scope(), purge.space(), value, purge.soft(), purge.stamp());
+  }
+
+  /**
+   * A value in normal form.
+   *
+   * @throws IllegalArgumentException when it is not one of its scope
+   */
+  static String normal(Purge.Scope scope, String value) {
+    return switch (scope) {
+      case URL -> url(value, true);
+      case PREFIX -> url(value, false);
+      case HOST -> CacheKey.site(withoutScheme(value), scheme(value));
+      case TAG, ALL -> value;
+    };
   }
 
   /**
@@ -77,7 +83,8 @@ final class PurgeNames {
 
   private static String withoutScheme(String url) {
     int end = url.indexOf("://");
-    return end < 0 ? url : url.substring(end + 3);
+    // Behind a slash it is of another URL, which a path or a query may hold.
+    return end < 0 || url.indexOf('/') <= end ? url : url.substring(end + 3);
   }
 
   private static String url(String url, boolean whole) {

@@ -1,6 +1,7 @@
 package dev.brink.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brink.cache.CacheResult.Outcome;
 import dev.brink.cache.TestOrigin.Body;
@@ -10,6 +11,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is purged is not served, or only once it was validated. */
 class PurgeTest {
@@ -379,5 +382,23 @@ class PurgeTest {
     assertThat(hits("example.org/a?b=%26", "/a?b=&")).isFalse();
     origin.policy = CachePolicy.builder().query(QueryRule.VERBATIM).build();
     assertThat(hits("example.org/a?b=%7e", "/a?b=%7e1")).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"URL, example.org", "URL, /a", "PREFIX, /a", "URL, http://example.org", "TAG, ''"})
+  void aPurgeThatNamesNothingCannotBeMade(Purge.Scope scope, String value) {
+    assertThatThrownBy(() -> Purge.of(scope, value))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("value: " + value + " (expected: ");
+  }
+
+  /** As other nodes get it, which is without its scheme. */
+  @Test
+  void aUrlInAQueryIsNotTheScheme() {
+    origin.reply(200, "one", "cache-control", "max-age=60");
+    origin.reply(200, "two", "cache-control", "max-age=60");
+    origin.get("/go?to=http://b.example/c");
+    var _ = origin.cache.purge(Purge.of(Purge.Scope.URL, "example.org/go?to=http://b.example/c"));
+    assertThat(origin.get("/go?to=http://b.example/c").body).hasToString("two");
   }
 }

@@ -98,7 +98,7 @@ final class PurgeCommand implements Callable<Integer> {
 
   private Purge of(String option, Purge.Scope scope, String value) {
     try {
-      return new Purge(scope, tenant, value, soft, 0).checked();
+      return new Purge(scope, tenant, value, soft, 0);
     } catch (IllegalArgumentException e) {
       String wrong = String.valueOf(e.getMessage());
       throw new UsageException(
