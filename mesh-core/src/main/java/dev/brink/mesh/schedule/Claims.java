@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 
 /**
  * Who runs a tick: the first node that writes its name under the tick's key, which the grid lets
@@ -34,15 +35,31 @@ final class Claims {
 
   /** How many nodes should try before this one. */
   int turn(String key) {
-    List<Member> order =
-        grid.membership().members().stream()
-            .sorted(Comparator.comparingInt(member -> hash(member, key)))
-            .toList();
+    List<Member> order = order(key);
     int turn = 0;
     while (turn < order.size() && !order.get(turn).self()) {
       turn++;
     }
     return turn;
+  }
+
+  /**
+   * Whether this node is the first of those that try: the one that tells of what none could claim.
+   *
+   * @param others whether another one tries, by its id
+   */
+  boolean isFirst(String key, Predicate<String> others) {
+    return order(key).stream()
+        .filter(member -> member.self() || others.test(member.id().toString()))
+        .findFirst()
+        .map(Member::self)
+        .orElse(true);
+  }
+
+  private List<Member> order(String key) {
+    return grid.membership().members().stream()
+        .sorted(Comparator.comparingInt(member -> hash(member, key)))
+        .toList();
   }
 
   private static int hash(Member member, String key) {

@@ -122,6 +122,12 @@ public final class Schedules implements AutoCloseable {
             .allMatch(here -> here.exclusion().isEmpty());
   }
 
+  /** Whether another node may run it, as far as is known here. */
+  private boolean mayRun(Binding.Version version, String node) {
+    return placement.explain(version.placement(), System.nanoTime()).candidates().stream()
+        .anyMatch(other -> other.node().equals(node) && other.exclusion().isEmpty());
+  }
+
   private CompletableFuture<Boolean> claim(
       Binding.Version version, CronSchedule schedule, Instant minute, Duration turn) {
     String name = version.target().tenant() + "/" + version.target().name();
@@ -139,7 +145,9 @@ public final class Schedules implements AutoCloseable {
             })
         .exceptionally(
             failure -> {
-              missed.incrementAndGet();
+              if (claims.isFirst(key, node -> mayRun(version, node))) {
+                missed.incrementAndGet();
+              }
               LOG.warn("{}: tick {} of {} not claimed: {}", name, schedule, minute, failure + "");
               return false;
             });
@@ -164,7 +172,10 @@ public final class Schedules implements AutoCloseable {
     return ran.get();
   }
 
-  /** Ticks that failed here, or that could not be claimed because the grid did not answer. */
+  /**
+   * Ticks that failed here, or that no node could claim because the grid did not answer: each of
+   * those on one node of all that see each other.
+   */
   public long missed() {
     return missed.get();
   }
