@@ -9,8 +9,10 @@ import com.oracle.truffle.js.runtime.JSException;
 import com.oracle.truffle.js.runtime.JSRealm;
 import com.oracle.truffle.js.runtime.objects.AbstractModuleRecord;
 import com.oracle.truffle.js.runtime.objects.DefaultESModuleLoader;
+import com.oracle.truffle.js.runtime.objects.JSModuleLoader;
 import com.oracle.truffle.js.runtime.objects.ScriptOrModule;
-import java.lang.reflect.Field;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.regex.Pattern;
 
 /**
@@ -22,6 +24,7 @@ public final class BundleModules extends DefaultESModuleLoader {
   private static final Pattern SCHEME = Pattern.compile("^[a-zA-Z][a-zA-Z0-9+.-]*:");
   private static final String NODE = "node:";
   private static final int MAX_SHOWN_CHARS = 200;
+  private static final VarHandle LOADER = loader();
 
   private BundleModules(JSRealm realm) {
     super(realm);
@@ -30,15 +33,18 @@ public final class BundleModules extends DefaultESModuleLoader {
   /**
    * Has the context that this thread has entered import from its files alone, from now on.
    *
-   * @throws IllegalStateException when the engine is another one than this was made for
+   * @throws ExceptionInInitializerError when the engine is another one than this was made for
    */
   public static void install() {
     JSRealm realm = JSRealm.get(null);
+    LOADER.set(realm, new BundleModules(realm));
+  }
+
+  private static VarHandle loader() {
     try {
-      Field loader = JSRealm.class.getDeclaredField("moduleLoader");
-      loader.setAccessible(true);
-      loader.set(realm, new BundleModules(realm));
-    } catch (ReflectiveOperationException | RuntimeException e) {
+      return MethodHandles.privateLookupIn(JSRealm.class, MethodHandles.lookup())
+          .findVarHandle(JSRealm.class, "moduleLoader", JSModuleLoader.class);
+    } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(
           "the JavaScript engine's module loader cannot be replaced"
               + " (expected: the release of GraalJS that Brink comes with, on the class path)",
