@@ -60,10 +60,13 @@ final class Sandbox implements AutoCloseable {
     if (line.endsWith(" stuck")) {
       byte[] held = new byte[heldWhileStuckBytes];
       long end = System.nanoTime() + 120_000_000_000L;
-      while (!letGo && System.nanoTime() - end < 0) {
-        Thread.onSpinWait();
+      try {
+        while (!letGo && System.nanoTime() - end < 0) {
+          Thread.onSpinWait();
+        }
+      } finally {
+        Reference.reachabilityFence(held);
       }
-      Reference.reachabilityFence(held);
     }
   }
 
