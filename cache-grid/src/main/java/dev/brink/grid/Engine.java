@@ -268,21 +268,36 @@ final class Engine implements Gate {
     long began = System.nanoTime();
     try {
       settings.awaitPorts(timeout);
-      return IgniteSession.start(
-          self,
-          settings.configuration(id, discovery, failures, ignitesLog, this::check),
-          ignitesLog,
-          timeout.minusNanos(System.nanoTime() - began),
-          discovery::abandon,
-          mirror::applyStored);
+      IgniteSession started =
+          IgniteSession.start(
+              self,
+              settings.configuration(id, discovery, failures, ignitesLog, this::check),
+              ignitesLog,
+              timeout.minusNanos(System.nanoTime() - began),
+              discovery::abandon,
+              mirror::applyStored);
+      if (refused(started)) {
+        started.stop();
+        throw new GridException("Ignite did not join the others");
+      }
+      return started;
     } catch (GridException e) {
       seeker.phase(BeaconPhase.IDLE);
-      throw e;
+      throw explained(e);
     } catch (InterruptedException e) {
       seeker.phase(BeaconPhase.IDLE);
       Thread.currentThread().interrupt();
       throw new GridException("interrupted while Ignite started", e);
     }
+  }
+
+  /** Ignite starts a grid of its own when those whom it shall join refuse it: that is no start. */
+  private boolean refused(IgniteSession started) {
+    return started.peers().size() == 1 && seeker.refusal().isPresent();
+  }
+
+  private GridException explained(GridException e) {
+    return seeker.refusal().map(why -> new GridException(e.getMessage() + ": " + why, e)).orElse(e);
   }
 
   private void up(IgniteSession started) {

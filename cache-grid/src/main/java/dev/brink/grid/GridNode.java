@@ -66,13 +66,15 @@ final class GridNode implements Grid {
     status = new Status(publisher, alone, id -> known.contains(id));
     neighbours = new Neighbours(cluster, discovery, options.seeds, known);
     beacon = new Beacon(ports.beacon(), name, this::identity, neighbours::asked);
+    Handshake handshake = new Handshake(options.ssl);
     seeker =
         new Seeker(
             cluster,
             self.id(),
             incarnation,
             beacon,
-            neighbours::addresses,
+            neighbours,
+            handshake,
             options.network == NetworkPreset.WAN ? ANSWER_TIMEOUT_WAN : ANSWER_TIMEOUT,
             options.startTimeout.dividedBy(3));
     IgniteSettings settings =
@@ -128,6 +130,7 @@ final class GridNode implements Grid {
             self.id(),
             beacon,
             neighbours,
+            handshake,
             engine::onControl,
             options.network.failureDetection(),
             reason -> engine.restart(reason, Duration.ZERO));

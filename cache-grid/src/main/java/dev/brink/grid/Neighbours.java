@@ -40,6 +40,12 @@ final class Neighbours {
     }
   }
 
+  /** Whether it is a seed or a known member, and not only one that asked. */
+  boolean expects(HostPort at) {
+    return seeds.contains(at)
+        || known.all().stream().anyMatch(member -> member.discovery().equals(at));
+  }
+
   /** All addresses but this node's own, 256 at most. */
   Collection<HostPort> addresses() {
     long now = System.nanoTime();

@@ -11,11 +11,13 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,22 +36,27 @@ final class Seeker {
   private static final Logger log = LoggerFactory.getLogger(Seeker.class);
   private static final Duration PAUSE = Duration.ofMillis(50);
   private static final Duration SHORT = Duration.ofMillis(150);
+  private static final Duration DISTRUST = Duration.ofMinutes(5);
   private static final Executor VIRTUAL = task -> Thread.ofVirtual().start(task);
 
   private final String cluster;
   private final UUID self;
   private final UUID incarnation;
   private final Beacon beacon;
-  private final Supplier<Collection<HostPort>> addresses;
+  private final Neighbours neighbours;
+  private final Handshake handshake;
   private final Duration answerTimeout;
   private final Duration patience;
   private final Throttle foreignWarnings = new Throttle(Duration.ofMinutes(1));
+  private final Map<HostPort, Long> distrusted = new ConcurrentHashMap<>();
   private volatile BeaconPhase phase = BeaconPhase.IDLE;
+  private volatile List<HostPort> chosen = List.of();
 
   /**
    * A seeker.
    *
-   * @param addresses where other nodes might be
+   * @param neighbours where other nodes might be
+   * @param handshake tells whether they take this node for one of theirs
    * @param patience for how long at most to wait for another starting node to go first
    */
   Seeker(
@@ -57,14 +64,16 @@ final class Seeker {
       UUID self,
       UUID incarnation,
       Beacon beacon,
-      Supplier<Collection<HostPort>> addresses,
+      Neighbours neighbours,
+      Handshake handshake,
       Duration answerTimeout,
       Duration patience) {
     this.cluster = cluster;
     this.self = self;
     this.incarnation = incarnation;
     this.beacon = beacon;
-    this.addresses = addresses;
+    this.neighbours = neighbours;
+    this.handshake = handshake;
     this.answerTimeout = answerTimeout;
     this.patience = patience;
   }
@@ -83,7 +92,7 @@ final class Seeker {
    * @throws GridException when another process runs under this node's id
    */
   void checkIdIsFree() {
-    usable(beacon.askAll(addresses.get(), SHORT));
+    usable(beacon.askAll(neighbours.addresses(), SHORT));
   }
 
   /**
@@ -94,15 +103,18 @@ final class Seeker {
    */
   List<InetSocketAddress> seek() throws InterruptedException {
     long started = System.nanoTime();
+    chosen = List.of();
+    distrusted.values().removeIf(since -> System.nanoTime() - since > DISTRUST.toNanos());
     phase = BeaconPhase.LAUNCHING;
     while (true) {
-      Set<HostPort> asked = new LinkedHashSet<>(addresses.get());
+      Set<HostPort> asked = new LinkedHashSet<>(neighbours.addresses());
       List<Sighting> answers = beacon.askAll(asked, answerTimeout);
       List<Sighting> seen = usable(answers);
-      List<InetSocketAddress> targets = greatest(seen);
+      Set<HostPort> targets = greatest(seen);
       if (!targets.isEmpty()) {
+        chosen = List.copyOf(targets);
         phase = BeaconPhase.COMMITTED;
-        return targets;
+        return resolved(targets);
       }
       boolean patient = System.nanoTime() - started < patience.toNanos();
       if (patient && seen.stream().anyMatch(this::goesFirst)) {
@@ -112,11 +124,34 @@ final class Seeker {
         Thread.sleep(PAUSE);
       } else if (phase == BeaconPhase.CANDIDATE || asked.isEmpty()) {
         phase = BeaconPhase.COMMITTED;
-        return silentButOpen(asked, answers);
+        chosen = silentButOpen(asked, answers);
+        return resolved(chosen);
       } else {
         phase = BeaconPhase.CANDIDATE;
       }
     }
+  }
+
+  /**
+   * Why those whom Ignite was told to join did not take this node; empty when that is not a matter
+   * of trust. Waits. One that nobody configured, which only asked, is not told of again for five
+   * minutes: strangers do not decide whether this node starts.
+   */
+  Optional<String> refusal() {
+    for (HostPort at : chosen) {
+      Optional<String> why = handshake.refusal(at, answerTimeout);
+      if (why.isPresent()) {
+        if (!neighbours.expects(at)) {
+          distrusted.put(at, System.nanoTime());
+        }
+        return why;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static List<InetSocketAddress> resolved(Collection<HostPort> addresses) {
+    return addresses.stream().map(HostPort::resolve).toList();
   }
 
   private boolean goesFirst(Sighting other) {
@@ -128,7 +163,7 @@ final class Seeker {
     return other.phase() == BeaconPhase.CANDIDATE;
   }
 
-  private static List<InetSocketAddress> greatest(List<Sighting> seen) {
+  private static Set<HostPort> greatest(List<Sighting> seen) {
     return seen.stream()
         .filter(Sighting::joinable)
         .max(
@@ -139,9 +174,9 @@ final class Seeker {
             best -> {
               Set<HostPort> targets = new LinkedHashSet<>(List.of(best.at()));
               targets.addAll(best.addresses());
-              return targets.stream().map(HostPort::resolve).toList();
+              return targets;
             })
-        .orElse(List.of());
+        .orElse(new LinkedHashSet<>());
   }
 
   @CanIgnoreReturnValue
@@ -166,7 +201,11 @@ final class Seeker {
       }
     }
     return seen.stream()
-        .filter(other -> other.cluster().equals(cluster) && !other.member().equals(self))
+        .filter(
+            other ->
+                other.cluster().equals(cluster)
+                    && !other.member().equals(self)
+                    && !distrusted.containsKey(other.at()))
         .toList();
   }
 
@@ -174,7 +213,7 @@ final class Seeker {
    * Addresses whose beacon is not heard, as where UDP is filtered, but where something takes
    * connections.
    */
-  private List<InetSocketAddress> silentButOpen(Set<HostPort> asked, List<Sighting> answers) {
+  private List<HostPort> silentButOpen(Set<HostPort> asked, List<Sighting> answers) {
     Set<HostPort> silent = new HashSet<>(asked);
     answers.forEach(other -> silent.remove(other.at()));
     List<CompletableFuture<Boolean>> open =
@@ -187,7 +226,7 @@ final class Seeker {
     List<HostPort> order = List.copyOf(silent);
     return IntStream.range(0, order.size())
         .filter(i -> open.get(i).join())
-        .mapToObj(i -> order.get(i).resolve())
+        .mapToObj(order::get)
         .toList();
   }
 

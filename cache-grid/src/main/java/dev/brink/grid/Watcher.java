@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Looks for live parts of the grid that this node is not in, and yields to one that prevails. All
  * methods are called on the control thread. A part counts as foreign when two looks in a row show a
  * node in service that does not see this one and that this one does not see, and its discovery port
- * takes connections.
+ * takes connections from this one.
  *
  * <p>A node that sees this one and that this one does not see is about to hear that it was left
  * behind, or to leave this one behind. Where neither comes to pass, as when all were frozen for
@@ -36,6 +37,7 @@ final class Watcher {
   private final UUID self;
   private final Beacon beacon;
   private final Neighbours neighbours;
+  private final Handshake handshake;
   private final Executor control;
   private final int oneSidedLooks;
   private final Consumer<String> leave;
@@ -55,6 +57,7 @@ final class Watcher {
       UUID self,
       Beacon beacon,
       Neighbours neighbours,
+      Handshake handshake,
       Executor control,
       Duration failureDetection,
       Consumer<String> leave) {
@@ -62,6 +65,7 @@ final class Watcher {
     this.self = self;
     this.beacon = beacon;
     this.neighbours = neighbours;
+    this.handshake = handshake;
     this.control = control;
     oneSidedLooks = Math.max(LEAST_ONE_SIDED_LOOKS, 2 * (int) failureDetection.toSeconds());
     this.leave = leave;
@@ -119,15 +123,21 @@ final class Watcher {
       yieldDue = System.nanoTime() + backoff.next().toNanos();
       var _ =
           CompletableFuture.supplyAsync(
-                  () -> Seeker.takesConnections(other.at(), ANSWER_TIMEOUT),
-                  task -> Thread.ofVirtual().start(task))
-              .thenAcceptAsync(open -> yieldTo(session, other, open), control);
+                  () -> obstacle(other.at()), task -> Thread.ofVirtual().start(task))
+              .thenAcceptAsync(why -> yieldTo(session, other, why), control);
     }
   }
 
-  private void yieldTo(IgniteSession session, Sighting other, boolean open) {
-    if (!open) {
-      log.warn("{} is a live part of the grid, but its port takes no connection", other.at());
+  /** A beacon can be anybody's: who would not be let in there stays where it is. */
+  private Optional<String> obstacle(HostPort at) {
+    return Seeker.takesConnections(at, ANSWER_TIMEOUT)
+        ? handshake.refusal(at, ANSWER_TIMEOUT)
+        : Optional.of("its port takes no connection");
+  }
+
+  private void yieldTo(IgniteSession session, Sighting other, Optional<String> obstacle) {
+    if (obstacle.isPresent()) {
+      log.warn("{} says it is a part of the grid, but {}", other.at(), obstacle.get());
     } else if (!session.stopped()) {
       leave.accept(
           "joining the part of the grid at "

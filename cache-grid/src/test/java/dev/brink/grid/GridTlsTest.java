@@ -6,12 +6,15 @@ import static dev.brink.grid.Grids.awaitText;
 import static dev.brink.grid.Grids.bytes;
 import static dev.brink.grid.Grids.get;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -37,8 +40,46 @@ class GridTlsTest {
     }
   }
 
+  @Test
+  void whoTheOthersDoNotTrustSaysSoAndStartsNoGridOfItsOwn() throws Exception {
+    SSLContext trusted = context();
+    SSLContext stranger = context();
+    try (Grids grids = new Grids(directory)) {
+      Grid first = grids.start(grids.options(1).ssl(trusted));
+      GridBuilder strangers = grids.options(2).ssl(stranger).seeds(addresses(first));
+      assertThatThrownBy(() -> grids.start(strangers.startTimeout(Duration.ofSeconds(10))))
+          .isInstanceOf(GridException.class)
+          .hasMessageContaining("TLS with " + addresses(first).getFirst() + " failed: ")
+          .hasMessageContaining("(expected: valid certificates");
+      GridBuilder plain = grids.options(3).seeds(addresses(first));
+      assertThatThrownBy(() -> grids.start(plain.startTimeout(Duration.ofSeconds(10))))
+          .isInstanceOf(GridException.class)
+          .hasMessageContaining(
+              addresses(first).getFirst() + " speaks TLS (expected: as this node");
+      assertThat(first.state()).isEqualTo(GridState.CONNECTED);
+    }
+  }
+
+  @Test
+  void whoTrustsTheOthersButIsNotTrustedSaysSoToo() throws Exception {
+    Path mesh = keys();
+    Path strange = keys();
+    try (Grids grids = new Grids(directory)) {
+      Grid first = grids.start(grids.options(1).ssl(context(mesh, mesh)));
+      GridBuilder stranger = grids.options(2).ssl(context(strange, mesh)).seeds(addresses(first));
+      assertThatThrownBy(() -> grids.start(stranger.startTimeout(Duration.ofSeconds(10))))
+          .isInstanceOf(GridException.class)
+          .hasMessageMatching("(?s).*(TLS with .* failed|refuses this node's certificate).*");
+    }
+  }
+
   private SSLContext context() throws Exception {
-    Path store = directory.resolve("keys.p12");
+    Path store = keys();
+    return context(store, store);
+  }
+
+  private Path keys() throws Exception {
+    Path store = directory.resolve("keys-" + UUID.randomUUID() + ".p12");
     Process keytool =
         new ProcessBuilder(
                 List.of(
@@ -61,15 +102,23 @@ class GridTlsTest {
             .inheritIO()
             .start();
     assertThat(keytool.waitFor()).isZero();
+    return store;
+  }
+
+  private static KeyStore read(Path store) throws Exception {
     KeyStore keys = KeyStore.getInstance("PKCS12");
     try (InputStream in = Files.newInputStream(store)) {
       keys.load(in, PASSWORD);
     }
+    return keys;
+  }
+
+  private static SSLContext context(Path keys, Path authorities) throws Exception {
     KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    own.init(keys, PASSWORD);
+    own.init(read(keys), PASSWORD);
     TrustManagerFactory trusted =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trusted.init(keys);
+    trusted.init(read(authorities));
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(own.getKeyManagers(), trusted.getTrustManagers(), null);
     return context;
