@@ -37,10 +37,21 @@ public final class MeshNode implements AutoCloseable {
    * Starts a node; returns when it serves what is deployed.
    *
    * @throws IOException when a port is taken, the data directory is in use or cannot be written, or
-   *     a certificate cannot be read
+   *     a file with keys or certificates cannot be used
    */
   public static MeshNode start(NodeConfig config) throws IOException {
     return new MeshNode(NodeParts.start(config));
+  }
+
+  /**
+   * Reads the files with keys and certificates that a configuration names, as a start would, and
+   * starts nothing.
+   *
+   * @throws IOException when one cannot be read, is of another format, does not fit the others or
+   *     has expired; says which option names it
+   */
+  public static void check(NodeConfig config) throws IOException {
+    NodeKeys.read(config);
   }
 
   /** The node's id: stays the same as long as its data directory does. */

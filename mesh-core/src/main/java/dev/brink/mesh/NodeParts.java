@@ -10,7 +10,6 @@ import dev.brink.mesh.cache.NamedCaches;
 import dev.brink.mesh.cache.Purges;
 import dev.brink.mesh.config.IngressConfig;
 import dev.brink.mesh.config.LinkConfig;
-import dev.brink.mesh.config.MutualTls;
 import dev.brink.mesh.config.NodeConfig;
 import dev.brink.mesh.config.Secret;
 import dev.brink.mesh.function.CallCounts;
@@ -24,7 +23,6 @@ import dev.brink.mesh.function.ReadTally;
 import dev.brink.mesh.function.ServedCalls;
 import dev.brink.mesh.http.EventLoops;
 import dev.brink.mesh.http.HttpServer;
-import dev.brink.mesh.http.ServerTls;
 import dev.brink.mesh.ingress.Dispatcher;
 import dev.brink.mesh.ingress.Explainer;
 import dev.brink.mesh.ingress.HomeExecutor;
@@ -55,7 +53,6 @@ import dev.brink.mesh.rollout.NodeDeployments;
 import dev.brink.mesh.rollout.NodeSecrets;
 import dev.brink.mesh.schedule.Schedules;
 import dev.brink.mesh.schedule.TicksByHand;
-import dev.brink.mesh.secret.SecretKeyFile;
 import dev.brink.mesh.secret.SecretKeys;
 import dev.brink.mesh.usage.UsageLedger;
 import dev.brink.mesh.usage.UsageMeter;
@@ -64,7 +61,6 @@ import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -159,10 +155,9 @@ final class NodeParts implements AutoCloseable {
     shutdown.add(data::close);
     Secret configured = config.admin().token();
     token = configured == null ? AdminToken.readOrCreate(data.path()) : configured.reveal();
-    MutualTls files = config.tls();
-    MeshTls tls = files == null ? null : MeshTls.of(files.certificate(), files.key(), files.ca());
-    Path keyFile = config.secrets().keyFile();
-    secretKeys = keyFile == null ? SecretKeys.none() : SecretKeyFile.read(keyFile);
+    NodeKeys keys = NodeKeys.read(config);
+    MeshTls tls = keys.mesh();
+    secretKeys = keys.secrets();
     UUID id = data.nodeId();
     String node = id.toString();
     String name = config.name().isEmpty() ? "node-" + node.substring(0, SHORT_ID) : config.name();
@@ -252,7 +247,7 @@ final class NodeParts implements AutoCloseable {
             "ingress.port",
             atIngress,
             new InetSocketAddress(in.bindAddress(), in.port()),
-            in.tls() == null ? null : ServerTls.fromPem(in.tls().certificate(), in.tls().key()));
+            keys.ingress());
     ExecutorService adminThreads = Executors.newVirtualThreadPerTaskExecutor();
     shutdown.add(adminThreads::shutdownNow);
     admin =

@@ -1,5 +1,6 @@
 package dev.brink.mesh.cli;
 
+import dev.brink.grid.GridException;
 import dev.brink.mesh.config.InvalidConfigException;
 import dev.brink.mesh.config.LogConfig;
 import dev.brink.mesh.deploy.DeploymentException;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
@@ -29,7 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",
-      "Exit codes: 0 ok, 1 failed, 2 usage. Start with 'brink demo'; 'brink COMMAND --help' says"
+      "Exit codes: 0 ok, 1 failed, 2 usage. Start with 'brink demo'; 'brink help COMMAND' says"
           + " more."
     })
 public final class Brink implements Runnable {
@@ -52,7 +54,28 @@ public final class Brink implements Runnable {
   /** Runs a command line; returns the exit code. */
   static int run(Session session, String... args) {
     StandaloneLog.start(new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.WARN), session.err());
-    return commandLine(session).execute(args);
+    CommandLine line = commandLine(session);
+    return line.execute(helped(line, args));
+  }
+
+  /**
+   * {@code help COMMAND} asks what {@code COMMAND --help} does; of a command that there is not, it
+   * is an error like the command itself.
+   */
+  private static String[] helped(CommandLine line, String... args) {
+    if (args.length == 0 || !args[0].equals("help")) {
+      return args;
+    }
+    List<String> asked = Arrays.asList(args).subList(1, args.length);
+    CommandLine at = line;
+    for (String name : asked) {
+      CommandLine next = at.getSubcommands().get(name);
+      if (next == null) {
+        return asked.toArray(String[]::new);
+      }
+      at = next;
+    }
+    return Stream.concat(asked.stream(), Stream.of("--help")).toArray(String[]::new);
   }
 
   static CommandLine commandLine(Session session) {
@@ -115,7 +138,7 @@ public final class Brink implements Runnable {
         session.err().println("Did you mean " + String.join(" or ", near) + "?");
       }
     }
-    if (at.getParent() == null && !at.getSubcommands().isEmpty()) {
+    if (!at.getSubcommands().isEmpty()) {
       session
           .err()
           .println(
@@ -137,7 +160,8 @@ public final class Brink implements Runnable {
         switch (e) {
           case DeploymentException refused -> refused.code() + ": " + refused.getMessage();
           case IOException broken when broken.getMessage() == null -> broken.toString();
-          case UsageException _, InvalidConfigException _, IOException _ -> e.getMessage();
+          case UsageException _, InvalidConfigException _, GridException _, IOException _ ->
+              e.getMessage();
           default -> e + (debug ? "" : " (--debug says where)");
         };
     session.err().println(at.getCommandSpec().qualifiedName() + ": " + OneLine.of(message));

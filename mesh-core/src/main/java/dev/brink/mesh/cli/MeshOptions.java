@@ -111,7 +111,7 @@ final class MeshOptions {
   }
 
   private static String read(Path file) throws IOException {
-    if (!Files.isReadable(file) || Files.size(file) > MAX_TOKEN_BYTES) {
+    if (!Files.isReadable(file) || Files.isDirectory(file) || Files.size(file) > MAX_TOKEN_BYTES) {
       throw new UsageException("token file: " + file + " (expected: a readable file with a token)");
     }
     return Files.readString(file).strip();

@@ -1,5 +1,6 @@
 package dev.brink.mesh.cli;
 
+import dev.brink.mesh.MeshNode;
 import dev.brink.mesh.config.NodeConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,7 +65,9 @@ final class NodeCommand implements Callable<Integer> {
 
   @Option(
       names = "--check",
-      description = "Print the configuration that would hold, without secrets, and exit.")
+      description =
+          "Look at the configuration and its key files, print what would hold, without secrets,"
+              + " and exit.")
   private boolean check;
 
   @Option(names = "--json", description = "With --check, print a JSON object.")
@@ -89,6 +92,7 @@ final class NodeCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     NodeConfig node = configure();
     if (check) {
+      MeshNode.check(node);
       print(node);
       return 0;
     }

@@ -70,6 +70,32 @@ class BrinkTest {
     assertThat(run.out()).startsWith("Usage: brink " + command);
   }
 
+  @ParameterizedTest
+  @MethodSource("commands")
+  void helpOfACommandIsItsHelp(String command) {
+    Run asked = new Run();
+    Run help = new Run();
+
+    assertThat(asked.run("help", command)).isZero();
+    assertThat(help.run(command, "--help")).isZero();
+    assertThat(asked.out()).isEqualTo(help.out());
+  }
+
+  @Test
+  void helpAloneAndOfACommandOfAGroupIsHelp() {
+    Run all = new Run();
+    assertThat(all.run("help")).isZero();
+    assertThat(all.out()).startsWith("Usage: brink [-h]").contains(commands());
+
+    Run put = new Run();
+    assertThat(put.run("help", "secret", "put")).isZero();
+    assertThat(put.out()).startsWith("Usage: brink secret put");
+
+    Run unknown = new Run();
+    assertThat(unknown.run("help", "deplyo")).isEqualTo(2);
+    assertThat(unknown.err()).contains("'deplyo'");
+  }
+
   @Test
   void nothingIsUsage() {
     Run run = new Run();
@@ -88,7 +114,8 @@ class BrinkTest {
 
     assertThat(run.run(group)).isEqualTo(2);
     assertThat(run.out()).isEmpty();
-    assertThat(run.err()).startsWith("brink " + group + ": Missing required subcommand\n");
+    assertThat(run.err())
+        .startsWith("brink " + group + ": Missing required subcommand\nCommands: ");
   }
 
   @Test
@@ -112,6 +139,11 @@ class BrinkTest {
     Run missing = new Run();
     assertThat(missing.run("deploy")).isEqualTo(2);
     assertThat(missing.err()).contains("Missing required parameter: 'DIR'");
+
+    Run folder = new Run();
+    assertThat(folder.run("nodes", "--token-file", ".")).isEqualTo(2);
+    assertThat(folder.err())
+        .isEqualTo("brink nodes: token file: . (expected: a readable file with a token)\n");
   }
 
   @Test

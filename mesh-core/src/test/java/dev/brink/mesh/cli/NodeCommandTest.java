@@ -7,12 +7,15 @@ import dev.brink.mesh.config.GridConfig;
 import dev.brink.mesh.config.HostPort;
 import dev.brink.mesh.config.NodeConfig;
 import dev.brink.mesh.wire.AdminJson;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -92,6 +95,92 @@ class NodeCommandTest {
     assertThat(AdminJson.parse(json.out(), Struct.newBuilder()).getFieldsOrThrow("link.port"))
         .extracting(value -> value.getStringValue())
         .isEqualTo("7400");
+  }
+
+  @Test
+  void checkLooksAtTheKeyFiles() throws Exception {
+    X509Bundle ca =
+        new CertificateBuilder()
+            .subject("CN=authority")
+            .setIsCertificateAuthority(true)
+            .buildSelfSigned();
+    Instant now = Instant.now();
+    X509Bundle node = certificate(ca, now.plusSeconds(3600));
+    X509Bundle other = certificate(ca, now.plusSeconds(3600));
+    X509Bundle expired = certificate(ca, now.minusSeconds(3600));
+    String chain = node.toTempCertChainPem().getPath();
+    String key = node.toTempPrivateKeyPem().getPath();
+    String authority = ca.toTempCertChainPem().getPath();
+    Path none = folder.resolve("none.pem");
+
+    assertThat(check(chain, key, authority)).isEmpty();
+    assertThat(check(chain, none.toString(), authority))
+        .isEqualTo(
+            "brink node: tls.key: %s cannot be read (expected: a file that the node may read, 1 MiB at most)\n"
+                .formatted(none));
+    assertThat(check(none.toString(), key, authority)).startsWith("brink node: tls.certificate: ");
+    assertThat(check(chain, key, none.toString())).startsWith("brink node: tls.ca: " + none);
+    assertThat(check(chain, chain, authority))
+        .isEqualTo(
+            "brink node: tls.key: %s has no such key (expected: a PEM key in PKCS#8, not encrypted: BEGIN PRIVATE KEY)\n"
+                .formatted(chain));
+    String others = other.toTempPrivateKeyPem().getPath();
+    assertThat(check(chain, others, authority))
+        .isEqualTo(
+            "brink node: tls.key: %s belongs to another certificate (expected: that of %s)\n"
+                .formatted(others, chain));
+    String old = expired.toTempCertChainPem().getPath();
+    assertThat(check(old, expired.toTempPrivateKeyPem().getPath(), authority))
+        .startsWith("brink node: tls.certificate: " + old + " has expired, at ");
+    assertThat(started.get()).isNull();
+  }
+
+  @Test
+  void checkLooksAtTheIngressCertificateAndAtTheKeysOfSecrets() {
+    Path none = folder.resolve("none");
+    Run ingress = new Run();
+    assertThat(
+            ingress.run(
+                "node",
+                "--check",
+                "--set",
+                "ingress.tls.certificate=" + none,
+                "--set",
+                "ingress.tls.key=" + none))
+        .isEqualTo(1);
+    assertThat(ingress.err()).startsWith("brink node: ingress.tls.certificate: " + none);
+
+    assertThat(run.run("node", "--check", "--set", "secrets.key-file=" + none)).isEqualTo(1);
+    assertThat(run.err())
+        .isEqualTo(
+            "brink node: secrets.key-file: %s cannot be read (expected: a file that the node may read)\n"
+                .formatted(none));
+    assertThat(run.out()).isEmpty();
+  }
+
+  private static X509Bundle certificate(X509Bundle ca, Instant until) throws Exception {
+    return new CertificateBuilder()
+        .subject("CN=node")
+        .notBefore(until.minusSeconds(86_400))
+        .notAfter(until)
+        .buildIssuedBy(ca);
+  }
+
+  /** What {@code --check} has against these files. */
+  private static String check(String certificate, String key, String ca) {
+    Run run = new Run();
+    int code =
+        run.run(
+            "node",
+            "--check",
+            "--set",
+            "tls.certificate=" + certificate,
+            "--set",
+            "tls.key=" + key,
+            "--set",
+            "tls.ca=" + ca);
+    assertThat(code).isEqualTo(run.err().isEmpty() ? 0 : 1);
+    return run.err();
   }
 
   @Test
