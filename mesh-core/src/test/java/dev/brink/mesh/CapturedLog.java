@@ -5,8 +5,9 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -16,13 +17,13 @@ public final class CapturedLog implements AutoCloseable {
   private final Logger logger;
   private final @Nullable Level before;
   private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
-  private final CountDownLatch written = new CountDownLatch(1);
+  private final BlockingQueue<ILoggingEvent> untaken = new LinkedBlockingQueue<>();
   private final AppenderBase<ILoggingEvent> appender =
       new AppenderBase<>() {
         @Override
         protected void append(ILoggingEvent event) {
           events.add(event);
-          written.countDown();
+          untaken.add(event);
         }
       };
 
@@ -61,12 +62,13 @@ public final class CapturedLog implements AutoCloseable {
     return events.stream().map(ILoggingEvent::getFormattedMessage).toList();
   }
 
-  /** Waits for the first line, for half a minute at most. */
-  public ILoggingEvent awaitFirst() throws InterruptedException {
-    if (!written.await(30, TimeUnit.SECONDS)) {
-      throw new AssertionError(logger.getName() + " has written nothing");
+  /** Takes the next one that was not taken yet; waits for it for half a minute at most. */
+  public ILoggingEvent next() throws InterruptedException {
+    ILoggingEvent next = untaken.poll(30, TimeUnit.SECONDS);
+    if (next == null) {
+      throw new AssertionError(logger.getName() + " has written no more than " + lines());
     }
-    return events.getFirst();
+    return next;
   }
 
   @Override

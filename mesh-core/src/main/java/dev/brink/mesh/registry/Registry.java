@@ -6,6 +6,7 @@ import dev.brink.exec.FunctionRuntime;
 import dev.brink.grid.Entry;
 import dev.brink.grid.Lasting;
 import dev.brink.grid.Stamp;
+import dev.brink.grid.Throttle;
 import dev.brink.mesh.proto.Deployment;
 import dev.brink.mesh.proto.FunctionVersion;
 import dev.brink.mesh.proto.SnapshotFile;
@@ -14,6 +15,7 @@ import dev.brink.mesh.secret.SecretId;
 import dev.brink.mesh.secret.SecretKeys;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -43,6 +45,7 @@ public final class Registry implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Registry.class);
   private static final long SWEEP_SECONDS = 10;
   private static final long WRITE_DELAY_MILLIS = 20;
+  private static final Duration FAILURE_LINES = Duration.ofMinutes(1);
 
   private final UnreadableDeployments unreadable = new UnreadableDeployments();
   private final SnapshotStore store;
@@ -56,7 +59,9 @@ public final class Registry implements AutoCloseable {
   private final Map<String, Stamp> removed = new Removals();
   private final FunctionSecrets secrets;
   private final Versions versions;
+  private final Throttle failures = new Throttle(FAILURE_LINES);
   private boolean writePlanned;
+  private boolean unwritten;
   private volatile Snapshot snapshot = Snapshot.empty();
 
   /**
@@ -386,12 +391,32 @@ public final class Registry implements AutoCloseable {
             });
     try {
       store.write(file.build());
+      if (unwritten) {
+        unwritten = false;
+        LOG.info("snapshot: written again");
+      }
     } catch (IOException e) {
-      LOG.error("snapshot: cannot be written: {}; tried again with the next change", e.toString());
+      unwrittenFor(e);
     }
   }
 
-  /** Unloads what nothing has referred to for a while, and tries again what failed to load. */
+  /** A deployment was acknowledged, perhaps the last for long: it is not left to the next. */
+  private void unwrittenFor(IOException e) {
+    boolean due = failures.permits();
+    if (due || !unwritten) {
+      LOG.error(
+          "snapshot: cannot be written: {}; tried again every {} s, until then the changes are lost"
+              + " when no node is left",
+          e.toString(),
+          SWEEP_SECONDS);
+    }
+    unwritten = true;
+  }
+
+  /**
+   * Unloads what nothing has referred to for a while, and tries again what failed to load or could
+   * not be written.
+   */
   private void sweep() {
     Set<String> wanted = new HashSet<>();
     for (DeploymentState state : deployments.values()) {
@@ -403,6 +428,9 @@ public final class Registry implements AutoCloseable {
     if (versions.sweep(wanted)) {
       publish();
     }
+    if (unwritten) {
+      write();
+    }
   }
 
   /** Writes what is not written yet and stops. The runtime's functions stay loaded. */
@@ -411,7 +439,7 @@ public final class Registry implements AutoCloseable {
     thread.execute(
         lasting.of(
             () -> {
-              if (writePlanned) {
+              if (writePlanned || unwritten) {
                 write();
               }
               deployments.values().forEach(state -> fail(state, "the node stops"));

@@ -71,7 +71,7 @@ class LinkServerTest {
       }
       peer.setSoLinger(true, 0);
       peer.close();
-      ILoggingEvent line = server.awaitFirst();
+      ILoggingEvent line = server.next();
       assertThat(line.getLevel()).isEqualTo(Level.DEBUG);
       assertThat(line.getFormattedMessage()).contains("reset");
       assertThat(server.events()).hasSize(1);

@@ -15,6 +15,7 @@ import dev.brink.mesh.proto.SnapshotFile;
 import dev.brink.mesh.proto.StoredRecord;
 import dev.brink.mesh.proto.WeightedVersion;
 import dev.brink.mesh.secret.SecretKeys;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -60,6 +61,29 @@ class RegistryTest {
         .failsWithin(30, TimeUnit.SECONDS)
         .withThrowableOfType(ExecutionException.class)
         .withMessageContaining("the node stops, or has stopped");
+  }
+
+  /** As on a disk that was full for a while. */
+  @Test
+  void whatCouldNotBeWrittenIsWrittenWhenItCanBe() throws Exception {
+    Path obstacle = Files.createDirectories(directory.resolve("snapshot.new").resolve("full"));
+    try (CapturedLog log = CapturedLog.of(Registry.class)) {
+      try (Registry registry = registry()) {
+        put(registry, "t/origin", origin("origin", "/origin"), 1).get(30, TimeUnit.SECONDS);
+        assertThat(log.next().getFormattedMessage()).contains("snapshot: cannot be written");
+        Files.delete(obstacle);
+        assertThat(log.next().getFormattedMessage()).isEqualTo("snapshot: written again");
+        assertThat(directory.resolve("snapshot")).exists();
+
+        Files.createDirectories(obstacle);
+        put(registry, "t/late", origin("late", "/late"), 1).get(30, TimeUnit.SECONDS);
+        assertThat(log.next().getFormattedMessage()).contains("snapshot: cannot be written");
+        Files.delete(obstacle);
+      }
+      assertThat(new SnapshotStore(directory.resolve("snapshot")).read().getDeploymentsList())
+          .extracting(StoredRecord::getKey)
+          .containsExactlyInAnyOrder("t/origin", "t/late");
+    }
   }
 
   @Test
