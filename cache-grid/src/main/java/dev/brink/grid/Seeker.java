@@ -37,6 +37,7 @@ final class Seeker {
   private static final Duration PAUSE = Duration.ofMillis(50);
   private static final Duration SHORT = Duration.ofMillis(150);
   private static final Duration DISTRUST = Duration.ofMinutes(5);
+  private static final Duration VERDICT_TIMEOUT = Duration.ofSeconds(3);
   private static final Executor VIRTUAL = task -> Thread.ofVirtual().start(task);
 
   private final String cluster;
@@ -139,7 +140,7 @@ final class Seeker {
    */
   Optional<String> refusal() {
     for (HostPort at : chosen) {
-      Optional<String> why = handshake.refusal(at, answerTimeout);
+      Optional<String> why = handshake.refusal(at, VERDICT_TIMEOUT);
       if (why.isPresent()) {
         if (!neighbours.expects(at)) {
           distrusted.put(at, System.nanoTime());
