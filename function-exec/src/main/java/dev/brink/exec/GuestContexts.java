@@ -116,9 +116,17 @@ final class GuestContexts {
       there = engine("js", "wasm");
       // Before it can be had: no guest uses any of it first.
       EngineClasses.initializeWasm();
+      WasmErrors.link(withWasm(there));
       wasmEngine = there;
     }
     return there;
+  }
+
+  private static Context.Builder withWasm(Engine engine) {
+    return Context.newBuilder("js", "wasm")
+        .engine(engine)
+        .option("js.webassembly", "true")
+        .allowPolyglotAccess(WITH_WASM);
   }
 
   /**
@@ -127,10 +135,7 @@ final class GuestContexts {
   GuestContext context(BundleFileSystem modules, boolean eval, boolean wasm) {
     Context.Builder builder =
         wasm
-            ? Context.newBuilder("js", "wasm")
-                .engine(startWasm())
-                .option("js.webassembly", "true")
-                .allowPolyglotAccess(WITH_WASM)
+            ? withWasm(startWasm())
             : Context.newBuilder("js").engine(engine).allowPolyglotAccess(PolyglotAccess.NONE);
     Context context =
         builder
