@@ -48,9 +48,13 @@ public record FunctionBundle(
   /**
    * Checks what can be.
    *
-   * @throws IllegalArgumentException when there is no main module, or the samples are too many
+   * @throws IllegalArgumentException when it has no name or no main module, or the samples are too
+   *     many
    */
   public FunctionBundle {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("name: empty (expected: what logs call the function)");
+    }
     modules = Map.copyOf(modules);
     variables = Map.copyOf(variables);
     services = Set.copyOf(services);

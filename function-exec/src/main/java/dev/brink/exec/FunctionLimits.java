@@ -17,7 +17,8 @@ import java.time.Duration;
  * @param cpuBurst the most processor time with credit; no more than {@code cpu}: there is none
  * @param wall time from the start of the run to the end of the response and of {@code waitUntil}; a
  *     WebSocket has a lifetime instead
- * @param memoryBytes bytes allocated and held, as sampled
+ * @param memoryBytes bytes allocated and held, as sampled; less than 16 MiB cannot be told from the
+ *     heap's own noise and counts as that
  * @param requestBodyBytes size of the request's body
  * @param responseBodyBytes size of the response's body
  * @param subrequests requests and calls of bindings that it may make
@@ -56,6 +57,35 @@ public record FunctionLimits(
           1L << 40,
           DEFAULT_SUBREQUESTS,
           64);
+
+  /**
+   * Checks each.
+   *
+   * @throws IllegalArgumentException when a time, {@code memoryBytes} or {@code concurrency} is not
+   *     above 0, or another is below it
+   */
+  public FunctionLimits {
+    positive("cpu", cpu);
+    positive("cpuBurst", cpuBurst);
+    positive("wall", wall);
+    atLeast("memoryBytes", memoryBytes, 1);
+    atLeast("requestBodyBytes", requestBodyBytes, 0);
+    atLeast("responseBodyBytes", responseBodyBytes, 0);
+    atLeast("subrequests", subrequests, 0);
+    atLeast("concurrency", concurrency, 1);
+  }
+
+  private static void positive(String name, Duration value) {
+    if (!value.isPositive()) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: more than 0)");
+    }
+  }
+
+  private static void atLeast(String name, long value, long least) {
+    if (value < least) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: >= " + least + ")");
+    }
+  }
 
   /** With exact processor time. */
   public FunctionLimits(
