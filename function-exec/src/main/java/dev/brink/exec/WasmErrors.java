@@ -1,8 +1,11 @@
 package dev.brink.exec;
 
+import java.nio.ByteBuffer;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Source;
+import org.graalvm.polyglot.Value;
+import org.graalvm.polyglot.proxy.ProxyExecutable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,10 +20,18 @@ final class WasmErrors {
   /** Does so, in a context of its own. */
   static void link(Context.Builder contexts) {
     try (Context context = contexts.build()) {
-      context.eval(SOURCE);
+      context.eval(SOURCE).executeVoid((ProxyExecutable) arguments -> bytes(arguments[0]));
     } catch (PolyglotException e) {
       log.warn("The errors of WebAssembly are not worded before they are used", e);
     }
+  }
+
+  private static ByteBuffer bytes(Value list) {
+    byte[] bytes = new byte[(int) list.getArraySize()];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) list.getArrayElement(i).asInt();
+    }
+    return ByteBuffer.wrap(bytes);
   }
 
   private WasmErrors() {}
