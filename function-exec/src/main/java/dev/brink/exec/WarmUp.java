@@ -19,12 +19,18 @@ final class WarmUp {
   /** More than the calls that anything else has had by the time when the first is compiled. */
   private static final int WEIGHT = 2_500;
 
+  private final GuestContexts contexts;
   private final LoadedFunction function;
   private final CompletableFuture<Void> ready;
   private final long startNanos;
 
-  private WarmUp(LoadedFunction function, CompletableFuture<Void> ready, long startNanos) {
+  private WarmUp(
+      GuestContexts contexts,
+      LoadedFunction function,
+      CompletableFuture<Void> ready,
+      long startNanos) {
     this.startNanos = startNanos;
+    this.contexts = contexts;
     this.function = function;
     this.ready = ready;
   }
@@ -39,7 +45,7 @@ final class WarmUp {
             .whenComplete(
                 (function, failure) -> {
                   if (failure == null) {
-                    new WarmUp(function, ready, start).call(0);
+                    new WarmUp(runtime.contexts(), function, ready, start).call(0);
                   } else {
                     ready.completeExceptionally(failure);
                   }
@@ -91,7 +97,7 @@ final class WarmUp {
   /** What no call has needed so far. Not on a lane, which may have something to do. */
   private void initializeTheRest() {
     try {
-      EngineClasses.initialize();
+      contexts.useFirst();
     } finally {
       ready.complete(null);
     }
