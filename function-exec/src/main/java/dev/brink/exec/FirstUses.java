@@ -2,7 +2,7 @@ package dev.brink.exec;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.graalvm.polyglot.Context;
+import java.util.function.Supplier;
 import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Source;
 import org.graalvm.polyglot.Value;
@@ -20,20 +20,20 @@ final class FirstUses {
   private static final AtomicBoolean LOCALES = new AtomicBoolean();
 
   /** Of languages, places and dates, once in a JVM. */
-  static void ofLocales(Context.Builder contexts) {
+  static void ofLocales(Supplier<GuestContext> contexts) {
     if (LOCALES.compareAndSet(false, true)) {
       use(contexts, "localefirst");
     }
   }
 
   /** Of WebAssembly. */
-  static void ofWasm(Context.Builder contexts) {
+  static void ofWasm(Supplier<GuestContext> contexts) {
     use(contexts, "wasmfirst", (ProxyExecutable) arguments -> bytes(arguments[0]));
   }
 
-  private static void use(Context.Builder contexts, String name, Object... arguments) {
+  private static void use(Supplier<GuestContext> contexts, String name, Object... arguments) {
     Source source = GuestSource.of(name);
-    try (Context context = contexts.build()) {
+    try (GuestContext context = contexts.get()) {
       context.eval(source).executeVoid(arguments);
     } catch (PolyglotException | IllegalStateException e) {
       // The engine has ended, or lacks something: then it fails where it is used.

@@ -4,6 +4,7 @@ import dev.brink.exec.module.BundleFileSystem;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -107,8 +108,7 @@ final class GuestContexts {
   /** Has the engine do what guests had better not be the first to do; takes a second or more. */
   void useFirst() {
     EngineClasses.initialize();
-    FirstUses.ofLocales(
-        Context.newBuilder("js").engine(engine).allowPolyglotAccess(PolyglotAccess.NONE));
+    FirstUses.ofLocales(() -> context(BundleFileSystem.of(Map.of()), false, false));
   }
 
   /** Whether contexts with WebAssembly can be had at once. */
@@ -123,7 +123,8 @@ final class GuestContexts {
       there = engine("js", "wasm");
       // Before it can be had: no guest uses any of it first.
       EngineClasses.initializeWasm();
-      FirstUses.ofWasm(withWasm(there).allowHostAccess(EXPORTED_ONLY));
+      Context.Builder first = withWasm(there).allowHostAccess(EXPORTED_ONLY);
+      FirstUses.ofWasm(() -> new GuestContext(first.build(), this::close));
       wasmEngine = there;
     }
     return there;
