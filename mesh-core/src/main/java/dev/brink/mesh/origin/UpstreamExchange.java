@@ -85,7 +85,7 @@ final class UpstreamExchange
      */
     void failed(Fault fault, @Nullable Throwable cause, boolean touched);
 
-    /** The response's body is over. */
+    /** The response's body is over; whoever reads it hears of that after this. */
     void ended(End end);
   }
 
@@ -266,10 +266,10 @@ final class UpstreamExchange
     }
     if (last && !done) {
       finish(End.COMPLETE);
+      listener.ended(End.COMPLETE);
       if (to != null) {
         to.complete();
       }
-      listener.ended(End.COMPLETE);
     } else if (discarding && received > MAX_DRAIN_BYTES && !done) {
       breakOff(Fault.CANCELLED, null, End.CANCELLED);
     }
@@ -456,11 +456,11 @@ final class UpstreamExchange
       listener.failed(fault, cause, touched);
       return;
     }
+    listener.ended(discarding ? End.CANCELLED : end);
     if (pipe != null) {
       pipe.fail(
           cause instanceof ProblemException known ? known : new ProblemException(fault.problem()));
     }
-    listener.ended(discarding ? End.CANCELLED : end);
   }
 
   private void finish(End end) {
