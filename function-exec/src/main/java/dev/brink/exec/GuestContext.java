@@ -1,5 +1,6 @@
 package dev.brink.exec;
 
+import dev.brink.exec.engine.EngineJson;
 import dev.brink.exec.module.BundleModules;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Source;
@@ -21,11 +22,16 @@ final class GuestContext implements AutoCloseable {
   }
 
   private final Context context;
+  private final EngineJson json;
   private final Closer closer;
   private boolean begun;
 
-  GuestContext(Context context, Closer closer) {
+  /**
+   * @param json of its engine
+   */
+  GuestContext(Context context, EngineJson json, Closer closer) {
     this.context = context;
+    this.json = json;
     this.closer = closer;
   }
 
@@ -53,6 +59,11 @@ final class GuestContext implements AutoCloseable {
     } finally {
       context.leave();
     }
+  }
+
+  /** A parser of JSON texts, as a function of its own. Within it only. */
+  Object jsonParser() {
+    return json.parser();
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.brink.exec;
 
+import dev.brink.exec.engine.EngineJson;
 import dev.brink.exec.module.BundleFileSystem;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -39,6 +40,9 @@ final class GuestContexts {
           .build();
 
   private final Engine engine = engine("js");
+
+  private final EngineJson json = new EngineJson();
+  private final EngineJson wasmJson = new EngineJson();
 
   /** An engine of its own: what WebAssembly costs, other functions do not pay. */
   private volatile @Nullable Engine wasmEngine;
@@ -124,7 +128,7 @@ final class GuestContexts {
       // Before it can be had: no guest uses any of it first.
       EngineClasses.initializeWasm();
       Context.Builder first = withWasm(there).allowHostAccess(EXPORTED_ONLY);
-      FirstUses.ofWasm(() -> new GuestContext(first.build(), this::close));
+      FirstUses.ofWasm(() -> new GuestContext(first.build(), wasmJson, this::close));
       wasmEngine = there;
     }
     return there;
@@ -156,7 +160,7 @@ final class GuestContexts {
             .allowIO(IOAccess.newBuilder().fileSystem(modules).build())
             .timeZone(ZoneOffset.UTC)
             .build();
-    return new GuestContext(context, this::close);
+    return new GuestContext(context, wasm ? wasmJson : json, this::close);
   }
 
   /**

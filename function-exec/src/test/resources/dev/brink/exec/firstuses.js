@@ -32,6 +32,7 @@ const uses = {
   clone: () => structuredClone({ a: [1, new Map([[1, new Date()]]), /b/u, new Set([2n])] }),
   cloneError: () => structuredClone(() => 1),
   json: () => JSON.parse(JSON.stringify({ a: [1, 'b', null, { c: 1.5 }], toJSON() { return [this.a]; } }), (_, v) => v),
+  jsonText: () => JSON.parse('{"a":[1,"b",-2.5e3,{"c\\u0041":true}],"d":[0.5],"e":[]}'),
   jsonError: () => JSON.parse('{'),
   jsonCircle: () => { const a = []; a.push(a); JSON.stringify(a, null, 2); },
   rawJson: () => JSON.stringify(JSON.rawJSON('1')),
