@@ -383,7 +383,7 @@ final class LocalCache implements HttpCache {
     // Of a clock that is far ahead: all that is here is from before now, and what comes is not.
     long now = clock.now();
     long said = purge.stamp() == 0 ? now : Math.min(purge.stamp(), now);
-    Purge holding = PurgeNames.normal(purge).at(asOfNow ? now : said);
+    Purge holding = purge.at(asOfNow ? now : said);
     PurgeNames.forms(holding).forEach(form -> keep(outdated.add(form, said)));
     return holding;
   }
@@ -423,7 +423,7 @@ final class LocalCache implements HttpCache {
   public void missed(HeardPurge heard) {
     clock.observe(heard.purge().stamp());
     Purge purge = heard.purge().at(heard.said());
-    if (!PurgeNames.forms(PurgeNames.normal(purge)).stream().allMatch(outdated::knows)) {
+    if (!PurgeNames.forms(purge).stream().allMatch(outdated::knows)) {
       // Its stamp may be of a clock that is behind this one's.
       var _ = purgeAsOfNow(purge);
     }

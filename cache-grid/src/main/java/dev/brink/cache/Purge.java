@@ -8,8 +8,9 @@ import java.time.Instant;
  *
  * @param scope what {@code value} names
  * @param space of whose responses; empty: of all
- * @param value a URL for {@link Scope#URL} and {@link Scope#PREFIX} (host and path; the scheme does
- *     not matter), a host, a tag, or nothing
+ * @param value a URL for {@link Scope#URL} and {@link Scope#PREFIX} (host and path; the scheme
+ *     matters only for its own port), a host, a tag, or nothing; kept in normal form: a URL without
+ *     its scheme, its host in lower case, its path in normal form and its query as it is
  * @param soft whether what it hits may still be served stale while it is validated
  * @param stamp what was fetched no later than this is hit; 0: than now
  */
@@ -20,14 +21,21 @@ public record Purge(Scope scope, String space, String value, boolean soft, long 
    * @throws IllegalArgumentException when the value is not one of its scope
    */
   public Purge {
+    checkLength(value);
+    String normal = value.isEmpty() ? "" : PurgeNames.normal(scope, value);
+    if (normal.isEmpty() != (scope == Scope.ALL)) {
+      throw new IllegalArgumentException("value: " + value + " (expected: " + scope.expected + ")");
+    }
+    // Escapes make it longer.
+    checkLength(normal);
+    value = normal;
+  }
+
+  private static void checkLength(String value) {
     if (value.length() > MAX_VALUE) {
       throw new IllegalArgumentException(
           "value: " + value.length() + " characters (expected: at most " + MAX_VALUE + ")");
     }
-    if (value.isEmpty() != (scope == Scope.ALL)) {
-      throw new IllegalArgumentException("value: " + value + " (expected: " + scope.expected + ")");
-    }
-    var _ = PurgeNames.normal(scope, value);
   }
 
   /** What a purge's value names. */

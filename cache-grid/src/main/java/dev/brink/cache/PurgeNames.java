@@ -11,16 +11,9 @@ final class PurgeNames {
           QueryRule.VERBATIM, QueryRule.ALL, new QueryRule(QueryRule.Mode.ALL, List.of(), false));
 
   /**
-   * The purge with its value in normal form: a URL without its scheme, its host in lower case, its
-   * path in normal form and its query as it is.
-   */
-  static Purge normal(Purge purge) {
-    String value = normal(purge.scope(), purge.value());
-    return new Purge(purge.scope(), purge.space(), value, purge.soft(), purge.stamp());
-  }
-
-  /**
-   * A value in normal form.
+   * A value in normal form: a URL without its scheme, its host in lower case and without the
+   * scheme's own port, its path in normal form and its query as it is. What is in normal form stays
+   * as it is.
    *
    * @throws IllegalArgumentException when it is not one of its scope
    */
@@ -28,27 +21,44 @@ final class PurgeNames {
     return switch (scope) {
       case URL -> url(value, true);
       case PREFIX -> url(value, false);
-      case HOST -> CacheKey.site(withoutScheme(value), scheme(value));
+      case HOST -> site(withoutScheme(value), scheme(value));
       case TAG, ALL -> value;
     };
   }
 
   /**
-   * The purges that stand for one in normal form: what it names may be stored under any rule for
-   * the query, and the rule is not known here. Parameters that a rule leaves out have to be left
-   * out. Of a prefix with a query there are two: that as it is, and in normal form.
+   * The purges that stand for one: what it names may be stored under any rule for the query, and
+   * the rule is not known here. Parameters that a rule leaves out have to be left out. Of a prefix
+   * with a query there are two: that as it is, and in normal form. Neither is the scheme known, so
+   * a port that is one's own is there and is not.
    */
-  static List<Purge> forms(Purge normal) {
-    int mark = normal.value().indexOf('?');
-    return switch (normal.scope()) {
-      case URL -> mark < 0 ? List.of(normal) : with(normal, targets(normal.value()));
-      case PREFIX ->
-          with(normal, mark < 0 ? hosts(normal.value()) : beginnings(normal.value(), mark));
-      case HOST, TAG, ALL -> List.of(normal);
+  static List<Purge> forms(Purge purge) {
+    return switch (purge.scope()) {
+      case URL -> with(purge, sites(purge.value()).flatMap(PurgeNames::targets));
+      case PREFIX -> with(purge, prefixes(purge.value()));
+      case HOST -> with(purge, sites(purge.value()));
+      case TAG, ALL -> List.of(purge);
     };
   }
 
+  private static Stream<String> prefixes(String prefix) {
+    return prefix.indexOf('/') < 0 ? hosts(prefix) : sites(prefix).flatMap(PurgeNames::beginnings);
+  }
+
+  /** A site, whatever comes behind it, as it is and without a port that is a scheme's own. */
+  private static Stream<String> sites(String value) {
+    int slash = value.indexOf('/');
+    String site = slash < 0 ? value : value.substring(0, slash);
+    String rest = value.substring(site.length());
+    return Stream.of(site, CacheKey.site(site, "http"), CacheKey.site(site, "https"))
+        .filter(name -> !name.isEmpty())
+        .map(name -> name + rest);
+  }
+
   private static Stream<String> targets(String url) {
+    if (url.indexOf('?') < 0) {
+      return Stream.of(url);
+    }
     int slash = url.indexOf('/');
     String site = url.substring(0, slash);
     String target = url.substring(slash);
@@ -57,28 +67,38 @@ final class PurgeNames {
 
   /** A name's last dot may be all of it, or go on as in {@code example.org.uk}. */
   private static Stream<String> hosts(String prefix) {
-    if (!prefix.endsWith(".") || prefix.indexOf('/') >= 0) {
+    if (!prefix.endsWith(".")) {
       return Stream.of(prefix);
     }
     String name = prefix.substring(0, prefix.length() - 1);
     return Stream.of(prefix, name + "/", name + ":");
   }
 
-  private static Stream<String> beginnings(String prefix, int mark) {
-    return Stream.of(prefix, prefix.substring(0, mark) + unescaped(prefix.substring(mark)));
+  private static Stream<String> beginnings(String prefix) {
+    int mark = prefix.indexOf('?');
+    return mark < 0
+        ? Stream.of(prefix)
+        : Stream.of(prefix, prefix.substring(0, mark) + unescaped(prefix.substring(mark)));
   }
 
-  private static List<Purge> with(Purge normal, Stream<String> values) {
+  private static List<Purge> with(Purge purge, Stream<String> values) {
     return values
         .distinct()
-        .map(
-            value ->
-                new Purge(normal.scope(), normal.space(), value, normal.soft(), normal.stamp()))
+        .map(value -> new Purge(purge.scope(), purge.space(), value, purge.soft(), purge.stamp()))
         .toList();
   }
 
+  /** The scheme of a URL; empty: it does not say. */
   private static String scheme(String url) {
-    return url.toLowerCase(Locale.ROOT).startsWith("https://") ? "https" : "http";
+    return withoutScheme(url).length() == url.length()
+        ? ""
+        : url.toLowerCase(Locale.ROOT).startsWith("https://") ? "https" : "http";
+  }
+
+  /** Without a scheme no port is the scheme's own. */
+  private static String site(String host, String scheme) {
+    return CacheKey.site(
+        host, scheme.isEmpty() ? (host.endsWith(":80") ? "https" : "http") : scheme);
   }
 
   private static String withoutScheme(String url) {
@@ -90,13 +110,13 @@ final class PurgeNames {
   private static String url(String url, boolean whole) {
     String rest = withoutScheme(url);
     int slash = rest.indexOf('/');
-    if (slash == 0 || (slash < 0 && whole)) {
-      throw new IllegalArgumentException("value: " + url + " (expected: host/path)");
-    }
-    if (slash < 0) {
+    if (slash < 0 && !whole) {
       return rest.toLowerCase(Locale.ROOT);
     }
-    String site = CacheKey.site(rest.substring(0, slash), scheme(url));
+    String site = slash < 0 ? "" : site(rest.substring(0, slash), scheme(url));
+    if (site.isEmpty()) {
+      throw new IllegalArgumentException("value: " + url + " (expected: host/path)");
+    }
     String target = rest.substring(slash);
     return site + (whole ? CacheKey.target(target, QueryRule.VERBATIM) : beginning(target));
   }

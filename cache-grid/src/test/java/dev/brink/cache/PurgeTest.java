@@ -385,11 +385,70 @@ class PurgeTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"URL, example.org", "URL, /a", "PREFIX, /a", "URL, http://example.org", "TAG, ''"})
+  @CsvSource({
+    "URL, example.org",
+    "URL, /a",
+    "PREFIX, /a",
+    "URL, http://example.org",
+    "URL, http://:80/a",
+    "HOST, http://",
+    "TAG, ''"
+  })
   void aPurgeThatNamesNothingCannotBeMade(Purge.Scope scope, String value) {
     assertThatThrownBy(() -> Purge.of(scope, value))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("value: " + value + " (expected: ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "URL, HTTP://Example.ORG:80/%7e?b=%7e, example.org/~?b=%7e",
+    "URL, https://h:443/x, h/x",
+    "URL, https://h:80/x, h:80/x",
+    "URL, http://h:443/x, h:443/x",
+    "URL, h:80/x, h:80/x",
+    "URL, H.:8080/x/../%, h:8080/%25",
+    "PREFIX, https://h:80/%c, h:80/%C",
+    "PREFIX, https://H:8, h:8",
+    "PREFIX, http://h./a/.., h/a/..",
+    "HOST, https://h.:80, h:80",
+    "HOST, http://[::1]:80, [::1]",
+    "TAG, https://h:80/X, https://h:80/X"
+  })
+  void whatAPurgeNamesIsInNormalFormAndStaysAsItIs(Purge.Scope scope, String value, String normal) {
+    assertThat(Purge.of(scope, value).value()).isEqualTo(normal);
+    assertThat(Purge.of(scope, normal).value()).isEqualTo(normal);
+  }
+
+  /** It is the port of the other scheme, of which other nodes are not told. */
+  @ParameterizedTest
+  @CsvSource({
+    "URL, https://h:80/a, https, h:80",
+    "URL, https://h:80/a?b, https, h:80",
+    "URL, h:80/a, http, h:80",
+    "URL, h:443/a, https, h:443",
+    "URL, http://h:443/a, http, h:443",
+    "PREFIX, https://h:80/, https, h:80",
+    "PREFIX, https://h:80/a?, https, h:80",
+    "HOST, https://h:80, https, h:80"
+  })
+  void aPurgeHitsWhateverThePortAlsoElsewhere(
+      Purge.Scope scope, String value, String scheme, String host) {
+    origin.policy = CachePolicy.builder().query(QueryRule.VERBATIM).build();
+    Purge told = Purge.of(scope, value);
+    for (int i = 0; i < 3; i++) {
+      CacheRequest request = origin.request(HttpMethod.GET, value.endsWith("?b") ? "/a?b" : "/a?c");
+      if (!value.contains("?")) {
+        request.request().setUri("/a");
+      }
+      request.request().headers().set("host", host);
+      var asked = new CacheRequest(request.request(), scheme, null, origin.policy);
+      origin.reply(200, "page" + i, "cache-control", "max-age=60");
+      var client = new Client();
+      var _ = origin.cache.handle(asked, origin, client);
+      assertThat(client.body).hasToString("page" + i);
+      told = origin.cache.purge(told.at(0));
+    }
   }
 
   /** As other nodes get it, which is without its scheme. */
