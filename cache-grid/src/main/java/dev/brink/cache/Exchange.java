@@ -221,7 +221,7 @@ final class Exchange implements HttpCache.Running, Waiter {
       fail(new FetchFailure(504, "nothing stored may be used (only-if-cached)", null));
     } else if (isHead()) {
       passHead(why, stale != null && variants.all().isEmpty());
-    } else if (asked.passedOn()) {
+    } else if (asked.comesBack()) {
       apart(variants, why, stale);
     } else if (stale != null) {
       share(variants, why, stale);

@@ -13,6 +13,7 @@ import java.util.Set;
 final class Fields {
   static final AsciiString CACHE_STATUS = AsciiString.cached("cache-status");
   static final AsciiString CDN_CACHE_CONTROL = AsciiString.cached("cdn-cache-control");
+  static final AsciiString CDN_LOOP = AsciiString.cached("cdn-loop");
   static final AsciiString CACHE_TAG = AsciiString.cached("cache-tag");
   static final AsciiString SURROGATE_KEY = AsciiString.cached("surrogate-key");
   static final AsciiString CONTENT_DIGEST = AsciiString.cached("content-digest");

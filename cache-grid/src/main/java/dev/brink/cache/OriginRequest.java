@@ -1,7 +1,6 @@
 package dev.brink.cache;
 
 import dev.brink.cache.field.ByteRange;
-import dev.brink.cache.field.LoopMarks;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -87,9 +86,9 @@ final class OriginRequest {
     HttpHeaders from = asked.request().headers();
     HttpHeaders headers =
         asked.policy().strict() ? from.copy() : withoutUnkeyed(asked.policy(), from, selecting);
-    if (asked.passedOn()) {
-      // It is fetched for itself alone, and a loop is found by it.
-      headers.set(LoopMarks.NAME, from.getAll(LoopMarks.NAME));
+    if (from.contains(Fields.CDN_LOOP)) {
+      // By it others find a loop, so it goes on wherever it goes: RFC 8586, section 2.
+      headers.set(Fields.CDN_LOOP, from.getAll(Fields.CDN_LOOP));
     }
     keepFirst(asked, headers);
     nameHost(asked, headers);

@@ -140,7 +140,7 @@ final class SliceReader implements Waiter, Flow.Subscriber<ByteBuf> {
   }
 
   private void share() {
-    if (asked.passedOn()) {
+    if (asked.comesBack()) {
       // Others may fetch it for the request that this one is made for.
       begin(fetch.of(slice, this));
       return;

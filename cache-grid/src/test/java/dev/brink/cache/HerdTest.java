@@ -52,6 +52,37 @@ class HerdTest {
     assertThat(origin.cache.stats().collapsed()).isEqualTo(50);
   }
 
+  /** Its fetch may be the one that the first one waits for. */
+  @Test
+  void whoComesBackWaitsForNobodyAndNobodyForIt() {
+    origin.get("/a");
+    CacheRequest back = origin.request(HttpMethod.GET, "/a");
+    for (int i = 1; i <= 2; i++) {
+      var _ =
+          origin.cache.handle(
+              new CacheRequest(back.request(), back.scheme(), null, back.policy(), true),
+              origin,
+              new Client());
+      assertThat(origin.requests).hasSize(1 + i);
+    }
+    origin.get("/a");
+    assertThat(origin.requests).hasSize(3);
+  }
+
+  /** What a client says there of networks is passed on, and is nothing to wait or not wait by. */
+  @Test
+  void whatAClientSaysOfLoopsDoesNotTakeItOutOfTheHerd() {
+    String said = "brink;mesh=0123456789abcdef0123456789abcdef, brink, cdn.example; a=b";
+    for (int i = 0; i < 50; i++) {
+      origin.get("/a", "cdn-loop", said, "cdn-loop", "other");
+      origin.get("/b", "cdn-loop", said, "cdn-loop", "other", "range", "bytes=0-9");
+    }
+    assertThat(origin.requests).hasSize(2);
+    assertThat(origin.requests)
+        .allSatisfy(
+            sent -> assertThat(sent.headers().getAll("cdn-loop")).containsExactly(said, "other"));
+  }
+
   @Test
   void aHerdForWhatCannotBeSharedIsNotSerialised() {
     for (int i = 0; i < 10; i++) {

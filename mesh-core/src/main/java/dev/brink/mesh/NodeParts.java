@@ -21,6 +21,7 @@ import dev.brink.mesh.function.OwnLoad;
 import dev.brink.mesh.function.PeerAdmission;
 import dev.brink.mesh.function.ReadTally;
 import dev.brink.mesh.function.ServedCalls;
+import dev.brink.mesh.http.CdnLoop;
 import dev.brink.mesh.http.EventLoops;
 import dev.brink.mesh.http.HttpServer;
 import dev.brink.mesh.ingress.Dispatcher;
@@ -114,6 +115,7 @@ final class NodeParts implements AutoCloseable {
   private final RegretSampler sampler;
   private final Peers peers;
   private final Links links;
+  private final CdnLoop cdnLoop = CdnLoop.create();
   private final UsageMeter meter = new UsageMeter(InstantSource.system());
   private final Dispatcher dispatcher;
   private final EdgeCache cache;
@@ -165,9 +167,9 @@ final class NodeParts implements AutoCloseable {
     loops = EventLoops.movable(Runtime.getRuntime().availableProcessors());
     shutdown.add(loops::close);
     AtomicReference<Dispatcher> dispatcherLater = new AtomicReference<>();
-    origins = Origins.builder(loops).limits(profile.originLimits()).build();
+    origins = Origins.builder(loops).limits(profile.originLimits()).cdnLoop(cdnLoop).build();
     shutdown.add(origins::close);
-    outbound = Outbound.create(loops, profile.outboundPolicy(), profile.originLimits());
+    outbound = Outbound.create(loops, profile.outboundPolicy(), profile.originLimits(), cdnLoop);
     shutdown.add(outbound::close);
     runtime = runtime(dispatcherLater);
     shutdown.add(runtime::close);
@@ -207,6 +209,7 @@ final class NodeParts implements AutoCloseable {
         new EdgeCache(
             node,
             links,
+            cdnLoop,
             CacheStores.open(config.cache(), data.path()),
             config.cache().copiesAhead());
     shutdown.add(cache::close);
@@ -274,6 +277,7 @@ final class NodeParts implements AutoCloseable {
             true);
     grid = NodeGrid.start(config.grid(), self, data.path(), tls);
     shutdown.add(grid::close);
+    LoopId.share(cdnLoop, grid);
     mesh.set(joinMesh(local));
     schedules = new Schedules(this::snapshot, grid, placement, local, InstantSource.system());
     shutdown.add(schedules::close);

@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -193,6 +195,61 @@ class RequestMeshTest {
             .startsWith("HTTP/1.1 508 ")
             .contains("\"code\":\"loop\"");
       }
+    }
+  }
+
+  /** Else any client could have each of its requests fetched for itself. */
+  @Test
+  void aClientThatSaysItWasPassedOnWaitsForTheOthersFetch() throws Exception {
+    var released = new CountDownLatch(1);
+    String guess = "brink;mesh=0123456789abcdef0123456789abcdef, brink";
+    try (var origin =
+        new CountingOrigin(
+            (exchange, _) -> {
+              released.await();
+              CountingOrigin.send(
+                  exchange,
+                  exchange.getRequestHeaders().getFirst("cdn-loop"),
+                  "cache-control",
+                  "max-age=600");
+            })) {
+      deployments.deploy(
+          OriginSpec.builder("herd")
+              .server(origin.uri())
+              .cache(CachePolicy.DEFAULT)
+              .route("/herd")
+              .build());
+      List<CompletableFuture<HttpResponse<String>>> herd = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        URI uri = TestMesh.uri(mesh.node(i % 2), "/herd");
+        herd.add(
+            mesh.client()
+                .sendAsync(
+                    HttpRequest.newBuilder(uri).header("cdn-loop", guess).build(),
+                    HttpResponse.BodyHandlers.ofString()));
+      }
+      TestMesh.until(() -> origin.asked.get() >= mesh.nodes().size());
+      for (MeshNode node : mesh.nodes()) {
+        assertThat(mesh.get(node, "/nothing").statusCode()).isEqualTo(404);
+      }
+      released.countDown();
+      for (CompletableFuture<HttpResponse<String>> each : herd) {
+        assertThat(each.get(30, TimeUnit.SECONDS).body()).startsWith(guess + ", brink;mesh=");
+      }
+      assertThat(origin.asked).as("once for each node's host").hasValue(mesh.nodes().size());
+    }
+  }
+
+  @Test
+  void allNodesOfAMeshMarkWhatTheyPassOnAlike() throws Exception {
+    try (var origin =
+        new CountingOrigin(
+            (exchange, _) ->
+                CountingOrigin.send(exchange, exchange.getRequestHeaders().getFirst("cdn-loop")))) {
+      deployments.deploy(OriginSpec.builder("marks").server(origin.uri()).route("/marks").build());
+      String mark = mesh.get(mesh.node(0), "/marks").body();
+      assertThat(mark).matches("brink;mesh=[0-9a-f]{32}");
+      assertThat(mesh.get(mesh.node(1), "/marks").body()).isEqualTo(mark);
     }
   }
 

@@ -13,6 +13,7 @@ import dev.brink.mesh.exchange.Call;
 import dev.brink.mesh.exchange.CallListener;
 import dev.brink.mesh.exchange.Executor;
 import dev.brink.mesh.exchange.Target;
+import dev.brink.mesh.http.CdnLoop;
 import dev.brink.mesh.link.Links;
 import dev.brink.mesh.proto.HerdReports;
 import dev.brink.mesh.proto.PurgeReply;
@@ -36,6 +37,7 @@ public final class EdgeCache implements AutoCloseable {
 
   private final String node;
   private final Links links;
+  private final CdnLoop cdnLoop;
   private final Homes homes;
   private final HttpCache cache;
   private final NamedCaches named;
@@ -47,11 +49,13 @@ public final class EdgeCache implements AutoCloseable {
    * For one node.
    *
    * @param node its id
+   * @param cdnLoop knows what this mesh has passed on
    * @param store closed with the cache
    * @param copiesAhead whether copies of what is popular are offered and taken
    */
-  public EdgeCache(String node, Links links, Store store, boolean copiesAhead) {
+  public EdgeCache(String node, Links links, CdnLoop cdnLoop, Store store, boolean copiesAhead) {
     this.node = node;
+    this.cdnLoop = cdnLoop;
     this.links = links;
     this.homes = new Homes(node, links::up);
     this.cache =
@@ -120,7 +124,8 @@ public final class EdgeCache implements AutoCloseable {
 
   private Executor.Running run(
       Call call, CachePolicy policy, MeshUpstream upstream, ClientAnswer answer) {
-    var request = new CacheRequest(call.request(), call.scheme(), call.body(), policy);
+    boolean comesBack = cdnLoop.hasPassed(call.request().headers());
+    var request = new CacheRequest(call.request(), call.scheme(), call.body(), policy, comesBack);
     return cache.handle(request, upstream, answer)::cancel;
   }
 

@@ -45,7 +45,7 @@ final class OriginCall implements Executor.Running {
   private final Call call;
   private final CallListener listener;
   private final @Nullable Switching switching;
-  private final String via;
+  private final RequestHead.Self self;
   private final EventLoop loop;
   private final long startedNanos;
   private final long deadlineNanos;
@@ -80,6 +80,7 @@ final class OriginCall implements Executor.Running {
 
   /**
    * @param switching who takes the connection after {@code 101}; {@code null}: it isn't asked for
+   * @param self what requests say they go through
    * @param loop where connections would best be
    */
   OriginCall(
@@ -87,13 +88,13 @@ final class OriginCall implements Executor.Running {
       Call call,
       CallListener listener,
       @Nullable Switching switching,
-      String via,
+      RequestHead.Self self,
       EventLoop loop) {
     this.pool = pool;
     this.call = call;
     this.listener = listener;
     this.switching = switching;
-    this.via = via;
+    this.self = self;
     this.loop = loop;
     startedNanos = System.nanoTime();
     long totalNanos = pool.settings().totalTimeoutNanos();
@@ -199,7 +200,7 @@ final class OriginCall implements Executor.Running {
     String host = RequestHead.host(call, pool.settings(), upstream.address());
     long bodyLength = RequestHead.bodyLength(call);
     return new OutgoingRequest(
-        RequestHead.of(allocator, call, host, via, switching != null),
+        RequestHead.of(allocator, call, host, self, switching != null),
         call.request().method().equals(HttpMethod.HEAD),
         switching != null,
         call.body(),

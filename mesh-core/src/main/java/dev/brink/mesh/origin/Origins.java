@@ -8,6 +8,7 @@ import dev.brink.mesh.exchange.CallFailure;
 import dev.brink.mesh.exchange.CallListener;
 import dev.brink.mesh.exchange.Executor;
 import dev.brink.mesh.exchange.Target;
+import dev.brink.mesh.http.CdnLoop;
 import dev.brink.mesh.http.EventLoops;
 import dev.brink.mesh.http.Problem;
 import dev.brink.mesh.http.ServerExchange;
@@ -55,14 +56,14 @@ public final class Origins implements Executor<Target.Origin>, AutoCloseable {
   private static final Running NOTHING_RUNS = () -> {};
 
   private final Pool.Surroundings surroundings;
-  private final String via;
+  private final RequestHead.Self self;
   private final List<EventLoop> loops;
   private final ThreadPoolExecutor lookups;
   private volatile Map<Target.Origin, Pool> pools = Map.of();
   private boolean closed;
 
   private Origins(Builder builder) {
-    via = builder.via;
+    self = new RequestHead.Self(builder.via, builder.cdnLoop);
     lookups =
         new ThreadPoolExecutor(
             LOOKUP_THREADS,
@@ -210,7 +211,7 @@ public final class Origins implements Executor<Target.Origin>, AutoCloseable {
       listener.onFailure(new CallFailure(problem, CallFailure.Reach.NOT_STARTED));
       return NOTHING_RUNS;
     }
-    var begun = new OriginCall(pool.state(), call, listener, switching, via, loop());
+    var begun = new OriginCall(pool.state(), call, listener, switching, self, loop());
     begun.start();
     return begun;
   }
@@ -249,6 +250,7 @@ public final class Origins implements Executor<Target.Origin>, AutoCloseable {
     private OriginLimits limits = OriginLimits.defaults();
     private @Nullable SslContext tls;
     private String via = "brink";
+    private CdnLoop cdnLoop = CdnLoop.create();
 
     private Builder(EventLoops loops) {
       this.loops = requireNonNull(loops, "loops");
@@ -281,6 +283,12 @@ public final class Origins implements Executor<Target.Origin>, AutoCloseable {
         throw new IllegalArgumentException("via: " + value + " (expected: a token)");
       }
       via = value;
+      return this;
+    }
+
+    /** What this mesh calls itself in {@code CDN-Loop}. Default: with an id of its own. */
+    public Builder cdnLoop(CdnLoop value) {
+      cdnLoop = requireNonNull(value, "cdnLoop");
       return this;
     }
 

@@ -5,6 +5,7 @@ import dev.brink.exec.outbound.OutboundException;
 import dev.brink.exec.outbound.OutboundPolicy;
 import dev.brink.exec.websocket.Handshake;
 import dev.brink.mesh.exchange.Call;
+import dev.brink.mesh.http.CdnLoop;
 import dev.brink.mesh.http.EventLoops;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
@@ -38,6 +39,7 @@ public final class Outbound implements AutoCloseable {
   private final OutboundPolicy policy;
   private final OriginLimits limits;
   private final SslContext tls;
+  private final CdnLoop cdnLoop;
   private final ThreadPoolExecutor lookups;
 
   /** The one used longest ago first. */
@@ -45,11 +47,17 @@ public final class Outbound implements AutoCloseable {
 
   private boolean closed;
 
-  private Outbound(EventLoops loops, OutboundPolicy policy, OriginLimits limits, SslContext tls) {
+  private Outbound(
+      EventLoops loops,
+      OutboundPolicy policy,
+      OriginLimits limits,
+      SslContext tls,
+      CdnLoop cdnLoop) {
     this.loops = loops;
     this.policy = policy;
     this.limits = limits;
     this.tls = tls;
+    this.cdnLoop = cdnLoop;
     lookups =
         new ThreadPoolExecutor(
             LOOKUP_THREADS,
@@ -67,20 +75,22 @@ public final class Outbound implements AutoCloseable {
    * @param loops where connections live; not closed with this
    */
   public static Outbound create(EventLoops loops, OutboundPolicy policy) {
-    return new Outbound(loops, policy, OriginLimits.defaults(), Origins.defaultTls());
+    return create(loops, policy, OriginLimits.defaults(), CdnLoop.create());
   }
 
   /**
    * With the JDK's trusted certificates.
    *
    * @param loops where connections live; not closed with this
+   * @param cdnLoop what this mesh calls itself in {@code CDN-Loop}
    */
-  public static Outbound create(EventLoops loops, OutboundPolicy policy, OriginLimits limits) {
-    return new Outbound(loops, policy, limits, Origins.defaultTls());
+  public static Outbound create(
+      EventLoops loops, OutboundPolicy policy, OriginLimits limits, CdnLoop cdnLoop) {
+    return new Outbound(loops, policy, limits, Origins.defaultTls(), cdnLoop);
   }
 
   static Outbound create(EventLoops loops, OutboundPolicy policy, SslContext tls) {
-    return new Outbound(loops, policy, OriginLimits.defaults(), tls);
+    return new Outbound(loops, policy, OriginLimits.defaults(), tls, CdnLoop.create());
   }
 
   /** Begins a request; the listener may hear of it on any thread. */
@@ -109,6 +119,7 @@ public final class Outbound implements AutoCloseable {
             server.authority(),
             loop,
             connections,
+            cdnLoop,
             socket,
             listener);
     running.start(socket != null);

@@ -4,6 +4,7 @@ import dev.brink.exec.Subrequests;
 import dev.brink.exec.outbound.OutboundException;
 import dev.brink.mesh.exchange.Call;
 import dev.brink.mesh.http.BodyPipe;
+import dev.brink.mesh.http.CdnLoop;
 import dev.brink.mesh.http.ProblemException;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
@@ -19,6 +20,7 @@ final class OutboundCall implements ConnectionPool.Waiter, UpstreamExchange.List
   private final String host;
   private final EventLoop loop;
   private final ConnectionPool connections;
+  private final CdnLoop cdnLoop;
   private final Flow.@Nullable Publisher<ByteBuf> socket;
   private final Subrequests.Listener listener;
   private final AtomicBoolean told = new AtomicBoolean();
@@ -28,6 +30,7 @@ final class OutboundCall implements ConnectionPool.Waiter, UpstreamExchange.List
   private record Sent(UpstreamConnection connection, UpstreamExchange exchange, boolean reused) {}
 
   /**
+   * @param cdnLoop what the request says it goes through
    * @param socket what is sent after a 101, if that is asked for
    */
   OutboundCall(
@@ -35,12 +38,14 @@ final class OutboundCall implements ConnectionPool.Waiter, UpstreamExchange.List
       String host,
       EventLoop loop,
       ConnectionPool connections,
+      CdnLoop cdnLoop,
       Flow.@Nullable Publisher<ByteBuf> socket,
       Subrequests.Listener listener) {
     this.call = call;
     this.host = host;
     this.loop = loop;
     this.connections = connections;
+    this.cdnLoop = cdnLoop;
     this.socket = socket;
     this.listener = listener;
   }
@@ -100,7 +105,7 @@ final class OutboundCall implements ConnectionPool.Waiter, UpstreamExchange.List
   private OutgoingRequest outgoing(UpstreamConnection connection) {
     long now = System.nanoTime();
     return new OutgoingRequest(
-        RequestHead.ofOwn(connection.channel().alloc(), call, host, socket != null),
+        RequestHead.ofOwn(connection.channel().alloc(), call, host, cdnLoop, socket != null),
         call.request().method().equals(HttpMethod.HEAD),
         socket != null,
         call.body(),

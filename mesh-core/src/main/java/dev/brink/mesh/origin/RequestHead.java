@@ -40,6 +40,14 @@ final class RequestHead {
       "connection: upgrade\r\nupgrade: websocket\r\n".getBytes(US_ASCII);
   private static final int TYPICAL_BYTES = 1024;
 
+  /**
+   * What a proxy calls itself.
+   *
+   * @param via in {@code Via}
+   * @param loop in {@code CDN-Loop}
+   */
+  record Self(String via, CdnLoop loop) {}
+
   private RequestHead() {}
 
   /**
@@ -73,18 +81,18 @@ final class RequestHead {
    * The head's bytes.
    *
    * @param host what {@code Host} says
-   * @param via what this proxy calls itself
+   * @param self what this proxy calls itself
    * @throws ProblemException when the request holds what must not be sent
    */
   static ByteBuf of(
-      ByteBufAllocator allocator, Call call, String host, String via, boolean upgrade) {
+      ByteBufAllocator allocator, Call call, String host, Self self, boolean upgrade) {
     ByteBuf out = allocator.buffer(TYPICAL_BYTES);
     boolean written = false;
     try {
       write(out, call, host);
       forwarded(out, call, call.request().headers());
-      line(out, HttpHeaderNames.VIA, "1.1 " + via);
-      line(out, CdnLoop.NAME, CdnLoop.next(call.request().headers()));
+      line(out, HttpHeaderNames.VIA, "1.1 " + self.via());
+      line(out, CdnLoop.NAME, self.loop().next(call.request().headers()));
       line(out, REQUEST_ID, call.requestId());
       if (upgrade) {
         out.writeBytes(UPGRADE);
@@ -105,12 +113,13 @@ final class RequestHead {
    *
    * @throws ProblemException when the request holds what must not be sent
    */
-  static ByteBuf ofOwn(ByteBufAllocator allocator, Call call, String host, boolean upgrade) {
+  static ByteBuf ofOwn(
+      ByteBufAllocator allocator, Call call, String host, CdnLoop loop, boolean upgrade) {
     ByteBuf out = allocator.buffer(TYPICAL_BYTES);
     boolean written = false;
     try {
       write(out, call, host);
-      line(out, CdnLoop.NAME, CdnLoop.next(call.request().headers()));
+      line(out, CdnLoop.NAME, loop.next(call.request().headers()));
       if (upgrade) {
         out.writeBytes(UPGRADE);
       }

@@ -8,6 +8,7 @@ import dev.brink.cache.store.MemoryStore;
 import dev.brink.cache.store.StoreKey;
 import dev.brink.grid.Grid;
 import dev.brink.grid.NetworkPreset;
+import dev.brink.mesh.http.CdnLoop;
 import dev.brink.mesh.http.EventLoops;
 import dev.brink.mesh.link.LinkServer;
 import dev.brink.mesh.link.Links;
@@ -40,7 +41,8 @@ class ContactTest {
   @AutoClose private final Links links = new Links(loops, null, new Unheard());
 
   @AutoClose
-  private final EdgeCache cache = new EdgeCache("node", links, MemoryStore.ofBytes(1 << 20), false);
+  private final EdgeCache cache =
+      new EdgeCache("node", links, CdnLoop.create(), MemoryStore.ofBytes(1 << 20), false);
 
   private final AtomicInteger pages = new AtomicInteger();
 
@@ -105,7 +107,8 @@ class ContactTest {
   @Test
   void pageByPageANodeHearsOfAllThatItMissed(@TempDir Path directory) throws Exception {
     int many = 700;
-    try (var other = new EdgeCache("peer", links, MemoryStore.ofBytes(1 << 20), false)) {
+    try (var other =
+        new EdgeCache("peer", links, CdnLoop.create(), MemoryStore.ofBytes(1 << 20), false)) {
       for (int i = 0; i < many; i++) {
         other.purge(tag(i));
       }

@@ -6,6 +6,7 @@ import dev.brink.cache.Change;
 import dev.brink.cache.Purge;
 import dev.brink.cache.store.MemoryStore;
 import dev.brink.cache.store.StoreKey;
+import dev.brink.mesh.http.CdnLoop;
 import dev.brink.mesh.http.EventLoops;
 import dev.brink.mesh.link.Links;
 import dev.brink.mesh.proto.CacheChange;
@@ -31,7 +32,8 @@ class MissedTest {
   @AutoClose private final Links links = new Links(loops, null, new Unheard());
 
   @AutoClose
-  private final EdgeCache cache = new EdgeCache("node", links, MemoryStore.ofBytes(1 << 20), false);
+  private final EdgeCache cache =
+      new EdgeCache("node", links, CdnLoop.create(), MemoryStore.ofBytes(1 << 20), false);
 
   private static PurgeRequest.Builder question() {
     return PurgeRequest.newBuilder().setMissedMillis(60_000).setAsker("away");

@@ -7,6 +7,7 @@ import dev.brink.cache.Purge;
 import dev.brink.cache.store.MemoryStore;
 import dev.brink.grid.Grid;
 import dev.brink.grid.NetworkPreset;
+import dev.brink.mesh.http.CdnLoop;
 import dev.brink.mesh.http.EventLoops;
 import dev.brink.mesh.link.Links;
 import dev.brink.mesh.proto.PurgeReply;
@@ -47,7 +48,8 @@ class PurgeRecordsTest {
                 .start();
         EventLoops loops = EventLoops.create(1, "test-io");
         var links = new Links(loops, null, new Unheard());
-        var cache = new EdgeCache("node", links, MemoryStore.ofBytes(1 << 20), false)) {
+        var cache =
+            new EdgeCache("node", links, CdnLoop.create(), MemoryStore.ofBytes(1 << 20), false)) {
       long stamp = (System.currentTimeMillis() - secondsAgo * 1_000L) << 16;
       Purge missed = Purge.of(Purge.Scope.TAG, "t").at(stamp);
       grid.map("purges")
@@ -81,7 +83,8 @@ class PurgeRecordsTest {
     Purge another = Purge.of(Purge.Scope.TAG, "another").at(purge.stamp() + 1);
     try (EventLoops loops = EventLoops.create(1, "test-io");
         var links = new Links(loops, null, new Unheard());
-        var cache = new EdgeCache("node", links, MemoryStore.ofBytes(1 << 20), false)) {
+        var cache =
+            new EdgeCache("node", links, CdnLoop.create(), MemoryStore.ofBytes(1 << 20), false)) {
       Grid gone = grid(directory.resolve("grid"));
       PurgeRecords records = PurgeRecords.of(cache, gone, file);
       gone.close();
@@ -98,7 +101,8 @@ class PurgeRecordsTest {
     try (Grid grid = grid(directory.resolve("grid"));
         EventLoops loops = EventLoops.create(1, "test-io");
         var links = new Links(loops, null, new Unheard());
-        var cache = new EdgeCache("node", links, MemoryStore.ofBytes(1 << 20), false)) {
+        var cache =
+            new EdgeCache("node", links, CdnLoop.create(), MemoryStore.ofBytes(1 << 20), false)) {
       PurgeRecords records = PurgeRecords.of(cache, grid, file);
       assertThat(records.unwritten()).isEqualTo(2);
       assertThat(cache.purge(purge).stamp()).isEqualTo(purge.stamp());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.brink.cache.Change;
 import dev.brink.cache.store.MemoryStore;
 import dev.brink.cache.store.StoreKey;
+import dev.brink.mesh.http.CdnLoop;
 import dev.brink.mesh.http.EventLoops;
 import dev.brink.mesh.link.Links;
 import dev.brink.mesh.proto.CacheChange;
@@ -28,7 +29,8 @@ class UntoldChangesTest {
   @AutoClose private final Links links = new Links(loops, null, new Unheard());
 
   @AutoClose
-  private final EdgeCache cache = new EdgeCache("node", links, MemoryStore.ofBytes(1 << 20), false);
+  private final EdgeCache cache =
+      new EdgeCache("node", links, CdnLoop.create(), MemoryStore.ofBytes(1 << 20), false);
 
   private static Change change(String path) {
     String url = "kept.example" + path;
