@@ -2,11 +2,14 @@ package dev.brink.mesh;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brink.cache.CachePolicy;
+import dev.brink.mesh.deploy.DeploymentException;
 import dev.brink.mesh.deploy.Deployments;
 import dev.brink.mesh.deploy.FunctionPlacement;
 import dev.brink.mesh.deploy.FunctionSpec;
+import dev.brink.mesh.deploy.InvokeRequest;
 import dev.brink.mesh.deploy.OriginSpec;
 import dev.brink.mesh.deploy.TickRequest;
 import dev.brink.placement.Hints;
@@ -294,6 +297,27 @@ class RequestMeshTest {
               .startsWith("HTTP/1.1 " + status + " Odd \u00e9\r\n");
         }
       }
+    }
+  }
+
+  @Test
+  void whatAFunctionSaysOfItsErrorIsForWhoeverRunsItAndForNoClient() throws Exception {
+    String throwing = "export default { fetch() { throw new Error('no ' + 'x'.repeat(5000)) } }";
+    deployments.deploy(only("z1", "throws", throwing).route("/throws").build());
+    for (MeshNode node : mesh.nodes()) {
+      assertThat(get(node, "/throws"))
+          .startsWith("HTTP/1.1 500 ")
+          .contains("\"code\":\"function-error\"", "the function threw an error\"")
+          .doesNotContain("no x");
+      assertThatThrownBy(
+              () -> node.deployments().invoke("default", "throws", InvokeRequest.get("/")))
+          .isInstanceOfSatisfying(
+              DeploymentException.class,
+              failed -> assertThat(failed.code()).isEqualTo("function-error"))
+          .hasMessageStartingWith("the function threw an error: Error: no xxx")
+          .hasMessageEndingWith("x…")
+          .message()
+          .hasSizeLessThan(1200);
     }
   }
 

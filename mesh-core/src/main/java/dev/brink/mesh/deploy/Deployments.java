@@ -33,6 +33,11 @@ public interface Deployments {
   /** Takes the name out of the mesh; fails with code {@code deployment-not-found}. */
   void remove(String tenant, String name);
 
-  /** Calls a function or an origin as a request that reached this node's ingress would. */
+  /**
+   * Calls a function or an origin as a request that reached this node's ingress would.
+   *
+   * @throws DeploymentException with the code that a client would get, and what the function has
+   *     said of its error, which a client would not
+   */
   InvokeResponse invoke(String tenant, String name, InvokeRequest request);
 }

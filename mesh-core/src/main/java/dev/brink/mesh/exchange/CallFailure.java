@@ -7,8 +7,22 @@ import dev.brink.mesh.http.Problem;
  *
  * @param problem what the client is told if the call is not tried again
  * @param reach how far the call got, which decides whether it may be tried elsewhere
+ * @param said what the function has said of it, for whoever runs it and for no client; at most
+ *     {@value #MAX_SAID} characters, empty for nothing
  */
-public record CallFailure(Problem problem, Reach reach) {
+public record CallFailure(Problem problem, Reach reach, String said) {
+  /** Characters of a function's message that are kept. */
+  public static final int MAX_SAID = 1024;
+
+  public CallFailure {
+    said = said.length() <= MAX_SAID ? said : said.substring(0, MAX_SAID - 1) + "…";
+  }
+
+  /** One of which no function has said anything. */
+  public CallFailure(Problem problem, Reach reach) {
+    this(problem, reach, "");
+  }
+
   /** How far a failed call got. */
   public enum Reach {
     /** Refused before it started ("busier than I said"): any request may be tried elsewhere. */

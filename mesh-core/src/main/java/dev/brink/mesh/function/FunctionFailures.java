@@ -7,9 +7,9 @@ import dev.brink.mesh.exchange.CallFailure.Reach;
 import dev.brink.mesh.http.Problem;
 
 /**
- * What a client is told when a function does not answer. The function's own message and stack go to
- * the log: they may say more than a client should know. What is said of processor time is the
- * runtime's.
+ * What a client is told when a function does not answer. The function's own message goes to the log
+ * and to whoever calls it as its operator: it may say more than a client should know. What is said
+ * of processor time is the runtime's.
  */
 final class FunctionFailures {
   static CallFailure of(FunctionException failure, FunctionLimits limits) {
@@ -70,20 +70,31 @@ final class FunctionFailures {
               "the function made more than its " + limits.subrequests() + " requests");
       case PENDING_LIMIT ->
           ran(503, "pending-limit", "the function waits for too many things at once");
-      case UNCAUGHT -> ran(500, "function-error", "the function threw an error");
+      case UNCAUGHT -> said(500, "function-error", "the function threw an error", failure);
       case BAD_RESPONSE ->
-          ran(500, "bad-response", "the function returned no response, or one that cannot be sent");
+          said(
+              500,
+              "bad-response",
+              "the function returned no response, or one that cannot be sent",
+              failure);
       case NO_HANDLER ->
           ran(501, "no-handler", "the function has no handler for this kind of event");
       case CODE_LIMIT -> ran(500, "code-limit", "the function's code is too large");
       case START_UP_LIMIT ->
           ran(503, "start-up-limit", "the function's modules took too long to load");
-      case MODULE_ERROR -> ran(500, "module-error", "the function's module failed to load");
+      case MODULE_ERROR ->
+          said(500, "module-error", "the function's module failed to load", failure);
     };
   }
 
   private static CallFailure ran(int status, String code, String detail) {
     return new CallFailure(Problem.of(status, code, detail), Reach.RAN);
+  }
+
+  private static CallFailure said(
+      int status, String code, String detail, FunctionException failure) {
+    return new CallFailure(
+        Problem.of(status, code, detail), Reach.RAN, String.valueOf(failure.getMessage()));
   }
 
   private FunctionFailures() {}

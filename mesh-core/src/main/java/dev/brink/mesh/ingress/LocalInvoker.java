@@ -187,10 +187,11 @@ public final class LocalInvoker implements Invoker {
 
     @Override
     public void onFailure(CallFailure failure) {
+      String detail = failure.problem().detail();
       response.completeExceptionally(
           new DeploymentException(
               failure.problem().code(),
-              failure.problem().detail(),
+              failure.said().isEmpty() ? detail : detail + ": " + failure.said(),
               failure.problem().retryAfterSeconds() > 0));
     }
   }

@@ -16,6 +16,7 @@ final class Refusals {
         .setRetryAfterSeconds(problem.retryAfterSeconds())
         .setReach(reach(failure.reach()))
         .setAbout(about(failure.reach()))
+        .setSaid(failure.said())
         .build();
   }
 
@@ -56,7 +57,7 @@ final class Refusals {
           case RAN -> CallFailure.Reach.RAN;
           case UNKNOWN, UNRECOGNIZED -> CallFailure.Reach.UNKNOWN;
         };
-    return new CallFailure(problem, reach);
+    return new CallFailure(problem, reach, refusal.getSaid());
   }
 
   private Refusals() {}
