@@ -52,10 +52,11 @@ final class BodyReader {
     return ended;
   }
 
+  /** Ends it with an error, after what came: whoever has it reads it or says that it won't. */
   void fail(Throwable cause) {
     if (!ended) {
       ended = true;
-      pipe.close(cause);
+      pipe.fail(cause);
     }
   }
 

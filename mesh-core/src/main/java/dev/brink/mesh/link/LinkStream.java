@@ -283,8 +283,8 @@ final class LinkStream extends ChannelDuplexHandler implements CallListener {
 
   /** The stream has ended, well or not: whatever still goes on for it stops. */
   private void gone() {
-    if (reader != null) {
-      reader.fail(new ProblemException(GONE));
+    if (reader != null && !reader.ended()) {
+      reader.close(new ProblemException(GONE));
     }
     writer.stop();
     if (running != null && !finished) {

@@ -13,6 +13,7 @@ import dev.brink.mesh.exchange.BodyBytes;
 import dev.brink.mesh.exchange.Call;
 import dev.brink.mesh.exchange.CallFailure;
 import dev.brink.mesh.exchange.CallListener;
+import dev.brink.mesh.exchange.CallTiming;
 import dev.brink.mesh.exchange.Executor;
 import dev.brink.mesh.http.BodyPipe;
 import dev.brink.mesh.http.Problem;
@@ -27,9 +28,12 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The bodies of calls over a link. */
 class LinkBodyTest {
@@ -137,6 +141,91 @@ class LinkBodyTest {
         };
     Answer answer = call("GET", null);
     assertThatThrownBy(answer::bytes).hasRootCauseInstanceOf(ProblemException.class);
+  }
+
+  /** Also where more has come than is read ahead, and waits in the stream. */
+  @ParameterizedTest
+  @CsvSource({"true, 1", "true, 40", "false, 1", "false, 40"})
+  void whatCameOfABodyBeforeItBrokeOffIsRead(boolean linkLost, int pieces) throws Exception {
+    var pipe = new BodyPipe(1 << 20, () -> {}, () -> {});
+    byte[] piece = new byte[4 * 1024];
+    service.executor =
+        (call, target, listener) -> {
+          listener.onResponse(
+              new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK), pipe, TIMING);
+          for (int i = 0; i < pieces; i++) {
+            pipe.offer(Unpooled.wrappedBuffer(piece));
+          }
+          return () -> {};
+        };
+    var ends = new Later();
+    links.execute("b", callOf("GET", null), TARGET, ends);
+    Flow.Publisher<ByteBuf> body = ends.body.get(30, TimeUnit.SECONDS);
+    // Frames of one link come in order.
+    assertThat(whole("first")).isEqualTo("first");
+    if (linkLost) {
+      var _ = link.stopServer();
+    } else {
+      pipe.fail(new IOException("broken"));
+      assertThat(whole("second")).isEqualTo("second");
+    }
+    var read = new Read();
+    body.subscribe(read);
+    assertThatThrownBy(() -> read.over.get(30, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(ProblemException.class);
+    assertThat(read.bytes).hasValue(pieces * piece.length);
+  }
+
+  private String whole(String text) {
+    service.executor =
+        (call, target, listener) -> {
+          listener.onResponse(full(200, text), null, TIMING);
+          return () -> {};
+        };
+    return call("GET", null).text();
+  }
+
+  /** Has an answer's body read later. */
+  private static final class Later implements CallListener {
+    final CompletableFuture<Flow.Publisher<ByteBuf>> body = new CompletableFuture<>();
+
+    @Override
+    public void onResponse(
+        HttpResponse head, Flow.@Nullable Publisher<ByteBuf> content, CallTiming timing) {
+      body.complete(content);
+    }
+
+    @Override
+    public void onFailure(CallFailure failure) {
+      body.completeExceptionally(new AssertionError(failure.toString()));
+    }
+  }
+
+  /** Counts what is read of a body, up to its end. */
+  private static final class Read implements Flow.Subscriber<ByteBuf> {
+    final AtomicInteger bytes = new AtomicInteger();
+    final CompletableFuture<Void> over = new CompletableFuture<>();
+
+    @Override
+    public void onSubscribe(Flow.Subscription subscription) {
+      subscription.request(Long.MAX_VALUE);
+    }
+
+    @Override
+    public void onNext(ByteBuf buffer) {
+      bytes.addAndGet(buffer.readableBytes());
+      buffer.release();
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      over.completeExceptionally(failure);
+    }
+
+    @Override
+    public void onComplete() {
+      over.complete(null);
+    }
   }
 
   @Test
