@@ -87,7 +87,7 @@ final class RawRelay implements UpstreamConnection.Occupant, BodyPipe.Source, Bo
 
   @Override
   public void broken(Throwable cause) {
-    toClient.close(new ProblemException(Fault.LOST.problem()));
+    toClient.fail(new ProblemException(Fault.LOST.problem()));
   }
 
   @Override

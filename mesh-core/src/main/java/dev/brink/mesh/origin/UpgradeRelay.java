@@ -4,6 +4,7 @@ import dev.brink.mesh.exchange.Call;
 import dev.brink.mesh.exchange.CallFailure;
 import dev.brink.mesh.exchange.CallListener;
 import dev.brink.mesh.exchange.CallTiming;
+import dev.brink.mesh.http.Discard;
 import dev.brink.mesh.http.Problem;
 import dev.brink.mesh.http.ServerExchange;
 import io.netty.buffer.ByteBuf;
@@ -12,6 +13,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpVersion;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,7 @@ final class UpgradeRelay implements CallListener, OriginCall.Switching {
   static boolean isAskedFor(Call call) {
     HttpHeaders headers = call.request().headers();
     return call.request().method().equals(HttpMethod.GET)
+        && call.request().protocolVersion().equals(HttpVersion.HTTP_1_1)
         && call.body() == null
         && headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
         && headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true);
@@ -40,7 +43,7 @@ final class UpgradeRelay implements CallListener, OriginCall.Switching {
     var relay = new RawRelay(connection, onEnd);
     relay.start();
     if (!exchange.upgrade(head, relay.fromClient(), relay.toClient())) {
-      connection.close();
+      Discard.response(head, relay.toClient());
       exchange.fail(NOT_UPGRADABLE);
     }
   }

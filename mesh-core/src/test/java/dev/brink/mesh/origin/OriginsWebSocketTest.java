@@ -240,6 +240,25 @@ class OriginsWebSocketTest {
   }
 
   @Test
+  void http10HasNoUpgrade() throws Exception {
+    try (var upstream =
+            TestUpstream.start(
+                exchange -> exchange.ok(exchange.header("upgrade").isEmpty() ? "plain" : "asked"));
+        var client = connect()) {
+      pool(TestOrigins.pool(upstream));
+      client
+          .getOutputStream()
+          .write(HANDSHAKE.replace("HTTP/1.1", "HTTP/1.0").getBytes(ISO_8859_1));
+      InputStream in = new BufferedInputStream(client.getInputStream());
+      assertThat(TestUpstream.Exchange.line(in)).isEqualTo("HTTP/1.1 200 OK");
+      for (String line; (line = TestUpstream.Exchange.line(in)) != null && !line.isEmpty(); ) {
+        assertThat(line).isNotNull();
+      }
+      assertThat(in.readNBytes(5)).asString(ISO_8859_1).isEqualTo("plain");
+    }
+  }
+
+  @Test
   void whatIsNoHandshakeIsACallLikeOthers() throws Exception {
     var go = new CountDownLatch(1);
     try (var upstream =

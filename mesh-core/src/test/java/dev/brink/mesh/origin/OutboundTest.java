@@ -1,16 +1,22 @@
 package dev.brink.mesh.origin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brink.exec.Subrequests;
 import dev.brink.exec.outbound.OutboundPolicy;
 import dev.brink.exec.outbound.OutboundTarget;
+import dev.brink.exec.websocket.Handshake;
+import dev.brink.mesh.exchange.CallTiming;
+import dev.brink.mesh.http.BodyPipe;
 import dev.brink.mesh.http.EventLoops;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.concurrent.EventExecutor;
 import java.nio.charset.StandardCharsets;
@@ -150,6 +156,51 @@ class OutboundTest {
       running.cancel();
       assertThat(heard.await()).isEqualTo("failed: fetch: cancelled");
       TestOrigins.await("closed", () -> upstream.openConnections() == 0);
+    }
+  }
+
+  @Test
+  void whatCameBeforeASocketWasLostIsRead() throws Exception {
+    var body = new CompletableFuture<Flow.Publisher<ByteBuf>>();
+    var gone = new CompletableFuture<Void>();
+    try (var upstream =
+            TestUpstream.start(
+                exchange -> {
+                  exchange.writeLines(
+                      "HTTP/1.1 101 Switching Protocols\nUpgrade: websocket\n"
+                          + "Connection: Upgrade\n\nearly");
+                  Answer.get(body);
+                  TestUpstream.reset(exchange.socket());
+                });
+        var outbound = Outbound.create(loops, allowed(upstream))) {
+      Subrequests.Subrequest asked =
+          asked(
+              HttpMethod.GET,
+              upstream.url() + "/",
+              new BodyPipe(1, () -> {}, () -> gone.complete(null)));
+      Handshake.ask(asked.request().headers(), "dGhlIHNhbXBsZSBub25jZQ==");
+      var _ =
+          outbound.fetch(
+              asked,
+              new Subrequests.Listener() {
+                @Override
+                public void onResponse(HttpResponse head, Flow.@Nullable Publisher<ByteBuf> bytes) {
+                  body.complete(bytes);
+                }
+
+                @Override
+                public void onFailure(String message) {
+                  body.completeExceptionally(new AssertionError(message));
+                }
+              });
+      Answer.get(gone);
+      Answer answer = Answer.eager();
+      answer.onResponse(
+          new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK),
+          Answer.get(body),
+          new CallTiming("test", false, 0, 0, 0, 0));
+      assertThatThrownBy(answer::body).hasMessageContaining("origin-connection-lost");
+      assertThat(answer.soFar()).isEqualTo("early");
     }
   }
 
