@@ -23,12 +23,28 @@ final class ReplayBody implements Flow.Subscriber<ByteBuf> {
   private Flow.@Nullable Subscription subscription;
   private @Nullable BodyPipe current;
   private @Nullable Try latest;
-  private boolean started;
-  private boolean accepted;
-  private boolean abandoned;
-  private boolean wanting;
-  private boolean completed;
+  private Tries tries = Tries.POSSIBLE;
+  private Reading reading = Reading.NOT_BEGUN;
   private @Nullable Throwable failure;
+
+  /** Whether it may be sent again. */
+  private enum Tries {
+    POSSIBLE,
+    /** The latest one is the last. */
+    OVER,
+    /** Nor is the rest wanted by that one. */
+    ABANDONED
+  }
+
+  /** How far the source is read. */
+  private enum Reading {
+    NOT_BEGUN,
+    /** Something was asked for. */
+    ASKED,
+    /** Nothing is asked for as long as the latest try, or what is kept, has no room. */
+    PAUSED,
+    ENDED
+  }
 
   ReplayBody(Flow.Publisher<ByteBuf> source) {
     this.source = source;
@@ -38,7 +54,7 @@ final class ReplayBody implements Flow.Subscriber<ByteBuf> {
   Flow.Publisher<ByteBuf> next() {
     BodyPipe pipe;
     synchronized (this) {
-      if (accepted) {
+      if (tries != Tries.POSSIBLE) {
         throw new IllegalStateException("the body was accepted: it cannot be sent again");
       }
       closeUnread();
@@ -59,8 +75,10 @@ final class ReplayBody implements Flow.Subscriber<ByteBuf> {
   private void start() {
     boolean first;
     synchronized (this) {
-      first = !started;
-      started = true;
+      first = reading == Reading.NOT_BEGUN;
+      if (first) {
+        reading = Reading.ASKED;
+      }
     }
     if (first) {
       source.subscribe(this);
@@ -72,15 +90,14 @@ final class ReplayBody implements Flow.Subscriber<ByteBuf> {
     Flow.Subscription from = null;
     boolean unwanted;
     synchronized (this) {
-      if (accepted) {
+      if (tries != Tries.POSSIBLE) {
         return;
       }
-      accepted = true;
+      tries = Tries.OVER;
       release();
       unwanted = latest != null && latest.over;
-      if (wanting) {
-        wanting = false;
-        from = subscription;
+      if (!unwanted) {
+        from = resumed();
       }
     }
     if (unwanted) {
@@ -92,18 +109,17 @@ final class ReplayBody implements Flow.Subscriber<ByteBuf> {
 
   /** Whether another try can have the whole body. */
   synchronized boolean replayable() {
-    return !accepted && failure == null;
+    return tries == Tries.POSSIBLE && failure == null;
   }
 
   /** There will be no more tries: what is not read is not wanted. */
   void abandon() {
     Flow.Subscription from;
     synchronized (this) {
-      accepted = true;
-      abandoned = true;
+      tries = Tries.ABANDONED;
       release();
       closeUnread();
-      from = completed ? null : subscription;
+      from = reading == Reading.ENDED ? null : subscription;
     }
     if (from != null) {
       from.cancel();
@@ -128,7 +144,7 @@ final class ReplayBody implements Flow.Subscriber<ByteBuf> {
     boolean over;
     synchronized (this) {
       subscription = newSubscription;
-      over = abandoned;
+      over = tries == Tries.ABANDONED;
     }
     if (over) {
       newSubscription.cancel();
@@ -142,13 +158,13 @@ final class ReplayBody implements Flow.Subscriber<ByteBuf> {
     boolean more;
     Flow.Subscription from;
     synchronized (this) {
-      if (!accepted) {
+      if (tries == Tries.POSSIBLE) {
         kept.add(buffer.retainedDuplicate());
         keptBytes += buffer.readableBytes();
       }
       boolean room = current != null && current.offer(buffer);
-      more = room && (accepted || keptBytes < LIMIT_BYTES);
-      wanting = !more;
+      more = room && mayRead();
+      reading = more ? Reading.ASKED : Reading.PAUSED;
       from = subscription;
     }
     if (more && from != null) {
@@ -156,21 +172,34 @@ final class ReplayBody implements Flow.Subscriber<ByteBuf> {
     }
   }
 
+  private boolean mayRead() {
+    return tries != Tries.POSSIBLE || keptBytes < LIMIT_BYTES;
+  }
+
+  /** Goes on reading. What to ask for more, if that was not done already. */
+  private Flow.@Nullable Subscription resumed() {
+    if (reading != Reading.PAUSED || !mayRead()) {
+      return null;
+    }
+    reading = Reading.ASKED;
+    return subscription;
+  }
+
   @Override
   public synchronized void onComplete() {
-    completed = true;
+    reading = Reading.ENDED;
     end(current);
   }
 
   @Override
   public synchronized void onError(Throwable cause) {
-    completed = true;
+    reading = Reading.ENDED;
     failure = cause;
     end(current);
   }
 
   private void end(@Nullable BodyPipe pipe) {
-    if (pipe == null || !completed) {
+    if (pipe == null || reading != Reading.ENDED) {
       return;
     }
     if (failure == null) {
@@ -187,12 +216,9 @@ final class ReplayBody implements Flow.Subscriber<ByteBuf> {
 
     @Override
     public void drained() {
-      Flow.Subscription from = null;
+      Flow.Subscription from;
       synchronized (ReplayBody.this) {
-        if (equals(latest) && wanting && (accepted || keptBytes < LIMIT_BYTES)) {
-          wanting = false;
-          from = subscription;
-        }
+        from = equals(latest) ? resumed() : null;
       }
       if (from != null) {
         from.request(1);
@@ -205,7 +231,7 @@ final class ReplayBody implements Flow.Subscriber<ByteBuf> {
       boolean last;
       synchronized (ReplayBody.this) {
         over = true;
-        last = accepted && equals(latest);
+        last = tries != Tries.POSSIBLE && equals(latest);
       }
       if (last) {
         abandon();
