@@ -53,12 +53,7 @@ class OriginsBreakTest {
         "content-length: 100000\n\nsome",
       })
   void isDeliveredAlsoToAReaderThatComesAfterIt(String headerAndBody) {
-    try (var server =
-            TestUpstream.start(
-                exchange -> {
-                  exchange.writeLines("HTTP/1.1 200 OK\n" + headerAndBody);
-                  exchange.close();
-                });
+    try (var server = TestUpstream.breakingOffAfter("HTTP/1.1 200 OK\n" + headerAndBody);
         var origins = TestOrigins.of(TestOrigins.pool(server))) {
       var later = new Later();
       var _ =

@@ -111,12 +111,7 @@ class OriginsFaultTest {
         "transfer-encoding: chunked\n\n4\nsome\n0\n",
       })
   void aBodyThatBreaksOffNeverEndsCleanly(String headerAndBody) {
-    try (var server =
-            TestUpstream.start(
-                exchange -> {
-                  exchange.writeLines("HTTP/1.1 200 OK\n" + headerAndBody);
-                  exchange.close();
-                });
+    try (var server = TestUpstream.breakingOffAfter("HTTP/1.1 200 OK\n" + headerAndBody);
         var origins = TestOrigins.of(TestOrigins.pool(server))) {
       Answer closed = origins.get("/close");
       assertThat(closed.status()).isEqualTo(200);
@@ -148,12 +143,7 @@ class OriginsFaultTest {
 
   @Test
   void aSmallAnswerCutOffIsReplacedByAnotherServers() {
-    try (var bad =
-            TestUpstream.start(
-                exchange -> {
-                  exchange.write("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf");
-                  exchange.close();
-                });
+    try (var bad = TestUpstream.breakingOffAfter("HTTP/1.1 200 OK\ncontent-length: 10\n\nhalf");
         var good = TestUpstream.start(exchange -> exchange.ok("good"));
         var origins = TestOrigins.of(TestOrigins.pool(bad, good))) {
       for (int i = 0; i < 4; i++) {
@@ -165,22 +155,19 @@ class OriginsFaultTest {
 
   @Test
   void aServerThatDoesNotAnswerIsGivenUp() {
-    var never = new CountDownLatch(1);
-    try (var server = TestUpstream.start(exchange -> never.await());
+    try (var server = TestUpstream.stallingAfter("");
         var origins = TestOrigins.of(TestOrigins.pool(server).setTotalTimeoutMs(1_000))) {
       Answer answer = origins.get("/");
       assertThat(answer.code()).isEqualTo("origin-timeout");
       assertThat(answer.failure().problem().status()).isEqualTo(504);
       assertThat(answer.failure().reach()).isEqualTo(Reach.UNKNOWN);
       assertThat(origins.server(0).failed()).isEqualTo(1);
-      never.countDown();
     }
   }
 
   @Test
   void aCallersShortPatienceIsNotTheServersFault() {
-    var never = new CountDownLatch(1);
-    try (var server = TestUpstream.start(exchange -> never.await());
+    try (var server = TestUpstream.stallingAfter("");
         var origins = TestOrigins.of(TestOrigins.pool(server))) {
       Answer answer = Answer.eager();
       var _ =
@@ -191,24 +178,17 @@ class OriginsFaultTest {
               answer);
       assertThat(answer.code()).isEqualTo("origin-timeout");
       assertThat(origins.server(0).failed()).isZero();
-      never.countDown();
     }
   }
 
   @Test
   void aBodyThatStallsIsBrokenOff() {
-    var never = new CountDownLatch(1);
     try (var server =
-            TestUpstream.start(
-                exchange -> {
-                  exchange.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
-                  never.await();
-                });
+            TestUpstream.stallingAfter("HTTP/1.1 200 OK\ntransfer-encoding: chunked\n\n");
         var origins = TestOrigins.of(TestOrigins.pool(server), options -> options.limits(HASTY))) {
       Answer answer = origins.get("/");
       assertThat(answer.status()).isEqualTo(200);
       assertThatThrownBy(answer::body).hasMessageContaining("origin-body-timeout");
-      never.countDown();
     }
   }
 
@@ -416,8 +396,7 @@ class OriginsFaultTest {
 
   @Test
   void aCallerThatGoesAwayTakesItsConnectionAlong() {
-    var never = new CountDownLatch(1);
-    try (var server = TestUpstream.start(exchange -> never.await());
+    try (var server = TestUpstream.stallingAfter("");
         var origins = TestOrigins.of(TestOrigins.pool(server).setMaxConnections(1))) {
       Answer running = Answer.eager();
       Executor.Running first =
@@ -436,7 +415,6 @@ class OriginsFaultTest {
       TestOrigins.await("closed", () -> origins.server(0).connections() == 0);
       assertThat(origins.server(0).active()).isZero();
       assertThat(origins.server(0).failed()).isZero();
-      never.countDown();
     }
   }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.handler.codec.http.HttpMethod;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -14,16 +13,10 @@ class OriginsStallTest {
   private static final OriginLimits HASTY =
       OriginLimits.defaults().withBodyTimeout(Duration.ofMillis(200));
 
-  private final CountDownLatch end = new CountDownLatch(1);
-
   @Test
   void anAnswersBodyThatStallsIsBrokenOffAndSaysWhy() {
     try (var server =
-            TestUpstream.start(
-                exchange -> {
-                  exchange.writeLines("HTTP/1.1 200 OK\ntransfer-encoding: chunked\n\n4\nsome\n");
-                  end.await();
-                });
+            TestUpstream.stallingAfter("HTTP/1.1 200 OK\ntransfer-encoding: chunked\n\n4\nsome\n");
         var origins = TestOrigins.of(TestOrigins.pool(server), options -> options.limits(HASTY))) {
       Answer answer = origins.get("/");
       assertThat(answer.status()).isEqualTo(200);
@@ -32,19 +25,17 @@ class OriginsStallTest {
           .hasMessageContaining("nothing of its answer's body came for 200 ms")
           .hasMessageContaining("origins.body-timeout");
       assertThat(origins.server(0).failed()).isEqualTo(1);
-      end.countDown();
     }
   }
 
   @Test
   void aRequestsBodyThatStallsIs408AndSaysWhy() {
-    try (var server = TestUpstream.start(exchange -> end.await());
+    try (var server = TestUpstream.stallingAfter("");
         var origins = TestOrigins.of(TestOrigins.pool(server), options -> options.limits(HASTY))) {
       var neverBegins = new TestBody(10, 10).after(new AtomicInteger());
       Answer answer = origins.send(TestOrigins.request(HttpMethod.POST, "/"), neverBegins);
       assertThat(answer.code()).isEqualTo("request-timeout");
       assertThat(answer.failure().problem().detail()).contains("200 ms", "origins.body-timeout");
-      end.countDown();
     }
   }
 }

@@ -56,6 +56,25 @@ final class TestUpstream implements AutoCloseable {
     }
   }
 
+  /** One that begins each answer with the same lines, and then closes the connection. */
+  static TestUpstream breakingOffAfter(String lines) {
+    return start(
+        exchange -> {
+          exchange.writeLines(lines);
+          exchange.close();
+        });
+  }
+
+  /** One that begins each answer with the same lines, if any; nothing more comes. */
+  static TestUpstream stallingAfter(String lines) {
+    return start(
+        exchange -> {
+          exchange.writeLines(lines);
+          exchange.in().transferTo(OutputStream.nullOutputStream());
+          exchange.close();
+        });
+  }
+
   private static ServerSocket plain(InetSocketAddress address) throws IOException {
     var socket = new ServerSocket();
     socket.setReuseAddress(true);
