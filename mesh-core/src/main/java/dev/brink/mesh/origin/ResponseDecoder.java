@@ -50,10 +50,13 @@ final class ResponseDecoder extends HttpResponseDecoder {
     return answersHead || (message instanceof HttpResponse response && bodiless(response));
   }
 
-  /** Whether responses of this status never have a body. */
+  /**
+   * Whether responses of this status never have a body, whatever the server says: also 205 (RFC
+   * 9110 section 15.3.6).
+   */
   static boolean bodiless(HttpResponse response) {
     int code = response.status().code();
-    return code < 200 || code == 204 || code == 304;
+    return code < 200 || code == 204 || code == 205 || code == 304;
   }
 
   /** What is wrong with a head that the decoder lets pass; {@code null} for nothing. */

@@ -208,6 +208,11 @@ final class UpstreamExchange
     done = true;
     listener.switched(head, connection);
     connection.switchToRaw();
+    if (head.status().equals(HttpResponseStatus.RESET_CONTENT)) {
+      // What it has for a body all the same is nobody's answer, and not waited for.
+      keepAlive &= length == 0;
+      head.headers().set(HttpHeaderNames.CONTENT_LENGTH, 0);
+    }
   }
 
   private void finalHead(HttpResponse head) {
@@ -243,13 +248,6 @@ final class UpstreamExchange
 
   private void body(ByteBuf data, boolean last) {
     if (held != null) {
-      if (resets(held)) {
-        data.release();
-        if (last) {
-          respondWithout(held);
-        }
-        return;
-      }
       if (last || gathers()) {
         gather(held, data, last);
         return;
@@ -273,19 +271,6 @@ final class UpstreamExchange
     } else if (discarding && received > MAX_DRAIN_BYTES && !done) {
       breakOff(Fault.CANCELLED, null, End.CANCELLED);
     }
-  }
-
-  /** Whether the response must have no content (RFC 9110 section 15.3.6), whatever comes. */
-  private static boolean resets(HttpResponse head) {
-    return head.status().equals(HttpResponseStatus.RESET_CONTENT);
-  }
-
-  private void respondWithout(HttpResponse head) {
-    held = null;
-    responded = true;
-    head.headers().set(HttpHeaderNames.CONTENT_LENGTH, 0);
-    finish(End.COMPLETE);
-    listener.responded(head, null);
   }
 
   private boolean gathers() {
@@ -342,11 +327,7 @@ final class UpstreamExchange
     if (done) {
       return;
     }
-    if (held != null && resets(held)) {
-      // The rest is not waited for.
-      keepAlive = false;
-      respondWithout(held);
-    } else if (held != null && !gathers()) {
+    if (held != null && !gathers()) {
       stream(held);
     } else if (responded && !paused && !discarding) {
       armForBody();
