@@ -16,7 +16,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,12 +30,12 @@ final class UpstreamExchange
   private static final int MAX_GATHERED_BYTES = 32 * 1024;
   private static final int MAX_DRAIN_BYTES = 64 * 1024;
   private static final int MAX_INTERIM = 32;
-  private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private final UpstreamConnection connection;
   private final OutgoingRequest request;
   private final Listener listener;
   private final RequestWriter writer;
+  private final ExchangeClock clock;
 
   private @Nullable HttpResponse held;
   private @Nullable ByteBuf gathered;
@@ -50,7 +49,6 @@ final class UpstreamExchange
   private boolean paused;
   private boolean discarding;
   private boolean done;
-  private long progressedNanos;
   private long length = -1;
   private long received;
 
@@ -94,6 +92,7 @@ final class UpstreamExchange
     this.request = request;
     this.listener = listener;
     writer = new RequestWriter(connection.channel(), request.bodyLength(), this);
+    clock = new ExchangeClock(connection, request);
   }
 
   /** Sends the request. */
@@ -101,38 +100,28 @@ final class UpstreamExchange
     connection.occupy(this);
     connection.expectResponse(request.toHead());
     if (request.body() == null) {
-      armForHead(request.startedNanos());
+      clock.awaitHead(request.startedNanos());
     } else {
-      requestProgressed();
+      clock.awaitUpload();
     }
     writer.write(request.head(), request.body());
-  }
-
-  private void armForHead(long fromNanos) {
-    connection.arm(earlier(fromNanos + request.responseNanos(), request.deadlineNanos()));
-  }
-
-  private static long earlier(long a, long b) {
-    return a - b < 0 ? a : b;
   }
 
   // The request.
 
   @Override
   public void requestProgressed() {
-    progressedNanos = System.nanoTime();
-    long bodyDeadline = System.nanoTime() + connection.limits().bodyTimeout().toNanos();
     if (!responded) {
-      connection.arm(earlier(bodyDeadline, request.deadlineNanos()));
+      clock.awaitUpload();
     } else if (!paused) {
-      connection.arm(bodyDeadline);
+      clock.awaitBody();
     }
   }
 
   @Override
   public void requestWritten() {
     if (!responded) {
-      armForHead(System.nanoTime());
+      clock.awaitHead(System.nanoTime());
     }
   }
 
@@ -208,11 +197,6 @@ final class UpstreamExchange
     done = true;
     listener.switched(head, connection);
     connection.switchToRaw();
-    if (head.status().equals(HttpResponseStatus.RESET_CONTENT)) {
-      // What it has for a body all the same is nobody's answer, and not waited for.
-      keepAlive &= length == 0;
-      head.headers().set(HttpHeaderNames.CONTENT_LENGTH, 0);
-    }
   }
 
   private void finalHead(HttpResponse head) {
@@ -224,6 +208,11 @@ final class UpstreamExchange
         head.protocolVersion().equals(HttpVersion.HTTP_1_1)
             && HttpUtil.isKeepAlive(head)
             && !untilClose;
+    if (head.status().equals(HttpResponseStatus.RESET_CONTENT)) {
+      // What it has for a body all the same is nobody's answer, and not waited for.
+      keepAlive &= length == 0;
+      head.headers().set(HttpHeaderNames.CONTENT_LENGTH, 0);
+    }
     connection.keptFor(ResponseDecoder.keptNanos(head));
     HopByHop.remove(head.headers());
     held = head;
@@ -314,12 +303,8 @@ final class UpstreamExchange
     responded = true;
     BodyPipe opened = new BodyPipe(connection.limits().bodyBufferBytes(), this);
     pipe = opened;
-    armForBody();
+    clock.awaitBody();
     listener.responded(head, opened);
-  }
-
-  private void armForBody() {
-    connection.arm(System.nanoTime() + connection.limits().bodyTimeout().toNanos());
   }
 
   @Override
@@ -330,14 +315,14 @@ final class UpstreamExchange
     if (held != null && !gathers()) {
       stream(held);
     } else if (responded && !paused && !discarding) {
-      armForBody();
+      clock.awaitBody();
     }
   }
 
   private void pause() {
     paused = true;
     connection.pauseReading();
-    connection.arm(System.nanoTime() + connection.limits().stallTimeout().toNanos());
+    clock.awaitReader();
   }
 
   @Override
@@ -346,7 +331,7 @@ final class UpstreamExchange
       connection.loop().execute(this::drained);
     } else if (paused && !done) {
       paused = false;
-      armForBody();
+      clock.awaitBody();
       connection.resumeReading();
     }
   }
@@ -373,7 +358,7 @@ final class UpstreamExchange
     discarding = true;
     paused = false;
     received = 0;
-    connection.arm(System.nanoTime() + DRAIN_NANOS);
+    clock.awaitRest();
     connection.resumeReading();
   }
 
@@ -396,33 +381,8 @@ final class UpstreamExchange
 
   @Override
   public void expired() {
-    if (responded && (paused || discarding)) {
-      breakOff(Fault.TIMEOUT, null, End.CANCELLED);
-    } else if (responded) {
-      stalled(Fault.BODY_TIMEOUT, "origin: nothing of its answer's body came for ", End.BROKEN);
-    } else if (writer.done()) {
-      breakOff(Fault.TIMEOUT, null, End.BROKEN);
-    } else if (!bodyStalled()) {
-      // The caller's deadline.
-      boolean callersFault = connection.channel().isWritable();
-      breakOff(
-          callersFault ? Fault.REQUEST_TIMEOUT : Fault.TIMEOUT,
-          null,
-          callersFault ? End.CANCELLED : End.BROKEN);
-    } else if (connection.channel().isWritable()) {
-      stalled(Fault.REQUEST_TIMEOUT, "request: nothing of its body came for ", End.CANCELLED);
-    } else {
-      stalled(Fault.BODY_TIMEOUT, "origin: took nothing of the request's body for ", End.BROKEN);
-    }
-  }
-
-  private boolean bodyStalled() {
-    return System.nanoTime() - progressedNanos >= connection.limits().bodyTimeout().toNanos();
-  }
-
-  private void stalled(Fault fault, String what, End end) {
-    String limit = connection.limits().bodyTimeout().toMillis() + " ms (origins.body-timeout)";
-    breakOff(fault, fault.because(what + limit), end);
+    ExchangeClock.Expiry expiry = clock.expired();
+    breakOff(expiry.fault(), expiry.cause(), expiry.end());
   }
 
   private void breakOff(Fault fault, @Nullable Throwable cause, End end) {
