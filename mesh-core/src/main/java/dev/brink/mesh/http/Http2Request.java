@@ -100,7 +100,10 @@ final class Http2Request {
         return Refusal.HEADERS_TOO_LARGE;
       }
       String value = header.getValue().toString();
-      if (!Syntax.isToken(name) || !Syntax.isValue(value) || (HopByHop.is(name) && !te(name))) {
+      if (!Syntax.isToken(name)
+          || !Syntax.isValue(value)
+          || endsWithSpace(value)
+          || (HopByHop.is(name) && !te(name))) {
         return Refusal.HEADER_VALUE;
       }
       if (HttpHeaderNames.COOKIE.contentEquals(name)) {
@@ -117,6 +120,11 @@ final class Http2Request {
       headers.add(HttpHeaderNames.COOKIE, cookies.toString());
     }
     return null;
+  }
+
+  /** RFC 9113 section 8.2.1; that it begins with none the frame codec checks. */
+  private static boolean endsWithSpace(String value) {
+    return value.endsWith(" ") || value.endsWith("\t");
   }
 
   private static boolean te(CharSequence name) {
