@@ -189,6 +189,13 @@ public final class BodiesPort {
   private @Nullable Object collect(
       Bodies.Reading reading, int body, Collected collected, boolean text) {
     long room = reading.run().limits().memoryBytes() / (text ? 4 : 2);
+    if (!reading.reader().started()
+        && reading.length() > room
+        && room <= reading.run().limits().requestBodyBytes()
+        && instance.bodies().decoding(body) == null) {
+      // Nobody shall send it in vain: a client that waits to be told to go on is not.
+      return tooLarge(reading, room);
+    }
     while (true) {
       Object now = next(reading, body);
       if (now == null) {
@@ -198,8 +205,7 @@ public final class BodiesPort {
         return now;
       }
       if (collected.bytes + part.remaining() > room) {
-        reading.run().function().outside().limitCounts().met(Limit.WHOLE_BODIES);
-        return failed("the body is larger than " + room + " bytes: read it as a stream");
+        return tooLarge(reading, room);
       }
       if (!reading.run().bodies().gather(part.remaining())) {
         reading.run().function().outside().limitCounts().met(Limit.WHOLE_BODIES);
@@ -210,6 +216,11 @@ public final class BodiesPort {
       }
       collected.add(part);
     }
+  }
+
+  private Object tooLarge(Bodies.Reading reading, long room) {
+    reading.run().function().outside().limitCounts().met(Limit.WHOLE_BODIES);
+    return failed("the body is larger than " + room + " bytes: read it as a stream");
   }
 
   /** What has come of a body: mostly one part, which is not copied; many may be a byte each. */

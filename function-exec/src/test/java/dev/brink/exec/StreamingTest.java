@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.brink.exec.FunctionException.Code;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.Flow;
@@ -211,6 +212,15 @@ class StreamingTest {
     assertThat(answered.status()).isEqualTo(413);
     assertThat(answered.text()).contains("read it as a stream");
     assertThat(SANDBOX.runtime.limitsMet(Limit.WHOLE_BODIES)).isEqualTo(1);
+
+    Feed announced = Feed.of(CHUNK, 100);
+    HttpRequest request = Sandbox.request(HttpMethod.POST, "/");
+    request.headers().set("content-length", 100 * CHUNK.length);
+    Answered atOnce = new Answered();
+    function.invoke(Sandbox.invocation(request, announced, Duration.ofSeconds(30)), atOnce);
+    assertThat(atOnce.end().text()).isEqualTo(answered.text());
+    assertThat(announced.sent()).as("asked for").isZero();
+    assertThat(announced.cancelled).isTrue();
   }
 
   @Test
