@@ -63,7 +63,7 @@ final class RehearseCommand implements Callable<Integer> {
     }
     DemoPlan plan = functions.plan();
     session.stop().arm(STOP_LIMIT);
-    int wrong;
+    var wrong = new WrongAnswers();
     try (ScratchFolder folder = ScratchFolder.create("brink-rehearsal-");
         RehearsalOrigin origin = RehearsalOrigin.start()) {
       String token = AdminToken.readOrCreate(folder.path());
@@ -72,19 +72,18 @@ final class RehearseCommand implements Callable<Integer> {
               start(folder.path(), token, "two", "127.0.0.1:" + first.discoveryPort())) {
         deploy(first, token, plan, cached(folder.path(), origin));
         List<NodeLauncher.Started> nodes = List.of(first, second);
-        wrong = ask(nodes, token, plan);
-        if (wrong == 0) {
+        ask(nodes, token, plan, wrong);
+        if (wrong.none()) {
           List<URI> ingresses = nodes.stream().map(NodeLauncher.Started::ingressUri).toList();
-          wrong =
-              new RehearsalTraffic(paths(plan))
-                  .ask(ingresses, Duration.ofSeconds(seconds), session.stop());
+          new RehearsalTraffic(paths(plan))
+              .ask(ingresses, Duration.ofSeconds(seconds), session.stop(), wrong);
         }
       }
     }
-    if (wrong > 0) {
-      session.err().println("rehearsal: " + wrong + " answers were not right");
+    if (!wrong.none()) {
+      session.err().println("rehearsal: " + wrong);
     }
-    return wrong == 0 && !session.stop().isRequested() ? 0 : 1;
+    return wrong.none() && !session.stop().isRequested() ? 0 : 1;
   }
 
   private NodeLauncher.Started start(Path folder, String token, String name, String seed)
@@ -135,20 +134,24 @@ final class RehearseCommand implements Callable<Integer> {
     return paths;
   }
 
-  private int ask(List<NodeLauncher.Started> nodes, String token, DemoPlan plan)
+  private void ask(
+      List<NodeLauncher.Started> nodes, String token, DemoPlan plan, WrongAnswers wrong)
       throws InterruptedException {
-    int wrong = 0;
     long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
     try (HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build()) {
       do {
         for (DemoRequest request : plan.requests()) {
           for (NodeLauncher.Started node : nodes) {
             DemoAnswer answer = request.send(http, node.name(), node.ingressUri(), token);
-            wrong += answer.problem().isEmpty() ? 0 : 1;
+            if (!answer.right()) {
+              wrong.add(
+                  "demo, %s %s%s: %s"
+                      .formatted(
+                          request.method(), node.ingressUri(), request.path(), answer.problem()));
+            }
           }
         }
       } while (System.nanoTime() - end < 0 && !session.stop().isRequested());
     }
-    return wrong;
   }
 }

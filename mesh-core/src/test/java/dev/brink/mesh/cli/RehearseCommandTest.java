@@ -34,7 +34,9 @@ class RehearseCommandTest {
     Run wrong = new Run().launcher(MeshNodeLauncher::start);
     assertThat(wrong.run("rehearse", "--seconds", "0", "--functions", folder.toString()))
         .isEqualTo(1);
-    assertThat(wrong.err()).contains("rehearsal: 2 answers were not right");
+    assertThat(wrong.err())
+        .contains("rehearsal: 2 answers were not right, the first: demo, GET http://127.0.0.1:")
+        .contains("/none: status 404, expected 200: ");
   }
 
   @Test
