@@ -42,9 +42,9 @@ public final class CapturedLog implements AutoCloseable {
     return new CapturedLog(name, null);
   }
 
-  /** At the level that it has. */
+  /** At INFO until this is closed, whatever the log of the tests is set to. */
   public static CapturedLog of(Class<?> logger) {
-    return of(logger.getName());
+    return of(logger.getName(), Level.INFO);
   }
 
   /** At a level of its own until this is closed. */

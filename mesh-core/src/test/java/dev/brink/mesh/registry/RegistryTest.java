@@ -2,7 +2,6 @@ package dev.brink.mesh.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
 import dev.brink.exec.FunctionLimits;
 import dev.brink.grid.Entry;
 import dev.brink.grid.Stamp;
@@ -68,7 +67,7 @@ class RegistryTest {
   @Test
   void whatCouldNotBeWrittenIsWrittenWhenItCanBe() throws Exception {
     Path obstacle = Files.createDirectories(directory.resolve("snapshot.new").resolve("full"));
-    try (CapturedLog log = CapturedLog.of(Registry.class.getName(), Level.INFO)) {
+    try (CapturedLog log = CapturedLog.of(Registry.class)) {
       try (Registry registry = registry()) {
         put(registry, "t/origin", origin("origin", "/origin"), 1).get(30, TimeUnit.SECONDS);
         assertThat(log.next().getFormattedMessage()).contains("snapshot: cannot be written");
