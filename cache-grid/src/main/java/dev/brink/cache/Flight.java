@@ -4,9 +4,7 @@ import dev.brink.cache.store.StoreKey;
 import dev.brink.cache.wire.Variant;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,15 +26,12 @@ final class Flight implements Upstream.Listener {
 
   private final LocalCache cache;
   private final FetchPlan plan;
-  private final Upstream upstream;
   private final @Nullable Waiter leader;
   private final Delivery delivery;
   private final Slicing slicing;
   private final Question question;
   private final Validation validation;
-  private final LastSent sent = new LastSent();
-  private volatile boolean unconditional;
-  private volatile boolean askedSource;
+  private final Asking asking;
 
   // Guarded by this.
   private final List<Waiter> waiters = new ArrayList<>();
@@ -54,37 +49,27 @@ final class Flight implements Upstream.Listener {
   Flight(LocalCache cache, FetchPlan plan, Upstream upstream, @Nullable Waiter leader) {
     this.cache = cache;
     this.plan = plan;
-    this.upstream = upstream;
     this.leader = leader;
     this.delivery = Delivery.of(cache, plan, leader);
     this.slicing = new Slicing(cache, plan, this, delivery);
     this.stale = plan.stale();
     this.storedAs = plan.id();
     this.question = new Question(cache.clock(), plan.asked(), plan.key());
-    this.validation = new Validation(cache, plan, this, question, delivery);
+    this.asking = new Asking(cache, plan, upstream, this);
+    this.validation = new Validation(cache, plan, this, asking, question, delivery);
     if (leader != null) {
       waiters.add(leader);
     }
-    askedSource = !plan.solo() && cache.brokenGzip().forget(plan.id());
   }
 
   /** Sends the request. */
   void start() {
     try {
-      send(plan.request());
+      asking.begin();
     } catch (RuntimeException | Error e) {
       Waiters.failed(end(), e);
       throw e;
     }
-  }
-
-  private void send(HttpRequest request) {
-    cache.counters().fetches.increment();
-    int number = sent.next();
-    var to = new ResetContent(this);
-    HttpCache.Running running =
-        askedSource ? upstream.fetchFromSource(request, to) : upstream.fetch(request, null, to);
-    sent.began(number, running);
   }
 
   /**
@@ -134,7 +119,7 @@ final class Flight implements Upstream.Listener {
       cancelled = true;
     }
     end();
-    sent.cancel();
+    asking.cancel();
   }
 
   /** The cache is closed. */
@@ -142,7 +127,7 @@ final class Flight implements Upstream.Listener {
     synchronized (this) {
       cancelled = true;
     }
-    sent.cancel();
+    asking.cancel();
     var closed = new FetchFailure(503, "the cache is closed", null);
     Waiters.each(end(), waiter -> waiter.fail(closed));
   }
@@ -235,7 +220,7 @@ final class Flight implements Upstream.Listener {
     HttpHeaders headers = head.headers();
     Fields.removeHopByHop(head);
     int status = head.status().code();
-    if (status == 304 && conditional()) {
+    if (status == 304 && asking.conditional()) {
       Unwanted.response(head, body);
       validation.notModified(headers, copy, peerStamp);
       return;
@@ -256,7 +241,7 @@ final class Flight implements Upstream.Listener {
     Head came = question.head(head, rules, peerStamp);
     if (!oneSlice && isBehind(came, peerStamp)) {
       Unwanted.response(head, body);
-      askSource();
+      asking.askSource();
       return;
     }
     boolean cuts =
@@ -306,13 +291,6 @@ final class Flight implements Upstream.Listener {
       Waiters.each(end(), Waiter::retry);
     }
     return all;
-  }
-
-  private synchronized boolean conditional() {
-    return !unconditional
-        && (plan.request().headers().contains(HttpHeaderNames.IF_NONE_MATCH)
-            || plan.request().headers().contains(HttpHeaderNames.IF_MODIFIED_SINCE))
-        && !plan.solo();
   }
 
   /** Stores the response as it comes, and gives it to all it is good for. */
@@ -417,13 +395,10 @@ final class Flight implements Upstream.Listener {
    * has something older than what is validated.
    */
   boolean isBehind(Head head, long peerStamp) {
-    if (peerStamp == 0 || plan.asked().policy().manual()) {
+    if (peerStamp == 0 || plan.asked().policy().manual() || asking.askedSource()) {
       return false;
     }
     synchronized (this) {
-      if (askedSource) {
-        return false;
-      }
       if (stale != null && head.stamp() < stale.head().stamp()) {
         return true;
       }
@@ -431,41 +406,14 @@ final class Flight implements Upstream.Listener {
     return cache.isOutdated(plan.key().space(), head);
   }
 
-  void askSource() {
-    synchronized (this) {
-      askedSource = true;
-    }
-    ask();
-  }
-
-  /** The origin's 304 fits nothing that is stored: where this cache asks it, only it can say. */
-  void askAgain() {
-    boolean atSource = upstream.asksSource(plan.request());
-    synchronized (this) {
-      unconditional = true;
-      askedSource |= atSource;
-    }
-    ask();
-  }
-
   /** What was validated is not what is wanted, whatever comes of the fetch. */
-  void askAnew() {
+  void dropValidated() {
     StaleCopy over;
     synchronized (this) {
       over = stale;
       stale = null;
     }
     StaleCopy.letGo(over);
-    askAgain();
-  }
-
-  private void ask() {
-    HttpRequest again = OriginRequest.verbatim(plan.request());
-    if (unconditional) {
-      again.headers().remove(HttpHeaderNames.IF_NONE_MATCH);
-      again.headers().remove(HttpHeaderNames.IF_MODIFIED_SINCE);
-    }
-    send(again);
   }
 
   /**

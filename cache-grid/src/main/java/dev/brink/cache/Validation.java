@@ -17,7 +17,12 @@ import org.jspecify.annotations.Nullable;
  * @param question that the origin was asked
  */
 record Validation(
-    LocalCache cache, FetchPlan plan, Flight flight, Question question, Delivery delivery) {
+    LocalCache cache,
+    FetchPlan plan,
+    Flight flight,
+    Asking asking,
+    Question question,
+    Delivery delivery) {
   /**
    * A 304 came.
    *
@@ -42,7 +47,7 @@ record Validation(
       if (object != null) {
         object.close();
       }
-      flight.askAgain();
+      asking.askWithoutConditions();
       return;
     }
     var body = new StoredBody(object);
@@ -65,12 +70,13 @@ record Validation(
       StoredBody body, Freshening freshening, @Nullable Variant other, long peerStamp) {
     Head fresh = question.freshened(freshening, peerStamp);
     if (flight.isBehind(fresh, peerStamp)) {
-      flight.askSource();
+      asking.askSource();
     } else if (freshening.refusal(plan.asked(), plan.key()) != null) {
       useAlone(body, freshening, fresh);
     } else if (!isSelectedByAll(body.object().key(), fresh)) {
       cache.removeUnlessNewer(body.object().key(), freshening.before(), fresh);
-      flight.askAnew();
+      flight.dropValidated();
+      asking.askWithoutConditions();
     } else {
       cache.freshen(body.object(), freshening.before(), fresh);
       flight.serve(
