@@ -52,6 +52,8 @@ final class GuestContexts {
 
   private volatile boolean halfClosed;
 
+  private volatile boolean ended;
+
   private final GuestContext.Closer closer;
 
   GuestContexts() {
@@ -112,7 +114,8 @@ final class GuestContexts {
   /** Has the engine do what guests had better not be the first to do; takes a second or more. */
   void useFirst() {
     EngineClasses.initialize();
-    FirstUses.ofLocales(() -> context(BundleFileSystem.of(Map.of()), false, false));
+    FirstUses.LOCALES.runOnce(
+        () -> context(BundleFileSystem.of(Map.of()), false, false), this::ended);
   }
 
   /** Whether contexts with WebAssembly can be had at once. */
@@ -128,10 +131,16 @@ final class GuestContexts {
       // Before it can be had: no guest uses any of it first.
       EngineClasses.initializeWasm();
       Context.Builder first = withWasm(there).allowHostAccess(EXPORTED_ONLY);
-      FirstUses.ofWasm(() -> new GuestContext(first.build(), wasmJson, this::close));
+      FirstUses.WASM.runOnce(
+          () -> new GuestContext(first.build(), wasmJson, this::close), this::ended);
       wasmEngine = there;
     }
     return there;
+  }
+
+  /** Whether the engines are being ended, or have been. */
+  boolean ended() {
+    return ended;
   }
 
   private static Context.Builder withWasm(Engine engine) {
@@ -199,6 +208,8 @@ final class GuestContexts {
     if (closing.get() > 0 || halfClosed) {
       return false;
     }
+    // Before what fails for it looks at this.
+    ended = true;
     engine.close(true);
     Engine second = wasmEngine;
     if (second != null) {

@@ -14,10 +14,12 @@ import javax.management.ObjectName;
 /**
  * A program: one function first uses many things where its stack is about to end, then another one
  * uses them as anybody does. Prints what does not work then, and what classes the JVM gave up. Its
- * argument is {@value #WASM} for things of WebAssembly; without it they are all others.
+ * arguments are {@value #WASM} for things of WebAssembly, without which they are all others, and
+ * {@value #SECOND} for a runtime that is not the first in its JVM.
  */
 final class StackEdge {
   static final String WASM = "wasm";
+  static final String SECOND = "second";
   static final String WRONG = "wrong: ";
   static final String TRIED = "tried: ";
 
@@ -28,7 +30,13 @@ final class StackEdge {
   public static void main(String[] arguments) throws IOException, JMException {
     List<String> wrong = new ArrayList<>();
     int tried = 0;
-    String source = List.of(arguments).contains(WASM) ? wasmSource() : source("firstuses.js");
+    List<String> options = List.of(arguments);
+    String source = options.contains(WASM) ? wasmSource() : source("firstuses.js");
+    if (options.contains(SECOND)) {
+      try (Sandbox first = Sandbox.of(1)) {
+        var _ = first.load(source, LIMITS);
+      }
+    }
     try (Sandbox sandbox = Sandbox.of(1)) {
       LoadedFunction deep = sandbox.load(source, LIMITS);
       String[] names = sandbox.get(deep, "/names").end().text().split(",", -1);

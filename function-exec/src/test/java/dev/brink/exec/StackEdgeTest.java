@@ -20,6 +20,13 @@ class StackEdgeTest {
     shows(TestJvm.run("512m", StackEdge.class, StackEdge.WASM));
   }
 
+  /** The first one's engine has used it for all. */
+  @Test
+  @Timeout(TestJvm.TIMEOUT)
+  void soItDoesInARuntimeThatIsNotTheFirst() throws Exception {
+    shows(TestJvm.run("512m", StackEdge.class, StackEdge.WASM, StackEdge.SECOND));
+  }
+
   private static void shows(TestJvm.Ended ended) {
     assertThat(ended.lines())
         .as(ended.text())
