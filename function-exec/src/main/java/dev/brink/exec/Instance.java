@@ -248,7 +248,7 @@ final class Instance {
   /** Reads the guest's error while its turn lasts: messages may be guest code. */
   private void ended(@Nullable Run run, PolyglotException error) {
     if (run != null) {
-      thrown = run.uncaught(error, guest());
+      thrown = Uncaught.thrown(run, error, guest());
     }
   }
 

@@ -10,7 +10,6 @@ import dev.brink.exec.websocket.WebSocketLimits;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.BooleanSupplier;
-import org.graalvm.polyglot.PolyglotException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +26,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
 
   private final GraalFunction function;
   private final RunRequest request;
-  private final GuardedListener listener;
+  private final RunAnswer answer;
   private final FunctionLimits given;
   private final InvocationLimits limits;
   private final RunClock clock = new RunClock();
@@ -46,19 +45,14 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   /** Its place in its instance's list; -1 for none. */
   int slot = -1;
 
-  private @Nullable Answer answer;
-  private @Nullable FunctionException failure;
   private @Nullable LaneTimer limit;
-  private boolean passThrough;
-  private boolean heard;
-
   private boolean callerGone;
   private volatile boolean ended;
 
   Run(GraalFunction function, Trigger trigger, InvocationListener listener) {
     this.function = function;
     this.request = new RunRequest(trigger);
-    this.listener = new GuardedListener(listener, function);
+    this.answer = new RunAnswer(listener, function);
     this.given = function.bundle().limits();
     this.limits = new InvocationLimits(given, function.outside().limitCounts(), function.credit());
     this.bodies = new RunBodies(this);
@@ -109,8 +103,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   /** Says no before anything started. */
   void refuse(FunctionException why) {
     taken = 1;
-    listener.onFailure(why, Timing.NONE);
-    listener.onDone(new InvocationReport(Timing.NONE, 0, 0, 0, 0, 0, 0, why.code()));
+    answer.refuse(why, Timing.NONE);
   }
 
   boolean queueOn(Lane chosen) {
@@ -189,7 +182,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     }
     instance = chosen;
     Instance home = chosen;
-    listener.onBegun();
+    answer.tellBegun();
     home.begin(this);
     clock.entered();
     home.enter(this, request.entry(new RunPort(this, home), home.guest()));
@@ -208,9 +201,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   private void refuseQueued(FunctionException why) {
     ended = true;
     function.runtime().finished(function.owner());
-    Timing timing = clock.queued();
-    listener.onFailure(why, timing);
-    listener.onDone(new InvocationReport(timing, 0, 0, 0, 0, 0, 0, why.code()));
+    answer.refuse(why, clock.queued());
     bodies.close(null);
   }
 
@@ -238,7 +229,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   /** Nobody takes the rest of its response: but for who asked with HEAD, the caller has gone. */
   void unread() {
     Instance in = instance;
-    if (in != null && heard && !request.isHead()) {
+    if (in != null && answer.heard() && !request.isHead()) {
       cancelIn(in);
     }
   }
@@ -248,7 +239,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
       return;
     }
     callerGone = true;
-    boolean answered = heard;
+    boolean answered = answer.heard();
     if (!answered) {
       tellFailure(GraalRuntime.cancelledException());
     }
@@ -269,62 +260,26 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   // ---- the guest's doing, within a turn
 
   void respond(Answer given) {
-    if (!takesAnswer() || answer != null || failure != null) {
+    if (!takesAnswer() || !answer.open()) {
       given.discard();
       return;
     }
     Lane home = lane;
     clock.responded(home == null ? 0 : home.sharedNanos());
-    answer = given;
+    answer.give(given);
     changed();
   }
 
   void failTurn(FunctionException why) {
-    if (!ended && failure == null && !heard) {
-      failure = function.shown(why);
+    if (!ended && answer.mayFail()) {
+      answer.giveFailure(function.shown(why));
       changed();
     }
   }
 
-  /**
-   * The handler threw.
-   *
-   * @return what ended the turn: that error, or what ended the guest while it said what it is
-   */
-  PolyglotException uncaught(PolyglotException error, Guest guest) {
-    Guest.Shown shown = guest.shown(error);
-    uncaught(error, shown.text());
-    return shown.end();
-  }
-
-  /**
-   * The handler's promise was rejected.
-   *
-   * @param shown the error with its causes, as the guest shows it
-   */
-  void uncaught(PolyglotException error, String shown) {
-    Code code = GuestErrors.isOverflow(error) ? Code.STACK_LIMIT : Code.UNCAUGHT;
-    if (GuestErrors.isTooLong(error)) {
-      function.outside().limitCounts().met(Limit.LENGTH);
-    }
-    uncaught(
-        GuestErrors.of(code, error, shown, function.bundle()), GuestErrors.stack(error, shown));
-  }
-
-  void uncaught(FunctionException why, String stack) {
-    print(ConsoleSink.Level.ERROR, stack);
-    failTurn(blamed(why));
-  }
-
-  /** The limit that stood in its way, if one did. */
-  private FunctionException blamed(FunctionException why) {
-    FunctionException refusal = limits.refusal();
-    return bodies.overLimit() ? bodies.limitExceeded() : refusal != null ? refusal : why;
-  }
-
   /** A failure from now on is for others to answer. */
   void passThrough() {
-    passThrough = true;
+    answer.passThrough();
   }
 
   void waitForOneLess() {
@@ -393,19 +348,18 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     if (ended) {
       return;
     }
-    FunctionException wrong = failure;
-    Answer given = answer;
-    if (wrong != null && !heard) {
+    FunctionException wrong = answer.untoldFailure();
+    Answer given = answer.untold();
+    if (wrong != null) {
       fail(wrong);
-    } else if (given != null && !heard) {
-      heard = true;
-      listener.onResponse(given.head(), given.body(), clock.timing());
+    } else if (given != null) {
+      answer.tell(given, clock.timing());
     }
     finishIfDone();
   }
 
   void finishIfDone() {
-    if (!ended && heard && !limits.waits() && bodies.responseEnded()) {
+    if (!ended && answer.heard() && !limits.waits() && bodies.responseEnded()) {
       finish(callerGone ? Code.CANCELLED : bodies.outcome());
     }
   }
@@ -417,7 +371,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     }
     // Who hears of it may look at the count.
     limits.ends(why.code());
-    if (heard) {
+    if (answer.heard()) {
       dropSockets(CloseCode.INTERNAL_ERROR, "the function was ended");
       bodies.failResponse(why);
     } else {
@@ -427,15 +381,9 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
   }
 
   private void tellFailure(FunctionException why) {
-    heard = true;
-    Answer untold = answer;
-    if (untold != null) {
-      untold.discard();
-    }
     bodies.dropResponse();
     clock.responded(0);
-    boolean passes = passThrough && why.code().ofTheFunction();
-    listener.onFailure(passes ? why.passingThrough() : why, clock.timing());
+    answer.tellFailure(why, clock.timing());
   }
 
   private void finish(@Nullable Code outcome) {
@@ -462,7 +410,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
         in.finished(this);
       }
     } finally {
-      listener.onDone(report);
+      answer.tellDone(report);
     }
   }
 

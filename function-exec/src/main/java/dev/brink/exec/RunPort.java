@@ -146,10 +146,10 @@ public final class RunPort {
       try {
         throw error.throwException();
       } catch (PolyglotException e) {
-        run.uncaught(e, shown);
+        Uncaught.rejected(run, e, shown);
       }
     } else {
-      run.uncaught(new FunctionException(Code.UNCAUGHT, shown, null), shown);
+      Uncaught.rejected(run, shown);
     }
   }
 
