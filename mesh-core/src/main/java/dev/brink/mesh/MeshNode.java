@@ -65,12 +65,12 @@ public final class MeshNode implements AutoCloseable {
 
   /** Where clients' requests go. */
   public URI ingressUri() {
-    return parts.ingressUri();
+    return parts.endpoints().ingressUri();
   }
 
   /** Where {@link dev.brink.mesh.client.MeshClient} connects to. */
   public URI adminUri() {
-    return parts.adminUri();
+    return parts.endpoints().adminUri();
   }
 
   /** The token that admin calls present. A secret. */
@@ -80,7 +80,7 @@ public final class MeshNode implements AutoCloseable {
 
   /** {@code host:port} of the link server. */
   public String linkAddress() {
-    return parts.linkAddress();
+    return parts.endpoints().linkAddress();
   }
 
   /** Where DNS queries are answered, over UDP and TCP; empty when there is no zone. */

@@ -9,7 +9,6 @@ import dev.brink.mesh.cache.EdgeCache;
 import dev.brink.mesh.cache.NamedCaches;
 import dev.brink.mesh.cache.Purges;
 import dev.brink.mesh.config.IngressConfig;
-import dev.brink.mesh.config.LinkConfig;
 import dev.brink.mesh.config.NodeConfig;
 import dev.brink.mesh.config.Secret;
 import dev.brink.mesh.function.CallCounts;
@@ -44,12 +43,8 @@ import dev.brink.mesh.peer.Gossip;
 import dev.brink.mesh.peer.PeerTurns;
 import dev.brink.mesh.peer.Peers;
 import dev.brink.mesh.peer.Places;
-import dev.brink.mesh.proto.OriginPool;
 import dev.brink.mesh.proto.SnapshotFile;
-import dev.brink.mesh.registry.Binding;
-import dev.brink.mesh.registry.GridFeed;
 import dev.brink.mesh.registry.Registry;
-import dev.brink.mesh.registry.Snapshot;
 import dev.brink.mesh.rollout.NodeDeployments;
 import dev.brink.mesh.rollout.NodeSecrets;
 import dev.brink.mesh.schedule.Schedules;
@@ -61,16 +56,11 @@ import dev.brink.placement.Placement;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -90,7 +80,6 @@ final class NodeParts implements AutoCloseable {
   private final NodeProfile profile;
   private final Shutdown shutdown;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private volatile Snapshot snapshot = Snapshot.empty();
   private final AtomicReference<@Nullable NodeMesh> mesh = new AtomicReference<>();
   private final ReadTally tally = new ReadTally();
   private final Namespaces namespaces = new Namespaces(this::joinedGrid, tally);
@@ -105,6 +94,7 @@ final class NodeParts implements AutoCloseable {
   private final ConsoleLog console = new ConsoleLog();
   private final FunctionRuntime runtime;
   private final Origins origins;
+  private final Deployed deployed;
   private final Outbound outbound;
   private final Registry registry;
   private final LoadReporter load;
@@ -123,7 +113,7 @@ final class NodeParts implements AutoCloseable {
   private final NearestParts nearest;
   private final Ingress requests;
   private final HttpServer ingress;
-  private final HttpServer admin;
+  private final NodeEndpoints endpoints;
   private final Grid grid;
   private final Schedules schedules;
   private final LocalExecutor functions;
@@ -137,9 +127,9 @@ final class NodeParts implements AutoCloseable {
           "node {} is ready in {} ms: ingress {}, admin {}, link {}, members {}",
           parts.self.name(),
           (System.nanoTime() - beganNanos) / 1_000_000,
-          parts.ingressUri(),
-          parts.adminUri(),
-          parts.linkAddress(),
+          parts.endpoints.ingressUri(),
+          parts.endpoints.adminUri(),
+          parts.endpoints.linkAddress(),
           parts.grid.membership().members().size());
       return parts;
     } catch (IOException | RuntimeException e) {
@@ -169,6 +159,7 @@ final class NodeParts implements AutoCloseable {
     AtomicReference<Dispatcher> dispatcherLater = new AtomicReference<>();
     origins = Origins.builder(loops).limits(profile.originLimits()).cdnLoop(cdnLoop).build();
     shutdown.add(origins::close);
+    deployed = new Deployed(origins);
     outbound = Outbound.create(loops, profile.outboundPolicy(), profile.originLimits(), cdnLoop);
     shutdown.add(outbound::close);
     runtime = runtime(dispatcherLater);
@@ -180,12 +171,12 @@ final class NodeParts implements AutoCloseable {
             new NodeBindings(namespaces, namedCaches::get),
             secretKeys,
             data.path().resolve("snapshot"),
-            this::deployedChanged);
+            deployed::changed);
     shutdown.add(registry::close);
     final SnapshotFile restored = Awaited.get("restoring the snapshot", registry.restore());
 
     placement = Placement.create(profile.inPlacement(node, name), profile.placementSettings());
-    load = new LoadReporter(runtime, this::snapshot, placement);
+    load = new LoadReporter(runtime, deployed::snapshot, placement);
     gossip = new Gossip(node, placement);
     var places = new Places(node, placement, config.placement().measureAllUpTo());
     var unlisted = new Member(id, name, Map.of(), true);
@@ -197,10 +188,11 @@ final class NodeParts implements AutoCloseable {
     ScheduledFuture<?> ownBeats = ownLoad.start(loops.group().next());
     shutdown.add(() -> ownBeats.cancel(false));
     var counts = new CallCounts();
-    keeper = new InstanceKeeper(runtime, this::snapshot, counts, config.functions().keepAlive());
+    keeper =
+        new InstanceKeeper(runtime, deployed::snapshot, counts, config.functions().keepAlive());
     shutdown.add(keeper::close);
-    warming = new Warming(node, placement, this::snapshot, load, keeper);
-    var local = new LocalExecutor(node, this::snapshot, meter, tally, counts, origins);
+    warming = new Warming(node, placement, deployed::snapshot, load, keeper);
+    var local = new LocalExecutor(node, deployed::snapshot, meter, tally, counts, origins);
     functions = local;
     sampler = new RegretSampler(config.placement(), placement, peers::nameOf, metrics::regret);
     dispatcher = new Dispatcher(placement, local, links, metrics, sampler, ownLoad);
@@ -215,7 +207,7 @@ final class NodeParts implements AutoCloseable {
     shutdown.add(cache::close);
     namedCaches.set(cache.named());
 
-    var home = new HomeExecutor(this::snapshot, dispatcher, origins, cache);
+    var home = new HomeExecutor(deployed::snapshot, dispatcher, origins, cache);
     cache.copies().policies(home::policy);
     linkServer =
         LinkServer.start(
@@ -223,7 +215,7 @@ final class NodeParts implements AutoCloseable {
             new InetSocketAddress(config.link().bindAddress(), config.link().port()),
             tls == null ? null : tls.server(),
             new PeerService(
-                new PeerAdmission(new ServedCalls(local, this::snapshot, placement), load),
+                new PeerAdmission(new ServedCalls(local, deployed::snapshot, placement), load),
                 home,
                 cache.named(),
                 cache,
@@ -237,10 +229,10 @@ final class NodeParts implements AutoCloseable {
     shutdown.add(nearest::close);
     requests =
         new Ingress(
-            node, this::snapshot, dispatcher, origins, cache, placement, peers::nameOf, token);
+            node, deployed::snapshot, dispatcher, origins, cache, placement, peers::nameOf, token);
     IngressConfig in = config.ingress();
     HttpServer.Builder atIngress =
-        HttpServer.builder(nearest.before(requests, this::snapshot))
+        HttpServer.builder(nearest.before(requests, deployed::snapshot))
             .limits(profile.ingressLimits())
             .listener(metrics)
             .requestIdPrefix(node.substring(0, SHORT_ID));
@@ -253,7 +245,7 @@ final class NodeParts implements AutoCloseable {
             keys.ingress());
     ExecutorService adminThreads = Executors.newVirtualThreadPerTaskExecutor();
     shutdown.add(adminThreads::shutdownNow);
-    admin =
+    HttpServer admin =
         serve(
             "admin.port",
             HttpServer.builder(
@@ -267,22 +259,18 @@ final class NodeParts implements AutoCloseable {
             new InetSocketAddress(config.admin().bindAddress(), config.admin().port()),
             tls == null ? null : tls.server());
 
-    self =
-        new Member(
-            id,
-            name,
-            profile
-                .address(linkAddress(), ingressUri(), adminUri(), ingress.address().getAddress())
-                .attributes(),
-            true);
+    endpoints = new NodeEndpoints(config, ingress, admin, linkServer);
+    self = new Member(id, name, profile.address(endpoints).attributes(), true);
     grid = NodeGrid.start(config.grid(), self, data.path(), tls);
     shutdown.add(grid::close);
     LoopId.share(cdnLoop, grid);
     mesh.set(joinMesh(local));
-    schedules = new Schedules(this::snapshot, grid, placement, local, InstantSource.system());
+    schedules = new Schedules(deployed::snapshot, grid, placement, local, InstantSource.system());
     shutdown.add(schedules::close);
     gauges();
-    serveWhatIsDeployed(restored);
+    // What the grid had when this node came is served before the node says that it is ready.
+    Deployed.follow(registry, grid, restored);
+    Awaited.get("warming up", runtime.ready());
     load.ready();
     ownLoad.refresh(System.nanoTime());
     nearest.start(loops, grid, config.dns());
@@ -292,9 +280,9 @@ final class NodeParts implements AutoCloseable {
         warming,
         links,
         new PeerTurns(self, placement, places, gossip, links, config.placement().probes()),
-        new OriginDistances(this::snapshot, gossip),
+        new OriginDistances(deployed::snapshot, gossip),
         placement,
-        this::snapshot);
+        deployed::snapshot);
     keeper.start();
     schedules.start();
     notReady = "";
@@ -310,7 +298,7 @@ final class NodeParts implements AutoCloseable {
         .webSockets(config.functions().webSockets())
         .subrequests(
             new NodeSubrequests(
-                this::snapshot, dispatcherLater::get, () -> origins, () -> outbound, tally))
+                deployed::snapshot, dispatcherLater::get, () -> origins, () -> outbound, tally))
         .build();
   }
 
@@ -327,21 +315,6 @@ final class NodeParts implements AutoCloseable {
     }
     String problem = runtime.health().problem();
     return problem.isEmpty() || nearest.othersTakeRequests() ? problem : "";
-  }
-
-  private Snapshot snapshot() {
-    return snapshot;
-  }
-
-  private void deployedChanged(Snapshot changed) {
-    Map<String, OriginPool> pools = new HashMap<>();
-    for (Map.Entry<String, Binding> entry : changed.bindings().entrySet()) {
-      if (entry.getValue() instanceof Binding.Origin origin) {
-        pools.put(entry.getKey(), origin.pool());
-      }
-    }
-    origins.update(pools);
-    snapshot = changed;
   }
 
   private HttpServer serve(
@@ -366,15 +339,16 @@ final class NodeParts implements AutoCloseable {
     shutdown.add(runtime::close);
     grid.listen(peers);
     grid.listen(new KeyPlaces(self, placement));
-    var invoker = new LocalInvoker(this::snapshot, dispatcher, origins, peers::nameOf);
-    var ticks = new TicksByHand(this::snapshot, placement, local, console, InstantSource.system());
+    var invoker = new LocalInvoker(deployed::snapshot, dispatcher, origins, peers::nameOf);
+    var ticks =
+        new TicksByHand(deployed::snapshot, placement, local, console, InstantSource.system());
     var secrets = new NodeSecrets(secretKeys, grid, registry);
     var deployments =
         new NodeDeployments(registry, grid, links, invoker, secrets, config.functions().cpuMax());
     var purges =
         Purges.start(cache, grid, links, config.dataDirectory().resolve("purges-unrecorded"));
     shutdown.add(purges::close);
-    var explainer = new Explainer(this::snapshot, placement, peers::nameOf);
+    var explainer = new Explainer(deployed::snapshot, placement, peers::nameOf);
     return new NodeMesh(
         deployments, secrets, ticks, purges, grid, links, placement, explainer, sampler, ledger);
   }
@@ -389,32 +363,11 @@ final class NodeParts implements AutoCloseable {
     NodeGauges.limits(metrics, runtime);
     NodeGauges.webSockets(metrics, runtime);
     NodeGauges.schedules(metrics, schedules);
-    NodeGauges.deployed(metrics, registry, this::snapshot);
+    NodeGauges.deployed(metrics, registry, deployed::snapshot);
     NodeGauges.secrets(metrics, registry);
     KeyValueGauges.register(metrics, grid, namespaces.watches());
     KeepAliveGauges.register(metrics, keeper);
     new CacheGauges(metrics, cache, mesh().purges()).register();
-  }
-
-  /** What the grid had when this node came is served before the node says that it is ready. */
-  private void serveWhatIsDeployed(SnapshotFile restored) throws IOException {
-    GridFeed.start(registry, grid, restored);
-    grid.map(GridFeed.VERSIONS).entries().forEach(registry::putVersion);
-    List<CompletableFuture<Void>> served = new ArrayList<>();
-    grid.map(GridFeed.SECRETS)
-        .entries()
-        .forEach((key, entry) -> served.add(registry.putSecret(key, entry).toCompletableFuture()));
-    grid.map(GridFeed.DEPLOYMENTS)
-        .entries()
-        .forEach(
-            (key, entry) -> {
-              var _ = registry.putDeployment(key, entry);
-            });
-    served.add(registry.settled().toCompletableFuture());
-    Awaited.get(
-        "loading what is deployed",
-        CompletableFuture.allOf(served.toArray(CompletableFuture<?>[]::new)));
-    Awaited.get("warming up", runtime.ready());
   }
 
   Member self() {
@@ -437,36 +390,12 @@ final class NodeParts implements AutoCloseable {
     return token;
   }
 
-  URI ingressUri() {
-    return uri(config.ingress().tls() != null, ingress.address());
-  }
-
-  URI adminUri() {
-    return uri(config.tls() != null, admin.address());
-  }
-
-  private static URI uri(boolean secure, InetSocketAddress address) {
-    String host = address.getAddress().isAnyLocalAddress() ? "127.0.0.1" : host(address);
-    return URI.create((secure ? "https" : "http") + "://" + host + ":" + address.getPort());
-  }
-
-  private static String host(InetSocketAddress address) {
-    String text = address.getAddress().getHostAddress();
-    return text.contains(":") ? "[" + text + "]" : text;
+  NodeEndpoints endpoints() {
+    return endpoints;
   }
 
   Optional<InetSocketAddress> dnsAddress() {
     return nearest.dnsAddress();
-  }
-
-  String linkAddress() {
-    LinkConfig options = config.link();
-    InetSocketAddress bound = linkServer.address();
-    String advertised = options.advertiseAddress();
-    if (advertised.isEmpty()) {
-      return host(bound) + ":" + bound.getPort();
-    }
-    return advertised.matches(".*:[0-9]+") ? advertised : advertised + ":" + bound.getPort();
   }
 
   /** Stops in the order that costs nobody a request. */

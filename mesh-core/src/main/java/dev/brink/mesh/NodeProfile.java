@@ -10,7 +10,6 @@ import dev.brink.mesh.peer.NodeAddress;
 import dev.brink.placement.NodeInfo;
 import dev.brink.placement.PlacementSettings;
 import java.net.InetAddress;
-import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,19 +53,18 @@ record NodeProfile(NodeConfig config) {
   }
 
   /**
-   * What the node says of itself to the others.
-   *
-   * @param bound where its ingress listens; told to clients if it is one address and no other is
-   *     configured
+   * What the node says of itself to the others. Where its ingress listens is told to clients if it
+   * is one address and no other is configured.
    */
-  NodeAddress address(String link, URI ingress, URI admin, InetAddress bound) {
+  NodeAddress address(NodeEndpoints endpoints) {
+    InetAddress bound = endpoints.ingress().address().getAddress();
     String url = config.nearest().advertiseUrl();
     List<InetAddress> clients =
         config.nearest().advertiseAddresses().stream().map(InetAddress::ofLiteral).toList();
     return new NodeAddress(
-        link,
-        url.isEmpty() ? ingress.toString() : url,
-        admin.toString(),
+        endpoints.linkAddress(),
+        url.isEmpty() ? endpoints.ingressUri().toString() : url,
+        endpoints.adminUri().toString(),
         lanes(),
         labels(),
         capabilities(),
