@@ -22,9 +22,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The cache of one process: what all its requests share. */
 final class LocalCache implements HttpCache {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalCache.class);
   private static final int LOCKS = 64;
 
   private final Store store;
@@ -72,7 +75,9 @@ final class LocalCache implements HttpCache {
     Path kept = store.journal();
     this.journal = kept == null ? null : new Journal(kept, outdated);
     if (journal != null) {
-      if (!journal.intact() && store.stats().objects() > 0) {
+      long stored = store.stats().objects();
+      if (!journal.intact() && stored > 0) {
+        LOG.warn("{}: missing or damaged, so {} cached objects are dropped", kept, stored);
         var _ = outdated.add(Purge.of(Purge.Scope.ALL, "").at(clock.now()));
         store.clear();
       }

@@ -1,11 +1,13 @@
 package dev.brink.cache.store;
 
+import dev.brink.grid.Throttle;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,6 +39,9 @@ public final class DiskStore implements Store {
   private static final long MOST_WAITING_BYTES = 64 << 20;
   private static final int LARGEST_PART = 32;
   private static final int CLOSE_SECONDS = 30;
+
+  /** Of what can't be read or written: a full disk fails thousands of objects a second. */
+  private final Throttle complaints = new Throttle(Duration.ofMinutes(1));
 
   private final Path directory;
   private final long capacityBytes;
@@ -137,7 +142,7 @@ public final class DiskStore implements Store {
     } catch (IOException e) {
       place.segment.release();
       log.lose(place);
-      LOG.warn("Cached object lost: {}", e.toString());
+      complain("Cached object lost", e);
       return null;
     }
   }
@@ -209,7 +214,7 @@ public final class DiskStore implements Store {
       }
     } catch (IOException e) {
       rejections.increment();
-      LOG.warn("Object not cached on disk: {}", e.toString());
+      complain("Object not cached on disk", e);
       // The index may still have an older one.
       run(() -> log.remove(object.key()));
     } finally {
@@ -284,11 +289,19 @@ public final class DiskStore implements Store {
     writer.execute(() -> run(task));
   }
 
-  private static void run(Task task) {
+  private void run(Task task) {
     try {
       task.run();
     } catch (IOException e) {
-      LOG.warn("Cache on disk: {}", e.toString());
+      complain("Cache on disk", e);
+    }
+  }
+
+  private void complain(String what, IOException e) {
+    if (complaints.permits()) {
+      LOG.warn("{}: {}; the next such line comes in a minute at the soonest", what, e.toString());
+    } else {
+      LOG.debug("{}: {}", what, e.toString());
     }
   }
 

@@ -11,17 +11,21 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A pair of files that are only added to: {@code N.data} with objects, {@code N.index} with one
  * entry of fixed size for each thing that happened. An entry is written after its object is, so
  * what the index has was whole when it was written; a torn entry at the end fails its checksum and
- * ends the index.
+ * ends the index. One before the end may have been of any object: those from before it are lost.
  *
  * <p>An object is its head, the head's checksum, its body, and a checksum (CRC-32C) of each 64 KiB
  * of it. All are seeded with the key, so bytes of another object never pass for this one's.
  */
 final class Segment extends Shared {
+  private static final Logger LOG = LoggerFactory.getLogger(Segment.class);
+
   static final int CHUNK_BYTES = 64 * 1024;
   static final int ENTRY_BYTES = 48;
   static final int PUT = 1;
@@ -74,18 +78,34 @@ final class Segment extends Shared {
     void put(DiskPlace place);
 
     void remove(StoreKey key);
+
+    /** Something happened that can't be read any more: to any of what was put before. */
+    void lost();
   }
 
-  /** Reads the index; bodies are not looked at. */
+  /**
+   * Reads the index; bodies are not looked at. What is torn at its end is passed over, as after a
+   * crash.
+   */
   void replay(Replay to) throws IOException {
     ByteBuffer all = ByteBuffer.allocate(Math.toIntExact(indexBytes / ENTRY_BYTES * ENTRY_BYTES));
     readFully(index, all, 0);
     all.flip();
-    while (all.hasRemaining()) {
-      ByteBuffer entry = all.slice(all.position(), ENTRY_BYTES);
-      all.position(all.position() + ENTRY_BYTES);
+    boolean damaged = false;
+    boolean told = false;
+    for (int at = 0; at < all.limit(); at += ENTRY_BYTES) {
+      ByteBuffer entry = all.slice(at, ENTRY_BYTES);
       if (entry.getInt() != sum(entry.slice(Integer.BYTES, ENTRY_BYTES - Integer.BYTES))) {
-        return;
+        damaged = true;
+        continue;
+      }
+      if (damaged) {
+        if (!told) {
+          LOG.warn("{}: damaged, what was cached before is dropped", path(".index"));
+        }
+        told = true;
+        damaged = false;
+        to.lost();
       }
       int kind = entry.getInt();
       var key = new StoreKey(entry.getLong(), entry.getLong());
@@ -97,6 +117,9 @@ final class Segment extends Shared {
       if (place.offset + place.bytes() <= dataBytes) {
         places.add(place);
         to.put(place);
+      } else {
+        // It had taken the place of an older one.
+        to.remove(key);
       }
     }
   }

@@ -38,6 +38,10 @@ final class SegmentLog {
   private final ConcurrentHashMap<StoreKey, DiskPlace> places = new ConcurrentHashMap<>();
   private final ArrayDeque<Segment> segments = new ArrayDeque<>();
   private Segment current;
+
+  /** The newest segment whose index is missing; 0: none. */
+  private int orphaned;
+
   private volatile long bytes;
   private final LongAdder evictions = new LongAdder();
 
@@ -52,6 +56,9 @@ final class SegmentLog {
     lock = lock();
     int newest = 0;
     for (int number : numbers()) {
+      if (newest > 0 && number != newest + 1) {
+        lost("no segment " + (newest + 1));
+      }
       var segment = new Segment(directory, number, writing);
       segments.add(segment);
       segment.replay(
@@ -65,12 +72,36 @@ final class SegmentLog {
             public void remove(StoreKey key) {
               places.remove(key);
             }
+
+            @Override
+            public void lost() {
+              places.clear();
+            }
           });
       newest = number;
     }
-    current = new Segment(directory, newest + 1, writing);
-    segments.add(current);
+    if (newest > 0 && orphaned > newest) {
+      lost("no index of segment " + orphaned);
+    }
+    current = current(Math.max(newest, orphaned));
     bytes = sizes();
+  }
+
+  /** A process that wrote nothing leaves an empty one. */
+  private Segment current(int newest) throws IOException {
+    Segment last = segments.peekLast();
+    if (last != null && last.number == newest && last.bytes() == 0) {
+      return last;
+    }
+    var next = new Segment(directory, newest + 1, writing);
+    segments.add(next);
+    return next;
+  }
+
+  /** What was there before may have been replaced or removed in what is lost. */
+  private void lost(String what) {
+    LOG.warn("{}: {}, what was cached before it is dropped", directory, what);
+    places.clear();
   }
 
   private FileLock lock() throws IOException {
@@ -93,10 +124,13 @@ final class SegmentLog {
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.sorted().toList()) {
         String name = file.getFileName().toString();
-        if (name.matches("\\d{10}\\.index")) {
+        if (name.matches("[01]\\d{9}\\.index")) {
           numbers.add(Integer.parseInt(name, 0, 10, 10));
-        } else if (name.matches("\\d{10}\\.data")
+        } else if (name.matches("[01]\\d{9}\\.data")
             && !Files.exists(directory.resolve(name.replace(".data", ".index")))) {
+          if (Files.size(file) > 0) {
+            orphaned = Integer.parseInt(name, 0, 10, 10);
+          }
           Files.delete(file);
         }
       }

@@ -306,6 +306,91 @@ class DiskStoreTest {
     }
   }
 
+  /** Each number is put three times, by three processes: the last is the one to be served. */
+  private void putThrice() throws IOException {
+    for (int bytes = 1_000; bytes <= 3_000; bytes += 1_000) {
+      try (DiskStore store = open()) {
+        put(store, 1, bytes);
+        put(store, 2, bytes);
+        put(store, 3, bytes);
+      }
+    }
+    assertThat(files(".index")).hasSize(3);
+  }
+
+  @Test
+  void damageInAnIndexDoesNotBringBackWhatWasReplaced() throws IOException {
+    putThrice();
+    try (FileChannel channel =
+        FileChannel.open(files(".index").getLast(), StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}), Segment.ENTRY_BYTES + 10);
+    }
+    try (DiskStore store = open()) {
+      assertThat(get(store, 1)).isNull();
+      assertThat(get(store, 2)).isNull();
+      assertThat(get(store, 3)).isEqualTo(body(3, 3_000));
+    }
+  }
+
+  @Test
+  void aLostIndexDoesNotBringBackWhatWasReplaced() throws IOException {
+    putThrice();
+    Files.delete(files(".index").getLast());
+    try (DiskStore store = open()) {
+      assertThat(store.stats().objects()).isZero();
+      put(store, 1, 5_000);
+    }
+    try (DiskStore store = open()) {
+      assertThat(get(store, 1)).isEqualTo(body(1, 5_000));
+      put(store, 2, 5_000);
+      put(store, 3, 5_000);
+    }
+  }
+
+  @Test
+  void aLostSegmentDoesNotBringBackWhatWasReplaced() throws IOException {
+    putThrice();
+    try (DiskStore store = open()) {
+      put(store, 1, 4_000);
+    }
+    Files.delete(files(".index").get(2));
+    Files.delete(files(".data").get(2));
+    try (DiskStore store = open()) {
+      assertThat(get(store, 1)).isEqualTo(body(1, 4_000));
+      assertThat(get(store, 2)).isNull();
+      assertThat(get(store, 3)).isNull();
+    }
+  }
+
+  @Test
+  void lostDataDoesNotBringBackWhatWasReplaced() throws IOException {
+    putThrice();
+    try (FileChannel channel =
+        FileChannel.open(files(".data").getLast(), StandardOpenOption.WRITE)) {
+      channel.truncate(0);
+    }
+    try (DiskStore store = open()) {
+      assertThat(store.stats().objects()).isZero();
+    }
+  }
+
+  @Test
+  void startsThatWriteNothingLeaveNoFiles() throws IOException {
+    for (int i = 0; i < 5; i++) {
+      open().close();
+    }
+    assertThat(files(".index")).hasSize(1);
+    try (DiskStore store = open()) {
+      put(store, 1, 1_000);
+    }
+    open().close();
+    open().close();
+    assertThat(files(".index")).hasSize(2);
+    try (DiskStore store = open()) {
+      assertThat(get(store, 1)).isEqualTo(body(1, 1_000));
+    }
+  }
+
   @Test
   void isUsedByOneAtATime() throws IOException {
     try (DiskStore store = open()) {
