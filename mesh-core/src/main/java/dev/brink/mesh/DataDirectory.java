@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class DataDirectory implements AutoCloseable {
   private static final String LOCK = "lock";
   private static final String NODE_ID = "node-id";
+  private static final int MOST_SHOWN = 40;
 
   private final Path path;
   private final FileChannel channel;
@@ -73,11 +75,14 @@ final class DataDirectory implements AutoCloseable {
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       WholeFile.write(file, UUID.randomUUID() + "\n");
     }
-    String text = Files.readString(file).strip();
+    String text = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
     try {
       return UUID.fromString(text);
     } catch (IllegalArgumentException e) {
-      throw new IOException(file + ": " + text + " (expected: a UUID)", e);
+      String shown = text.length() > MOST_SHOWN ? text.substring(0, MOST_SHOWN) + "..." : text;
+      throw new IOException(
+          file + ": \"" + shown + "\" (expected: a UUID; without the file the node gets a new one)",
+          e);
     }
   }
 

@@ -25,6 +25,22 @@ class DataDirectoryTest {
   }
 
   @Test
+  void aNodeIdThatWasOverwrittenIsShownInPart() throws IOException {
+    Path id = folder.resolve("node-id");
+    Files.write(id, new byte[] {'x', (byte) 0xff, 'y'});
+    try (DataDirectory data = DataDirectory.open(folder)) {
+      assertThatIOException()
+          .isThrownBy(data::nodeId)
+          .withMessage(
+              id + ": \"x\u00ffy\" (expected: a UUID; without the file the node gets a new one)");
+      Files.writeString(id, "z".repeat(100_000));
+      assertThatIOException()
+          .isThrownBy(data::nodeId)
+          .withMessageStartingWith(id + ": \"" + "z".repeat(40) + "...\" (expected: a UUID");
+    }
+  }
+
+  @Test
   void oneThatIsTakenIsToldByItsKey() throws IOException {
     DataDirectory first = DataDirectory.open(folder);
     assertThatIOException()

@@ -2,6 +2,7 @@ package dev.brink.mesh.admin;
 
 import dev.brink.grid.file.WholeFile;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -30,12 +31,26 @@ public final class AdminToken {
       WholeFile.writeSecret(file, fresh + "\n");
       return fresh;
     }
-    String token = Files.readString(file).strip();
+    String token = read(file).strip();
     if (token.isEmpty()) {
-      throw new IOException(
-          file + ": empty (expected: the admin token; without the file a new one is made)");
+      throw wrong(file, "empty");
     }
     return token;
+  }
+
+  private static String read(Path file) throws IOException {
+    try {
+      return Files.readString(file);
+    } catch (CharacterCodingException e) {
+      IOException wrong = wrong(file, "not text");
+      wrong.initCause(e);
+      throw wrong;
+    }
+  }
+
+  private static IOException wrong(Path file, String what) {
+    return new IOException(
+        file + ": " + what + " (expected: the admin token; without the file a new one is made)");
   }
 
   private AdminToken() {}

@@ -6,6 +6,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -111,10 +112,17 @@ final class MeshOptions {
   }
 
   private static String read(Path file) throws IOException {
+    UsageException wrong =
+        new UsageException("token file: " + file + " (expected: a readable file with a token)");
     if (!Files.isReadable(file) || Files.isDirectory(file) || Files.size(file) > MAX_TOKEN_BYTES) {
-      throw new UsageException("token file: " + file + " (expected: a readable file with a token)");
+      throw wrong;
     }
-    return Files.readString(file).strip();
+    try {
+      return Files.readString(file).strip();
+    } catch (CharacterCodingException e) {
+      wrong.initCause(e);
+      throw wrong;
+    }
   }
 
   private SSLContext tls() throws IOException {

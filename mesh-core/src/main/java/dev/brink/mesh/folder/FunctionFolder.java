@@ -5,6 +5,7 @@ import dev.brink.mesh.deploy.DeploymentSpec;
 import dev.brink.mesh.proto.FunctionFile;
 import dev.brink.mesh.wire.SpecMessages;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -63,6 +64,8 @@ public final class FunctionFolder {
       return ManifestJson.read(Files.readString(file));
     } catch (IllegalArgumentException e) {
       throw invalid(file + ": " + e.getMessage());
+    } catch (CharacterCodingException _) {
+      throw invalid(file + ": not text in UTF-8 (expected: a manifest)");
     }
   }
 

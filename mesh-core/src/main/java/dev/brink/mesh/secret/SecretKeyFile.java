@@ -1,6 +1,7 @@
 package dev.brink.mesh.secret;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -40,7 +41,7 @@ public final class SecretKeyFile {
     }
     List<byte[]> keys = new ArrayList<>();
     int number = 0;
-    for (String line : Files.readAllLines(file)) {
+    for (String line : Files.readAllLines(file, StandardCharsets.ISO_8859_1)) {
       number++;
       if (!line.isBlank() && !line.startsWith("#")) {
         keys.add(key(file, number, line.strip()));

@@ -21,6 +21,15 @@ class AdminTokenTest {
   }
 
   @Test
+  void bytesThatAreNoTextAreNamed() throws Exception {
+    Path file = Files.write(directory.resolve(AdminToken.FILE), new byte[] {'a', (byte) 0xff});
+    assertThatThrownBy(() -> AdminToken.readOrCreate(directory))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            file + ": not text (expected: the admin token; without the file a new one is made)");
+  }
+
+  @Test
   void aSecretThatIsNotMountedYetIsAnError() throws Exception {
     Path secret = directory.resolve("secret");
     Path link = Files.createSymbolicLink(directory.resolve(AdminToken.FILE), secret);

@@ -263,6 +263,12 @@ class FunctionFolderTest {
   }
 
   @Test
+  void aManifestThatIsNoTextIsNamed() throws IOException {
+    Files.write(folder.resolve("brink.json"), new byte[] {'{', (byte) 0xff, '}'});
+    refused("/brink.json: not text in UTF-8 (expected: a manifest)");
+  }
+
+  @Test
   void linksLeadNowhereElse() throws IOException {
     file("main.js", "1");
     Files.createSymbolicLink(folder.resolve("again.js"), Path.of("main.js"));

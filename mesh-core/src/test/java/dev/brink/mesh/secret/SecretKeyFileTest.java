@@ -40,6 +40,8 @@ class SecretKeyFileTest {
   @Test
   void whatIsNoKeyIsRefusedWithoutItsText() throws IOException {
     refused(file(FIRST + "\nnot/base64!"), "line 2 is not base64 (expected: 32 bytes in base64)");
+    Path bytes = Files.write(file(FIRST), new byte[] {'a', (byte) 0xff});
+    refused(bytes, "line 1 is not base64 (expected: 32 bytes in base64)");
     refused(file("c2hvcnQ="), "line 1 has 5 bytes (expected: 32 bytes in base64)");
     refused(file("# nothing\n"), "0 keys (expected: 1 to 16, one a line)");
     refused(file((FIRST + "\n").repeat(17)), "17 keys (expected: 1 to 16, one a line)");
