@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -47,11 +48,16 @@ public final class MeshNode implements AutoCloseable {
    * Reads the files with keys and certificates that a configuration names, as a start would, and
    * starts nothing.
    *
-   * @throws IOException when one cannot be read, is of another format, does not fit the others or
-   *     has expired; says which option names it
+   * @return what a start would warn of: an ingress certificate that has expired, one that ends
+   *     within 14 days
+   * @throws IOException when one cannot be read, is of another format or does not fit the others,
+   *     or when the mesh certificate has expired; says which option names it
    */
-  public static void check(NodeConfig config) throws IOException {
-    NodeKeys.read(config);
+  public static List<String> check(NodeConfig config) throws IOException {
+    NodeKeys keys = NodeKeys.read(config);
+    try (CertificateExpiry expiry = keys.expiry()) {
+      return expiry.warnings();
+    }
   }
 
   /** The node's id: stays the same as long as its data directory does. */

@@ -148,6 +148,9 @@ final class NodeParts implements AutoCloseable {
     Secret configured = config.admin().token();
     token = configured == null ? AdminToken.readOrCreate(data.path()) : configured.reveal();
     NodeKeys keys = NodeKeys.read(config);
+    CertificateExpiry expiry = keys.expiry();
+    shutdown.add(expiry::close);
+    expiry.start(metrics);
     MeshTls tls = keys.mesh();
     secretKeys = keys.secrets();
     UUID id = data.nodeId();

@@ -7,6 +7,7 @@ import dev.brink.mesh.config.GridConfig;
 import dev.brink.mesh.config.HostPort;
 import dev.brink.mesh.deploy.DeployResult;
 import dev.brink.mesh.deploy.FunctionSpec;
+import dev.brink.mesh.http.CertificateFiles;
 import dev.brink.mesh.link.MeshTls;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
@@ -93,9 +94,29 @@ class MeshTlsTest {
     }
   }
 
+  @Test
+  void aNodeSaysWhoseCertificateItRefusesAndWhy() throws Exception {
+    Files stranger = new Files(strangers.certificate, strangers.key, mesh.ca);
+    try (CapturedLog log = CapturedLog.of("dev.brink.mesh.link.ExplainedTrust");
+        MeshNode node = start("alone", List.of())) {
+      HostPort discovery = HostPort.parse("127.0.0.1:" + node.discoveryPort());
+      assertThatThrownBy(() -> firstByte(stranger, discovery)).isInstanceOf(IOException.class);
+      assertThat(log.next().getFormattedMessage())
+          .matches(
+              "TLS: refused the certificate of 127.0.0.1:[0-9]+, \"CN=node\": PKIX .*"
+                  + " \\(expected: one that is valid now and that tls.ca vouches for\\)");
+      HostPort link = HostPort.parse(node.linkAddress());
+      assertThatThrownBy(() -> firstByte(stranger, link)).isInstanceOf(IOException.class);
+      assertThat(log.events()).hasSize(1);
+    }
+  }
+
   /** What a link server says first to whoever shows this certificate: its HTTP/2 settings. */
   private static int firstByte(Files files, HostPort to) throws IOException {
-    MeshTls tls = MeshTls.of(files.certificate, files.key, files.ca);
+    MeshTls tls =
+        MeshTls.of(
+            new CertificateFiles("tls", files.certificate, files.key).read(),
+            CertificateFiles.certificates("tls.ca", files.ca));
     try (SSLSocket socket =
         (SSLSocket) tls.java().getSocketFactory().createSocket(to.host(), to.port())) {
       socket.setSoTimeout(30_000);

@@ -3,6 +3,9 @@ package dev.brink.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.brink.mesh.deploy.FunctionSpec;
+import dev.brink.mesh.deploy.InvokeRequest;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -70,16 +73,25 @@ class MetricsPageTest {
   }
 
   private String scrape() throws Exception {
+    X509Bundle site =
+        new CertificateBuilder()
+            .subject("CN=site")
+            .setIsCertificateAuthority(true)
+            .buildSelfSigned();
+    Path chain = site.toTempCertChainPem().toPath();
+    Path key = site.toTempPrivateKeyPem().toPath();
     try (TestMesh mesh =
         TestMesh.start(
-            directory, 1, (_, config) -> config.dns(dns -> dns.zone("edge.example.com").port(0)))) {
+            directory,
+            1,
+            (_, config) ->
+                config
+                    .ingress(ingress -> ingress.tlsCertificate(chain).tlsKey(key))
+                    .dns(dns -> dns.zone("edge.example.com").port(0)))) {
       MeshNode node = mesh.node(0);
       node.deployments()
           .deploy(FunctionSpec.of("f", "export default { fetch: () => new Response('f') }", "/f"));
-      mesh.client()
-          .send(
-              HttpRequest.newBuilder(node.ingressUri().resolve("/f")).build(),
-              HttpResponse.BodyHandlers.discarding());
+      node.deployments().invoke("default", "f", InvokeRequest.get("/f"));
       HttpRequest metrics =
           HttpRequest.newBuilder(node.adminUri().resolve("/metrics"))
               .header("authorization", "Bearer " + node.adminToken())

@@ -92,7 +92,9 @@ final class NodeCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     NodeConfig node = configure();
     if (check) {
-      MeshNode.check(node);
+      for (String warning : MeshNode.check(node)) {
+        session.err().println("brink node: warning: " + OneLine.of(warning));
+      }
       print(node);
       return 0;
     }

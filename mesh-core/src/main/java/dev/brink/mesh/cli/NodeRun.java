@@ -4,6 +4,7 @@ import dev.brink.grid.file.WholeFile;
 import dev.brink.mesh.config.HostPort;
 import dev.brink.mesh.config.NodeConfig;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -30,6 +31,9 @@ record NodeRun(
     session.stop().arm(config.shutdownGrace().plus(STOP_MARGIN));
     if (untilStdinEnds) {
       Thread.ofPlatform().daemon().name("brink-stdin").start(this::watchStdin);
+    }
+    if (readyFile != null) {
+      Files.deleteIfExists(readyFile);
     }
     try (NodeLauncher.Started started = session.launcher().start(config)) {
       log.info(

@@ -1,7 +1,7 @@
 package dev.brink.mesh.http;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,17 +10,20 @@ import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A certificate and its key as a configuration names them. What is wrong with them is found before
@@ -31,37 +34,67 @@ import java.util.regex.Pattern;
  * @param key PEM, PKCS#8, not encrypted
  */
 public record CertificateFiles(String option, Path certificate, Path key) {
+  private static final Logger log = LoggerFactory.getLogger(CertificateFiles.class);
   private static final int MAX_BYTES = 1 << 20;
   private static final byte[] PROBE = "brink".getBytes(StandardCharsets.US_ASCII);
+  private static final Pattern CERTIFICATE =
+      Pattern.compile("-----BEGIN [A-Z0-9 ]*CERTIFICATE-----([^-]*)-----END");
   private static final Pattern PKCS8 =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([^-]*)-----END PRIVATE KEY-----");
   private static final Map<String, String> SIGNATURES =
       Map.of("EC", "SHA256withECDSA", "RSA", "SHA256withRSA", "EdDSA", "EdDSA");
 
   /**
-   * Whether a server can use them now.
+   * Reads them.
    *
-   * @throws IOException when one cannot be read or is of another format, when the key is of another
-   *     certificate, or the certificate is not valid at this time
+   * @throws IOException when one cannot be read or is of another format, or when the key is of
+   *     another certificate
    */
-  public void check(Instant now) throws IOException {
-    X509Certificate leaf = leaf();
-    checkTime(leaf, now);
-    PublicKey open = leaf.getPublicKey();
-    String signature = SIGNATURES.get(open.getAlgorithm());
+  public CertifiedKey read() throws IOException {
+    List<X509Certificate> chain = certificates(option + ".certificate", certificate);
+    PublicKey open = chain.getFirst().getPublicKey();
     byte[] encoded = encodedKey();
-    if (signature != null && !belongs(encoded, open, signature)) {
-      throw wrong("key", key, "belongs to another certificate", "that of " + certificate);
+    try {
+      PrivateKey secret =
+          KeyFactory.getInstance(open.getAlgorithm())
+              .generatePrivate(new PKCS8EncodedKeySpec(encoded));
+      if (belongs(secret, open)) {
+        return new CertifiedKey(option, certificate, secret, chain);
+      }
+    } catch (InvalidKeySpecException e) {
+      log.debug("{} is no key for {}", key, open.getAlgorithm(), e);
+    } catch (GeneralSecurityException e) {
+      throw new IOException("a key cannot be tried: " + e.getMessage(), e);
     }
+    throw wrong(option + ".key", key, "belongs to another certificate", "that of " + certificate);
   }
 
   /**
-   * Whether a file can be read.
+   * The certificates of a PEM file; what else is in it is passed over.
    *
    * @param option the option that names it
-   * @throws IOException when it cannot
+   * @throws IOException when it cannot be read or has none
    */
-  public static void requireReadable(String option, Path file) throws IOException {
+  public static List<X509Certificate> certificates(String option, Path file) throws IOException {
+    requireReadable(option, file);
+    String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+    List<X509Certificate> found = new ArrayList<>();
+    try {
+      CertificateFactory factory = CertificateFactory.getInstance("X.509");
+      for (MatchResult one : CERTIFICATE.matcher(text).results().toList()) {
+        byte[] encoded = Base64.getMimeDecoder().decode(one.group(1));
+        found.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(encoded)));
+      }
+    } catch (CertificateException | IllegalArgumentException e) {
+      throw wrong(option, file, "has no certificate", "a PEM chain", e);
+    }
+    if (found.isEmpty()) {
+      throw wrong(option, file, "has no certificate", "a PEM chain");
+    }
+    return List.copyOf(found);
+  }
+
+  private static void requireReadable(String option, Path file) throws IOException {
     if (!Files.isReadable(file) || Files.isDirectory(file) || Files.size(file) > MAX_BYTES) {
       throw new IOException(
           option
@@ -71,72 +104,43 @@ public record CertificateFiles(String option, Path certificate, Path key) {
     }
   }
 
-  private X509Certificate leaf() throws IOException {
-    requireReadable(option + ".certificate", certificate);
-    try (InputStream in = Files.newInputStream(certificate)) {
-      for (Certificate one : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-        return (X509Certificate) one;
-      }
-    } catch (CertificateException e) {
-      throw wrong("certificate", certificate, "has no certificate", "a PEM chain", e);
-    }
-    throw wrong("certificate", certificate, "has no certificate", "a PEM chain");
-  }
-
-  private void checkTime(X509Certificate leaf, Instant now) throws IOException {
-    Instant from = leaf.getNotBefore().toInstant();
-    Instant until = leaf.getNotAfter().toInstant();
-    if (now.isAfter(until)) {
-      throw wrong("certificate", certificate, "has expired, at " + until, "one that is valid now");
-    }
-    if (now.isBefore(from)) {
-      throw wrong(
-          "certificate", certificate, "is valid only from " + from, "one that is valid now");
-    }
-  }
-
   private byte[] encodedKey() throws IOException {
     requireReadable(option + ".key", key);
     String text = Files.readString(key, StandardCharsets.ISO_8859_1);
     Matcher found = PKCS8.matcher(text);
     String expected = "a PEM key in PKCS#8, not encrypted: BEGIN PRIVATE KEY";
     if (!found.find()) {
-      throw wrong("key", key, "has no such key", expected);
+      throw wrong(option + ".key", key, "has no such key", expected);
     }
     try {
       return Base64.getMimeDecoder().decode(found.group(1));
     } catch (IllegalArgumentException e) {
-      throw wrong("key", key, "is not base64", expected, e);
+      throw wrong(option + ".key", key, "is not base64", expected, e);
     }
   }
 
-  private static boolean belongs(byte[] encoded, PublicKey open, String algorithm)
-      throws IOException {
-    try {
-      PrivateKey secret =
-          KeyFactory.getInstance(open.getAlgorithm())
-              .generatePrivate(new PKCS8EncodedKeySpec(encoded));
-      Signature signature = Signature.getInstance(algorithm);
-      signature.initSign(secret);
-      signature.update(PROBE);
-      byte[] signed = signature.sign();
-      signature.initVerify(open);
-      signature.update(PROBE);
-      return signature.verify(signed);
-    } catch (InvalidKeySpecException _) {
-      return false;
-    } catch (GeneralSecurityException e) {
-      throw new IOException("a key cannot be tried: " + e.getMessage(), e);
+  private static boolean belongs(PrivateKey secret, PublicKey open)
+      throws GeneralSecurityException {
+    String algorithm = SIGNATURES.get(open.getAlgorithm());
+    if (algorithm == null) {
+      return true;
     }
+    Signature signature = Signature.getInstance(algorithm);
+    signature.initSign(secret);
+    signature.update(PROBE);
+    byte[] signed = signature.sign();
+    signature.initVerify(open);
+    signature.update(PROBE);
+    return signature.verify(signed);
   }
 
-  private IOException wrong(String part, Path file, String what, String expected) {
-    return new IOException(
-        "%s.%s: %s %s (expected: %s)".formatted(option, part, file, what, expected));
+  private static IOException wrong(String option, Path file, String what, String expected) {
+    return new IOException("%s: %s %s (expected: %s)".formatted(option, file, what, expected));
   }
 
-  private IOException wrong(String part, Path file, String what, String expected, Exception cause) {
-    IOException wrong = wrong(part, file, what, expected);
+  private static IOException wrong(
+      String option, Path file, String what, String expected, Exception cause) {
+    IOException wrong = wrong(option, file, what, expected);
     wrong.initCause(cause);
     return wrong;
   }

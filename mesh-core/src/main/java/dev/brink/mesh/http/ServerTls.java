@@ -9,7 +9,7 @@ import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
-import java.nio.file.Path;
+import java.io.IOException;
 import javax.net.ssl.SSLException;
 
 /** How a server proves who it is. */
@@ -17,15 +17,13 @@ public final class ServerTls {
   private ServerTls() {}
 
   /**
-   * TLS 1.3 and 1.2 with HTTP/2 and HTTP/1.1, from PEM files.
+   * TLS 1.3 and 1.2 with HTTP/2 and HTTP/1.1.
    *
-   * @param certificateChain the server's certificate, then the ones that vouch for it
-   * @param privateKey PKCS #8, without a passphrase
-   * @throws IllegalArgumentException when the files can't be read or don't belong together
+   * @throws IOException when TLS can't be spoken with this key
    */
-  public static SslContext fromPem(Path certificateChain, Path privateKey) {
+  public static SslContext of(CertifiedKey certified) throws IOException {
     try {
-      return SslContextBuilder.forServer(certificateChain.toFile(), privateKey.toFile())
+      return SslContextBuilder.forServer(certified.key(), certified.chain())
           .protocols("TLSv1.3", "TLSv1.2")
           .ciphers(Http2SecurityUtil.CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
           .applicationProtocolConfig(
@@ -37,10 +35,8 @@ public final class ServerTls {
                   ApplicationProtocolNames.HTTP_1_1))
           .build();
     } catch (SSLException | IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "tls: %s, %s (expected: a PEM certificate chain and its PKCS #8 key): %s"
-              .formatted(certificateChain, privateKey, e.getMessage()),
-          e);
+      throw new IOException(
+          certified + " cannot be used (expected: a chain and key for TLS): " + e.getMessage(), e);
     }
   }
 }

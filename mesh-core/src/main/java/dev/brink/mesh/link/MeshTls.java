@@ -1,12 +1,15 @@
 package dev.brink.mesh.link;
 
+import dev.brink.mesh.http.CertifiedKey;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 
@@ -22,40 +25,36 @@ public record MeshTls(SslContext server, SslContext client, SSLContext java) {
   private static final String[] PROTOCOLS = {"TLSv1.3"};
 
   /**
-   * Reads PEM files.
+   * For a node.
    *
-   * @param certificate the chain, from the leaf on
-   * @param key PKCS#8, not encrypted
-   * @param ca the authorities whose certificates are accepted
-   * @throws IOException when they cannot be read or do not fit together
+   * @param certified what the node shows
+   * @param authorities whose certificates are accepted
+   * @throws IOException when TLS cannot be spoken with them
    */
-  public static MeshTls of(Path certificate, Path key, Path ca) throws IOException {
+  public static MeshTls of(CertifiedKey certified, List<X509Certificate> authorities)
+      throws IOException {
     try {
+      ExplainedTrust trust = ExplainedTrust.in(authorities);
       SslContext server =
-          SslContextBuilder.forServer(certificate.toFile(), key.toFile())
+          SslContextBuilder.forServer(certified.key(), certified.chain())
               .sslProvider(SslProvider.JDK)
-              .trustManager(ca.toFile())
+              .trustManager(trust)
               .clientAuth(ClientAuth.REQUIRE)
               .protocols(PROTOCOLS)
               .build();
       SslContext client =
           SslContextBuilder.forClient()
               .sslProvider(SslProvider.JDK)
-              .keyManager(certificate.toFile(), key.toFile())
-              .trustManager(ca.toFile())
+              .keyManager(certified.key(), certified.chain())
+              .trustManager(trust)
               .endpointIdentificationAlgorithm(null)
               .protocols(PROTOCOLS)
               .build();
       return new MeshTls(server, client, ((JdkSslContext) server).context());
-    } catch (SSLException | IllegalArgumentException e) {
+    } catch (GeneralSecurityException | SSLException | IllegalArgumentException e) {
       throw new IOException(
-          "tls: "
-              + certificate
-              + ", "
-              + key
-              + ", "
-              + ca
-              + " (expected: a PEM chain, its PKCS#8 key and the authority): "
+          certified
+              + " cannot be used (expected: a chain, its key and the authority for TLS): "
               + e.getMessage(),
           e);
     }

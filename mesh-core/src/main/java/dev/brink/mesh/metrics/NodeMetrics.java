@@ -119,6 +119,12 @@ public final class NodeMetrics implements HttpServerListener, DispatchListener, 
     Gauge.builder(name, value).description(description).register(registry);
   }
 
+  /** Adds one of several such numbers, told apart by a tag. */
+  public void gauge(
+      String name, String description, String tag, String tagged, Supplier<Number> value) {
+    Gauge.builder(name, value).description(description).tag(tag, tagged).register(registry);
+  }
+
   /** Adds a number that only grows and is read when it is asked for. */
   public void counter(String name, String description, Supplier<Number> value) {
     counted.add(value); // the meter itself holds it weakly

@@ -16,6 +16,8 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -105,8 +107,8 @@ class NodeCommandTest {
             .setIsCertificateAuthority(true)
             .buildSelfSigned();
     Instant now = Instant.now();
-    X509Bundle node = certificate(ca, now.plusSeconds(3600));
-    X509Bundle other = certificate(ca, now.plusSeconds(3600));
+    X509Bundle node = certificate(ca, now.plusSeconds(30 * 86_400));
+    X509Bundle other = certificate(ca, now.plusSeconds(30 * 86_400));
     X509Bundle expired = certificate(ca, now.minusSeconds(3600));
     String chain = node.toTempCertChainPem().getPath();
     String key = node.toTempPrivateKeyPem().getPath();
@@ -158,10 +160,41 @@ class NodeCommandTest {
     assertThat(run.out()).isEmpty();
   }
 
+  @Test
+  void checkWarnsOfAnIngressCertificateThatClientsRefuseOrSoonWill() throws Exception {
+    X509Bundle ca =
+        new CertificateBuilder()
+            .subject("CN=authority")
+            .setIsCertificateAuthority(true)
+            .buildSelfSigned();
+    Instant ended = Instant.now().minusSeconds(3600).truncatedTo(ChronoUnit.SECONDS);
+    Instant ends = ended.plusSeconds(13 * 86_400);
+    for (X509Bundle one : List.of(certificate(ca, ended), certificate(ca, ends))) {
+      Run ingress = new Run();
+      String chain = one.toTempCertChainPem().getPath();
+      int code =
+          ingress.run(
+              "node",
+              "--check",
+              "--set",
+              "ingress.tls.certificate=" + chain,
+              "--set",
+              "ingress.tls.key=" + one.toTempPrivateKeyPem().getPath());
+      assertThat(code).isZero();
+      assertThat(ingress.out()).contains("ingress.tls.certificate = " + chain + "\n");
+      assertThat(ingress.err())
+          .isIn(
+              "brink node: warning: ingress.tls.certificate: %s has expired, at %s (expected: one that is valid now)\n"
+                  .formatted(chain, ended),
+              "brink node: warning: ingress.tls.certificate: %s is valid only until %s (expected: a newer one, and a restart of the node, by then)\n"
+                  .formatted(chain, ends));
+    }
+  }
+
   private static X509Bundle certificate(X509Bundle ca, Instant until) throws Exception {
     return new CertificateBuilder()
         .subject("CN=node")
-        .notBefore(until.minusSeconds(86_400))
+        .notBefore(until.minusSeconds(60 * 86_400))
         .notAfter(until)
         .buildIssuedBy(ca);
   }
@@ -210,6 +243,20 @@ class NodeCommandTest {
     assertThat(run.out())
         .contains("INFO  node: node n serves: ingress http://h:1, admin http://h:2, link h:3")
         .contains("INFO  node: stopped");
+  }
+
+  @Test
+  void aReadyFileOfAnEarlierNodeIsGoneBeforeThisOneServes() throws Exception {
+    Path ready = Files.writeString(folder.resolve("ready.json"), "{}");
+    run.launcher(
+        _ -> {
+          assertThat(ready).doesNotExist();
+          return new FakeStarted();
+        });
+    run.stop.request();
+
+    assertThat(run.run("node", "--ready-file", ready.toString())).isZero();
+    assertThat(ready).content().contains("http://h:1");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.brink.grid.Entry;
 import dev.brink.grid.Stamp;
+import dev.brink.mesh.http.CertificateFiles;
 import dev.brink.mesh.http.EventLoops;
 import dev.brink.mesh.http.HttpHandler;
 import dev.brink.mesh.http.HttpServer;
@@ -184,7 +185,8 @@ class SteeringTest {
     Path key = directory.resolve("key.pem");
     Files.writeString(chain, certificate.getCertificatePathPEM());
     Files.writeString(key, certificate.getPrivateKeyPEM());
-    int secure = serve(Steering.ALT_SVC, true, ServerTls.fromPem(chain, key));
+    int secure =
+        serve(Steering.ALT_SVC, true, ServerTls.of(new CertificateFiles("tls", chain, key).read()));
     try (var socket =
         trusting(certificate)
             .getSocketFactory()

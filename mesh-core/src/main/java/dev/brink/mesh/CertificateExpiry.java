@@ -1,0 +1,71 @@
+package dev.brink.mesh;
+
+import dev.brink.grid.Lasting;
+import dev.brink.mesh.http.CertifiedKey;
+import dev.brink.mesh.metrics.NodeMetrics;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Says in time that a certificate of the node ends: at its start and once a day, and as a metric.
+ */
+final class CertificateExpiry implements AutoCloseable {
+  static final Duration AHEAD = Duration.ofDays(14);
+
+  private static final Logger LOG = LoggerFactory.getLogger(CertificateExpiry.class);
+
+  private final Map<String, CertifiedKey> certificates;
+  private final InstantSource clock;
+  private final Lasting lasting = new Lasting(LOG, "expiry of certificates: unexpected");
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("brink-certificates").factory());
+
+  /**
+   * Watches nothing before {@link #start}.
+   *
+   * @param certificates what each is used for, and which it is
+   */
+  CertificateExpiry(Map<String, CertifiedKey> certificates, InstantSource clock) {
+    this.certificates = certificates;
+    this.clock = clock;
+  }
+
+  void start(NodeMetrics metrics) {
+    certificates.forEach(
+        (use, certificate) ->
+            metrics.gauge(
+                "brink.certificate.expiry.timestamp.seconds",
+                "When a certificate of the node ends",
+                "use",
+                use,
+                () -> certificate.ends().getEpochSecond()));
+    look();
+    if (!certificates.isEmpty()) {
+      var _ = thread.scheduleAtFixedRate(lasting.of(this::look), 1, 1, TimeUnit.DAYS);
+    }
+  }
+
+  /** What is to be said of them now. */
+  List<String> warnings() {
+    return certificates.values().stream()
+        .flatMap(one -> one.warning(clock.instant(), AHEAD).stream())
+        .toList();
+  }
+
+  void look() {
+    warnings().forEach(LOG::warn);
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}
