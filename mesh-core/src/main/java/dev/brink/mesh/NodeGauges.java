@@ -153,5 +153,9 @@ final class NodeGauges {
         "brink.deployments.unreadable",
         "Names not served here, as this node can't read what was deployed",
         registry::unreadableDeployments);
+    metrics.gauge(
+        "brink.snapshot.unwritten",
+        "1 while something deployed could not be written to the data directory, else 0",
+        () -> registry.unwritten() ? 1 : 0);
   }
 }

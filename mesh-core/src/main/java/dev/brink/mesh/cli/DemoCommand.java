@@ -56,7 +56,7 @@ final class DemoCommand implements Callable<Integer> {
     long start = System.nanoTime();
     DemoPlan plan = functions.plan();
     Progress progress =
-        new Progress(json ? session.err() : session.out(), session.terminal() && !json);
+        new Progress(json ? session.err() : session.out(), session.rewrites() && !json);
     session.stop().arm(STOP_LIMIT);
     try (DemoMesh mesh = DemoMesh.create(session.stop())) {
       mesh.start(count, progress);

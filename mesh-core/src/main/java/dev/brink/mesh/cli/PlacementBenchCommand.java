@@ -93,7 +93,7 @@ final class PlacementBenchCommand implements Callable<Integer> {
     }
     within("--warm-up", warmUpSeconds, 1, 600);
     within("--repeats", repeats, 0, 10);
-    Progress progress = new Progress(session.err(), session.terminal());
+    Progress progress = new Progress(session.err(), session.rewrites());
     session.stop().arm(STOP_LIMIT);
     try {
       PlacementBenchReport report = running ? measureRunning(progress) : measureOwn(progress);

@@ -37,7 +37,12 @@ record Session(
 
   /** Whether to colour what is printed: see no-color.org. */
   boolean colours() {
-    return terminal && environment.getOrDefault("NO_COLOR", "").isEmpty();
+    return rewrites() && environment.getOrDefault("NO_COLOR", "").isEmpty();
+  }
+
+  /** Whether a line can be written anew: a dumb terminal prints what asks for that. */
+  boolean rewrites() {
+    return terminal && !environment.getOrDefault("TERM", "").equals("dumb");
   }
 
   /** Ends the process with a code, when all is tidied up. */

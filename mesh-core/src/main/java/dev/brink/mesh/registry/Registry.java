@@ -61,7 +61,7 @@ public final class Registry implements AutoCloseable {
   private final Versions versions;
   private final Throttle failures = new Throttle(FAILURE_LINES);
   private boolean writePlanned;
-  private boolean unwritten;
+  private volatile boolean unwritten;
   private volatile Snapshot snapshot = Snapshot.empty();
 
   /**
@@ -258,6 +258,11 @@ public final class Registry implements AutoCloseable {
     return unreadable.count();
   }
 
+  /** Whether something served here could not be written to the snapshot's file, so far. */
+  public boolean unwritten() {
+    return unwritten;
+  }
+
   /** How many secrets there are. */
   public int secretCount() {
     return secrets.held();
@@ -402,15 +407,15 @@ public final class Registry implements AutoCloseable {
 
   /** A deployment was acknowledged, perhaps the last for long: it is not left to the next. */
   private void unwrittenFor(IOException e) {
-    boolean due = failures.permits();
-    if (due || !unwritten) {
+    boolean due = failures.permits() || !unwritten;
+    unwritten = true;
+    if (due) {
       LOG.error(
           "snapshot: cannot be written: {}; tried again every {} s, until then the changes are lost"
               + " when no node is left",
           e.toString(),
           SWEEP_SECONDS);
     }
-    unwritten = true;
   }
 
   /**

@@ -43,6 +43,19 @@ class BrinkTest {
     assertThat(run.err()).isEmpty();
   }
 
+  @Test
+  void coloursAreForTerminalsThatHaveThem() {
+    assertThat(help(new Run())).doesNotContain("\033[");
+    assertThat(help(new Run().terminal())).contains("\033[");
+    assertThat(help(new Run().terminal().environment("TERM", "dumb"))).doesNotContain("\033[");
+    assertThat(help(new Run().terminal().environment("NO_COLOR", "1"))).doesNotContain("\033[");
+  }
+
+  private static String help(Run run) {
+    assertThat(run.run("--help")).isZero();
+    return run.out();
+  }
+
   /** Those that are not for the launcher alone. */
   @Test
   void theDocumentationNamesEveryCommand() throws Exception {

@@ -18,6 +18,7 @@ final class Run {
       _ -> {
         throw new IllegalStateException("no node in this test");
       };
+  private boolean terminal;
   final Stop stop = new Stop();
 
   Run environment(String name, String value) {
@@ -27,6 +28,12 @@ final class Run {
 
   Run in(InputStream newIn) {
     in = newIn;
+    return this;
+  }
+
+  /** As if a person watched. */
+  Run terminal() {
+    terminal = true;
     return this;
   }
 
@@ -42,7 +49,7 @@ final class Run {
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             environment,
-            false,
+            terminal,
             launcher,
             stop);
     return Brink.run(session, args);

@@ -69,10 +69,13 @@ class RegistryTest {
     Path obstacle = Files.createDirectories(directory.resolve("snapshot.new").resolve("full"));
     try (CapturedLog log = CapturedLog.of(Registry.class)) {
       try (Registry registry = registry()) {
+        assertThat(registry.unwritten()).isFalse();
         put(registry, "t/origin", origin("origin", "/origin"), 1).get(30, TimeUnit.SECONDS);
         assertThat(log.next().getFormattedMessage()).contains("snapshot: cannot be written");
+        assertThat(registry.unwritten()).isTrue();
         Files.delete(obstacle);
         assertThat(log.next().getFormattedMessage()).isEqualTo("snapshot: written again");
+        assertThat(registry.unwritten()).isFalse();
         assertThat(directory.resolve("snapshot")).exists();
 
         Files.createDirectories(obstacle);
