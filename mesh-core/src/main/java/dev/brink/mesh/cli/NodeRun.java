@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +29,17 @@ record NodeRun(
   void run() throws IOException, InterruptedException {
     StandaloneLog.start(config.log(), session.out());
     Logger log = LoggerFactory.getLogger("dev.brink.mesh.node");
-    session.stop().arm(config.shutdownGrace().plus(STOP_MARGIN));
+    AtomicBoolean serves = new AtomicBoolean();
+    session
+        .stop()
+        .arm(
+            config.shutdownGrace().plus(STOP_MARGIN),
+            () -> {
+              if (!serves.get()) {
+                log.info("stopped while it started");
+              }
+              return serves.get();
+            });
     if (untilStdinEnds) {
       Thread.ofPlatform().daemon().name("brink-stdin").start(this::watchStdin);
     }
@@ -36,6 +47,7 @@ record NodeRun(
       Files.deleteIfExists(readyFile);
     }
     try (NodeLauncher.Started started = session.launcher().start(config)) {
+      serves.set(true);
       log.info(
           "node {} serves: ingress {}, admin {}, link {}, discovery port {}",
           started.name(),

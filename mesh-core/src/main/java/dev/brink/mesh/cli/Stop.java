@@ -3,6 +3,7 @@ package dev.brink.mesh.cli;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Tells a command that runs until it is stopped when that is. Ctrl-C and SIGTERM ask for a stop
@@ -18,12 +19,23 @@ final class Stop {
    * @param limit how long the process then waits for {@link #finished}
    */
   void arm(Duration limit) {
+    arm(limit, () -> true);
+  }
+
+  /**
+   * The same for a process that has something to tidy up only later.
+   *
+   * @param untidy whether it has by now; if not, a signal ends it at once
+   */
+  void arm(Duration limit, BooleanSupplier untidy) {
     Thread hook =
         new Thread(
             () -> {
               request();
               try {
-                finished.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+                if (untidy.getAsBoolean()) {
+                  finished.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+                }
               } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
               }

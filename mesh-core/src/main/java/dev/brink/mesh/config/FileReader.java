@@ -37,7 +37,8 @@ final class FileReader {
     try {
       ConfigParseOptions options =
           ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF).setAllowMissing(false);
-      config = ConfigFactory.parseFile(file.toFile(), options).resolve();
+      // What it includes is looked for beside it, which has to be told.
+      config = ConfigFactory.parseFile(file.toAbsolutePath().toFile(), options).resolve();
     } catch (ConfigException e) {
       throw new InvalidConfigException(Printable.of(String.valueOf(e.getMessage())));
     }

@@ -9,6 +9,7 @@ import dev.brink.mesh.config.NodeConfig;
 import dev.brink.mesh.wire.AdminJson;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
@@ -17,12 +18,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -257,6 +260,60 @@ class NodeCommandTest {
 
     assertThat(run.run("node", "--ready-file", ready.toString())).isZero();
     assertThat(ready).content().contains("http://h:1");
+  }
+
+  private Process inFolder(Class<?> program, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
+  }
+
+  @Test
+  void theFileOfThisFolderMayIncludeAnother() throws Exception {
+    Files.writeString(folder.resolve("brink.conf"), "include \"more.conf\"");
+    Files.writeString(folder.resolve("more.conf"), "node.name = included");
+    Process process = inFolder(Brink.class, "node", "--check");
+    try (BufferedReader out = process.inputReader()) {
+      assertThat(out.lines()).contains("node.name = included");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** The process of a node that never gets further than its start. */
+  static final class Starting {
+    private Starting() {}
+
+    public static void main(String[] arguments) {
+      Session process =
+          Session.ofProcess(
+              _ -> {
+                System.err.println("starts");
+                LockSupport.park();
+                throw new IllegalStateException("woken");
+              });
+      process.exit(Brink.run(process, "node", "--set", "shutdown.grace=5m"));
+    }
+  }
+
+  @Test
+  void aSignalEndsANodeThatStartsAtOnce() throws Exception {
+    Process process = inFolder(Starting.class);
+    try (BufferedReader out = process.inputReader()) {
+      String line = out.readLine();
+      while (line != null && !line.equals("starts")) {
+        line = out.readLine();
+      }
+      assertThat(line).isNotNull();
+      assertThat(process.toHandle().destroy()).isTrue();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isEqualTo(143);
+      assertThat(out.readLine()).endsWith("INFO  node: stopped while it started");
+    } finally {
+      process.destroyForcibly();
+    }
   }
 
   @Test
