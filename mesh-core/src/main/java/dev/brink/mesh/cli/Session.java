@@ -45,12 +45,16 @@ record Session(
     return terminal && !environment.getOrDefault("TERM", "").equals("dumb");
   }
 
-  /** Ends the process with a code, when all is tidied up. */
+  /** Ends the process with a code, or with that of the signal, when all is tidied up. */
   void exit(int code) {
     int last = ended(code);
     out.flush();
     err.flush();
+    boolean signalled = stop.isSignalled();
     stop.finished();
+    if (signalled) {
+      return;
+    }
     // A guest that cannot be stopped must not keep the process.
     Runtime.getRuntime().halt(last);
   }

@@ -12,6 +12,7 @@ import java.util.function.BooleanSupplier;
 final class Stop {
   private final CountDownLatch requested = new CountDownLatch(1);
   private final CountDownLatch finished = new CountDownLatch(1);
+  private volatile boolean signalled;
 
   /**
    * From now on signals ask instead of ending the process at once.
@@ -31,6 +32,7 @@ final class Stop {
     Thread hook =
         new Thread(
             () -> {
+              signalled = true;
               request();
               try {
                 if (untidy.getAsBoolean()) {
@@ -51,6 +53,11 @@ final class Stop {
 
   boolean isRequested() {
     return requested.getCount() == 0;
+  }
+
+  /** Whether a signal asked for it, which ends the process with a code of its own. */
+  boolean isSignalled() {
+    return signalled;
   }
 
   /** Waits until a stop is asked for. */

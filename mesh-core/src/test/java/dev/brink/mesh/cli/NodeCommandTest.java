@@ -26,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -265,6 +266,7 @@ class NodeCommandTest {
   private Process inFolder(Class<?> program, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:TieredStopAtLevel=1");
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
@@ -295,6 +297,32 @@ class NodeCommandTest {
                 throw new IllegalStateException("woken");
               });
       process.exit(Brink.run(process, "node", "--set", "shutdown.grace=5m"));
+    }
+  }
+
+  /** The process of a node that has nothing to tidy up. */
+  static final class Serving {
+    private Serving() {}
+
+    public static void main(String[] arguments) {
+      NodeCommandTest test = new NodeCommandTest();
+      Session process = Session.ofProcess(test::start);
+      process.exit(Brink.run(process, "node"));
+    }
+  }
+
+  /** Which of two threads ends the process first was open. */
+  @RepeatedTest(4)
+  void aNodeThatASignalStoppedEndsWithItsCode() throws Exception {
+    Process process = inFolder(Serving.class);
+    try (BufferedReader out = process.inputReader()) {
+      assertThat(out.readLine()).contains("node n serves");
+      assertThat(process.toHandle().destroy()).isTrue();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isEqualTo(143);
+      assertThat(out.lines()).last().asString().endsWith("INFO  node: stopped");
+    } finally {
+      process.destroyForcibly();
     }
   }
 
