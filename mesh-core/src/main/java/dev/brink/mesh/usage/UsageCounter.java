@@ -36,10 +36,8 @@ final class UsageCounter {
       coldStarts.increment();
     }
     long heldBytes = Math.min(report.allocatedBytes(), limits.memoryBytes());
-    heldKilobyteMicros.add(
-        Math.multiplyHigh(heldBytes, report.wallNanos()) == 0
-            ? heldBytes * report.wallNanos() / 1_000_000
-            : Long.MAX_VALUE / 1_000_000);
+    // The product of a long connection's is more than a long holds.
+    heldKilobyteMicros.add((long) ((double) heldBytes * report.wallNanos() / 1e6));
   }
 
   UsageRecord record() {
