@@ -1,5 +1,6 @@
 package dev.brink.grid;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import javax.cache.CacheException;
@@ -20,7 +21,10 @@ import org.slf4j.LoggerFactory;
 final class KeyFeed {
   private static final Logger log = LoggerFactory.getLogger(KeyFeed.class);
 
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
   private final String namespace;
+  private final KeyValuePlace place;
 
   /** One asks, or stops, at a time: who has this may use the query and what it follows. */
   private final Object asking = new Object();
@@ -32,8 +36,9 @@ final class KeyFeed {
   /** Replaced, never changed: a change is told to those who were there when it was heard. */
   private volatile List<QueuedWatch> watches = List.of();
 
-  KeyFeed(String namespace) {
+  KeyFeed(String namespace, KeyValuePlace place) {
     this.namespace = namespace;
+    this.place = place;
   }
 
   String namespace() {
@@ -80,15 +85,34 @@ final class KeyFeed {
         .name("brink-kv-watch-start")
         .start(
             () -> {
-              try {
-                ask(caches);
-              } catch (CacheException | IgniteException | IllegalStateException e) {
-                log.debug("a watch starts when Ignite is back", e);
+              if (!asked(caches)) {
+                log.debug("a watch starts when Ignite is back");
               }
               if (again) {
                 watches.forEach(QueuedWatch::miss);
               }
             });
+  }
+
+  /** Asks, again as long as Ignite runs and somebody watches: it may fail as a member is lost. */
+  private boolean asked(StoreCaches caches) {
+    while (true) {
+      try {
+        ask(caches);
+        return true;
+      } catch (CacheException | IgniteException | IllegalStateException e) {
+        log.debug("a watch could not be asked for", e);
+      }
+      if (!caches.equals(place.caches()) || watches.isEmpty()) {
+        return false;
+      }
+      try {
+        Thread.sleep(PAUSE);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+    }
   }
 
   private void ask(StoreCaches caches) {

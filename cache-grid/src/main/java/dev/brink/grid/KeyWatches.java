@@ -33,7 +33,7 @@ final class KeyWatches {
             "watches: " + open + " (expected: less than " + MAX_WATCHES + ")");
       }
       open++;
-      feed = feeds.computeIfAbsent(namespace, KeyFeed::new);
+      feed = feeds.computeIfAbsent(namespace, name -> new KeyFeed(name, place));
       watch = new QueuedWatch(namespace, prefix, listener, closed -> leave(feed, closed));
       feed.add(watch);
     }
