@@ -111,7 +111,7 @@ final class AdminCalls implements AutoCloseable {
       boolean last = i == nodes.size() - 1;
       try {
         HttpResponse<byte[]> response = send(nodes.get(index), call, end);
-        if (response.statusCode() == 503 && call.repeatable && !last) {
+        if (!last && (call.repeatable ? response.statusCode() == 503 : notWritten(response))) {
           failures.add(nodes.get(index) + ": " + problem(response).getMessage());
           continue;
         }
@@ -125,8 +125,17 @@ final class AdminCalls implements AutoCloseable {
         }
       }
     }
+    boolean inDoubt = mayHaveRun && !call.repeatable;
     throw new DeploymentException(
-        "mesh-unreachable", "no node answered: " + String.join("; ", failures), true);
+        "mesh-unreachable",
+        (inDoubt ? "no answer, it may have been done: " : "no node answered: ")
+            + String.join("; ", failures),
+        true);
+  }
+
+  /** Whether a write of a key was refused before it was done; what else is a 503 does not tell. */
+  private static boolean notWritten(HttpResponse<byte[]> response) {
+    return response.statusCode() == 503 && problem(response).code().equals("kv-unavailable");
   }
 
   private HttpResponse<byte[]> send(URI node, Call call, long end) throws IOException {

@@ -13,6 +13,9 @@ import java.util.stream.Collectors;
 /**
  * A key-value namespace of the mesh, reached over HTTP. Thread-safe. Methods block, for at most 60
  * seconds, and throw {@link DeploymentException}; {@code kv-unavailable} is worth trying again.
+ * With {@code kv-outcome-unknown}, and {@code mesh-unreachable} where no answer came, a write may
+ * have been done: it is not sent to another node, as it might undo there what others have written
+ * since.
  */
 public final class RemoteKeys {
   private final AdminCalls calls;
@@ -64,14 +67,15 @@ public final class RemoteKeys {
             path(required(key), query),
             BodyPublishers.ofByteArray(value),
             Map.of("content-type", "application/octet-stream"),
-            true,
+            false,
             MeshClient.DEADLINE));
   }
 
   /** Removes a key; returns whether it had a value. */
   public boolean delete(String key) {
     try {
-      calls.exchange(call("DELETE", required(key), Map.of()));
+      calls.exchange(
+          new Call("DELETE", path(required(key), Map.of()), "", false, MeshClient.DEADLINE));
       return true;
     } catch (DeploymentException e) {
       if (e.code().equals("key-not-found")) {

@@ -199,6 +199,39 @@ class MeshClientTest {
   }
 
   @Test
+  void aWriteOfAKeyThatMayHaveBeenDoneIsNotSentToAnotherNode() throws IOException {
+    FakeNode dies = node(_ -> Answer.broken());
+    FakeNode unsure = node(_ -> Answer.problem(500, "kv-outcome-unknown", "not known"));
+    FakeNode node = node(_ -> new Answer(204, "", ""));
+    RemoteKeys broken = client(dies.uri(), node.uri()).keys("t", "n", false);
+    RemoteKeys unknown = client(unsure.uri(), node.uri()).keys("t", "n", false);
+
+    assertThatThrownBy(() -> broken.put("key", new byte[1]))
+        .hasMessageStartingWith("no answer, it may have been done: ");
+    assertThatThrownBy(() -> client(dies.uri(), node.uri()).keys("t", "n", false).delete("key"))
+        .hasMessageStartingWith("no answer, it may have been done: ");
+    assertThatThrownBy(() -> unknown.put("key", new byte[1]))
+        .isInstanceOfSatisfying(
+            DeploymentException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo("kv-outcome-unknown");
+              assertThat(e.retryable()).isFalse();
+            });
+    assertThat(node.seen).isEmpty();
+  }
+
+  @Test
+  void aWriteOfAKeyThatWasRefusedIsSentToAnotherNode() throws IOException {
+    FakeNode refuses = node(_ -> Answer.problem(503, "kv-unavailable", "the grid is starting"));
+    FakeNode node = node(_ -> new Answer(204, "", ""));
+
+    client(refuses.uri(), node.uri()).keys("t", "n", false).put("key", new byte[1]);
+
+    assertThat(refuses.seen).hasSize(1);
+    assertThat(node.seen).hasSize(1);
+  }
+
+  @Test
   void aRemovalWhoseAnswerWasLostIsARemoval() throws IOException {
     FakeNode dies = node(_ -> Answer.broken());
     FakeNode node = node(_ -> Answer.problem(404, "deployment-not-found", "no such deployment"));
