@@ -38,15 +38,27 @@ public final class GridUnavailableException extends GridException {
   }
 
   private final Reason reason;
+  private final boolean outcomeUnknown;
 
   GridUnavailableException(Reason reason, String message) {
-    super(message);
-    this.reason = reason;
+    this(reason, message, null);
   }
 
   GridUnavailableException(Reason reason, String message, @Nullable Throwable cause) {
+    this(reason, message, cause, false);
+  }
+
+  private GridUnavailableException(
+      Reason reason, String message, @Nullable Throwable cause, boolean outcomeUnknown) {
     super(message, cause);
     this.reason = reason;
+    this.outcomeUnknown = outcomeUnknown;
+  }
+
+  /** The same failure, of a write that may have been done. */
+  GridUnavailableException afterUnknownOutcome() {
+    return new GridUnavailableException(
+        reason, getMessage() + " (whether it was written is not known)", this, true);
   }
 
   /** Why. */
@@ -54,8 +66,18 @@ public final class GridUnavailableException extends GridException {
     return reason;
   }
 
-  /** Whether trying again later makes sense. */
+  /**
+   * Whether a write of a {@link KeyValue} may have been done, or may be yet, so that to do it again
+   * may count twice, or undo what others have written since: read first. When it is false, it was
+   * not done. Writes of a {@link ReplicatedMap} do not say it: the latest stamp wins there, however
+   * often it is written.
+   */
+  public boolean outcomeUnknown() {
+    return outcomeUnknown;
+  }
+
+  /** Whether to try the same again later makes sense, without looking at what has been done. */
   public boolean retryable() {
-    return reason.retryable();
+    return reason.retryable() && !outcomeUnknown;
   }
 }

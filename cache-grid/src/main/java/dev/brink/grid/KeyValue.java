@@ -19,7 +19,12 @@ import java.util.function.Function;
  * later {@linkplain ReadMode#consistent consistent} read on any node; writes to one key are in one
  * order. Writes and consistent reads need the majority of the members, see {@link Grid}. A stage
  * fails with {@link GridUnavailableException}, which says whether trying again makes sense, after
- * {@link #withTimeout} at the latest; a write that failed may have been done.
+ * {@link #withTimeout} at the latest.
+ *
+ * <p>No write is done twice, nor does one that is interrupted and tried again undo what another has
+ * written since. When members are lost a write that was done is told as done, and one that was not
+ * is done then; where that cannot be told, it fails with {@link
+ * GridUnavailableException#outcomeUnknown}. Who then does it again may do it twice.
  *
  * <p>Thread-safe. No method waits. Stages complete on threads that may be blocked, but not for
  * long.
@@ -130,7 +135,8 @@ public interface KeyValue {
   /**
    * Removes a key.
    *
-   * @return whether it had a value
+   * @return whether it had a value; false also where members were lost and it is not known which
+   *     attempt removed it
    */
   CompletionStage<Boolean> delete(String key);
 

@@ -24,6 +24,9 @@ final class KeyValueCalls implements AutoCloseable {
   private static final long MAX_PENDING_BYTES = 128L << 20;
   private static final Duration RETRY_PAUSE = Duration.ofMillis(20);
 
+  /** Of calls that write nothing. */
+  private static final WriteOutcome NOTHING_WRITTEN = new WriteOutcome();
+
   private final KeyValuePlace place;
   private final Semaphore pending = new Semaphore(MAX_PENDING);
   private final Semaphore atOnce = new Semaphore(MAX_AT_ONCE);
@@ -66,7 +69,7 @@ final class KeyValueCalls implements AutoCloseable {
               try {
                 outcome.complete(waiting.get());
               } catch (RuntimeException | Error e) {
-                fail(outcome, told(what, e));
+                fail(outcome, told(what, e, NOTHING_WRITTEN));
               }
             });
     return outcome;
@@ -76,14 +79,24 @@ final class KeyValueCalls implements AutoCloseable {
     return start(what, bytes, deadline, (caches, by, turn) -> operation.run(caches, by));
   }
 
+  <T> CompletionStage<T> start(
+      String what, long bytes, Deadline deadline, LongOperation<T> operation) {
+    return start(what, bytes, deadline, NOTHING_WRITTEN, operation);
+  }
+
   /**
    * Starts a call.
    *
    * @param what for messages
    * @param bytes that it holds on to
+   * @param outcome told by the operation, and asked when it fails
    */
   <T> CompletionStage<T> start(
-      String what, long bytes, Deadline deadline, LongOperation<T> operation) {
+      String what,
+      long bytes,
+      Deadline deadline,
+      WriteOutcome outcome,
+      LongOperation<T> operation) {
     GridUnavailableException refusal = place.refusal();
     if (refusal == null && !pending.tryAcquire()) {
       refusal = busy();
@@ -95,11 +108,17 @@ final class KeyValueCalls implements AutoCloseable {
       failures.increment();
       return CompletableFuture.failedFuture(refusal);
     }
-    CompletableFuture<T> outcome = new CompletableFuture<>();
+    CompletableFuture<T> result = new CompletableFuture<>();
     CallTimeouts.Call call =
         timeouts.began(
             deadline,
-            () -> fail(outcome, unavailable(Reason.TIMEOUT, what + ": not done in time", null)));
+            () ->
+                fail(
+                    result,
+                    told(
+                        what,
+                        unavailable(Reason.TIMEOUT, what + ": not done in time", null),
+                        outcome)));
     Thread.ofVirtual()
         .name("brink-kv")
         .start(
@@ -107,15 +126,15 @@ final class KeyValueCalls implements AutoCloseable {
               try {
                 T value = attempt(what, deadline, operation);
                 timeouts.ended(call);
-                outcome.complete(value);
+                result.complete(value);
               } catch (RuntimeException | Error e) {
                 timeouts.ended(call);
-                fail(outcome, told(what, e));
+                fail(result, told(what, e, outcome));
               } finally {
                 release(bytes);
               }
             });
-    return outcome;
+    return result;
   }
 
   /**
@@ -223,10 +242,14 @@ final class KeyValueCalls implements AutoCloseable {
     }
   }
 
-  private static Throwable told(String what, Throwable failure) {
-    return failure instanceof GridException
-        ? failure
-        : unavailable(Reason.FAILED, what + ": " + failure.getMessage(), failure);
+  private static Throwable told(String what, Throwable failure, WriteOutcome outcome) {
+    Throwable told =
+        failure instanceof GridException
+            ? failure
+            : unavailable(Reason.FAILED, what + ": " + failure.getMessage(), failure);
+    return outcome.end() && told instanceof GridUnavailableException unavailable
+        ? unavailable.afterUnknownOutcome()
+        : told;
   }
 
   private void release(long bytes) {

@@ -145,10 +145,13 @@ final class KeyValueNamespace implements KeyValue {
     if (value.length > MAX_VALUE_BYTES) {
       return CompletableFuture.failedFuture(new ValueTooLargeException(MAX_VALUE_BYTES));
     }
+    PlainWrite put = engine.store().write(prefix + key);
     return write(
         "put of " + namespace + "/" + key,
         value.length,
-        (caches, deadline) -> put(caches, key, Incoming.of(value), options, deadline));
+        put.outcome(),
+        (caches, deadline) ->
+            engine.store().put(caches, put, () -> Incoming.of(value), options, deadline));
   }
 
   @Override
@@ -180,6 +183,8 @@ final class KeyValueNamespace implements KeyValue {
       BodyIntake intake,
       WriteOptions options,
       Deadline deadline) {
+    KeyValueStore store = engine.store();
+    PlainWrite put = store.write(prefix + key);
     if (first.length < KeyValueBlobs.CHUNK_BYTES) {
       intake.close();
       return engine
@@ -188,7 +193,8 @@ final class KeyValueNamespace implements KeyValue {
               what,
               first.length,
               deadline,
-              (caches, by) -> put(caches, key, Incoming.of(first), options, by));
+              put.outcome(),
+              (caches, by, turn) -> store.put(caches, put, () -> Incoming.of(first), options, by));
     }
     Once<Incoming> incoming = new Once<>();
     return engine
@@ -197,11 +203,12 @@ final class KeyValueNamespace implements KeyValue {
             what,
             0,
             deadline,
+            put.outcome(),
             (caches, by, turn) ->
-                put(
+                store.put(
                     caches,
-                    key,
-                    incoming.get(() -> Incoming.of(first, intake, by, turn)),
+                    put,
+                    () -> incoming.get(() -> Incoming.of(first, intake, by, turn)),
                     options,
                     by));
   }
@@ -218,19 +225,6 @@ final class KeyValueNamespace implements KeyValue {
         engine.calls().prepare("value for " + namespace, () -> intake.next(maxBytes + 1, deadline));
     var _ = whole.whenComplete((bytes, failure) -> intake.close());
     return whole;
-  }
-
-  private Stamp put(
-      StoreCaches caches, String key, Incoming value, WriteOptions options, Deadline deadline) {
-    String stored = prefix + key;
-    Stamp version = engine.store().version();
-    engine
-        .store()
-        .put(
-            caches,
-            stored,
-            engine.store().stored(caches, stored, version, value, options, deadline));
-    return version;
   }
 
   @Override
@@ -252,10 +246,12 @@ final class KeyValueNamespace implements KeyValue {
   @Override
   public CompletionStage<Boolean> delete(String key) {
     KeyCodec.check(key);
+    PlainWrite delete = engine.store().write(prefix + key);
     return write(
         "delete of " + namespace + "/" + key,
         0,
-        (caches, deadline) -> engine.store().delete(caches, prefix + key));
+        delete.outcome(),
+        (caches, deadline) -> engine.store().delete(caches, delete, deadline));
   }
 
   @Override
@@ -267,6 +263,7 @@ final class KeyValueNamespace implements KeyValue {
     return write(
         "increment of " + namespace + "/" + key,
         0,
+        transaction.outcome(),
         (caches, deadline) -> {
           KeyValueStore store = engine.store();
           long expires = options.expiresMillis(store.nowMillis());
@@ -311,6 +308,7 @@ final class KeyValueNamespace implements KeyValue {
     return write(
         what,
         bytes,
+        transaction.outcome(),
         (caches, deadline) -> {
           for (KeyValueWrite step : steps.subList(stored.size(), steps.size())) {
             stored.add(stored(caches, step, version, deadline));
@@ -336,8 +334,17 @@ final class KeyValueNamespace implements KeyValue {
   }
 
   private <T> CompletionStage<T> write(
-      String what, long bytes, KeyValueCalls.Operation<T> operation) {
-    return write(() -> engine.calls().start(what, bytes, Deadline.in(timeout), operation));
+      String what, long bytes, WriteOutcome outcome, KeyValueCalls.Operation<T> operation) {
+    return write(
+        () ->
+            engine
+                .calls()
+                .start(
+                    what,
+                    bytes,
+                    Deadline.in(timeout),
+                    outcome,
+                    (caches, by, turn) -> operation.run(caches, by)));
   }
 
   private <T> CompletionStage<T> write(Supplier<CompletionStage<T>> call) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import javax.cache.expiry.Duration;
 import javax.cache.expiry.ModifiedExpiryPolicy;
 import org.apache.ignite.IgniteCache;
@@ -105,29 +106,55 @@ final class KeyValueStore {
     return new StoredValue(version, options.metadata(), expires, null, blob);
   }
 
-  /** Writes a record whatever is there. */
-  void put(StoreCaches caches, String key, StoredValue value) {
+  /** A put or delete for one call, that it may try more than once. */
+  PlainWrite write(String key) {
+    return new PlainWrite(key, version());
+  }
+
+  /**
+   * Writes a value whatever is there.
+   *
+   * @param incoming asked once, unless it fails
+   */
+  Stamp put(
+      StoreCaches caches,
+      PlainWrite put,
+      Supplier<Incoming> incoming,
+      WriteOptions options,
+      Deadline deadline) {
+    String key = put.key();
+    StoredValue value =
+        put.value(() -> stored(caches, key, put.version(), incoming.get(), options, deadline));
     long began = System.nanoTime();
     copies.forget(key);
     long now = nowMillis();
-    if (value.expired(now)) {
-      replaced(key, caches.records().getAndRemove(key));
-      copies.written(key, null, began, System.nanoTime());
-      return;
-    }
+    boolean expired = value.expired(now);
+    byte[] before =
+        put.run(
+            caches,
+            deadline,
+            () -> expired ? caches.records().getAndRemove(key) : replace(caches, key, value, now));
+    replaced(key, before);
+    copies.written(key, expired ? null : value, began, System.nanoTime());
+    return value.version();
+  }
+
+  /** What was there, if it may have been what the value's blob replaces. */
+  private static byte @Nullable [] replace(
+      StoreCaches caches, String key, StoredValue value, long nowMillis) {
     if (value.blob() == null) {
-      write(caches, key, value, now);
-    } else {
-      replaced(key, expiring(caches, value, now).getAndPut(key, value.encode()));
+      write(caches, key, value, nowMillis);
+      return null;
     }
-    copies.written(key, value, began, System.nanoTime());
+    return expiring(caches, value, nowMillis).getAndPut(key, value.encode());
   }
 
   /** Removes a record; returns whether there was a value. */
-  boolean delete(StoreCaches caches, String key) {
+  boolean delete(StoreCaches caches, PlainWrite delete, Deadline deadline) {
+    String key = delete.key();
     long began = System.nanoTime();
     copies.forget(key);
-    byte[] bytes = caches.records().getAndRemove(key);
+    byte[] bytes = delete.run(caches, deadline, () -> caches.records().getAndRemove(key));
     replaced(key, bytes);
     copies.written(key, null, began, System.nanoTime());
     return bytes != null && !StoredValue.decode(key, bytes).expired(nowMillis());

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
@@ -23,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class KeyValueTransaction {
   private final Stamp version;
   private final LongSupplier nowMillis;
+  private final WriteOutcome outcome = new WriteOutcome();
 
   /** What was to be committed when the outcome got lost. */
   private @Nullable Done tried;
@@ -58,6 +58,10 @@ final class KeyValueTransaction {
     return version;
   }
 
+  WriteOutcome outcome() {
+    return outcome;
+  }
+
   /**
    * Does the steps, the same each time; null when a check failed and nothing was done.
    *
@@ -81,7 +85,7 @@ final class KeyValueTransaction {
         if (done != null) {
           return done;
         }
-        tried = null;
+        notDone();
       }
       Done planned = plan(steps, before);
       if (planned == null) {
@@ -96,9 +100,22 @@ final class KeyValueTransaction {
             }
           });
       tried = planned;
-      transaction.commit();
+      outcome.sent();
+      try {
+        transaction.commit();
+      } catch (RuntimeException e) {
+        if (WriteOutcome.rolledBack(e)) {
+          notDone();
+        }
+        throw e;
+      }
       return planned;
     }
+  }
+
+  private void notDone() {
+    tried = null;
+    outcome.notDone();
   }
 
   private Map<String, StoredValue> live(Map<String, byte[]> stored) {
@@ -160,25 +177,30 @@ final class KeyValueTransaction {
 
   /**
    * What an attempt before this one has done, now that the keys are locked and its outcome is
-   * certain; null when it did nothing.
+   * certain; null when it did nothing: a record that it was to replace is still there, and no
+   * version comes twice. That a key still holds nothing proves nothing, as what was put there may
+   * have been removed.
    *
    * @throws GridUnavailableException when others wrote since, so that it cannot be told
    */
   private @Nullable Done done(Done tried, Map<String, StoredValue> present) {
     Map<String, @Nullable StoredValue> after = new HashMap<>();
     boolean written = false;
-    boolean unchanged = true;
-    for (String key : tried.after.keySet()) {
-      StoredValue value = present.get(key);
+    boolean unchanged = false;
+    boolean nothingToDo = true;
+    for (Map.Entry<String, @Nullable StoredValue> write : tried.after.entrySet()) {
+      StoredValue value = present.get(write.getKey());
+      Stamp before = version(tried.before.get(write.getKey()));
       Stamp now = version(value);
-      after.put(key, value);
+      after.put(write.getKey(), value);
       written |= version.equals(now);
-      unchanged &= Objects.equals(version(tried.before.get(key)), now);
+      unchanged |= before != null && before.equals(now);
+      nothingToDo &= before == null && write.getValue() == null;
     }
     if (written) {
       return new Done(tried.before, after);
     }
-    if (unchanged) {
+    if (unchanged || nothingToDo) {
       return null;
     }
     throw KeyValueCalls.unavailable(

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -130,17 +131,26 @@ final class Grids implements AutoCloseable {
 
   /** Why a write was refused. */
   static Reason refusal(CompletionStage<?> refused) {
-    CompletableFuture<Reason> reason = new CompletableFuture<>();
+    return refused(refused).reason();
+  }
+
+  /** How a write was refused. */
+  static GridUnavailableException refused(CompletionStage<?> refused) {
+    CompletableFuture<GridUnavailableException> failed = new CompletableFuture<>();
     var _ =
         refused.whenComplete(
             (result, failure) -> {
               if (failure instanceof GridUnavailableException unavailable) {
-                reason.complete(unavailable.reason());
+                failed.complete(unavailable);
+              } else if (failure instanceof CompletionException wrapped
+                  && wrapped.getCause() instanceof GridUnavailableException unavailable) {
+                failed.complete(unavailable);
               } else {
-                reason.completeExceptionally(new AssertionError("no refusal: " + failure));
+                failed.completeExceptionally(
+                    new AssertionError("no refusal: " + result + ", " + failure));
               }
             });
-    return reason.join();
+    return failed.join();
   }
 
   static void awaitMembers(int count, Grid... grids) {

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.cache.CacheException;
 import org.apache.ignite.IgniteException;
+import org.apache.ignite.transactions.TransactionRollbackException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +35,7 @@ class KeyValueCommitTest {
   private final AtomicInteger commits = new AtomicInteger();
   private final AtomicInteger failingReads = new AtomicInteger();
   private volatile FaultyPlace.Fault firstCommit = (method, call) -> call.run();
+  private volatile FaultyPlace.Fault reads = this::read;
   private KeyValueEngine engine;
   private KeyValue at;
 
@@ -70,7 +72,14 @@ class KeyValueCommitTest {
     if (method.equals("commit") && commits.incrementAndGet() == 1) {
       return firstCommit.around(method, call);
     }
-    if (method.startsWith("get") && failingReads.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+    if (method.equals("getAll")) {
+      return reads.around(method, call);
+    }
+    return call.run();
+  }
+
+  private @Nullable Object read(String method, FaultyPlace.Call call) throws Throwable {
+    if (failingReads.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
       throw new CacheException("no member is there");
     }
     return call.run();
@@ -97,8 +106,20 @@ class KeyValueCommitTest {
         (method, call) -> {
           throw new IllegalStateException("the node is stopping");
         };
-    assertThat(get(at.increment("then", 5, WriteOptions.none()))).isEqualTo(5);
-    assertThat(get(at.get("then")).orElseThrow().text()).isEqualTo("5");
+    get(at.put("then", bytes("1")));
+    assertThat(get(at.increment("then", 5, WriteOptions.none()))).isEqualTo(6);
+    assertThat(get(at.get("then")).orElseThrow().text()).isEqualTo("6");
+    assertThat(commits).hasValue(2);
+  }
+
+  @Test
+  void anIncrementThatWasRolledBackIsDoneThen() throws Exception {
+    firstCommit =
+        (method, call) -> {
+          throw new TransactionRollbackException("rolled back on the backup");
+        };
+    assertThat(get(at.increment("back", 5, WriteOptions.none()))).isEqualTo(5);
+    assertThat(get(at.get("back")).orElseThrow().text()).isEqualTo("5");
     assertThat(commits).hasValue(2);
   }
 
@@ -139,8 +160,60 @@ class KeyValueCommitTest {
           get(other.increment("both", 1, WriteOptions.none()));
           throw new IllegalStateException("the node is stopping");
         };
-    assertThat(Grids.refusal(at.increment("both", 5, WriteOptions.none())))
-        .isEqualTo(Reason.FAILED);
+    GridUnavailableException refused = Grids.refused(at.increment("both", 5, WriteOptions.none()));
+    assertThat(refused.reason()).isEqualTo(Reason.FAILED);
+    assertThat(refused.outcomeUnknown()).isTrue();
+    assertThat(refused.retryable()).isFalse();
     assertThat(get(other.get("both")).orElseThrow().text()).isEqualTo("6");
+  }
+
+  @Test
+  void whatOthersRemovedSinceIsNotDoneAgain() throws Exception {
+    KeyValue other = grid.keyValue(Namespace.of("default", "commits"));
+    firstCommit =
+        (method, call) -> {
+          call.run();
+          assertThat(get(other.delete("removed"))).isTrue();
+          throw new IllegalStateException("the node is stopping");
+        };
+    assertThat(
+            Grids.refused(
+                    at.compareAndSet(
+                        "removed", Optional.empty(), bytes("lock"), WriteOptions.none()))
+                .outcomeUnknown())
+        .isTrue();
+    assertThat(get(other.get("removed"))).isEmpty();
+  }
+
+  @Test
+  void whatLeftOneOfItsKeysAsItWasWasNotDone() throws Exception {
+    KeyValue other = grid.keyValue(Namespace.of("default", "commits"));
+    get(other.put("kept", bytes("1")));
+    firstCommit =
+        (method, call) -> {
+          throw new IllegalStateException("the node is stopping");
+        };
+    reads =
+        (method, call) -> {
+          if (commits.get() == 1) {
+            get(other.put("changed", bytes("7")));
+          }
+          return call.run();
+        };
+    assertThat(get(at.atomic(List.of(new Increment("kept", 1), new Increment("changed", 1)))))
+        .isPresent();
+    assertThat(get(other.get("kept")).orElseThrow().text()).isEqualTo("2");
+    assertThat(get(other.get("changed")).orElseThrow().text()).isEqualTo("8");
+  }
+
+  @Test
+  void aRefusalBeforeTheCommitSaysThatNothingWasDone() throws Exception {
+    failingReads.set(Integer.MAX_VALUE);
+    KeyValue hasty = at.withTimeout(Duration.ofMillis(50));
+    GridUnavailableException refused =
+        Grids.refused(hasty.increment("never", 1, WriteOptions.none()));
+    assertThat(refused.reason()).isEqualTo(Reason.TIMEOUT);
+    assertThat(refused.outcomeUnknown()).isFalse();
+    assertThat(refused.retryable()).isTrue();
   }
 }

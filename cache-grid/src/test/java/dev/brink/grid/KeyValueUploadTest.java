@@ -19,7 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.ignite.IgniteException;
+import org.apache.ignite.transactions.TransactionRollbackException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -96,7 +96,7 @@ class KeyValueUploadTest {
             grid,
             (method, call) -> {
               if (method.equals("put") && failed.compareAndSet(false, true)) {
-                throw new IgniteException("a member is gone");
+                throw new TransactionRollbackException("a member is gone");
               }
               return call.run();
             });

@@ -14,6 +14,9 @@ import java.util.concurrent.CompletionException;
 final class NamespaceFailures {
   static final String UNAVAILABLE = "kv-unavailable";
 
+  /** A write that may have been done: whoever does it again may do it twice. */
+  static final String UNKNOWN = "kv-outcome-unknown";
+
   private NamespaceFailures() {}
 
   /** What a function gets; a failure that is not known is given on as it is, to be logged. */
@@ -25,7 +28,9 @@ final class NamespaceFailures {
       case NotACounterException e -> BindingException.type(message(e));
       case IllegalArgumentException e -> BindingException.type(message(e));
       case GridUnavailableException e ->
-          BindingException.failed(UNAVAILABLE, unavailable(e), e.retryable());
+          e.outcomeUnknown()
+              ? BindingException.failed(UNKNOWN, unknown(e), false)
+              : BindingException.failed(UNAVAILABLE, unavailable(e), e.retryable());
       case ProblemException e ->
           e.problem().status() == 413
               ? BindingException.range(e.problem().detail())
@@ -47,10 +52,19 @@ final class NamespaceFailures {
       case NotACounterException e ->
           new ProblemException(Problem.of(409, "not-a-counter", message(e)));
       case GridUnavailableException e ->
-          new ProblemException(new Problem(503, UNAVAILABLE, message(e), e.retryable() ? 1 : 0));
+          new ProblemException(
+              e.outcomeUnknown()
+                  ? Problem.of(500, UNKNOWN, message(e))
+                  : new Problem(503, UNAVAILABLE, message(e), e.retryable() ? 1 : 0));
       case GridException e -> new ProblemException(Problem.of(500, "kv-failed", message(e)));
       default -> new IllegalStateException("a call of a namespace failed", cause);
     };
+  }
+
+  private static String unknown(GridUnavailableException failure) {
+    return "whether the write was done is not known: "
+        + failure.reason().name().toLowerCase(Locale.ROOT)
+        + " (read before trying again)";
   }
 
   private static String unavailable(GridUnavailableException failure) {
