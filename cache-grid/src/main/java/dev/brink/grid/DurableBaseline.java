@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,6 +34,7 @@ final class DurableBaseline {
   private final Duration retention;
   private final Map<UUID, Long> absentSinceNanos = new HashMap<>();
   private @Nullable Long majoritySinceNanos;
+  private final Set<UUID> forgotten = new HashSet<>();
   private Set<UUID> newcomers = Set.of();
   private long newcomersSinceNanos;
 
@@ -80,9 +82,13 @@ final class DurableBaseline {
     }
     if (due) {
       log.info("the durable store is activated: {}", quorum);
-      ignite.cluster().state(ClusterState.ACTIVE);
-      ignite.cluster().baselineAutoAdjustEnabled(false);
+      activate(ignite);
     }
+  }
+
+  private static void activate(Ignite ignite) {
+    ignite.cluster().state(ClusterState.ACTIVE);
+    ignite.cluster().baselineAutoAdjustEnabled(false);
   }
 
   private void takeIn(Ignite ignite) {
@@ -108,36 +114,67 @@ final class DurableBaseline {
 
   private void letGo(Ignite ignite) {
     Map<UUID, BaselineNode> keepers = keepers(ignite);
-    servers(ignite)
-        .forEach(node -> absentSinceNanos.remove(DurableMajority.id(node.consistentId())));
+    Set<UUID> online = online(ignite);
+    absentSinceNanos.keySet().removeAll(online);
     absentSinceNanos.keySet().retainAll(keepers.keySet());
-    Set<UUID> online =
-        servers(ignite).stream()
-            .map(node -> DurableMajority.id(node.consistentId()))
-            .collect(Collectors.toSet());
     long now = System.nanoTime();
     for (UUID keeper : keepers.keySet()) {
       if (!online.contains(keeper)
           && now - absentSinceNanos.computeIfAbsent(keeper, id -> now) > retention.toNanos()) {
-        forget(ignite, keeper);
+        keepers.remove(keeper);
+        setKeepers(ignite, keepers, List.of(keeper));
         return;
       }
     }
   }
 
-  /** Stops counting on a keeper that is not there. */
-  void forget(Ignite ignite, UUID member) {
-    Map<UUID, BaselineNode> keepers = new HashMap<>(keepers(ignite));
-    boolean online =
-        servers(ignite).stream()
-            .anyMatch(node -> DurableMajority.id(node.consistentId()).equals(member));
-    if (!online && keepers.size() > 1 && keepers.remove(member) != null) {
-      log.warn("member {} no longer keeps the durable store; {} do", member, keepers.size());
-      ignite.cluster().setBaselineTopology(keepers.values());
-    }
+  /** The keepers that are not there. */
+  static Set<UUID> missing(Ignite ignite) {
+    Set<UUID> missing = new HashSet<>(keepers(ignite).keySet());
+    missing.removeAll(online(ignite));
+    return missing;
   }
 
-  /** Partitions are lost when all their keepers were gone at once; now all are back. */
+  /** Stops counting on a keeper that is not there, at {@link #letForgottenGo}. */
+  void forget(UUID member) {
+    forgotten.add(member);
+  }
+
+  /**
+   * Lets those go that somebody has said to be gone for good. A store that was not active as too
+   * many of them are missing is activated then, when the others are a majority of those that are
+   * left. Any member may; waits for Ignite.
+   */
+  void letForgottenGo(Ignite ignite) {
+    Map<UUID, BaselineNode> left = keepers(ignite);
+    Set<UUID> online = online(ignite);
+    forgotten.removeIf(id -> online.contains(id) || !left.containsKey(id));
+    if (forgotten.isEmpty() || left.size() == forgotten.size()) {
+      return;
+    }
+    left.keySet().removeAll(forgotten);
+    if (ignite.cluster().state() != ClusterState.ACTIVE) {
+      Quorum quorum = DurableMajority.quorum(left.keySet(), online);
+      if (!quorum.holds()) {
+        return;
+      }
+      log.info("the durable store is activated without {}: {}", forgotten, quorum);
+      activate(ignite);
+    }
+    setKeepers(ignite, left, forgotten);
+    forgotten.clear();
+  }
+
+  private static void setKeepers(
+      Ignite ignite, Map<UUID, BaselineNode> left, Collection<UUID> gone) {
+    log.warn("members {} no longer keep the durable store; {} do", gone, left.size());
+    ignite.cluster().setBaselineTopology(left.values());
+  }
+
+  /**
+   * Partitions are lost when all their keepers were gone at once; now all are back, but for those
+   * that were let go.
+   */
   private static void reset(Ignite ignite) {
     List<String> lost =
         ignite.cacheNames().stream()
@@ -145,7 +182,10 @@ final class DurableBaseline {
             .filter(name -> !ignite.cache(name).lostPartitions().isEmpty())
             .toList();
     if (!lost.isEmpty()) {
-      log.info("all who keep the durable store are back: {} is whole again", lost);
+      log.warn(
+          "all who keep the durable store are there, and {} is used again; what only members had"
+              + " that were let go is lost",
+          lost);
       ignite.resetLostPartitions(lost);
     }
   }
@@ -157,6 +197,12 @@ final class DurableBaseline {
       baseline.forEach(node -> keepers.put(DurableMajority.id(node.consistentId()), node));
     }
     return keepers;
+  }
+
+  private static Set<UUID> online(Ignite ignite) {
+    return servers(ignite).stream()
+        .map(node -> DurableMajority.id(node.consistentId()))
+        .collect(Collectors.toSet());
   }
 
   private static Collection<ClusterNode> servers(Ignite ignite) {

@@ -49,6 +49,10 @@ final class DurableMajority implements TopologyValidator {
     }
     Set<UUID> keepers =
         baseline.stream().map(node -> id(node.consistentId())).collect(Collectors.toSet());
+    return quorum(keepers, online);
+  }
+
+  static Quorum quorum(Set<UUID> keepers, Set<UUID> online) {
     int count = (int) keepers.stream().filter(online::contains).count();
     boolean withLowest = keepers.stream().min(UUID::compareTo).map(online::contains).orElse(true);
     return new Quorum(

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -163,15 +164,20 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
     return quorum.present() + " of " + quorum.known();
   }
 
-  /** Stops counting on a member that is not there. */
+  /** Who keeps the store and is not there, as far as it is known now. */
+  Set<UUID> missing() {
+    Running now = running;
+    try {
+      return now == null ? Set.of() : DurableBaseline.missing(now.ignite);
+    } catch (IgniteException | IllegalStateException e) {
+      log.debug("the durable store is stopping", e);
+      return Set.of();
+    }
+  }
+
+  /** Stops counting on a member that is not there, as soon as the store runs. */
   void forget(UUID member) {
-    tasks.add(
-        () -> {
-          Running now = running;
-          if (now != null && now.caches != null) {
-            baseline.forget(now.ignite, member);
-          }
-        });
+    tasks.add(() -> baseline.forget(member));
   }
 
   private void run() {
@@ -224,6 +230,7 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
       startDueNanos = System.nanoTime() + backoff.next().toNanos();
       return;
     }
+    baseline.letForgottenGo(now.ignite);
     ClusterNode oldest = now.ignite.cluster().forOldest().node();
     if (oldest != null && oldest.isLocal()) {
       baseline.look(now.ignite, grid == GridState.CONNECTED);

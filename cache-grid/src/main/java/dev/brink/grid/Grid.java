@@ -1,6 +1,7 @@
 package dev.brink.grid;
 
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -73,9 +74,16 @@ public interface Grid extends AutoCloseable {
   HybridClock clock();
 
   /**
+   * The members that keep the durable store and are not there, also those that left in good order;
+   * they count when its majority is asked for. None while it is not known, as at the start.
+   */
+  Set<UUID> missingKeepers();
+
+  /**
    * Stops counting a missing member, on all members that can be reached. Works without a majority:
-   * it is the way out when the majority is gone for good. A member that is not missing, or is not
-   * known, is left as it is.
+   * it is the way out when the majority is gone for good. What only members that are gone for good
+   * had of the durable store is lost then. A member that is not missing, or is not known, is left
+   * as it is.
    *
    * @return whether there was such a missing member
    */

@@ -243,14 +243,21 @@ final class GridNode implements Grid {
   }
 
   @Override
+  public Set<UUID> missingKeepers() {
+    DurableNamespaces store = durable;
+    return store == null ? Set.of() : store.store().missing();
+  }
+
+  @Override
   public boolean forget(UUID member) {
+    boolean missed = missingKeepers().contains(member);
     boolean forgotten = housekeeping.forget(requireNonNull(member, "member"));
     engine.check();
     DurableNamespaces store = durable;
-    if (store != null) {
+    if (store != null && (forgotten || missed)) {
       store.store().forget(member);
     }
-    return forgotten;
+    return forgotten || missed;
   }
 
   @Override

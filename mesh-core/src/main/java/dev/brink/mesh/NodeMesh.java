@@ -4,6 +4,7 @@ import dev.brink.cache.Purge;
 import dev.brink.grid.Grid;
 import dev.brink.grid.Member;
 import dev.brink.mesh.cache.Purges;
+import dev.brink.mesh.deploy.DeploymentException;
 import dev.brink.mesh.deploy.Deployments;
 import dev.brink.mesh.deploy.Explanation;
 import dev.brink.mesh.deploy.Mesh;
@@ -27,6 +28,8 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +56,49 @@ record NodeMesh(
     return grid.membership().members().stream()
         .map(member -> info(member, statuses.get(member.id().toString()), up))
         .toList();
+  }
+
+  @Override
+  public List<NodeInfo> missing() {
+    Map<UUID, Member> missing = new TreeMap<>();
+    // Of one that only the durable store counts nothing is known but its id.
+    grid.missingKeepers().forEach(id -> missing.put(id, new Member(id, "", Map.of(), false)));
+    grid.missing().forEach(member -> missing.put(member.id(), member));
+    return missing.values().stream()
+        .map(
+            member -> {
+              NodeAddress address = NodeAddress.of(member);
+              return new NodeInfo(
+                  member.id().toString(),
+                  member.name(),
+                  false,
+                  address.ingress(),
+                  address.admin(),
+                  "missing",
+                  Double.NaN,
+                  Double.NaN,
+                  address.lanes(),
+                  0,
+                  0);
+            })
+        .toList();
+  }
+
+  @Override
+  public void forget(String node) {
+    boolean forgotten =
+        missing().stream().anyMatch(each -> each.id().equals(node))
+            && grid.forget(UUID.fromString(node));
+    if (!forgotten) {
+      throw new DeploymentException(
+          "node-not-missing",
+          "node: "
+              + node
+              + " (expected: the id of one that is missing: "
+              + missing().stream().map(NodeInfo::id).toList()
+              + ")",
+          false);
+    }
   }
 
   private static NodeInfo info(Member member, @Nullable NodeStatus status, Set<String> up) {

@@ -1,6 +1,7 @@
 package dev.brink.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brink.mesh.client.MeshClient;
 import dev.brink.mesh.client.RemoteKeys;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +31,20 @@ class DurableRestartTest {
       RemoteKeys keys = client.keys("default", "kept", true);
       TestMesh.until(() -> isStarted(keys));
       assertThat(keys.get("key")).contains(value);
+    }
+  }
+
+  @Test
+  void aNodeThatIsNotMissingIsNotForgotten(@TempDir Path directory) throws Exception {
+    try (MeshNode node = start(directory);
+        MeshClient client = connect(node, directory)) {
+      assertThat(client.missing()).isEmpty();
+      for (String id : List.of(node.id(), "nobody")) {
+        assertThatThrownBy(() -> client.forget(id))
+            .isInstanceOfSatisfying(
+                DeploymentException.class, e -> assertThat(e.code()).isEqualTo("node-not-missing"))
+            .hasMessage("node: " + id + " (expected: the id of one that is missing: [])");
+      }
     }
   }
 

@@ -168,10 +168,7 @@ public final class AdminHandler implements HttpHandler {
         require(method, HttpMethod.GET);
         yield response(200, "text/plain; version=0.0.4; charset=utf-8", metrics.scrape());
       }
-      case "nodes" -> {
-        require(method, HttpMethod.GET);
-        yield json(AdminMessages.nodeList(mesh().nodes()));
-      }
+      case "nodes" -> nodes(method, path, parts.subList(2, parts.size()));
       case "usage" -> {
         require(method, HttpMethod.GET);
         yield json(AdminMessages.usageList(mesh().usage()));
@@ -199,6 +196,23 @@ public final class AdminHandler implements HttpHandler {
       case "kv" -> keyValue.answer(request, parts.subList(2, parts.size()), body);
       default -> throw notFound(path);
     };
+  }
+
+  private FullHttpResponse nodes(HttpMethod method, String path, List<String> rest) {
+    if (rest.isEmpty()) {
+      require(method, HttpMethod.GET);
+      return json(AdminMessages.nodeList(mesh().nodes()));
+    }
+    if (rest.size() != 1) {
+      throw notFound(path);
+    }
+    if (rest.getFirst().equals("missing")) {
+      require(method, HttpMethod.GET);
+      return json(AdminMessages.nodeList(mesh().missing()));
+    }
+    require(method, HttpMethod.DELETE);
+    mesh().forget(rest.getFirst());
+    return response(204, JSON, "");
   }
 
   private ExplanationView explanation(String uri) {
@@ -320,7 +334,7 @@ public final class AdminHandler implements HttpHandler {
 
   private static int status(DeploymentException e) {
     return switch (e.code()) {
-      case "deployment-not-found", "route-not-found", "secret-not-found" -> 404;
+      case "deployment-not-found", "route-not-found", "secret-not-found", "node-not-missing" -> 404;
       case "route-conflict", "secret-unreadable", "tick-not-here" -> 409;
       case "invalid-deployment", "invalid-request", "invalid-secret" -> 400;
       case "secrets-not-configured" -> 501;

@@ -5,6 +5,7 @@ import dev.brink.mesh.proto.NodeList;
 import dev.brink.mesh.proto.NodeView;
 import dev.brink.mesh.wire.AdminJson;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -13,11 +14,14 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "nodes",
-    description = "List the nodes of the mesh as one of them sees it.",
+    description =
+        "List the nodes of the mesh as one of them sees it, or forget those that are gone.",
     footer = {
       "",
       "RTT is that of the link from the node asked, which is marked with *; ~ stands before one"
-          + " that was not measured."
+          + " that was not measured.",
+      "A node that failed counts for majorities until it is back, or forgotten: then what only it"
+          + " had of durable namespaces is lost. Forget none that may come back."
     })
 final class NodesCommand implements Callable<Integer> {
   private final Session session;
@@ -27,6 +31,15 @@ final class NodesCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print a NodeList message.")
   private boolean json;
 
+  @Option(names = "--missing", description = "List those that are not there and still count.")
+  private boolean missing;
+
+  @Option(
+      names = "--forget",
+      paramLabel = "ID",
+      description = "Stop counting a node that is gone for good; may be given again.")
+  private List<String> forgotten = List.of();
+
   NodesCommand(Session session) {
     this.session = session;
   }
@@ -35,7 +48,14 @@ final class NodesCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     NodeList nodes;
     try (MeshClient client = mesh.connect(session)) {
-      nodes = client.nodeList();
+      for (String node : forgotten) {
+        client.forget(node);
+        session.out().println("forgotten " + node);
+      }
+      if (!forgotten.isEmpty()) {
+        return 0;
+      }
+      nodes = missing ? client.missingList() : client.nodeList();
     }
     if (json) {
       session.out().println(AdminJson.complete(nodes));

@@ -108,6 +108,17 @@ public final class MeshClient implements Mesh, AutoCloseable {
   }
 
   @Override
+  public List<NodeInfo> missing() {
+    return missingList().getNodesList().stream().map(AdminMessages::fromProto).toList();
+  }
+
+  @Override
+  public void forget(String node) {
+    String path = "/v1/nodes/" + AdminCalls.segment(node);
+    String _ = calls.call(new AdminCalls.Call("DELETE", path, "", false, DEADLINE));
+  }
+
+  @Override
   public Explanation explain(URI url, List<Map.Entry<String, String>> headers) {
     return ExplanationMessages.fromProto(explanation(url, headers));
   }
@@ -144,6 +155,11 @@ public final class MeshClient implements Mesh, AutoCloseable {
   /** As {@link #nodes}, with all that the node's message says. */
   public NodeList nodeList() {
     return get("/v1/nodes", NodeList.newBuilder()).build();
+  }
+
+  /** As {@link #missing}, with all that the node's message says. */
+  public NodeList missingList() {
+    return get("/v1/nodes/missing", NodeList.newBuilder()).build();
   }
 
   /** As {@link #usage}, as the node's message. */

@@ -27,6 +27,18 @@ public interface Mesh {
   /** The nodes this node knows, itself included. */
   List<NodeInfo> nodes();
 
+  /** The nodes that are not there and still count for majorities, in state {@code missing}. */
+  List<NodeInfo> missing();
+
+  /**
+   * Stops counting a node that is gone for good, for the registry's majority and the durable
+   * store's; what only it had of that is lost then.
+   *
+   * @param node its id
+   * @throws DeploymentException {@code node-not-missing} when it is not one of {@link #missing}
+   */
+  void forget(String node);
+
   /**
    * Where a request would run if the node asked got it now.
    *

@@ -400,6 +400,17 @@ class MeshCommandsTest {
   }
 
   @Test
+  void nodesThatAreGoneAreForgotten() {
+    answer = new Answer(204, "", "");
+
+    assertThat(run("nodes", "--forget", "id-1", "--forget", "id-2")).isZero();
+
+    assertThat(run.out()).isEqualTo("forgotten id-1\nforgotten id-2\n");
+    assertThat(node.seen.stream().map(FakeNode.Seen::line))
+        .containsExactly("DELETE /v1/nodes/id-1", "DELETE /v1/nodes/id-2");
+  }
+
+  @Test
   void aNodeThatIsNotThereIsAFailure() {
     node.close();
 
