@@ -106,7 +106,7 @@ class GridMembershipTest {
               .toList();
       Grid[] all = new Grid[3];
       for (int i = 0; i < 3; i++) {
-        all[i] = get(starting.get(i));
+        all[i] = Grids.started(starting.get(i));
       }
       awaitMembers(3, all);
       awaitState(GridState.CONNECTED, all);

@@ -20,6 +20,7 @@ import java.util.function.BooleanSupplier;
 /** Real grids on loopback for one test, closed with it. */
 final class Grids implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
+  private static final Duration START = Duration.ofMinutes(3);
 
   private final Path directory;
   private final List<Grid> started = new ArrayList<>();
@@ -57,7 +58,7 @@ final class Grids implements AutoCloseable {
         .nodeId(id(n))
         .name("node" + n)
         .network(NetworkPreset.WAN)
-        .startTimeout(Duration.ofMinutes(3))
+        .startTimeout(START)
         .writeTimeout(Duration.ofSeconds(30))
         .workDirectory(directory.resolve("node" + n));
   }
@@ -87,6 +88,11 @@ final class Grids implements AutoCloseable {
               }
             });
     return grid;
+  }
+
+  /** Waits as long as a start may take, which on a machine that is busy is longer than a call. */
+  static Grid started(CompletableFuture<Grid> starting) throws Exception {
+    return starting.get(START.plus(PATIENCE).toSeconds(), TimeUnit.SECONDS);
   }
 
   @Override
