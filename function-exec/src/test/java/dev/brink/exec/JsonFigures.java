@@ -47,6 +47,8 @@ public final class JsonFigures {
       """;
 
   /**
+   * Measures.
+   *
    * @param args how many rounds; 6 when nothing is said
    */
   public static void main(String[] args) {

@@ -26,19 +26,18 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What people hear of certificates before it is too late, and after. */
 class CertificateExpiryTest {
-  private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-
   @TempDir Path directory;
-  private Instant time = NOW;
+  private final Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+  private Instant time = now;
 
-  private static CertificateBuilder until(String subject, Duration left) {
+  private CertificateBuilder until(String subject, Duration left) {
     return new CertificateBuilder()
         .subject("CN=" + subject)
-        .notBefore(NOW.minus(Duration.ofDays(400)))
-        .notAfter(NOW.plus(left));
+        .notBefore(now.minus(Duration.ofDays(400)))
+        .notAfter(now.plus(left));
   }
 
-  private static X509Bundle site(Duration left) throws Exception {
+  private X509Bundle site(Duration left) throws Exception {
     return until("site", left).setIsCertificateAuthority(true).buildSelfSigned();
   }
 
@@ -59,9 +58,9 @@ class CertificateExpiryTest {
           .containsPattern(
               "brink_certificate_expiry_timestamp_seconds\\{use=\"ingress\"\\} [0-9.E]+");
 
-      time = NOW.plus(Duration.ofDays(7));
+      time = now.plus(Duration.ofDays(7));
       expiry.look();
-      time = NOW.plus(Duration.ofDays(21));
+      time = now.plus(Duration.ofDays(21));
       expiry.look();
 
       String ends = key.ends().toString();
@@ -83,9 +82,9 @@ class CertificateExpiryTest {
     CertifiedKey key = files(until("site", Duration.ofDays(90)).buildIssuedBy(authority)).read();
 
     assertThat(key.chain()).hasSize(2);
-    assertThat(key.ends()).isEqualTo(NOW.plus(Duration.ofDays(9)));
-    assertThat(key.warning(NOW, CertificateExpiry.AHEAD)).isPresent();
-    assertThat(key.invalid(NOW)).isEmpty();
+    assertThat(key.ends()).isEqualTo(now.plus(Duration.ofDays(9)));
+    assertThat(key.warning(now, CertificateExpiry.AHEAD)).isPresent();
+    assertThat(key.invalid(now)).isEmpty();
   }
 
   @Test
@@ -109,7 +108,7 @@ class CertificateExpiryTest {
               line ->
                   assertThat(line)
                       .startsWith("ingress.tls.certificate: " + site.certificate())
-                      .contains(" has expired, at " + NOW.minus(Duration.ofHours(1))));
+                      .contains(" has expired, at " + now.minus(Duration.ofHours(1))));
       try (SSLSocket socket =
           (SSLSocket)
               anybody().getSocketFactory().createSocket("127.0.0.1", node.ingressUri().getPort())) {

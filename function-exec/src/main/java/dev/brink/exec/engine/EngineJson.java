@@ -13,7 +13,6 @@ import com.oracle.truffle.js.runtime.builtins.JSFunction;
 import com.oracle.truffle.js.runtime.builtins.JSFunctionData;
 import com.oracle.truffle.js.runtime.builtins.JSFunctionObject;
 import java.util.IdentityHashMap;
-import java.util.Map;
 
 /**
  * Gives the contexts of one engine a parser of JSON texts: a function of one string, whose result
@@ -22,7 +21,7 @@ import java.util.Map;
  */
 public final class EngineJson {
   /** One for each of the engine's groups of contexts that share code, so a few. */
-  private final Map<JSContext, JSFunctionData> functions = new IdentityHashMap<>();
+  private final IdentityHashMap<JSContext, JSFunctionData> functions = new IdentityHashMap<>();
 
   /** The function, for the context that this thread has entered. One at least for each context. */
   public Object parser() {

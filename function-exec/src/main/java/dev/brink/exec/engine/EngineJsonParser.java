@@ -6,6 +6,7 @@ import com.oracle.truffle.api.nodes.RootNode;
 import com.oracle.truffle.api.strings.TruffleString;
 import com.oracle.truffle.js.runtime.JSContext;
 import com.oracle.truffle.js.runtime.JSRealm;
+import com.oracle.truffle.js.runtime.Strings;
 import com.oracle.truffle.js.runtime.builtins.JSArray;
 import com.oracle.truffle.js.runtime.builtins.JSOrdinary;
 import com.oracle.truffle.js.runtime.objects.JSObject;
@@ -50,6 +51,9 @@ final class EngineJsonParser {
   private final JSContext context;
   private final JsonKeys keys = new JsonKeys();
 
+  /** Of what a text says as a whole, which is no object's property. */
+  private final JsonKeys.Key whole = JsonKeys.escaped(Strings.EMPTY_STRING);
+
   // What is being read, the place in it, and how many objects and arrays are around that.
   private char[] text = {};
   private int length;
@@ -65,11 +69,11 @@ final class EngineJsonParser {
 
   /** A key of an object, the one that came after it, and the first one of its value. */
   private static final class Member {
-    final JsonKeys.@Nullable Key key;
+    final JsonKeys.Key key;
     @Nullable Member after;
     @Nullable Member inner;
 
-    Member(JsonKeys.@Nullable Key key) {
+    Member(JsonKeys.Key key) {
       this.key = key;
     }
   }
@@ -77,9 +81,8 @@ final class EngineJsonParser {
   /** It is no JSON, or not for this parser. */
   private static final class Unreadable extends RuntimeException {
     private static final long serialVersionUID = 1;
-    static final Unreadable INSTANCE = new Unreadable();
 
-    private Unreadable() {
+    Unreadable() {
       super(null, null, false, false);
     }
   }
@@ -99,8 +102,8 @@ final class EngineJsonParser {
     if (!(given instanceof TruffleString string)) {
       return Undefined.instance;
     }
-    String whole = string.toJavaStringUncached();
-    length = whole.length();
+    String all = string.toJavaStringUncached();
+    length = all.length();
     if (length > MAX_CHARS) {
       return Undefined.instance;
     }
@@ -108,12 +111,12 @@ final class EngineJsonParser {
       if (text.length < length) {
         text = new char[Math.max(length, Math.min(2 * text.length, MAX_KEPT_CHARS))];
       }
-      whole.getChars(0, length, text, 0);
+      all.getChars(0, length, text, 0);
       at = 0;
       depth = 0;
       itemCount = 0;
       caller = asking;
-      Object out = value(solid(), new Member(null));
+      Object out = value(solid(), new Member(whole));
       return solid() == END ? out : Undefined.instance;
     } catch (Unreadable e) {
       return Undefined.instance;
@@ -168,8 +171,8 @@ final class EngineJsonParser {
       case '"' -> string();
       case '{' -> object(expected);
       case '[' -> array(expected);
-      case 't' -> word("true", Boolean.TRUE);
-      case 'f' -> word("false", Boolean.FALSE);
+      case 't' -> word("true", true);
+      case 'f' -> word("false", false);
       case 'n' -> word("null", Null.instance);
       default -> number(first);
     };
@@ -178,11 +181,11 @@ final class EngineJsonParser {
   private Object word(String word, Object meaning) {
     int size = word.length();
     if (length - at < size) {
-      throw Unreadable.INSTANCE;
+      throw new Unreadable();
     }
     for (int i = 1; i < size; i++) {
       if (text[at + i] != word.charAt(i)) {
-        throw Unreadable.INSTANCE;
+        throw new Unreadable();
       }
     }
     at += size;
@@ -191,7 +194,7 @@ final class EngineJsonParser {
 
   private void open() {
     if (++depth > MAX_DEPTH) {
-      throw Unreadable.INSTANCE;
+      throw new Unreadable();
     }
   }
 
@@ -208,7 +211,7 @@ final class EngineJsonParser {
     }
     int another = c == ',' ? next() : end;
     if (another == end) {
-      throw Unreadable.INSTANCE;
+      throw new Unreadable();
     }
     return another;
   }
@@ -230,7 +233,7 @@ final class EngineJsonParser {
         }
       }
       if (solid() != ':') {
-        throw Unreadable.INSTANCE;
+        throw new Unreadable();
       }
       Object item = value(next(), member);
       if (++size <= MAX_SHAPED) {
@@ -248,7 +251,7 @@ final class EngineJsonParser {
 
   private Member member(int first, @Nullable Member likely) {
     if (first != '"') {
-      throw Unreadable.INSTANCE;
+      throw new Unreadable();
     }
     int from = at + 1;
     if (likely != null && likely.key.is(text, from, length)) {
@@ -335,7 +338,7 @@ final class EngineJsonParser {
         break;
       }
     }
-    throw Unreadable.INSTANCE;
+    throw new Unreadable();
   }
 
   private TruffleString withEscapes(int from, int first) {
@@ -365,7 +368,7 @@ final class EngineJsonParser {
       case 'r' -> '\r';
       case 't' -> '\t';
       case 'u' -> (char) (hex() << 12 | hex() << 8 | hex() << 4 | hex());
-      default -> throw Unreadable.INSTANCE;
+      default -> throw new Unreadable();
     };
   }
 
@@ -377,7 +380,7 @@ final class EngineJsonParser {
     }
     int lower = c | 0x20;
     if (lower < 'a' || lower > 'f') {
-      throw Unreadable.INSTANCE;
+      throw new Unreadable();
     }
     return lower - 'a' + 10;
   }
@@ -398,7 +401,7 @@ final class EngineJsonParser {
     long digits = digits(0);
     int count = at - from;
     if (count == 0 || (count > 1 && text[from] == '0')) {
-      throw Unreadable.INSTANCE;
+      throw new Unreadable();
     }
     int places = 0;
     if (code() == '.') {
@@ -406,7 +409,7 @@ final class EngineJsonParser {
       digits = digits(digits);
       places = at - point - 1;
       if (places == 0) {
-        throw Unreadable.INSTANCE;
+        throw new Unreadable();
       }
     }
     boolean scaled = code() == 'e' || code() == 'E';
@@ -441,7 +444,7 @@ final class EngineJsonParser {
     int from = at;
     digits(0);
     if (at == from) {
-      throw Unreadable.INSTANCE;
+      throw new Unreadable();
     }
   }
 }

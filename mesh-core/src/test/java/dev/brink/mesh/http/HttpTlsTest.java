@@ -25,13 +25,11 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The JDK's client against a server that says who it is. */
 class HttpTlsTest {
-  @TempDir private static Path folder;
   private static SslContext tls;
   private static SSLContext trust;
 
