@@ -1,5 +1,8 @@
 package dev.brink.exec.engine;
 
+import com.oracle.truffle.api.CompilerDirectives;
+import com.oracle.truffle.api.frame.VirtualFrame;
+import com.oracle.truffle.api.nodes.RootNode;
 import com.oracle.truffle.api.object.DynamicObjectLibrary;
 import com.oracle.truffle.api.strings.TruffleString;
 import com.oracle.truffle.js.runtime.JSRuntime;
@@ -23,7 +26,24 @@ final class JsonKeys {
   private static final int SHAPES = 4;
 
   private final @Nullable Key[] slots = new @Nullable Key[SLOTS];
+  private final Memories memories = new Memories();
   private int size;
+
+  /** What the engine's memories of objects have to belong to. It is never run. */
+  private static final class Memories extends RootNode {
+    Memories() {
+      super(null);
+    }
+
+    DynamicObjectLibrary another() {
+      return insert(DynamicObjectLibrary.getFactory().createDispatched(SHAPES));
+    }
+
+    @Override
+    public Object execute(VirtualFrame frame) {
+      throw CompilerDirectives.shouldNotReachHere();
+    }
+  }
 
   /** A name of properties. */
   static final class Key {
@@ -33,18 +53,18 @@ final class JsonKeys {
     private final int hash;
     private final TruffleString name;
 
-    /** Names that may be numbers are for the engine to tell apart. */
-    private final boolean plain;
+    /** None for what may be a number, which is for the engine to tell apart. */
+    private final @Nullable Memories memories;
 
     private int met;
     private @Nullable DynamicObjectLibrary objects;
     private @Nullable Key next;
 
-    private Key(char[] written, int hash, TruffleString name, boolean plain) {
+    private Key(char[] written, int hash, TruffleString name, @Nullable Memories memories) {
       this.written = written;
       this.hash = hash;
       this.name = name;
-      this.plain = plain;
+      this.memories = memories;
     }
 
     /** Whether it is what is written there, between quotes. One of no characters never is. */
@@ -68,8 +88,8 @@ final class JsonKeys {
         return;
       }
       JSRuntime.createDataProperty(object, name, value);
-      if (plain && ++met == OFTEN) {
-        objects = DynamicObjectLibrary.getFactory().createDispatched(SHAPES);
+      if (memories != null && ++met == OFTEN) {
+        objects = memories.another();
       }
     }
 
@@ -93,7 +113,7 @@ final class JsonKeys {
     }
     boolean plain = from == to || text[from] < '0' || text[from] > '9';
     TruffleString name = TruffleString.fromCharArrayUTF16Uncached(text, from, to - from);
-    var key = new Key(Arrays.copyOfRange(text, from, to), hash, name, plain);
+    var key = new Key(Arrays.copyOfRange(text, from, to), hash, name, plain ? memories : null);
     if (to - from <= MAX_KEY_CHARS) {
       keep(slot, key);
     }
@@ -102,7 +122,7 @@ final class JsonKeys {
 
   /** A key that was written with escapes. */
   static Key escaped(TruffleString name) {
-    return new Key(new char[0], 0, name, false);
+    return new Key(new char[0], 0, name, null);
   }
 
   private void keep(int slot, Key key) {
