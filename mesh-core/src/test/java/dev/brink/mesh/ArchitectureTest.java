@@ -79,6 +79,7 @@ class ArchitectureTest {
               "java..",
               "javax.crypto..",
               "javax.net.ssl..",
+              "javax.security.auth.x500..",
               "dev.brink..",
               "io.netty..",
               "com.google.protobuf..",
