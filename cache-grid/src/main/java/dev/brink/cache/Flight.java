@@ -392,14 +392,14 @@ final class Flight implements Upstream.Listener {
 
   /**
    * Whether another cache has answered that has not heard yet of what outdates its answer here, or
-   * has something older than what is validated.
+   * has something that may be older than what is validated.
    */
   boolean isBehind(Head head, long peerStamp) {
     if (peerStamp == 0 || plan.asked().policy().manual() || asking.askedSource()) {
       return false;
     }
     synchronized (this) {
-      if (stale != null && head.stamp() < stale.head().stamp()) {
+      if (stale != null && head.mayPrecede(stale.head())) {
         return true;
       }
     }

@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -128,6 +129,15 @@ record Head(
   /** The same with other fields, to be given to a client and not to be stored. */
   Head withFields(HttpHeaders newFields) {
     return with(status, reason, newFields, tags, parts, completeLength, coding, sliced);
+  }
+
+  /**
+   * Whether this may say what its source had before it had another: it was asked for before the
+   * other was there. Two answers to one question are the same.
+   */
+  boolean mayPrecede(Head other) {
+    return stamp != other.stamp
+        && stamp < CacheClock.beginning(Instant.ofEpochMilli(other.receivedMillis + 1));
   }
 
   /** The same, which no change until that stamp outdates. */

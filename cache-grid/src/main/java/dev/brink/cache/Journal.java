@@ -41,7 +41,7 @@ final class Journal implements AutoCloseable {
   private static final int MAX_BATCH = 65_536;
   private static final long LEAST_REWRITE_BYTES = 8 << 20;
   private static final long CLOCK_SECONDS = 15;
-  private static final long CLOCK_AHEAD = (2 * CLOCK_SECONDS * 1000) << CacheClock.COUNTER_BITS;
+  private static final long CLOCK_AHEAD = (2 * CLOCK_SECONDS * 1000) << CacheClock.FRACTION_BITS;
   private static final int CLOSE_SECONDS = 10;
 
   private final Path file;

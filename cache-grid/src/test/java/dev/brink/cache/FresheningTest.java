@@ -340,4 +340,38 @@ class FresheningTest {
     assertThat(origin.get("/a", "origin", "https://one").header("vary")).isNull();
     assertThat(origin.get("/a").outcome()).isEqualTo(Outcome.HIT);
   }
+
+  // Of another cache of the mesh.
+
+  @Test
+  void whatAnotherCacheAskedForBeforeTheAnswerWasHereMayBeOlder() {
+    origin.get("/a");
+    origin.pass(1);
+    long meanwhile = now();
+    origin.pass(1);
+    TestOrigin.Body body = origin.answer(200, "cache-control", "max-age=1");
+    body.send("new");
+    body.end();
+    origin.pass(5);
+    origin
+        .replyOfPeer(meanwhile, 200, "old", "cache-control", "max-age=60")
+        .reply(200, "newest", "cache-control", "max-age=60");
+    assertThat(origin.get("/a").body).hasToString("newest");
+    assertThat(origin.insisted).isEqualTo(1);
+  }
+
+  @Test
+  void theAnswerThatThisIsACopyOfIsNoOlder() {
+    long asked = now();
+    origin.replyOfPeer(asked, 200, "page", "cache-control", "max-age=1").get("/a");
+    origin.pass(5);
+    origin.replyOfPeer(asked, 200, "page", "cache-control", "max-age=60");
+    assertThat(origin.get("/a").body).hasToString("page");
+    assertThat(origin.insisted).isZero();
+  }
+
+  /** What the cache's clock says. */
+  private long now() {
+    return origin.cache.purge(Purge.of(Purge.Scope.TAG, "none")).stamp();
+  }
 }

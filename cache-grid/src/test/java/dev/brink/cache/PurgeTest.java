@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.brink.cache.CacheResult.Outcome;
 import dev.brink.cache.TestOrigin.Body;
 import dev.brink.cache.TestOrigin.Client;
+import dev.brink.cache.store.MemoryStore;
 import io.netty.handler.codec.http.HttpMethod;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
@@ -459,5 +461,23 @@ class PurgeTest {
     origin.get("/go?to=http://b.example/c");
     var _ = origin.cache.purge(Purge.of(Purge.Scope.URL, "example.org/go?to=http://b.example/c"));
     assertThat(origin.get("/go?to=http://b.example/c").body).hasToString("two");
+  }
+
+  @Test
+  void twoCachesStampsHaveAnOrderWithinAMillisecond() {
+    try (HttpCache one = cacheAt(100_200_000);
+        HttpCache other = cacheAt(100_800_000)) {
+      Purge all = Purge.of(Purge.Scope.ALL, "");
+      for (int i = 0; i < 100; i++) {
+        one.purge(all);
+      }
+      assertThat(other.purge(all).stamp()).isGreaterThan(one.purge(all).stamp());
+    }
+  }
+
+  private static HttpCache cacheAt(int nanos) {
+    return HttpCache.builder(MemoryStore.ofBytes(1 << 20))
+        .time(() -> Instant.ofEpochSecond(1_800_000_000, nanos))
+        .build();
   }
 }
