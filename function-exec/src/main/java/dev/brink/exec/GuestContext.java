@@ -66,6 +66,11 @@ final class GuestContext implements AutoCloseable {
     return json.parser();
   }
 
+  /** A writer of JSON texts, likewise. */
+  Object jsonWriter() {
+    return json.writer();
+  }
+
   /**
    * Stops what runs there and closes it. Any thread.
    *

@@ -215,6 +215,14 @@ public final class HostPort {
     return instance.context().jsonParser();
   }
 
+  /**
+   * A function that writes a value as JSON; {@code undefined} for what it leaves to the engine's.
+   */
+  @HostAccess.Export
+  public Object jsonWriter() {
+    return instance.context().jsonWriter();
+  }
+
   /** Milliseconds since the instance was made, to a tenth. */
   @HostAccess.Export
   public double now() {

@@ -508,19 +508,27 @@
     install(Reflect, 'ownKeys', false, ownKeys);
   }
 
-  /** Has texts parsed by the host, which is quicker than the engine's own; what is no JSON, that one puts in words. */
-  function parseQuickly() {
-    const { parse: engines } = JSON;
-    let hosts;
-    const { parse } = {
+  /** Has JSON read and written by the host, which is quicker; what it leaves to the engine, that one does, and puts in words. */
+  function hastenJson() {
+    const { parse: read, stringify: write } = JSON;
+    let reader;
+    let writer;
+    const { parse, stringify } = {
       parse(text, reviver) {
-        if (typeof text !== 'string' || reviver !== undefined) return engines(text, reviver);
-        hosts ??= host.jsonParser();
-        const value = hosts(text);
-        return value === undefined ? engines(text) : value;
+        if (typeof text !== 'string' || reviver !== undefined) return read(text, reviver);
+        reader ??= host.jsonParser();
+        const value = reader(text);
+        return value === undefined ? read(text) : value;
+      },
+      stringify(value, replacer, space) {
+        if (replacer !== undefined || space !== undefined) return write(value, replacer, space);
+        writer ??= host.jsonWriter();
+        const text = writer(value);
+        return text === undefined ? write(value) : text;
       },
     };
     install(JSON, 'parse', false, parse);
+    install(JSON, 'stringify', false, stringify);
   }
 
   // A function of its own: loops count as calls, and the whole script would be compiled long before it is worth it.
@@ -544,7 +552,7 @@
   };
   hideSlots();
   copyInOnePiece();
-  parseQuickly();
+  hastenJson();
   // Once core has the engine's own of the same names.
   const [names, isLazy] = installNames(touched, (name, value) => install(globalThis, name, false, value));
   const lazyAssembly =

@@ -3,6 +3,7 @@ package dev.brink.exec.engine;
 import com.oracle.truffle.api.Truffle;
 import com.oracle.truffle.api.frame.FrameDescriptor;
 import com.oracle.truffle.api.frame.VirtualFrame;
+import com.oracle.truffle.api.nodes.RootNode;
 import com.oracle.truffle.js.lang.JavaScriptLanguage;
 import com.oracle.truffle.js.runtime.JSArguments;
 import com.oracle.truffle.js.runtime.JSContext;
@@ -15,18 +16,38 @@ import com.oracle.truffle.js.runtime.builtins.JSFunctionObject;
 import java.util.IdentityHashMap;
 
 /**
- * Gives the contexts of one engine a parser of JSON texts: a function of one string, whose result
- * is {@code undefined} for what is no JSON, or not for this parser, so that the engine's own can
- * word the error. Thread-safe.
+ * Gives the contexts of one engine a parser and a writer of JSON texts: functions of one string,
+ * and of one value, whose result is {@code undefined} where it is for the engine's own to say, as
+ * for what is no JSON. Thread-safe.
  */
 public final class EngineJson {
   /** One for each of the engine's groups of contexts that share code, so a few. */
   private final IdentityHashMap<JSContext, JSFunctionData> functions = new IdentityHashMap<>();
 
-  /** The function, for the context that this thread has entered. One at least for each context. */
+  /** What a function does with its argument. */
+  @FunctionalInterface
+  private interface Work {
+    /**
+     * Does it.
+     *
+     * @param asking where the engine may stop it
+     */
+    Object of(Object argument, RootNode asking);
+  }
+
+  /** The parser, for the context that this thread has entered. One at least for each context. */
   public Object parser() {
+    return function(new EngineJsonParser(JSRealm.get(null))::parse);
+  }
+
+  /** The same of the writer. */
+  public Object writer() {
+    return function(new EngineJsonWriter(JSRealm.get(null))::write);
+  }
+
+  private Object function(Work work) {
     JSRealm realm = JSRealm.get(null);
-    Object[] ofContext = {new EngineJsonParser(realm)};
+    Object[] ofContext = {work};
     return JSFunction.create(
         realm,
         function(realm.getContext()),
@@ -40,10 +61,10 @@ public final class EngineJson {
   private static JSFunctionData make(JSContext context) {
     var root = new Root(JavaScriptLanguage.getCurrentLanguage());
     return JSFunctionData.createCallOnly(
-        context, root.getCallTarget(), 1, Strings.fromJavaString("parse"));
+        context, root.getCallTarget(), 1, Strings.fromJavaString("json"));
   }
 
-  /** What a call does: code that all contexts share, with the parser of the one it is called in. */
+  /** What a call does: code that all contexts share, with the work of the one it is called in. */
   private static final class Root extends JavaScriptRootNode {
     Root(JavaScriptLanguage language) {
       super(language, null, new FrameDescriptor());
@@ -53,8 +74,8 @@ public final class EngineJson {
     public Object execute(VirtualFrame frame) {
       Object[] arguments = frame.getArguments();
       var function = (JSFunctionObject) JSArguments.getFunctionObject(arguments);
-      var parser = (EngineJsonParser) function.getEnclosingFrame().getArguments()[0];
-      return parser.parse(JSArguments.getUserArgument(arguments, 0), this);
+      var work = (Work) function.getEnclosingFrame().getArguments()[0];
+      return work.of(JSArguments.getUserArgument(arguments, 0), this);
     }
   }
 }
