@@ -1,7 +1,7 @@
 #!/bin/sh
 # Fresh hits of one node's cache beside nginx, Varnish and Traffic Server: the same objects, the same load, in turn.
 #
-#   samples/bench/cache/hits.sh [ROUNDS [WARM-UP SECONDS]]
+#   samples/bench/cache/hits.sh [ROUNDS [WARM-UP SECONDS [OBJECTS]]]    # '1k 100k 1m'; what is paced, with 1k alone
 #
 # Needs nginx, varnishd, traffic_server, wrk and hey (Debian: nginx-light varnish trafficserver wrk hey).
 # All peers keep objects in memory and log nothing. Listens on loopback only, ports 18190 to 18203; leaves nothing running.
@@ -9,6 +9,7 @@ set -eu
 PATH=$PATH:/usr/sbin
 rounds=${1:-5}
 warm=${2:-20}
+objects=${3:-1k 100k 1m}
 . "$(dirname "$0")/../servers.sh"
 chmod 755 "$work"
 
@@ -99,10 +100,10 @@ for port in 18190 18201 18202 18203; do
       { echo "port $port: /$object is not the origin's" >&2; tail -5 "$work"/*.log >&2; exit 1; }
   done
 done
-for object in 1k 100k 1m; do
+for object in $objects; do
   echo "warming $object  $(load 18190 $object "$warm")"
 done
-for object in 1k 100k 1m; do
+for object in $objects; do
   for round in $(seq "$rounds"); do
     brink=$(load 18190 $object 3)
     echo "$object round $round  Brink $brink  nginx $(load 18201 $object 3)" \
@@ -110,6 +111,7 @@ for object in 1k 100k 1m; do
     echo "${brink%%/s*}" >>"$work/peaks-$object"
   done
 done
+case " $objects " in *" 1k "*) ;; *) exit ;; esac
 half=$(sort -n "$work/peaks-1k" | awk '{r[NR] = $1} END {printf "%d", r[int((NR + 1) / 2)] / 2}')
 connections=$((half * 33 / 10000))
 paced="-s $work/pace.lua"
