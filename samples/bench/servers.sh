@@ -5,8 +5,21 @@ work=$(mktemp -d)
 pids=
 stop() {
   for pid in $pids; do kill "$pid" 2>/dev/null || :; done
+  # Who was told while it began may not have heard it.
+  tries=0
+  while [ $tries -lt 200 ] && running; do
+    tries=$((tries + 1))
+    sleep 0.2
+  done
+  for pid in $pids; do kill -9 "$pid" 2>/dev/null || :; done
   for pid in $pids; do wait "$pid" 2>/dev/null || :; done
   rm -rf "$work"
+}
+running() {
+  for pid in $pids; do
+    kill -0 "$pid" 2>/dev/null && return
+  done
+  return 1
 }
 trap stop EXIT
 trap 'exit 130' INT TERM
