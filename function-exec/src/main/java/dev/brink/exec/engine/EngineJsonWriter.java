@@ -39,7 +39,7 @@ final class EngineJsonWriter {
   private final JSRealm realm;
   private final JsonShapes shapes = new JsonShapes();
   private final JsonShapes.Place whole = new JsonShapes.Place(null, new char[0]);
-  private final JsonText text = new JsonText();
+  private final JsonOutput text = new JsonOutput();
   private int depth;
   private int values;
   private @Nullable RootNode caller;
@@ -83,7 +83,7 @@ final class EngineJsonWriter {
       }
       value(given, whole);
       return text.toEngineString();
-    } catch (Unwritable | JsonText.TooLong e) {
+    } catch (Unwritable | JsonOutput.TooLong e) {
       return Undefined.instance;
     } finally {
       caller = null;

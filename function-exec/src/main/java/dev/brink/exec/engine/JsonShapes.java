@@ -110,7 +110,7 @@ final class JsonShapes {
   }
 
   private static char[] before(TruffleString name) {
-    var out = new JsonText();
+    var out = new JsonOutput();
     out.add(',');
     out.addQuoted(name.toJavaStringUncached());
     out.add(':');

@@ -6,7 +6,7 @@ import com.oracle.truffle.js.runtime.Strings;
 import java.util.Arrays;
 
 /** A JSON text that is being written. Not thread-safe. */
-final class JsonText {
+final class JsonOutput {
   /** What is longer is no text for this. */
   private static final int MAX_CHARS = 8 << 20;
 
