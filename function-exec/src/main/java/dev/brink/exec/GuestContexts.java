@@ -42,7 +42,6 @@ final class GuestContexts {
   private final Engine engine = engine("js");
 
   private final EngineJson json = new EngineJson();
-  private final EngineJson wasmJson = new EngineJson();
 
   /** An engine of its own: what WebAssembly costs, other functions do not pay. */
   private volatile @Nullable Engine wasmEngine;
@@ -131,8 +130,7 @@ final class GuestContexts {
       // Before it can be had: no guest uses any of it first.
       EngineClasses.initializeWasm();
       Context.Builder first = withWasm(there).allowHostAccess(EXPORTED_ONLY);
-      FirstUses.WASM.runOnce(
-          () -> new GuestContext(first.build(), wasmJson, this::close), this::ended);
+      FirstUses.WASM.runOnce(() -> new GuestContext(first.build(), json, this::close), this::ended);
       wasmEngine = there;
     }
     return there;
@@ -169,7 +167,7 @@ final class GuestContexts {
             .allowIO(IOAccess.newBuilder().fileSystem(modules).build())
             .timeZone(ZoneOffset.UTC)
             .build();
-    return new GuestContext(context, wasm ? wasmJson : json, this::close);
+    return new GuestContext(context, json, this::close);
   }
 
   /**

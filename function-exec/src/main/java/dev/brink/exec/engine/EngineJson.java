@@ -16,12 +16,12 @@ import com.oracle.truffle.js.runtime.builtins.JSFunctionObject;
 import java.util.IdentityHashMap;
 
 /**
- * Gives the contexts of one engine a parser and a writer of JSON texts: functions of one string,
- * and of one value, whose result is {@code undefined} where it is for the engine's own to say, as
- * for what is no JSON. Thread-safe.
+ * Gives contexts a parser and a writer of JSON texts: functions of one string, and of one value,
+ * whose result is {@code undefined} where it is for the engine's own to say, as for what is no
+ * JSON. Thread-safe.
  */
 public final class EngineJson {
-  /** One for each of the engine's groups of contexts that share code, so a few. */
+  /** One for each group of contexts that share code, so a few for each engine. */
   private final IdentityHashMap<JSContext, JSFunctionData> functions = new IdentityHashMap<>();
 
   /** What a function does with its argument. */

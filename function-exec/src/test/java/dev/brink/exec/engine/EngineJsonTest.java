@@ -24,9 +24,12 @@ class EngineJsonTest {
     }
   }
 
+  private static Engine engine() {
+    return Engine.newBuilder("js").option("engine.WarnInterpreterOnly", "false").build();
+  }
+
   private static void inContext(Consumer<Value> test) {
-    try (var engine =
-        Engine.newBuilder("js").option("engine.WarnInterpreterOnly", "false").build()) {
+    try (var engine = engine()) {
       inContext(engine, new EngineJson(), test);
     }
   }
@@ -93,8 +96,7 @@ class EngineJsonTest {
 
   @Test
   void contextsOfOneEngineShareTheCodeAndNoObjects() {
-    try (var engine =
-        Engine.newBuilder("js").option("engine.WarnInterpreterOnly", "false").build()) {
+    try (var engine = engine()) {
       var json = new EngineJson();
       for (int i = 0; i < 3; i++) {
         inContext(
@@ -107,6 +109,24 @@ class EngineJsonTest {
                 assertThat(read.getMetaObject().getMember("prototype")).isEqualTo(context);
               }
             });
+      }
+    }
+  }
+
+  @Test
+  void enginesThatRunSideBySideEachHaveTheirOwnCode() {
+    var json = new EngineJson();
+    try (var one = engine();
+        var other = engine()) {
+      for (Engine engine : new Engine[] {one, other, one}) {
+        inContext(
+            engine,
+            json,
+            parser ->
+                assertThat(
+                        parser.execute("[{\"a\":1},{\"a\":2}]").getArrayElement(1).getMember("a"))
+                    .extracting(Value::asInt)
+                    .isEqualTo(2));
       }
     }
   }
