@@ -4,11 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.time.InstantSource;
 import java.util.List;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
 import org.apache.ignite.IgniteTransactions;
 import org.apache.ignite.transactions.Transaction;
+import org.apache.ignite.transactions.TransactionRollbackException;
 import org.jspecify.annotations.Nullable;
 
 /** The memory store of a running grid, whose calls a test may let fail before or after. */
@@ -35,6 +37,27 @@ final class FaultyPlace implements KeyValuePlace {
     real = new MemoryPlace(((GridNode) grid).engine());
     StoreCaches present = requireNonNull(real.caches());
     caches = StoreCaches.of(watched(Ignite.class, present.ignite(), fault), present.region());
+  }
+
+  /** Opens an engine that works on such a place, beside the grid's own. */
+  static KeyValueEngine engine(Grid grid, Fault fault) {
+    return new KeyValueEngine(
+        "faulty",
+        new FaultyPlace(grid, fault),
+        grid.clock(),
+        InstantSource.system(),
+        0,
+        Long.MAX_VALUE);
+  }
+
+  /** A fault: it was not done, and nobody says so. */
+  static @Nullable Object lost(String method, Call call) {
+    throw new IllegalStateException("the node is stopping");
+  }
+
+  /** A fault: it was not done, as Ignite knows. */
+  static @Nullable Object rolledBack(String method, Call call) {
+    throw new TransactionRollbackException("rolled back on the backup");
   }
 
   private static <T> T watched(Class<T> type, Object target, Fault fault) {

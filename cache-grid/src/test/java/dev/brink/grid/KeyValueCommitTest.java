@@ -11,13 +11,11 @@ import dev.brink.grid.KeyValueWrite.Increment;
 import dev.brink.grid.KeyValueWrite.Put;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.cache.CacheException;
 import org.apache.ignite.IgniteException;
-import org.apache.ignite.transactions.TransactionRollbackException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -52,14 +50,7 @@ class KeyValueCommitTest {
 
   @BeforeEach
   void open() {
-    engine =
-        new KeyValueEngine(
-            "faulty",
-            new FaultyPlace(grid, this::around),
-            grid.clock(),
-            InstantSource.system(),
-            0,
-            Long.MAX_VALUE);
+    engine = FaultyPlace.engine(grid, this::around);
     at = engine.namespace(Namespace.of("default", "commits"), Duration.ofSeconds(20));
   }
 
@@ -102,10 +93,7 @@ class KeyValueCommitTest {
 
   @Test
   void anIncrementThatWasNotDoneIsDoneThen() throws Exception {
-    firstCommit =
-        (method, call) -> {
-          throw new IllegalStateException("the node is stopping");
-        };
+    firstCommit = FaultyPlace::lost;
     get(at.put("then", bytes("1")));
     assertThat(get(at.increment("then", 5, WriteOptions.none()))).isEqualTo(6);
     assertThat(get(at.get("then")).orElseThrow().text()).isEqualTo("6");
@@ -114,10 +102,7 @@ class KeyValueCommitTest {
 
   @Test
   void anIncrementThatWasRolledBackIsDoneThen() throws Exception {
-    firstCommit =
-        (method, call) -> {
-          throw new TransactionRollbackException("rolled back on the backup");
-        };
+    firstCommit = FaultyPlace::rolledBack;
     assertThat(get(at.increment("back", 5, WriteOptions.none()))).isEqualTo(5);
     assertThat(get(at.get("back")).orElseThrow().text()).isEqualTo("5");
     assertThat(commits).hasValue(2);
@@ -189,10 +174,7 @@ class KeyValueCommitTest {
   void whatLeftOneOfItsKeysAsItWasWasNotDone() throws Exception {
     KeyValue other = grid.keyValue(Namespace.of("default", "commits"));
     get(other.put("kept", bytes("1")));
-    firstCommit =
-        (method, call) -> {
-          throw new IllegalStateException("the node is stopping");
-        };
+    firstCommit = FaultyPlace::lost;
     reads =
         (method, call) -> {
           if (commits.get() == 1) {

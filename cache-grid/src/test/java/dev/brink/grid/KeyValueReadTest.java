@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,14 +45,7 @@ class KeyValueReadTest {
   void holdNoMoreThanCallsMayTogether() throws Exception {
     try (Grids grids = new Grids(directory)) {
       Grid grid = grids.start(1);
-      var engine =
-          new KeyValueEngine(
-              "reads",
-              new FaultyPlace(grid, this::around),
-              grid.clock(),
-              InstantSource.system(),
-              0,
-              Long.MAX_VALUE);
+      KeyValueEngine engine = FaultyPlace.engine(grid, this::around);
       KeyValue at = engine.namespace(Namespace.of("default", "reads"), Duration.ofSeconds(60));
       get(at.put("large", Values.random(VALUE_BYTES)));
       get(at.put("small", bytes("v")));

@@ -11,7 +11,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,7 +18,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.ignite.transactions.TransactionRollbackException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -91,18 +89,13 @@ class KeyValueUploadTest {
   @Test
   void aSmallValueIsPutAgainWhenIgniteFailed() throws Exception {
     var failed = new AtomicBoolean();
-    FaultyPlace place =
-        new FaultyPlace(
-            grid,
-            (method, call) -> {
-              if (method.equals("put") && failed.compareAndSet(false, true)) {
-                throw new TransactionRollbackException("a member is gone");
-              }
-              return call.run();
-            });
     try (KeyValueEngine engine =
-        new KeyValueEngine(
-            "faulty", place, grid.clock(), InstantSource.system(), 0, Long.MAX_VALUE)) {
+        FaultyPlace.engine(
+            grid,
+            (method, call) ->
+                method.equals("put") && failed.compareAndSet(false, true)
+                    ? FaultyPlace.rolledBack(method, call)
+                    : call.run())) {
       KeyValue at = engine.namespace(Namespace.of("default", "again"), Duration.ofSeconds(20));
       get(at.put("key", Values.publisher(bytes("value")), WriteOptions.none()));
       assertThat(failed).isTrue();

@@ -8,12 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.brink.grid.GridUnavailableException.Reason;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.ignite.transactions.TransactionRollbackException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -49,14 +47,7 @@ class PlainWriteTest {
 
   @BeforeEach
   void open() {
-    engine =
-        new KeyValueEngine(
-            "faulty",
-            new FaultyPlace(grid, this::around),
-            grid.clock(),
-            InstantSource.system(),
-            0,
-            Long.MAX_VALUE);
+    engine = FaultyPlace.engine(grid, this::around);
     Namespace namespace = Namespace.of("default", "plain");
     at = engine.namespace(namespace, Duration.ofSeconds(20));
     other = grid.keyValue(namespace);
@@ -76,14 +67,6 @@ class PlainWriteTest {
   private static @Nullable Object done(String method, FaultyPlace.Call call) throws Throwable {
     call.run();
     throw new IllegalStateException("the node is stopping");
-  }
-
-  private static @Nullable Object lost(String method, FaultyPlace.Call call) {
-    throw new IllegalStateException("the node is stopping");
-  }
-
-  private static @Nullable Object rolledBack(String method, FaultyPlace.Call call) {
-    throw new TransactionRollbackException("rolled back on the backup");
   }
 
   @Test
@@ -124,7 +107,7 @@ class PlainWriteTest {
   @Test
   void aPutThatWasRolledBackIsDoneThen() throws Exception {
     get(other.put("back", bytes("theirs")));
-    firstWrite = PlainWriteTest::rolledBack;
+    firstWrite = FaultyPlace::rolledBack;
     get(at.put("back", bytes("mine")));
     assertThat(get(other.get("back")).orElseThrow().text()).isEqualTo("mine");
     assertThat(writes).hasValue(2);
@@ -135,18 +118,12 @@ class PlainWriteTest {
     byte[] value = Values.random(700_000);
     AtomicInteger records = new AtomicInteger();
     KeyValueEngine streaming =
-        new KeyValueEngine(
-            "streaming",
-            new FaultyPlace(
-                grid,
-                (method, call) ->
-                    method.equals("getAndPut") && records.incrementAndGet() == 1
-                        ? rolledBack(method, call)
-                        : call.run()),
-            grid.clock(),
-            InstantSource.system(),
-            0,
-            Long.MAX_VALUE);
+        FaultyPlace.engine(
+            grid,
+            (method, call) ->
+                method.equals("getAndPut") && records.incrementAndGet() == 1
+                    ? FaultyPlace.rolledBack(method, call)
+                    : call.run());
     try (streaming) {
       get(
           streaming
@@ -160,7 +137,7 @@ class PlainWriteTest {
   @Test
   void aPutOfWhichNothingIsKnownSaysSo() throws Exception {
     get(other.put("lost", bytes("theirs")));
-    firstWrite = PlainWriteTest::lost;
+    firstWrite = FaultyPlace::lost;
     assertThat(Grids.refused(at.put("lost", bytes("mine"))).outcomeUnknown()).isTrue();
     assertThat(get(other.get("lost")).orElseThrow().text()).isEqualTo("theirs");
   }
@@ -209,7 +186,7 @@ class PlainWriteTest {
   @Test
   void aDeleteThatWasRolledBackIsDoneThen() throws Exception {
     get(other.put("there", bytes("theirs")));
-    firstWrite = PlainWriteTest::rolledBack;
+    firstWrite = FaultyPlace::rolledBack;
     assertThat(get(at.delete("there"))).isTrue();
     assertThat(get(other.get("there"))).isEmpty();
   }
