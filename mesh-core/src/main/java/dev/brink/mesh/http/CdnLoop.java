@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -34,9 +35,13 @@ public final class CdnLoop {
   private static final Pattern ID = Pattern.compile("[0-9a-f]{" + 2 * ID_BYTES + "}");
 
   /** What a request is passed on with, and what it was before, as some may still be under way. */
-  private record Marks(String id, String idBefore) {
-    String mark() {
-      return NETWORK + ";" + PARAMETER + id;
+  private record Marks(String id, String idBefore, String mark) {
+    static Marks of(String id, String idBefore) {
+      return new Marks(id, idBefore, NETWORK + ";" + PARAMETER + id);
+    }
+
+    Marks next(String adopted) {
+      return adopted.equals(id) ? this : of(adopted, id);
     }
 
     boolean has(String found) {
@@ -49,10 +54,10 @@ public final class CdnLoop {
     }
   }
 
-  private volatile Marks marks;
+  private final AtomicReference<Marks> marks;
 
   private CdnLoop(String id) {
-    marks = new Marks(id, id);
+    marks = new AtomicReference<>(Marks.of(id, id));
   }
 
   /** Of a mesh with an id of its own. */
@@ -72,7 +77,7 @@ public final class CdnLoop {
 
   /** The id of this mesh. */
   public String id() {
-    return marks.id();
+    return marks.get().id();
   }
 
   /**
@@ -85,10 +90,7 @@ public final class CdnLoop {
       throw new IllegalArgumentException(
           "id: " + id.length() + " characters (expected: " + 2 * ID_BYTES + " hexadecimal digits)");
     }
-    Marks now = marks;
-    if (!id.equals(now.id())) {
-      marks = new Marks(id, now.id());
-    }
+    var _ = marks.updateAndGet(now -> now.next(id));
   }
 
   /** Whether this mesh has passed a request with such headers on already. */
@@ -96,7 +98,7 @@ public final class CdnLoop {
     if (!headers.contains(NAME)) {
       return false;
     }
-    Marks now = marks;
+    Marks now = marks.get();
     return count(headers, parts -> isOf(now, parts)) > 0;
   }
 
@@ -111,11 +113,11 @@ public final class CdnLoop {
   /** The value to pass such a request on with. */
   public String next(HttpHeaders headers) {
     if (!headers.contains(NAME)) {
-      return marks.mark();
+      return marks.get().mark();
     }
     List<String> passed = new ArrayList<>(headers.getAll(NAME));
     passed.removeIf(String::isBlank);
-    passed.add(marks.mark());
+    passed.add(marks.get().mark());
     return String.join(", ", passed);
   }
 

@@ -5,12 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CdnLoopTest {
   private static final String ANOTHER = "0123456789abcdef0123456789abcdef";
+  private static final String THIRD = "fedcba9876543210fedcba9876543210";
 
   private final CdnLoop mesh = CdnLoop.create();
 
@@ -76,5 +84,33 @@ class CdnLoopTest {
     assertThatThrownBy(() -> mesh.adopt("x, brink"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("id: 8 characters (expected: 32 hexadecimal digits)");
+  }
+
+  @Test
+  void ofTwoIdsThatComeAtOnceOneIsTheLast() throws Exception {
+    int rounds = 20_000;
+    var round = new CyclicBarrier(2);
+    List<CdnLoop> all = Stream.generate(CdnLoop::create).limit(rounds).toList();
+    try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      List<Future<Integer>> both =
+          Stream.of(ANOTHER, THIRD)
+              .map(
+                  id ->
+                      threads.submit(
+                          () -> {
+                            for (CdnLoop one : all) {
+                              round.await(20, TimeUnit.SECONDS);
+                              one.adopt(id);
+                            }
+                            return rounds;
+                          }))
+              .toList();
+      for (Future<Integer> one : both) {
+        assertThat(one.get(60, TimeUnit.SECONDS)).isEqualTo(rounds);
+      }
+    }
+    assertThat(all)
+        .allMatch(one -> one.hasPassed(headers("brink;mesh=" + ANOTHER)))
+        .allMatch(one -> one.hasPassed(headers("brink;mesh=" + THIRD)));
   }
 }
