@@ -10,6 +10,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -28,6 +29,9 @@ final class ExplainedTrust extends X509ExtendedTrustManager {
 
   /** Of what a stranger has written. */
   private static final int MAX_CHARS = 200;
+
+  /** A peer of which nothing is said. */
+  private static final String UNKNOWN = "a node";
 
   private final X509ExtendedTrustManager trust;
   private final Throttle lines = new Throttle(PERIOD);
@@ -54,15 +58,26 @@ final class ExplainedTrust extends X509ExtendedTrustManager {
     throw new GeneralSecurityException("this JVM has nothing that trusts X.509 certificates");
   }
 
-  private void refused(
-      X509Certificate[] chain, @Nullable String host, int port, CertificateException why) {
-    if (lines.permits()) {
-      LOG.warn(
-          "TLS: refused the certificate of {}, \"{}\": {} (expected: one that is valid now and that"
-              + " tls.ca vouches for)",
-          host == null ? "a node" : host + ":" + port,
-          bounded(chain[0].getSubjectX500Principal().getName()),
-          bounded(String.valueOf(why.getMessage())));
+  /** What the authorities say of a certificate. */
+  @FunctionalInterface
+  private interface Check {
+    void run() throws CertificateException;
+  }
+
+  private void explained(X509Certificate[] chain, Supplier<String> peer, Check check)
+      throws CertificateException {
+    try {
+      check.run();
+    } catch (CertificateException e) {
+      if (lines.permits()) {
+        LOG.warn(
+            "TLS: refused the certificate of {}, \"{}\": {} (expected: one that is valid now and"
+                + " that tls.ca vouches for)",
+            peer.get(),
+            bounded(chain[0].getSubjectX500Principal().getName()),
+            bounded(String.valueOf(e.getMessage())));
+      }
+      throw e;
     }
   }
 
@@ -71,65 +86,56 @@ final class ExplainedTrust extends X509ExtendedTrustManager {
     return cut.replaceAll("\\p{Cntrl}", "?");
   }
 
-  private void refused(X509Certificate[] chain, Socket socket, CertificateException why) {
-    boolean known = socket.getRemoteSocketAddress() instanceof InetSocketAddress;
-    refused(chain, known ? socket.getInetAddress().getHostAddress() : null, socket.getPort(), why);
+  private static String peer(Socket socket) {
+    return socket.getRemoteSocketAddress() instanceof InetSocketAddress
+        ? peer(socket.getInetAddress().getHostAddress(), socket.getPort())
+        : UNKNOWN;
   }
 
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
-      throws CertificateException {
-    try {
-      trust.checkClientTrusted(chain, authType, socket);
-    } catch (CertificateException e) {
-      refused(chain, socket, e);
-      throw e;
-    }
-  }
-
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
-      throws CertificateException {
-    try {
-      trust.checkServerTrusted(chain, authType, socket);
-    } catch (CertificateException e) {
-      refused(chain, socket, e);
-      throw e;
-    }
-  }
-
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-      throws CertificateException {
-    try {
-      trust.checkClientTrusted(chain, authType, engine);
-    } catch (CertificateException e) {
-      refused(chain, engine.getPeerHost(), engine.getPeerPort(), e);
-      throw e;
-    }
-  }
-
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-      throws CertificateException {
-    try {
-      trust.checkServerTrusted(chain, authType, engine);
-    } catch (CertificateException e) {
-      refused(chain, engine.getPeerHost(), engine.getPeerPort(), e);
-      throw e;
-    }
+  private static String peer(@Nullable String host, int port) {
+    return host == null ? UNKNOWN : host + ":" + port;
   }
 
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String authType)
       throws CertificateException {
-    trust.checkClientTrusted(chain, authType);
+    explained(chain, () -> UNKNOWN, () -> trust.checkClientTrusted(chain, authType));
   }
 
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String authType)
       throws CertificateException {
-    trust.checkServerTrusted(chain, authType);
+    explained(chain, () -> UNKNOWN, () -> trust.checkServerTrusted(chain, authType));
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+      throws CertificateException {
+    explained(chain, () -> peer(socket), () -> trust.checkClientTrusted(chain, authType, socket));
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+      throws CertificateException {
+    explained(chain, () -> peer(socket), () -> trust.checkServerTrusted(chain, authType, socket));
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+      throws CertificateException {
+    explained(
+        chain,
+        () -> peer(engine.getPeerHost(), engine.getPeerPort()),
+        () -> trust.checkClientTrusted(chain, authType, engine));
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+      throws CertificateException {
+    explained(
+        chain,
+        () -> peer(engine.getPeerHost(), engine.getPeerPort()),
+        () -> trust.checkServerTrusted(chain, authType, engine));
   }
 
   @Override
