@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Says in time that a certificate of the node ends: at its start and once a day, and as a metric.
  */
-final class CertificateExpiry implements AutoCloseable {
+final class CertificateExpiry {
   static final Duration AHEAD = Duration.ofDays(14);
 
   private static final Logger LOG = LoggerFactory.getLogger(CertificateExpiry.class);
@@ -24,9 +24,6 @@ final class CertificateExpiry implements AutoCloseable {
   private final Map<String, CertifiedKey> certificates;
   private final InstantSource clock;
   private final Lasting lasting = new Lasting(LOG, "expiry of certificates: unexpected");
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("brink-certificates").factory());
 
   /**
    * Watches nothing before {@link #start}.
@@ -38,7 +35,12 @@ final class CertificateExpiry implements AutoCloseable {
     this.clock = clock;
   }
 
-  void start(NodeMetrics metrics) {
+  /**
+   * Looks now, and once a day until what it returns is cancelled.
+   *
+   * @param thread may be one that must not wait
+   */
+  ScheduledFuture<?> start(NodeMetrics metrics, ScheduledExecutorService thread) {
     certificates.forEach(
         (use, certificate) ->
             metrics.gauge(
@@ -48,9 +50,7 @@ final class CertificateExpiry implements AutoCloseable {
                 use,
                 () -> certificate.ends().getEpochSecond()));
     look();
-    if (!certificates.isEmpty()) {
-      var _ = thread.scheduleAtFixedRate(lasting.of(this::look), 1, 1, TimeUnit.DAYS);
-    }
+    return thread.scheduleAtFixedRate(lasting.of(this::look), 1, 1, TimeUnit.DAYS);
   }
 
   /** What is to be said of them now. */
@@ -60,12 +60,7 @@ final class CertificateExpiry implements AutoCloseable {
         .toList();
   }
 
-  void look() {
+  private void look() {
     warnings().forEach(LOG::warn);
-  }
-
-  @Override
-  public void close() {
-    thread.shutdownNow();
   }
 }

@@ -54,10 +54,7 @@ public final class MeshNode implements AutoCloseable {
    *     or when the mesh certificate has expired; says which option names it
    */
   public static List<String> check(NodeConfig config) throws IOException {
-    NodeKeys keys = NodeKeys.read(config);
-    try (CertificateExpiry expiry = keys.expiry()) {
-      return expiry.warnings();
-    }
+    return NodeKeys.read(config).expiry().warnings();
   }
 
   /** The node's id: stays the same as long as its data directory does. */

@@ -148,9 +148,6 @@ final class NodeParts implements AutoCloseable {
     Secret configured = config.admin().token();
     token = configured == null ? AdminToken.readOrCreate(data.path()) : configured.reveal();
     NodeKeys keys = NodeKeys.read(config);
-    CertificateExpiry expiry = keys.expiry();
-    shutdown.add(expiry::close);
-    expiry.start(metrics);
     MeshTls tls = keys.mesh();
     secretKeys = keys.secrets();
     UUID id = data.nodeId();
@@ -159,6 +156,8 @@ final class NodeParts implements AutoCloseable {
 
     loops = EventLoops.movable(Runtime.getRuntime().availableProcessors());
     shutdown.add(loops::close);
+    ScheduledFuture<?> looks = keys.expiry().start(metrics, loops.group().next());
+    shutdown.add(() -> looks.cancel(false));
     AtomicReference<Dispatcher> dispatcherLater = new AtomicReference<>();
     origins = Origins.builder(loops).limits(profile.originLimits()).cdnLoop(cdnLoop).build();
     shutdown.add(origins::close);

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import dev.brink.mesh.http.CertificateFiles;
 import dev.brink.mesh.http.CertifiedKey;
 import dev.brink.mesh.metrics.NodeMetrics;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.net.http.HttpRequest;
@@ -17,6 +18,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -50,18 +53,23 @@ class CertificateExpiryTest {
   void warnsFromFourteenDaysBeforeTheEndOn() throws Exception {
     CertifiedKey key = files(site(Duration.ofDays(20))).read();
     try (CapturedLog log = CapturedLog.of(CertificateExpiry.class);
-        NodeMetrics metrics = new NodeMetrics();
-        CertificateExpiry expiry = new CertificateExpiry(Map.of("ingress", key), () -> time)) {
-      expiry.start(metrics);
+        NodeMetrics metrics = new NodeMetrics()) {
+      var days = new EmbeddedChannel();
+      days.freezeTime();
+      ScheduledFuture<?> looks =
+          new CertificateExpiry(Map.of("ingress", key), () -> time)
+              .start(metrics, days.eventLoop());
       assertThat(log.lines()).isEmpty();
       assertThat(metrics.scrape())
           .containsPattern(
               "brink_certificate_expiry_timestamp_seconds\\{use=\"ingress\"\\} [0-9.E]+");
 
       time = now.plus(Duration.ofDays(7));
-      expiry.look();
+      aDayPasses(days);
       time = now.plus(Duration.ofDays(21));
-      expiry.look();
+      aDayPasses(days);
+      assertThat(looks.cancel(false)).isTrue();
+      aDayPasses(days);
 
       String ends = key.ends().toString();
       assertThat(log.lines())
@@ -71,6 +79,11 @@ class CertificateExpiryTest {
               "ingress.tls.certificate: %s has expired, at %s (expected: one that is valid now)"
                   .formatted(key.file(), ends));
     }
+  }
+
+  private static void aDayPasses(EmbeddedChannel days) {
+    days.advanceTimeBy(1, TimeUnit.DAYS);
+    days.runScheduledPendingTasks();
   }
 
   @Test
