@@ -38,7 +38,7 @@ public final class Outbound implements AutoCloseable {
   private final EventLoops loops;
   private final OutboundPolicy policy;
   private final OriginLimits limits;
-  private final SslContext tls;
+  private final SslContext tls = Origins.defaultTls();
   private final CdnLoop cdnLoop;
   private final ThreadPoolExecutor lookups;
 
@@ -47,16 +47,10 @@ public final class Outbound implements AutoCloseable {
 
   private boolean closed;
 
-  private Outbound(
-      EventLoops loops,
-      OutboundPolicy policy,
-      OriginLimits limits,
-      SslContext tls,
-      CdnLoop cdnLoop) {
+  private Outbound(EventLoops loops, OutboundPolicy policy, OriginLimits limits, CdnLoop cdnLoop) {
     this.loops = loops;
     this.policy = policy;
     this.limits = limits;
-    this.tls = tls;
     this.cdnLoop = cdnLoop;
     lookups =
         new ThreadPoolExecutor(
@@ -70,15 +64,6 @@ public final class Outbound implements AutoCloseable {
   }
 
   /**
-   * With default limits and the JDK's trusted certificates.
-   *
-   * @param loops where connections live; not closed with this
-   */
-  public static Outbound create(EventLoops loops, OutboundPolicy policy) {
-    return create(loops, policy, OriginLimits.defaults(), CdnLoop.create());
-  }
-
-  /**
    * With the JDK's trusted certificates.
    *
    * @param loops where connections live; not closed with this
@@ -86,11 +71,7 @@ public final class Outbound implements AutoCloseable {
    */
   public static Outbound create(
       EventLoops loops, OutboundPolicy policy, OriginLimits limits, CdnLoop cdnLoop) {
-    return new Outbound(loops, policy, limits, Origins.defaultTls(), cdnLoop);
-  }
-
-  static Outbound create(EventLoops loops, OutboundPolicy policy, SslContext tls) {
-    return new Outbound(loops, policy, OriginLimits.defaults(), tls, CdnLoop.create());
+    return new Outbound(loops, policy, limits, cdnLoop);
   }
 
   /** Begins a request; the listener may hear of it on any thread. */

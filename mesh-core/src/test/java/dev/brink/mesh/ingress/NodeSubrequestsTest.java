@@ -7,7 +7,9 @@ import dev.brink.exec.outbound.OutboundPolicy;
 import dev.brink.mesh.deploy.Affinity;
 import dev.brink.mesh.exchange.Target;
 import dev.brink.mesh.function.ReadTally;
+import dev.brink.mesh.http.CdnLoop;
 import dev.brink.mesh.http.EventLoops;
+import dev.brink.mesh.origin.OriginLimits;
 import dev.brink.mesh.origin.Origins;
 import dev.brink.mesh.origin.Outbound;
 import dev.brink.mesh.proto.OriginPool;
@@ -37,7 +39,9 @@ class NodeSubrequestsTest {
 
   private final EventLoops loops = EventLoops.create(1, "test-subrequests");
   private final Origins origins = Origins.create(loops);
-  private final Outbound outbound = Outbound.create(loops, OutboundPolicy.publicOnly());
+  private final Outbound outbound =
+      Outbound.create(
+          loops, OutboundPolicy.publicOnly(), OriginLimits.defaults(), CdnLoop.create());
 
   @AfterEach
   void close() {

@@ -9,6 +9,7 @@ import dev.brink.exec.outbound.OutboundTarget;
 import dev.brink.exec.websocket.Handshake;
 import dev.brink.mesh.exchange.CallTiming;
 import dev.brink.mesh.http.BodyPipe;
+import dev.brink.mesh.http.CdnLoop;
 import dev.brink.mesh.http.EventLoops;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.DefaultHttpRequest;
@@ -42,10 +43,14 @@ class OutboundTest {
     loops.close();
   }
 
+  private Outbound outbound(OutboundPolicy policy) {
+    return Outbound.create(loops, policy, OriginLimits.defaults(), CdnLoop.create());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0"})
   void deniesLoopbackByWhateverNameBeforeConnecting(String host) throws Exception {
-    try (var outbound = Outbound.create(loops, OutboundPolicy.publicOnly())) {
+    try (var outbound = outbound(OutboundPolicy.publicOnly())) {
       Heard heard = get(outbound, "http://" + host + ":" + server.port() + "/");
       assertThat(heard.await()).startsWith("failed: fetch:").contains("not a public address");
       assertThat(server.accepted).hasValue(0);
@@ -55,7 +60,7 @@ class OutboundTest {
   @Test
   void deniesPortsOfTheMeshAndOfOtherProtocols() throws Exception {
     OutboundPolicy policy = OutboundPolicy.builder().denyPorts(List.of(7400)).build();
-    try (var outbound = Outbound.create(loops, policy)) {
+    try (var outbound = outbound(policy)) {
       assertThat(get(outbound, "http://93.184.216.34:7400/").await())
           .isEqualTo("failed: fetch: port 7400 is not allowed");
       assertThat(get(outbound, "http://93.184.216.34:25/").await())
@@ -74,7 +79,7 @@ class OutboundTest {
                   headers.set(exchange.headerLines());
                   exchange.ok("hello");
                 });
-        var outbound = Outbound.create(loops, allowed(upstream))) {
+        var outbound = outbound(allowed(upstream))) {
       assertThat(get(outbound, upstream.url() + "/a?b=c").await()).isEqualTo("200 hello");
       for (int i = 0; i < 20; i++) {
         afterReads();
@@ -94,7 +99,7 @@ class OutboundTest {
   void sendsTargetsThatOnlyTheUrlStandardAllows() throws Exception {
     try (var upstream =
             TestUpstream.start(exchange -> exchange.ok(exchange.requestLine().split(" ", 3)[1]));
-        var outbound = Outbound.create(loops, allowed(upstream))) {
+        var outbound = outbound(allowed(upstream))) {
       assertThat(get(outbound, upstream.url() + "/{a}?family=A|B&c=^`%").await())
           .isEqualTo("200 /{a}?family=A|B&c=^`%");
       assertThat(get(outbound, upstream.url() + "?q").await()).isEqualTo("200 /?q");
@@ -106,7 +111,7 @@ class OutboundTest {
     try (var upstream =
             TestUpstream.start(
                 exchange -> exchange.ok("got " + exchange.readBody((bytes, n) -> {})));
-        var outbound = Outbound.create(loops, allowed(upstream))) {
+        var outbound = outbound(allowed(upstream))) {
       var body = new TestBody(64, 64 * 1024);
       var heard = new Heard();
       var _ = outbound.fetch(asked(HttpMethod.POST, upstream.url() + "/", body), heard);
@@ -123,7 +128,7 @@ class OutboundTest {
                   exchange.readBody((bytes, n) -> {});
                   exchange.socket().getInputStream().read();
                 });
-        var outbound = Outbound.create(loops, allowed(upstream))) {
+        var outbound = outbound(allowed(upstream))) {
       Subrequests.Subrequest asked =
           asked(HttpMethod.POST, upstream.url() + "/", new TestBody(pieces, 10));
       asked.request().headers().set("content-length", "20");
@@ -139,7 +144,7 @@ class OutboundTest {
     OutboundPolicy policy =
         OutboundPolicy.builder().allow(List.of(new OutboundTarget("127.0.0.1", 0))).build();
     try (var upstream = TestUpstream.start(exchange -> exchange.ok("plain"));
-        var outbound = Outbound.create(loops, policy)) {
+        var outbound = outbound(policy)) {
       assertThat(get(outbound, "https://127.0.0.1:" + upstream.port() + "/").await())
           .startsWith("failed: fetch: ");
     }
@@ -148,7 +153,7 @@ class OutboundTest {
   @Test
   void aCancelledRequestEnds() throws Exception {
     try (var upstream = TestUpstream.start(exchange -> exchange.socket().getInputStream().read());
-        var outbound = Outbound.create(loops, allowed(upstream))) {
+        var outbound = outbound(allowed(upstream))) {
       var heard = new Heard();
       Subrequests.Cancellable running =
           outbound.fetch(asked(HttpMethod.GET, upstream.url() + "/", null), heard);
@@ -172,7 +177,7 @@ class OutboundTest {
                   Answer.get(body);
                   TestUpstream.reset(exchange.socket());
                 });
-        var outbound = Outbound.create(loops, allowed(upstream))) {
+        var outbound = outbound(allowed(upstream))) {
       Subrequests.Subrequest asked =
           asked(
               HttpMethod.GET,
