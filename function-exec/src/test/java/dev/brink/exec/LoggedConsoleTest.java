@@ -2,11 +2,7 @@ package dev.brink.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** What an embedding service's log gets of what functions print. */
 class LoggedConsoleTest {
@@ -18,19 +14,10 @@ class LoggedConsoleTest {
 
   @Test
   void norDoesTheDefaultSinkLetIt() {
-    Logger log = (Logger) LoggerFactory.getLogger("dev.brink.function");
-    var written = new ListAppender<ILoggingEvent>();
-    written.start();
-    log.addAppender(written);
-    try {
+    try (WrittenLog log = WrittenLog.of("dev.brink.function")) {
       new LoggedConsole()
           .print("t/f", "r1", ConsoleSink.Level.ERROR, "one\nERROR [main] Login failed for root");
-    } finally {
-      log.detachAppender(written);
+      assertThat(log.lines()).containsExactly("t/f r1 one\\nERROR [main] Login failed for root");
     }
-    assertThat(written.list)
-        .singleElement()
-        .extracting(ILoggingEvent::getFormattedMessage)
-        .isEqualTo("t/f r1 one\\nERROR [main] Login failed for root");
   }
 }

@@ -3,10 +3,6 @@ package dev.brink.exec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
 import dev.brink.exec.binding.BindingCall;
 import dev.brink.exec.binding.BindingReply;
 import dev.brink.exec.binding.Face;
@@ -19,16 +15,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** Samples leave nothing behind but what the log says of them. */
 class SampleWarmUpTest {
@@ -76,16 +69,7 @@ class SampleWarmUpTest {
           "POST", "https://shop.example/order?n=1", Map.of("x-kind", "sample"), "two ä");
 
   private final AtomicInteger outside = new AtomicInteger();
-  private final Queue<ILoggingEvent> log = new ConcurrentLinkedQueue<>();
-  private final Logger logger = (Logger) LoggerFactory.getLogger(SampleWarmUp.class);
-  private final AppenderBase<ILoggingEvent> appender =
-      new AppenderBase<>() {
-        @Override
-        protected void append(ILoggingEvent event) {
-          log.add(event);
-        }
-      };
-
+  private final WrittenLog log = WrittenLog.of(SampleWarmUp.class);
   private final List<String> console = Collections.synchronizedList(new ArrayList<>());
   private final FunctionRuntime runtime =
       FunctionRuntime.builder()
@@ -114,16 +98,13 @@ class SampleWarmUpTest {
   }
 
   @BeforeEach
-  void listen() {
+  void awaitReady() {
     Sandbox.join(runtime.ready());
-    logger.setLevel(Level.INFO);
-    appender.start();
-    logger.addAppender(appender);
   }
 
   @AfterEach
   void close() {
-    logger.detachAppender(appender);
+    log.close();
     runtime.close();
   }
 
@@ -133,7 +114,7 @@ class SampleWarmUpTest {
     LoadedFunction function = load("t/careful@1", CAREFUL, Sandbox.LIMITS, ORDER);
     awaitLog("t/careful@1: run ");
     assertThat(runsOf("t/careful@1")).isGreaterThan(10);
-    assertThat(warnings()).isEmpty();
+    assertThat(log.warnings()).isEmpty();
     assertThat(outside).hasValue(0);
     assertThat(console).isEmpty();
     Sandbox.await("its instance to go", () -> runtime.instances().open() == 1);
@@ -149,7 +130,7 @@ class SampleWarmUpTest {
     String source = "export default { fetch() { throw new Error('in the\\nsample') } }";
     load("t/throws@1", source, Sandbox.LIMITS, SampleRequest.get("/a?b"));
     awaitLog("t/throws@1: run 1000 times with its samples");
-    assertThat(warnings())
+    assertThat(log.warnings())
         .containsExactly("t/throws@1: samples[0], GET /a: UNCAUGHT: Error: in the");
     assertThat(console).isEmpty();
   }
@@ -169,7 +150,7 @@ class SampleWarmUpTest {
     LoadedFunction function =
         load("t/loops@1", source, limits, SampleRequest.get("/loop"), SampleRequest.get("/"));
     awaitLog("t/loops@1: run 1000 times with its samples");
-    assertThat(warnings())
+    assertThat(log.warnings())
         .singleElement()
         .asString()
         .startsWith("t/loops@1: samples[0], GET /loop: CPU_LIMIT: ran for more than 100 ms");
@@ -193,7 +174,7 @@ class SampleWarmUpTest {
     load("t/slow@2", "// 2\n" + source, Sandbox.LIMITS);
     awaitLog("t/slow@1: run ");
     assertThat(runsOf("t/slow@1")).isLessThan(25);
-    assertThat(warnings()).isEmpty();
+    assertThat(log.warnings()).isEmpty();
     Sandbox.await("its instance to go", () -> runtime.instances().open() == 2);
   }
 
@@ -214,7 +195,7 @@ class SampleWarmUpTest {
     Sandbox.await("its instance", () -> runtime.instances().open() == 2);
     runtime.close();
     Sandbox.await("the end of its thread", () -> !isUnderWay());
-    assertThat(warnings()).isEmpty();
+    assertThat(log.warnings()).isEmpty();
   }
 
   @Test
@@ -330,23 +311,14 @@ class SampleWarmUpTest {
 
   private void awaitLog(String beginning) {
     Sandbox.await(
-        beginning,
-        () -> log.stream().anyMatch(line -> line.getFormattedMessage().startsWith(beginning)));
+        beginning, () -> log.lines().stream().anyMatch(line -> line.startsWith(beginning)));
   }
 
   private int runsOf(String name) {
-    return log.stream()
-        .map(ILoggingEvent::getFormattedMessage)
+    return log.lines().stream()
         .filter(line -> line.startsWith(name + ": run "))
         .mapToInt(line -> Integer.parseInt(line.split(" ", -1)[2]))
         .sum();
-  }
-
-  private List<String> warnings() {
-    return log.stream()
-        .filter(line -> line.getLevel().isGreaterOrEqual(Level.WARN))
-        .map(ILoggingEvent::getFormattedMessage)
-        .toList();
   }
 
   private static boolean isUnderWay() {
