@@ -2,11 +2,9 @@ package dev.brink.mesh.cli;
 
 import dev.brink.mesh.client.MeshClient;
 import dev.brink.mesh.proto.NodeList;
-import dev.brink.mesh.proto.NodeView;
 import dev.brink.mesh.wire.AdminJson;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,47 +44,34 @@ final class NodesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    NodeList nodes;
+    if (missing && !forgotten.isEmpty()) {
+      throw new UsageException(
+          "--missing: given with --forget (expected: one of them, to list nodes or to forget"
+              + " some)");
+    }
     try (MeshClient client = mesh.connect(session)) {
-      for (String node : forgotten) {
-        client.forget(node);
-        session.out().println("forgotten " + node);
+      if (forgotten.isEmpty()) {
+        list(client);
+      } else {
+        forget(client);
       }
-      if (!forgotten.isEmpty()) {
-        return 0;
-      }
-      nodes = missing ? client.missingList() : client.nodeList();
     }
-    if (json) {
-      session.out().println(AdminJson.complete(nodes));
-      return 0;
-    }
-    Table table =
-        Table.of(
-            "NODE", "STATE", ">RTT MS", ">LANES", ">BUSY", ">QUEUED", "INGRESS", "ADMIN", "ID");
-    for (NodeView node : nodes.getNodesList()) {
-      table.row(
-          node.getName() + (node.getSelf() ? " *" : ""),
-          node.getState(),
-          rtt(node),
-          node.getLanes(),
-          node.getBusy(),
-          node.getQueued(),
-          node.getIngress(),
-          node.getAdmin(),
-          node.getId());
-    }
-    table.print(session.out(), "");
     return 0;
   }
 
-  private static String rtt(NodeView node) {
-    if (!Double.isNaN(node.getRttMillis())) {
-      return String.format(Locale.ROOT, "%.2f", node.getRttMillis());
+  private void list(MeshClient client) {
+    NodeList nodes = missing ? client.missingList() : client.nodeList();
+    if (json) {
+      session.out().println(AdminJson.complete(nodes));
+    } else {
+      NodesTable.of(nodes).print(session.out(), "");
     }
-    double estimate = node.getRttEstimateMillis();
-    return Double.isNaN(estimate) || estimate == 0
-        ? "-"
-        : String.format(Locale.ROOT, "~%.2f", estimate);
+  }
+
+  private void forget(MeshClient client) {
+    for (String node : forgotten) {
+      client.forget(node);
+      session.out().println("forgotten " + node);
+    }
   }
 }

@@ -411,6 +411,17 @@ class MeshCommandsTest {
   }
 
   @Test
+  void toForgetAndToListAreNotAskedForAtOnce() {
+    assertThat(run("nodes", "--forget", "id-1", "--missing")).isEqualTo(2);
+
+    assertThat(run.err())
+        .isEqualTo(
+            "brink nodes: --missing: given with --forget (expected: one of them, to list nodes or"
+                + " to forget some)\n");
+    assertThat(node.seen).isEmpty();
+  }
+
+  @Test
   void aNodeThatIsNotThereIsAFailure() {
     node.close();
 
