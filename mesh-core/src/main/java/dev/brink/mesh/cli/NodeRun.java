@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,17 +28,9 @@ record NodeRun(
   void run() throws IOException, InterruptedException {
     StandaloneLog.start(config.log(), session.out());
     Logger log = LoggerFactory.getLogger("dev.brink.mesh.node");
-    AtomicBoolean serves = new AtomicBoolean();
     session
         .stop()
-        .arm(
-            config.shutdownGrace().plus(STOP_MARGIN),
-            () -> {
-              if (!serves.get()) {
-                log.info("stopped while it started");
-              }
-              return serves.get();
-            });
+        .arm(config.shutdownGrace().plus(STOP_MARGIN), () -> log.info("stopped while it started"));
     if (untilStdinEnds) {
       Thread.ofPlatform().daemon().name("brink-stdin").start(this::watchStdin);
     }
@@ -47,7 +38,7 @@ record NodeRun(
       Files.deleteIfExists(readyFile);
     }
     try (NodeLauncher.Started started = session.launcher().start(config)) {
-      serves.set(true);
+      session.stop().untidy();
       log.info(
           "node {} serves: ingress {}, admin {}, link {}, discovery port {}",
           started.name(),

@@ -3,7 +3,6 @@ package dev.brink.mesh.cli;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 
 /**
  * Tells a command that runs until it is stopped when that is. Ctrl-C and SIGTERM ask for a stop
@@ -13,6 +12,7 @@ final class Stop {
   private final CountDownLatch requested = new CountDownLatch(1);
   private final CountDownLatch finished = new CountDownLatch(1);
   private volatile boolean signalled;
+  private volatile boolean untidy;
 
   /**
    * From now on signals ask instead of ending the process at once.
@@ -20,30 +20,43 @@ final class Stop {
    * @param limit how long the process then waits for {@link #finished}
    */
   void arm(Duration limit) {
-    arm(limit, () -> true);
+    untidy();
+    arm(limit, () -> {});
   }
 
   /**
-   * The same for a process that has something to tidy up only later.
+   * The same for a process that has something to tidy up only later: until it is {@link #untidy}, a
+   * signal ends it at once.
    *
-   * @param untidy whether it has by now; if not, a signal ends it at once
+   * @param tidy what is done then, before it ends
    */
-  void arm(Duration limit, BooleanSupplier untidy) {
+  void arm(Duration limit, Runnable tidy) {
     Thread hook =
         new Thread(
             () -> {
               signalled = true;
               request();
-              try {
-                if (untidy.getAsBoolean()) {
-                  finished.await(limit.toMillis(), TimeUnit.MILLISECONDS);
-                }
-              } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
+              if (untidy) {
+                awaitFinished(limit);
+              } else {
+                tidy.run();
               }
             },
             "brink-stop");
     Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  private void awaitFinished(Duration limit) {
+    try {
+      var _ = finished.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** From now on the process has something to tidy up. */
+  void untidy() {
+    untidy = true;
   }
 
   /** Asks for a stop. */
