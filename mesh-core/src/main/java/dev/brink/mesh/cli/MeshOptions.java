@@ -112,17 +112,18 @@ final class MeshOptions {
   }
 
   private static String read(Path file) throws IOException {
-    UsageException wrong =
-        new UsageException("token file: " + file + " (expected: a readable file with a token)");
     if (!Files.isReadable(file) || Files.isDirectory(file) || Files.size(file) > MAX_TOKEN_BYTES) {
-      throw wrong;
+      throw new UsageException(noToken(file));
     }
     try {
       return Files.readString(file).strip();
     } catch (CharacterCodingException e) {
-      wrong.initCause(e);
-      throw wrong;
+      throw new UsageException(noToken(file), e);
     }
+  }
+
+  private static String noToken(Path file) {
+    return "token file: " + file + " (expected: a readable file with a token)";
   }
 
   private SSLContext tls() throws IOException {
