@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
       "",
       "The node asked decides as it would for a request at its own ingress, which is marked with *."
           + " Times are milliseconds; SCORE is the sum, and the least wins, but for a tolerance of"
-          + " 5 % + 0.5 ms. ~ stands before a NET that was not measured yet."
+          + " 5 %% + 0.5 ms. ~ stands before a NET that was not measured yet."
     })
 final class ExplainCommand implements Callable<Integer> {
   private final Session session;

@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 
 class BrinkTest {
   static List<String> commands() {
@@ -81,6 +85,24 @@ class BrinkTest {
 
     assertThat(run.run(command, "--help")).isZero();
     assertThat(run.out()).startsWith("Usage: brink " + command);
+  }
+
+  /** Picocli takes them as formats, and complains of what is none where people see it. */
+  @ParameterizedTest
+  @MethodSource("commands")
+  void textsOfHelpAreFormats(String command) {
+    Session session =
+        Session.ofProcess(
+            _ -> {
+              throw new IllegalStateException("no node in this test");
+            });
+    CommandSpec spec = Brink.commandLine(session).getSubcommands().get(command).getCommandSpec();
+    Stream<String[]> own =
+        Stream.of(spec.usageMessage().description(), spec.usageMessage().footer());
+    Stream<String[]> arguments = spec.args().stream().map(ArgSpec::description);
+    assertThat(Stream.concat(own, arguments).flatMap(Arrays::stream))
+        .isNotEmpty()
+        .allSatisfy(text -> assertThat(text.formatted()).doesNotContain("%%"));
   }
 
   @ParameterizedTest
