@@ -44,7 +44,7 @@ final class EngineJsonParser {
   /** Of what a text says as a whole, which is no object's property. */
   private final JsonKeys.Key whole = JsonKeys.escaped(Strings.EMPTY_STRING);
 
-  private final JsonText text = new JsonText();
+  private final JsonInput text = new JsonInput();
   private final JsonStrings strings = new JsonStrings(text);
   private final JsonNumbers numbers = new JsonNumbers(text);
 
@@ -94,8 +94,8 @@ final class EngineJsonParser {
       itemCount = 0;
       caller = asking;
       Object out = value(text.solid(), new Member(whole));
-      return text.solid() == JsonText.END ? out : Undefined.instance;
-    } catch (JsonText.Unreadable e) {
+      return text.solid() == JsonInput.END ? out : Undefined.instance;
+    } catch (JsonInput.Unreadable e) {
       return Undefined.instance;
     } finally {
       forget();
@@ -131,11 +131,11 @@ final class EngineJsonParser {
   private Object word(String word, Object meaning) {
     int size = word.length();
     if (text.length - text.at < size) {
-      throw new JsonText.Unreadable();
+      throw new JsonInput.Unreadable();
     }
     for (int i = 1; i < size; i++) {
       if (text.chars[text.at + i] != word.charAt(i)) {
-        throw new JsonText.Unreadable();
+        throw new JsonInput.Unreadable();
       }
     }
     text.at += size;
@@ -144,7 +144,7 @@ final class EngineJsonParser {
 
   private void open() {
     if (++depth > MAX_DEPTH) {
-      throw new JsonText.Unreadable();
+      throw new JsonInput.Unreadable();
     }
   }
 
@@ -161,7 +161,7 @@ final class EngineJsonParser {
     }
     int another = c == ',' ? text.next() : end;
     if (another == end) {
-      throw new JsonText.Unreadable();
+      throw new JsonInput.Unreadable();
     }
     return another;
   }
@@ -183,7 +183,7 @@ final class EngineJsonParser {
         }
       }
       if (text.solid() != ':') {
-        throw new JsonText.Unreadable();
+        throw new JsonInput.Unreadable();
       }
       Object item = value(text.next(), member);
       if (++size <= MAX_SHAPED) {
@@ -201,7 +201,7 @@ final class EngineJsonParser {
 
   private Member member(int first, @Nullable Member likely) {
     if (first != '"') {
-      throw new JsonText.Unreadable();
+      throw new JsonInput.Unreadable();
     }
     int from = text.at + 1;
     if (likely != null && likely.key.is(text.chars, from, text.length)) {

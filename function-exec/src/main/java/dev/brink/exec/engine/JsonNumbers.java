@@ -9,9 +9,9 @@ final class JsonNumbers {
     1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15
   };
 
-  private final JsonText text;
+  private final JsonInput text;
 
-  JsonNumbers(JsonText text) {
+  JsonNumbers(JsonInput text) {
     this.text = text;
   }
 
@@ -25,7 +25,7 @@ final class JsonNumbers {
     long digits = digits(0);
     int count = text.at - from;
     if (count == 0 || (count > 1 && text.chars[from] == '0')) {
-      throw new JsonText.Unreadable();
+      throw new JsonInput.Unreadable();
     }
     int places = 0;
     if (text.code() == '.') {
@@ -33,7 +33,7 @@ final class JsonNumbers {
       digits = digits(digits);
       places = text.at - point - 1;
       if (places == 0) {
-        throw new JsonText.Unreadable();
+        throw new JsonInput.Unreadable();
       }
     }
     boolean scaled = text.code() == 'e' || text.code() == 'E';
@@ -53,7 +53,7 @@ final class JsonNumbers {
   /** What digits say from here, after those that said {@code before}. */
   private long digits(long before) {
     long out = before;
-    for (int c = text.code(); JsonText.isDigit(c); c = text.code()) {
+    for (int c = text.code(); JsonInput.isDigit(c); c = text.code()) {
       out = out * 10 + (c - '0');
       text.at++;
     }
@@ -68,7 +68,7 @@ final class JsonNumbers {
     int from = text.at;
     digits(0);
     if (text.at == from) {
-      throw new JsonText.Unreadable();
+      throw new JsonInput.Unreadable();
     }
   }
 }

@@ -4,9 +4,9 @@ import com.oracle.truffle.api.strings.TruffleString;
 
 /** Reads the strings of a text. Not thread-safe, as the text. */
 final class JsonStrings {
-  private final JsonText text;
+  private final JsonInput text;
 
-  JsonStrings(JsonText text) {
+  JsonStrings(JsonInput text) {
     this.text = text;
   }
 
@@ -33,7 +33,7 @@ final class JsonStrings {
         break;
       }
     }
-    throw new JsonText.Unreadable();
+    throw new JsonInput.Unreadable();
   }
 
   TruffleString withEscapes(int from, int first) {
@@ -63,19 +63,19 @@ final class JsonStrings {
       case 'r' -> '\r';
       case 't' -> '\t';
       case 'u' -> (char) (hex() << 12 | hex() << 8 | hex() << 4 | hex());
-      default -> throw new JsonText.Unreadable();
+      default -> throw new JsonInput.Unreadable();
     };
   }
 
   private int hex() {
     int c = text.code();
     text.at++;
-    if (JsonText.isDigit(c)) {
+    if (JsonInput.isDigit(c)) {
       return c - '0';
     }
     int lower = c | 0x20;
     if (lower < 'a' || lower > 'f') {
-      throw new JsonText.Unreadable();
+      throw new JsonInput.Unreadable();
     }
     return lower - 'a' + 10;
   }

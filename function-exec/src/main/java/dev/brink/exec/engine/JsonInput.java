@@ -1,7 +1,7 @@
 package dev.brink.exec.engine;
 
 /** A text that is being read, and the place in it. Not thread-safe. */
-final class JsonText {
+final class JsonInput {
   static final int END = -1;
 
   private static final int MAX_KEPT_CHARS = 64 * 1024;
