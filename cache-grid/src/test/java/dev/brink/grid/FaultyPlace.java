@@ -33,6 +33,18 @@ final class FaultyPlace implements KeyValuePlace {
     @Nullable Object run() throws Throwable;
   }
 
+  /** It was not done, and nobody says so. */
+  static final Fault LOST =
+      (method, call) -> {
+        throw new IllegalStateException("the node is stopping");
+      };
+
+  /** It was not done, as Ignite knows. */
+  static final Fault ROLLED_BACK =
+      (method, call) -> {
+        throw new TransactionRollbackException("rolled back on the backup");
+      };
+
   FaultyPlace(Grid grid, Fault fault) {
     real = new MemoryPlace(((GridNode) grid).engine());
     StoreCaches present = requireNonNull(real.caches());
@@ -48,16 +60,6 @@ final class FaultyPlace implements KeyValuePlace {
         InstantSource.system(),
         0,
         Long.MAX_VALUE);
-  }
-
-  /** A fault: it was not done, and nobody says so. */
-  static @Nullable Object lost(String method, Call call) {
-    throw new IllegalStateException("the node is stopping");
-  }
-
-  /** A fault: it was not done, as Ignite knows. */
-  static @Nullable Object rolledBack(String method, Call call) {
-    throw new TransactionRollbackException("rolled back on the backup");
   }
 
   private static <T> T watched(Class<T> type, Object target, Fault fault) {

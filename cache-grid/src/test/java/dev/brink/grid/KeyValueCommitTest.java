@@ -93,7 +93,7 @@ class KeyValueCommitTest {
 
   @Test
   void anIncrementThatWasNotDoneIsDoneThen() throws Exception {
-    firstCommit = FaultyPlace::lost;
+    firstCommit = FaultyPlace.LOST;
     get(at.put("then", bytes("1")));
     assertThat(get(at.increment("then", 5, WriteOptions.none()))).isEqualTo(6);
     assertThat(get(at.get("then")).orElseThrow().text()).isEqualTo("6");
@@ -102,7 +102,7 @@ class KeyValueCommitTest {
 
   @Test
   void anIncrementThatWasRolledBackIsDoneThen() throws Exception {
-    firstCommit = FaultyPlace::rolledBack;
+    firstCommit = FaultyPlace.ROLLED_BACK;
     assertThat(get(at.increment("back", 5, WriteOptions.none()))).isEqualTo(5);
     assertThat(get(at.get("back")).orElseThrow().text()).isEqualTo("5");
     assertThat(commits).hasValue(2);
@@ -174,7 +174,7 @@ class KeyValueCommitTest {
   void whatLeftOneOfItsKeysAsItWasWasNotDone() throws Exception {
     KeyValue other = grid.keyValue(Namespace.of("default", "commits"));
     get(other.put("kept", bytes("1")));
-    firstCommit = FaultyPlace::lost;
+    firstCommit = FaultyPlace.LOST;
     reads =
         (method, call) -> {
           if (commits.get() == 1) {

@@ -94,7 +94,7 @@ class KeyValueUploadTest {
             grid,
             (method, call) ->
                 method.equals("put") && failed.compareAndSet(false, true)
-                    ? FaultyPlace.rolledBack(method, call)
+                    ? FaultyPlace.ROLLED_BACK.around(method, call)
                     : call.run())) {
       KeyValue at = engine.namespace(Namespace.of("default", "again"), Duration.ofSeconds(20));
       get(at.put("key", Values.publisher(bytes("value")), WriteOptions.none()));

@@ -107,7 +107,7 @@ class PlainWriteTest {
   @Test
   void aPutThatWasRolledBackIsDoneThen() throws Exception {
     get(other.put("back", bytes("theirs")));
-    firstWrite = FaultyPlace::rolledBack;
+    firstWrite = FaultyPlace.ROLLED_BACK;
     get(at.put("back", bytes("mine")));
     assertThat(get(other.get("back")).orElseThrow().text()).isEqualTo("mine");
     assertThat(writes).hasValue(2);
@@ -122,7 +122,7 @@ class PlainWriteTest {
             grid,
             (method, call) ->
                 method.equals("getAndPut") && records.incrementAndGet() == 1
-                    ? FaultyPlace.rolledBack(method, call)
+                    ? FaultyPlace.ROLLED_BACK.around(method, call)
                     : call.run());
     try (streaming) {
       get(
@@ -137,7 +137,7 @@ class PlainWriteTest {
   @Test
   void aPutOfWhichNothingIsKnownSaysSo() throws Exception {
     get(other.put("lost", bytes("theirs")));
-    firstWrite = FaultyPlace::lost;
+    firstWrite = FaultyPlace.LOST;
     assertThat(Grids.refused(at.put("lost", bytes("mine"))).outcomeUnknown()).isTrue();
     assertThat(get(other.get("lost")).orElseThrow().text()).isEqualTo("theirs");
   }
@@ -186,7 +186,7 @@ class PlainWriteTest {
   @Test
   void aDeleteThatWasRolledBackIsDoneThen() throws Exception {
     get(other.put("there", bytes("theirs")));
-    firstWrite = FaultyPlace::rolledBack;
+    firstWrite = FaultyPlace.ROLLED_BACK;
     assertThat(get(at.delete("there"))).isTrue();
     assertThat(get(other.get("there"))).isEmpty();
   }

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Where an object was written, one with the same properties is expected the next time. Not
  * thread-safe, as its context.
  */
+@SuppressWarnings("ReferenceEquality") // a guest's objects, and their shapes, are themselves
 final class EngineJsonWriter {
   private static final int MAX_DEPTH = 100;
 

@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -54,10 +53,10 @@ public final class CdnLoop {
     }
   }
 
-  private final AtomicReference<Marks> marks;
+  private volatile Marks marks;
 
   private CdnLoop(String id) {
-    marks = new AtomicReference<>(Marks.of(id, id));
+    marks = Marks.of(id, id);
   }
 
   /** Of a mesh with an id of its own. */
@@ -77,7 +76,7 @@ public final class CdnLoop {
 
   /** The id of this mesh. */
   public String id() {
-    return marks.get().id();
+    return marks.id();
   }
 
   /**
@@ -90,7 +89,9 @@ public final class CdnLoop {
       throw new IllegalArgumentException(
           "id: " + id.length() + " characters (expected: " + 2 * ID_BYTES + " hexadecimal digits)");
     }
-    var _ = marks.updateAndGet(now -> now.next(id));
+    synchronized (this) {
+      marks = marks.next(id);
+    }
   }
 
   /** Whether this mesh has passed a request with such headers on already. */
@@ -98,7 +99,7 @@ public final class CdnLoop {
     if (!headers.contains(NAME)) {
       return false;
     }
-    Marks now = marks.get();
+    Marks now = marks;
     return count(headers, parts -> isOf(now, parts)) > 0;
   }
 
@@ -113,11 +114,11 @@ public final class CdnLoop {
   /** The value to pass such a request on with. */
   public String next(HttpHeaders headers) {
     if (!headers.contains(NAME)) {
-      return marks.get().mark();
+      return marks.mark();
     }
     List<String> passed = new ArrayList<>(headers.getAll(NAME));
     passed.removeIf(String::isBlank);
-    passed.add(marks.get().mark());
+    passed.add(marks.mark());
     return String.join(", ", passed);
   }
 
