@@ -1,5 +1,6 @@
 package dev.brink.mesh.cli;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
@@ -96,7 +97,8 @@ class BrinkTest {
             _ -> {
               throw new IllegalStateException("no node in this test");
             });
-    CommandSpec spec = Brink.commandLine(session).getSubcommands().get(command).getCommandSpec();
+    CommandSpec spec =
+        requireNonNull(Brink.commandLine(session).getSubcommands().get(command)).getCommandSpec();
     Stream<String[]> own =
         Stream.of(spec.usageMessage().description(), spec.usageMessage().footer());
     Stream<String[]> arguments = spec.args().stream().map(ArgSpec::description);

@@ -20,7 +20,7 @@ class ExplainedTrustTest {
   private static final String KEY_TYPE = "EC";
 
   /** The ways to ask it. */
-  private enum Way {
+  enum Way {
     CLIENT("a node") {
       @Override
       void ask(ExplainedTrust trust, X509Certificate[] chain) throws Exception {
