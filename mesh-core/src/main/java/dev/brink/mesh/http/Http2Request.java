@@ -60,6 +60,9 @@ final class Http2Request {
     if (scheme == null || path == null) {
       return Refusal.PSEUDO_HEADER;
     }
+    if (!Syntax.isScheme(scheme)) {
+      return Refusal.SCHEME;
+    }
     if (path.length() > limits.maxRequestLineBytes()) {
       return Refusal.LINE_TOO_LONG;
     }

@@ -8,6 +8,7 @@ final class Refusal {
       bad("bad-line-end", "head: a line that does not end in CR LF, or a CR elsewhere");
   static final Problem TARGET =
       bad("bad-target", "target: not a path, \"*\" for OPTIONS, or an http or https URI");
+  static final Problem SCHEME = bad("bad-target", ":scheme: neither http nor https");
   static final Problem HEADER_NAME =
       bad("bad-header", "header: a name that is not a token directly followed by a colon");
   static final Problem HEADER_VALUE = bad("bad-header", "header: a control character in a value");

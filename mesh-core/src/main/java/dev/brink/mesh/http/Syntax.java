@@ -1,5 +1,7 @@
 package dev.brink.mesh.http;
 
+import io.netty.util.AsciiString;
+
 /** Which characters HTTP allows where (RFC 9110 section 5.6, RFC 3986 section 3.2). */
 final class Syntax {
   private static final int TOKEN = 1;
@@ -66,6 +68,12 @@ final class Syntax {
       }
     }
     return true;
+  }
+
+  /** One that is served here: http or https, in any case. */
+  static boolean isScheme(CharSequence text) {
+    return AsciiString.contentEqualsIgnoreCase("http", text)
+        || AsciiString.contentEqualsIgnoreCase("https", text);
   }
 
   /** A host name, an IPv4 address or an IPv6 literal, with or without a port. */

@@ -27,6 +27,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -181,6 +182,26 @@ class Http2Test {
       assertThat(client.outcome()).isIn("400", "417", "501", "reset " + PROTOCOL_ERROR);
       assertThat(handled).hasValue(0);
       assertThat(client.request(3, get("/")).answer().body()).contains("fine");
+    }
+  }
+
+  /** As a target in absolute form of HTTP/1.1, whatever the connection is. */
+  @ParameterizedTest
+  @CsvSource({
+    "http, 200",
+    "https, 200",
+    "HTTPS, 200",
+    "ftp, 400",
+    "file, 400",
+    "httpx, 400",
+    "h, 400"
+  })
+  void takesTheSchemesThatHttp1Takes(String scheme, String status) throws IOException {
+    try (TestServer server = TestServer.start(exchange -> exchange.respond(TestServer.ok("fine")));
+        RawHttp2 client = connect(server)) {
+      client.request(
+          1, block(":method", "GET", ":scheme", scheme, ":path", "/", ":authority", "a"));
+      assertThat(client.outcome()).isEqualTo(status);
     }
   }
 
