@@ -49,6 +49,11 @@ final class NodesCommand implements Callable<Integer> {
           "--missing: given with --forget (expected: one of them, to list nodes or to forget"
               + " some)");
     }
+    if (json && !forgotten.isEmpty()) {
+      throw new UsageException(
+          "--json: given with --forget (expected: one of them, as only a list of nodes is printed"
+              + " as JSON)");
+    }
     try (MeshClient client = mesh.connect(session)) {
       if (forgotten.isEmpty()) {
         list(client);

@@ -422,6 +422,18 @@ class MeshCommandsTest {
   }
 
   @Test
+  void whatIsForgottenIsNotToldAsJson() {
+    assertThat(run("nodes", "--json", "--forget", "id-1")).isEqualTo(2);
+
+    assertThat(run.err())
+        .isEqualTo(
+            "brink nodes: --json: given with --forget (expected: one of them, as only a list of"
+                + " nodes is printed as JSON)\n");
+    assertThat(run.out()).isEmpty();
+    assertThat(node.seen).isEmpty();
+  }
+
+  @Test
   void aNodeThatIsNotThereIsAFailure() {
     node.close();
 
