@@ -122,18 +122,35 @@ final class GuestContexts {
     return wasmEngine != null;
   }
 
-  /** Makes what contexts with WebAssembly need; takes about a second the first time. */
+  /**
+   * Makes what contexts with WebAssembly need; takes about a second the first time.
+   *
+   * @throws IllegalStateException when the engines have ended
+   */
   synchronized Engine startWasm() {
     Engine there = wasmEngine;
     if (there == null) {
+      if (ended) {
+        throw haveEnded();
+      }
       there = engine("js", "wasm");
       // Before it can be had: no guest uses any of it first.
       EngineClasses.initializeWasm();
       Context.Builder first = withWasm(there).allowHostAccess(EXPORTED_ONLY);
       FirstUses.WASM.runOnce(() -> new GuestContext(first.build(), json, this::close), this::ended);
       wasmEngine = there;
+      // Once it can be seen by whoever sets this. Not sooner, and by nobody else: an engine that is
+      // closed while a context of it begins locks up.
+      if (ended) {
+        there.close(true);
+        throw haveEnded();
+      }
     }
     return there;
+  }
+
+  private static IllegalStateException haveEnded() {
+    return new IllegalStateException("the engines have ended");
   }
 
   /** Whether the engines are being ended, or have been. */
@@ -206,7 +223,7 @@ final class GuestContexts {
     if (closing.get() > 0 || halfClosed) {
       return false;
     }
-    // Before what fails for it looks at this.
+    // Before what fails for it, or starts another engine, looks at this.
     ended = true;
     engine.close(true);
     Engine second = wasmEngine;

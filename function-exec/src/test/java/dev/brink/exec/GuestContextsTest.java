@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.brink.exec.module.BundleFileSystem;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.graalvm.polyglot.Context;
+import org.graalvm.polyglot.Engine;
 import org.graalvm.polyglot.Source;
 import org.junit.jupiter.api.Test;
 
@@ -59,6 +63,39 @@ class GuestContextsTest {
     may.countDown();
     slow.join();
     assertThat(contexts.close(PATIENCE)).isTrue();
+  }
+
+  @Test
+  void nothingOfWebAssemblyIsStartedOnceTheyHaveEnded() {
+    var contexts = new GuestContexts();
+    assertThat(contexts.close(PATIENCE)).isTrue();
+    assertThatThrownBy(contexts::startWasm)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("the engines have ended");
+    assertThat(contexts.hasWasm()).isFalse();
+  }
+
+  /** Whichever is first: an engine that stays open has nobody who ends it. */
+  @Test
+  void whatIsStartedWhileTheyEndEndsWithThem() {
+    for (int i = 0; i < 5; i++) {
+      var contexts = new GuestContexts();
+      var begun = new CountDownLatch(1);
+      CompletableFuture<Engine> wasm =
+          CompletableFuture.supplyAsync(
+              () -> {
+                begun.countDown();
+                return contexts.startWasm();
+              });
+      Sandbox.await("it is about to start", () -> begun.getCount() == 0);
+      assertThat(contexts.close(PATIENCE)).isTrue();
+      assertThatThrownBy(
+              () -> Context.newBuilder("js").engine(wasm.get(30, TimeUnit.SECONDS)).build())
+          .satisfies(
+              refused ->
+                  assertThat(refused.getCause() == null ? refused : refused.getCause())
+                      .isInstanceOf(IllegalStateException.class));
+    }
   }
 
   private static GuestContext context(GuestContexts contexts) {
