@@ -21,20 +21,26 @@ public record Purge(Scope scope, String space, String value, boolean soft, long 
    * @throws IllegalArgumentException when the value is not one of its scope
    */
   public Purge {
-    checkLength(value);
+    checkLength(value, "");
     String normal = value.isEmpty() ? "" : PurgeNames.normal(scope, value);
     if (normal.isEmpty() != (scope == Scope.ALL)) {
       throw new IllegalArgumentException("value: " + value + " (expected: " + scope.expected + ")");
     }
-    // Escapes make it longer.
-    checkLength(normal);
+    // Escapes make it longer, in any of its forms.
+    checkLength(PurgeNames.longest(scope, normal), " in normal form");
     value = normal;
   }
 
-  private static void checkLength(String value) {
+  private static void checkLength(String value, String which) {
     if (value.length() > MAX_VALUE) {
       throw new IllegalArgumentException(
-          "value: " + value.length() + " characters (expected: at most " + MAX_VALUE + ")");
+          "value: "
+              + value.length()
+              + " characters"
+              + which
+              + " (expected: at most "
+              + MAX_VALUE
+              + ")");
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.brink.cache;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -33,11 +34,27 @@ final class PurgeNames {
    * a port that is one's own is there and is not.
    */
   static List<Purge> forms(Purge purge) {
-    return switch (purge.scope()) {
-      case URL -> with(purge, sites(purge.value()).flatMap(PurgeNames::targets));
-      case PREFIX -> with(purge, prefixes(purge.value()));
-      case HOST -> with(purge, sites(purge.value()));
-      case TAG, ALL -> List.of(purge);
+    return values(purge.scope(), purge.value())
+        .distinct()
+        .map(value -> new Purge(purge.scope(), purge.space(), value, purge.soft(), purge.stamp()))
+        .toList();
+  }
+
+  /**
+   * The longest of the values that stand for one; that itself, where none of them is longer.
+   *
+   * @param value in normal form
+   */
+  static String longest(Purge.Scope scope, String value) {
+    return values(scope, value).max(Comparator.comparingInt(String::length)).orElse(value);
+  }
+
+  private static Stream<String> values(Purge.Scope scope, String value) {
+    return switch (scope) {
+      case URL -> sites(value).flatMap(PurgeNames::targets);
+      case PREFIX -> prefixes(value);
+      case HOST -> sites(value);
+      case TAG, ALL -> Stream.of(value);
     };
   }
 
@@ -79,13 +96,6 @@ final class PurgeNames {
     return mark < 0
         ? Stream.of(prefix)
         : Stream.of(prefix, prefix.substring(0, mark) + unescaped(prefix.substring(mark)));
-  }
-
-  private static List<Purge> with(Purge purge, Stream<String> values) {
-    return values
-        .distinct()
-        .map(value -> new Purge(purge.scope(), purge.space(), value, purge.soft(), purge.stamp()))
-        .toList();
   }
 
   /** The scheme of a URL; empty: it does not say. */
