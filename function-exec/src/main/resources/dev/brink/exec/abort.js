@@ -2,7 +2,7 @@
 (function (core) {
   'use strict';
   const { load, slots } = core;
-  const { DOMException, Event, EventTarget, fire, handlerProperty } = load('events');
+  const { DOMException, Event, EventTarget, fire, listens, handlerProperty } = load('events');
   const { expose, isObject, needed, sequence, integer, illegal } = load('idl');
   const { apply } = Reflect;
   const { deref } = WeakRef.prototype;
@@ -18,6 +18,8 @@
     [$AbortSignal] = {
       aborted: false,
       reason: undefined,
+      /** What makes the reason when somebody looks at it; null once it is made, or was given. */
+      unmade: null,
       dependent: false,
       sources: [],
       dependents: [],
@@ -34,7 +36,7 @@
 
     static abort(reason = undefined) {
       const signal = makeSignal();
-      become(signal, reason === undefined ? new DOMException('This operation was aborted', 'AbortError') : reason);
+      become(signal, reason, reason === undefined ? unmade('This operation was aborted', 'AbortError') : null);
       return signal;
     }
 
@@ -43,7 +45,7 @@
       const millis = integer(milliseconds, 64, false, 'enforce');
       const signal = makeSignal();
       load('timers').unref(
-        () => abort(signal, new DOMException('The operation timed out', 'TimeoutError')),
+        () => abortBecause(signal, undefined, unmade('The operation timed out', 'TimeoutError')),
         millis,
       );
       return signal;
@@ -62,10 +64,10 @@
       return this[$AbortSignal].aborted;
     }
     get reason() {
-      return this[$AbortSignal].reason;
+      return reasonOf(this[$AbortSignal]);
     }
     throwIfAborted() {
-      if (this[$AbortSignal].aborted) throw this[$AbortSignal].reason;
+      if (this[$AbortSignal].aborted) throw reasonOf(this[$AbortSignal]);
     }
   }
   expose(AbortSignal);
@@ -94,14 +96,34 @@
     };
   }
 
+  /** A reason of the runtime's own: most are never looked at, and to note where it is made is slow. */
+  function unmade(message, name) {
+    return { message, name, made: undefined };
+  }
+
+  function reasonOf(slot) {
+    const { unmade: from } = slot;
+    if (from !== null) {
+      from.made ??= new DOMException(from.message, from.name);
+      slot.reason = from.made;
+      slot.unmade = null;
+    }
+    return slot.reason;
+  }
+
   function abort(signal, reason) {
     if (signal[$AbortSignal].aborted) return;
-    become(signal, reason === undefined ? new DOMException('This operation was aborted', 'AbortError') : reason);
+    abortBecause(signal, reason, reason === undefined ? unmade('This operation was aborted', 'AbortError') : null);
+  }
+
+  function abortBecause(signal, reason, from) {
+    if (signal[$AbortSignal].aborted) return;
+    become(signal, reason, from);
     const dependents = [];
     for (let i = 0; i < signal[$AbortSignal].dependents.length; i++) {
       const dependent = dependentOf(signal[$AbortSignal].dependents[i]);
       if (dependent !== undefined && !dependent[$AbortSignal].aborted) {
-        become(dependent, signal[$AbortSignal].reason);
+        become(dependent, reason, from);
         dependents.push(dependent);
       }
     }
@@ -110,16 +132,18 @@
     for (let i = 0; i < dependents.length; i++) runAlgorithms(dependents[i]);
   }
 
-  function become(self, reason) {
+  /** Has it be aborted with the reason, or with what {@code from} makes; all that share a {@code from} have the same. */
+  function become(self, reason, from) {
     self[$AbortSignal].aborted = true;
     self[$AbortSignal].reason = reason;
+    self[$AbortSignal].unmade = from;
   }
 
   function runAlgorithms(self) {
     const algorithms = self[$AbortSignal].algorithms;
     self[$AbortSignal].algorithms = [];
     for (let i = 0; i < algorithms.length; i++) algorithms[i]();
-    fire(self, new Event('abort'));
+    if (listens(self, 'abort')) fire(self, new Event('abort'));
   }
 
   // ---- dependent signals: a source holds one only while its abort would be noticed, as the standard allows
@@ -135,7 +159,7 @@
   }
 
   function isAwaited(self) {
-    return self[$AbortSignal].algorithms.length > 0 || load('events').listens(self, 'abort');
+    return self[$AbortSignal].algorithms.length > 0 || listens(self, 'abort');
   }
 
   function letGoOfSome(source) {
@@ -172,7 +196,8 @@
     signal[$AbortSignal].dependent = true;
     for (let i = 0; i < given.length; i++) {
       if (given[i][$AbortSignal].aborted) {
-        become(signal, given[i][$AbortSignal].reason);
+        const { reason, unmade: from } = given[i][$AbortSignal];
+        become(signal, reason, from);
         return signal;
       }
     }
@@ -200,7 +225,7 @@
   function signalOf(run) {
     const signal = makeSignal();
     if (run !== null) {
-      const gone = () => abort(signal, new DOMException('The caller has gone', 'AbortError'));
+      const gone = () => abortBecause(signal, undefined, unmade('The caller has gone', 'AbortError'));
       const op = core.register((how) => {
         if (how === core.ABORTED) gone();
       });

@@ -81,6 +81,8 @@ class WebApiTest {
           const e = structuredClone(new RangeError('r', { cause: 1 })); return e.name + e.message + e.cause + (e instanceof RangeError) | RangeErrorr1true
           const b = new ArrayBuffer(4); const c = structuredClone(b, { transfer: [b] }); return b.byteLength + '-' + c.byteLength | 0-4
           const c = new AbortController(); let n = 0; c.signal.onabort = () => n++; c.signal.addEventListener('abort', () => n++, { once: true }); c.abort(); c.abort(); return n + c.signal.reason.name | 2AbortError
+          const c = new AbortController(); const before = AbortSignal.any([c.signal]); c.abort(); const after = AbortSignal.any([c.signal]); let thrown; try { after.throwIfAborted() } catch (e) { thrown = e } return [before, after, c.signal].every((s) => s.reason === thrown) + thrown.name + (AbortSignal.abort().reason === thrown) | trueAbortErrorfalse
+          const c = new AbortController(); c.abort(); const held = AbortSignal.any([c.signal]).reason; return [held === c.signal.reason, held.code, held.stack.split('\\n')[0]].join() | true,20,AbortError: This operation was aborted
           const s = AbortSignal.any([AbortSignal.abort('why'), new AbortController().signal]); return s.aborted + s.reason | truewhy
           const s = AbortSignal.timeout(1); await new Promise((r) => s.addEventListener('abort', r)); return s.reason.name | TimeoutError
           const t = new EventTarget(); let seen = ''; t.addEventListener('x', (e) => { seen += e.type + (e.target === t); e.preventDefault() }); return t.dispatchEvent(new Event('x', { cancelable: true })) + seen | falsextrue
