@@ -68,9 +68,9 @@
   class Event {
     [$Event] = {
       type: undefined,
-      bubbles: undefined,
-      cancelable: undefined,
-      composed: undefined,
+      bubbles: false,
+      cancelable: false,
+      composed: false,
       target: null,
       current: null,
       phase: 0,
@@ -86,11 +86,8 @@
     constructor(type, init = undefined) {
       needed('Event', arguments.length, 1);
       this[$Event].type = `${type}`;
-      const options = dictionary('Event: init', init);
-      this[$Event].bubbles = !!options.bubbles;
-      this[$Event].cancelable = !!options.cancelable;
-      this[$Event].composed = !!options.composed;
-      ownTrusted(this);
+      if (init !== undefined) readInit(this[$Event], init);
+      defineProperty(this, 'isTrusted', TRUSTED);
     }
     get type() {
       return this[$Event].type;
@@ -175,8 +172,13 @@
     'isTrusted',
   );
 
-  function ownTrusted(event) {
-    defineProperty(event, 'isTrusted', { get: isTrusted, set: undefined, enumerable: true, configurable: false });
+  const TRUSTED = { __proto__: null, get: isTrusted, set: undefined, enumerable: true, configurable: false };
+
+  function readInit(slot, init) {
+    const options = dictionary('Event: init', init);
+    slot.bubbles = !!options.bubbles;
+    slot.cancelable = !!options.cancelable;
+    slot.composed = !!options.composed;
   }
 
   function setTrusted(event) {
