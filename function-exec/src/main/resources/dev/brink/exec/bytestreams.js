@@ -51,6 +51,14 @@
     const c = {
       s, queue: [], total: 0, started: false, closeRequested: false, pullAgain: false, pulling: false,
       mark, size: undefined, pull, cancel, controller: null,
+      pulled: () => {
+        c.pulling = false;
+        if (c.pullAgain) {
+          c.pullAgain = false;
+          callPull(c);
+        }
+      },
+      failed: (error) => errorController(c, error),
       bytes: { pending: [], request: null, allocate },
     };
     c.controller = new ReadableByteStreamController(TOKEN, c);
@@ -61,7 +69,7 @@
         c.started = true;
         callPull(c);
       },
-      (error) => errorController(c, error),
+      c.failed,
     );
   }
 
@@ -78,17 +86,7 @@
       return;
     }
     c.pulling = true;
-    react(
-      promiseCall(c.pull, c.controller),
-      () => {
-        c.pulling = false;
-        if (c.pullAgain) {
-          c.pullAgain = false;
-          callPull(c);
-        }
-      },
-      (error) => errorController(c, error),
-    );
+    react(promiseCall(c.pull, c.controller), c.pulled, c.failed);
   }
 
   function errorController(c, error) {

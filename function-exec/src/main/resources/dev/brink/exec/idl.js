@@ -203,6 +203,8 @@
   const NativePromise = Promise;
   const { then } = NativePromise.prototype;
   const ignore = () => undefined;
+  /** A promise that no guest has: to react to, in the place of a new one. */
+  const SETTLED = NativePromise.resolve();
 
   function react(promise, onFulfilled, onRejected) {
     return apply(then, promise, [onFulfilled, onRejected]);
@@ -239,5 +241,6 @@
   return {
     expose, tag, constants, alias, pairIterable, isObject, needed, usv, byteString, integer, dictionary, sequence,
     oneOf, illegal, domException, react, resolvedWith, rejectedWith, deferred, handled, ignore,
+    SETTLED,
   };
 });

@@ -5,7 +5,7 @@
   const { bodies, nowOrLater, bytesOf, Bytes, load, slots, contextNow } = core;
   const {
     expose, alias, isObject, needed, dictionary, oneOf, integer, illegal, react, resolvedWith, rejectedWith, deferred,
-    handled, ignore,
+    handled, ignore, SETTLED,
   } = load('idl');
   const { apply } = Reflect;
   const { getPrototypeOf, setPrototypeOf, defineProperty } = Object;
@@ -19,14 +19,30 @@
     const value = object[name];
     if (value === undefined) return undefined;
     if (typeof value !== 'function') throw new TypeError(`${context}: ${name} is not a function`);
-    return (...args) => apply(value, object, args);
+    return (argument) => apply(value, object, [argument]);
   }
 
-  /** Calls what the guest gave as a promise-returning algorithm. */
-  function promiseCall(algorithm, ...args) {
-    if (algorithm === undefined) return resolvedWith(undefined);
+  /** One of so many arguments that returns a promise: what it returns is made one of the runtime's own. */
+  function promising(object, name, context, count) {
+    const value = object[name];
+    if (value === undefined) return undefined;
+    if (typeof value !== 'function') throw new TypeError(`${context}: ${name} is not a function`);
+    if (count === 0) return () => owned(apply(value, object, []));
+    if (count === 1) return (argument) => owned(apply(value, object, [argument]));
+    return (argument, other) => owned(apply(value, object, [argument, other]));
+  }
+
+  /** A promise that no guest has, and that ends as what a guest gave; of nobody's interest with what. */
+  function owned(value) {
+    return isObject(value) ? resolvedWith(value) : SETTLED;
+  }
+
+  /** Calls an algorithm, which may return a promise that no guest has. */
+  function promiseCall(algorithm, argument, other) {
+    if (algorithm === undefined) return SETTLED;
     try {
-      return resolvedWith(algorithm(...args));
+      const result = algorithm(argument, other);
+      return result instanceof NativePromise ? result : SETTLED;
     } catch (error) {
       return rejectedWith(error);
     }
@@ -126,6 +142,14 @@
     const c = {
       s, queue: [], total: 0, started: false, closeRequested: false, pullAgain: false, pulling: false,
       mark, size, pull, cancel, controller: null, bytes: null,
+      pulled: () => {
+        c.pulling = false;
+        if (c.pullAgain) {
+          c.pullAgain = false;
+          callPull(c);
+        }
+      },
+      failed: (error) => errorController(c, error),
     };
     c.controller = new ReadableStreamDefaultController(TOKEN, c);
     s.c = c;
@@ -135,7 +159,7 @@
         c.started = true;
         callPull(c);
       },
-      (error) => errorController(c, error),
+      c.failed,
     );
   }
 
@@ -166,17 +190,7 @@
       return;
     }
     c.pulling = true;
-    react(
-      promiseCall(c.pull, c.controller),
-      () => {
-        c.pulling = false;
-        if (c.pullAgain) {
-          c.pullAgain = false;
-          callPull(c);
-        }
-      },
-      (error) => errorController(c, error),
-    );
+    react(promiseCall(c.pull, c.controller), c.pulled, c.failed);
   }
 
   function closeController(c) {
@@ -231,6 +245,16 @@
       callPull(c);
       return;
     }
+    request.chunk(take(c));
+  }
+
+  /** Whether {@code take} gives what the next read would. */
+  function isQueued(s) {
+    return s.state === 'readable' && s.c.bytes === null && s.c.queue.length > 0;
+  }
+
+  /** The first of the chunks in the queue, of which there are some. */
+  function take(c) {
     const { chunk, size } = c.queue.shift();
     c.total -= size;
     if (c.total < 0) c.total = 0;
@@ -240,7 +264,7 @@
     } else {
       callPull(c);
     }
-    request.chunk(chunk);
+    return chunk;
   }
 
   function closeStream(s) {
@@ -329,6 +353,11 @@
   }
 
   function readPromise(reader) {
+    const { s } = reader;
+    if (isQueued(s)) {
+      s.disturbed = true;
+      return resolvedWith({ value: take(s.c), done: false });
+    }
     return new NativePromise((resolve, reject) => {
       read(reader, {
         chunk: (value) => resolve({ value, done: false }),
@@ -420,8 +449,8 @@
       const from = source ?? {};
       const size = from.autoAllocateChunkSize;
       const allocate = size === undefined ? undefined : integer(size, 64, false, 'enforce');
-      const cancel = method(from, 'cancel', 'source');
-      const pull = method(from, 'pull', 'source');
+      const cancel = promising(from, 'cancel', 'source', 1);
+      const pull = promising(from, 'pull', 'source', 1);
       const start = method(from, 'start', 'source');
       const { type } = from;
       if (type !== undefined) oneOf('type', type, ['bytes']);
@@ -528,7 +557,7 @@
       } catch (error) {
         return rejectedWith(error);
       }
-      return afterOngoing(this, () => iterate(this));
+      return this[$StreamIterator].ongoing === null ? startOf(this, iterate(this)) : afterOngoing(this, () => iterate(this));
     }
     return(value) {
       try {
@@ -549,6 +578,15 @@
   function iterate(self) {
     if (self[$StreamIterator].finished) return resolvedWith({ value: undefined, done: true });
     const reader = self[$StreamIterator].reader;
+    const { s } = reader;
+    if (isQueued(s)) {
+      s.disturbed = true;
+      const value = take(s.c);
+      return react(SETTLED, () => {
+        self[$StreamIterator].ongoing = null;
+        return { value, done: false };
+      });
+    }
     const promise = new NativePromise((resolve, reject) => {
       read(reader, {
         chunk: (value) => resolve({ value, done: false }),
@@ -592,7 +630,10 @@
 
   function afterOngoing(self, step) {
     const ongoing = self[$StreamIterator].ongoing;
-    const result = ongoing === null ? step() : react(ongoing, step, step);
+    return startOf(self, ongoing === null ? step() : react(ongoing, step, step));
+  }
+
+  function startOf(self, result) {
     self[$StreamIterator].ongoing = result;
     return result;
   }
@@ -653,7 +694,7 @@
     function pull() {
       if (reading) {
         again = true;
-        return resolvedWith(undefined);
+        return;
       }
       reading = true;
       read(reader, {
@@ -675,7 +716,6 @@
           reading = false;
         },
       });
-      return resolvedWith(undefined);
     }
 
     const cancel = (at) => (reason) => {
@@ -904,7 +944,10 @@
       desiredSize,
       waiting,
       clearAlgorithms,
+      isQueued,
+      take,
       method,
+      promising,
       promiseCall,
       strategyOf,
       markOf,

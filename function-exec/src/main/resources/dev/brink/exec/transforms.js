@@ -4,12 +4,12 @@
   const { load, slots } = core;
   const readables = load('streams');
   const writables = load('writables');
-  const { method, promiseCall, strategyOf, markOf, sizeOf, desiredSize, waiting } = readables;
+  const { method, promising, promiseCall, strategyOf, markOf, sizeOf, desiredSize, waiting } = readables;
   const { closeQueuedOrInFlight, closeWithPropagation, abortStream, errorIfNeeded } = writables;
   const {
     expose, isObject, dictionary, illegal, react, resolvedWith, rejectedWith, deferred, handled, ignore,
+    SETTLED,
   } = load('idl');
-  const NativePromise = Promise;
   const TOKEN = {};
   /** What a subclass of the runtime's own has in the place of a transformer, before its ends. */
   const TWO_ENDS = {};
@@ -80,17 +80,14 @@
     if (transform === undefined) {
       try {
         if (t.identity) enqueue(t, chunk);
-        return resolvedWith(undefined);
+        return SETTLED;
       } catch (error) {
         result = rejectedWith(error);
       }
     } else {
       result = promiseCall(transform, chunk, t.controller);
     }
-    return react(result, undefined, (error) => {
-      errorTransform(t, error);
-      throw error;
-    });
+    return react(result, undefined, t.failed);
   }
 
   function writeChunk(t, chunk) {
@@ -197,10 +194,15 @@
   }
 
   function newState(algorithms) {
-    return {
+    const t = {
       algorithms, identity: algorithms.transform === undefined, backpressure: true, change: deferred(), finishing: null,
       readable: null, writable: null, controller: null,
+      failed: (error) => {
+        errorTransform(t, error);
+        throw error;
+      },
     };
+    return t;
   }
 
   /** The two ends of a transform of the runtime: {@code transform(chunk, enqueue)} and {@code flush(enqueue)}. */
@@ -226,11 +228,11 @@
       const ingoing = strategyOf(writableStrategy);
       const outgoing = strategyOf(readableStrategy);
       const from = transformer ?? {};
-      const cancel = method(from, 'cancel', 'transformer');
-      const flush = method(from, 'flush', 'transformer');
+      const cancel = promising(from, 'cancel', 'transformer', 1);
+      const flush = promising(from, 'flush', 'transformer', 1);
       const { readableType } = from;
       const start = method(from, 'start', 'transformer');
-      const transform = method(from, 'transform', 'transformer');
+      const transform = promising(from, 'transform', 'transformer', 2);
       const { writableType } = from;
       if (readableType !== undefined || writableType !== undefined) throw new RangeError('a transformer has no types');
       const outgoingMark = markOf(outgoing, 0);
@@ -270,7 +272,8 @@
     const writer = writables.acquire(to);
     from.disturbed = true;
     const result = deferred();
-    let lastWrite = resolvedWith(undefined);
+    /** For the end of the microtask that writes what has come; null where nothing has. */
+    let arriving = null;
     let shuttingDown = false;
     let forgetSignal = ignore;
 
@@ -282,10 +285,10 @@
       else result.resolve(undefined);
     }
 
-    /** Waits until all that was read is written. */
+    /** Waits until all that was read is written; undefined where it is. */
     function drained() {
-      const seen = lastWrite;
-      return react(seen, () => (seen === lastWrite ? undefined : drained()));
+      const last = arriving ?? writables.lastWrite(to);
+      return last === null ? undefined : react(last, drained, drained);
     }
 
     function shutdown(action, failed, error) {
@@ -302,7 +305,7 @@
           (other) => finish(true, other),
         );
       };
-      if (to.state === 'writable' && !closeQueuedOrInFlight(to)) react(drained(), act);
+      if (to.state === 'writable' && !closeQueuedOrInFlight(to)) react(drained() ?? SETTLED, act);
       else act();
     }
 
@@ -345,32 +348,34 @@
       destinationFailed(new TypeError('the destination is closing or closed'));
     }
 
-    function step() {
-      if (shuttingDown) return resolvedWith(true);
-      return react(
-        writer.ready.promise,
-        () =>
-          new NativePromise((resolve) => {
-            readables.read(reader, {
-              chunk: (chunk) => {
-                lastWrite = react(
-                  react(resolvedWith(undefined), () => writables.write(writer, chunk)),
-                  undefined,
-                  ignore,
-                );
-                resolve(false);
-              },
-              close: () => resolve(true),
-              error: () => resolve(true),
-            });
-          }),
-      );
-    }
+    const request = {
+      // Whoever brings it may be a function that is not to find that a sink was called meanwhile.
+      chunk: (chunk) => {
+        arriving = react(SETTLED, () => {
+          arriving = null;
+          writables.writeQuietly(writer, chunk);
+          next();
+        });
+      },
+      close: ignore,
+      error: ignore,
+    };
 
-    function loop() {
-      react(step(), (done) => done || loop(), ignore);
+    /** Moves what there is, in a microtask of its own; then waits for more, or until more is wanted. */
+    function next() {
+      while (!shuttingDown && to.state === 'writable') {
+        if (to.backpressure) {
+          react(writer.ready.promise, next, ignore);
+          return;
+        }
+        if (!readables.isQueued(from)) {
+          readables.read(reader, request);
+          return;
+        }
+        writables.writeQuietly(writer, readables.take(from.c));
+      }
     }
-    loop();
+    react(writer.ready.promise, next, ignore);
     return result.promise;
   }
 

@@ -2,9 +2,11 @@
 (function (core) {
   'use strict';
   const { load, slots } = core;
-  const { method, promiseCall, strategyOf, markOf, sizeOf, checkedSize } = load('streams');
+  const { method, promising, promiseCall, strategyOf, markOf, sizeOf, checkedSize } = load('streams');
   const { expose, isObject, needed, illegal, react, resolvedWith, rejectedWith, deferred, handled } = load('idl');
   const TOKEN = {};
+  /** The request of a write whose end nobody waits for. */
+  const QUIET = { promise: null, resolve: () => undefined, reject: () => undefined };
 
   // ---- the stream's state
 
@@ -19,6 +21,13 @@
     const c = {
       s, queue: [], total: 0, started: false, closing: false, mark, size, algorithms, controller: null, abort: null,
       aborted: false, reason: undefined,
+      written: () => afterWrite(c),
+      failed: (error) => {
+        if (s.state === 'writable') clearAlgorithms(c);
+        s.inFlightWrite.reject(error);
+        s.inFlightWrite = null;
+        dealWithRejection(s, error);
+      },
     };
     c.controller = new WritableStreamDefaultController(TOKEN, c);
     s.c = c;
@@ -101,24 +110,17 @@
   function processWrite(c, entry) {
     const { s } = c;
     s.inFlightWrite = s.writeRequests.shift();
-    react(
-      promiseCall(c.algorithms.write, entry.chunk, c.controller),
-      () => {
-        s.inFlightWrite.resolve(undefined);
-        s.inFlightWrite = null;
-        c.queue.shift();
-        c.total -= entry.size;
-        if (c.total < 0) c.total = 0;
-        if (!closeQueuedOrInFlight(s) && s.state === 'writable') updateBackpressure(s, desired(c) <= 0);
-        advance(c);
-      },
-      (error) => {
-        if (s.state === 'writable') clearAlgorithms(c);
-        s.inFlightWrite.reject(error);
-        s.inFlightWrite = null;
-        dealWithRejection(s, error);
-      },
-    );
+    react(promiseCall(c.algorithms.write, entry.chunk, c.controller), c.written, c.failed);
+  }
+
+  function afterWrite(c) {
+    const { s } = c;
+    s.inFlightWrite.resolve(undefined);
+    s.inFlightWrite = null;
+    c.total -= c.queue.shift().size;
+    if (c.total < 0) c.total = 0;
+    if (!closeQueuedOrInFlight(s) && s.state === 'writable') updateBackpressure(s, desired(c) <= 0);
+    advance(c);
   }
 
   function clearAlgorithms(c) {
@@ -252,27 +254,54 @@
 
   function write(writer, chunk) {
     const { s } = writer;
-    const { c } = s;
-    let size = 1;
-    if (c.size !== undefined) {
-      try {
-        const sizer = c.size;
-        size = checkedSize(sizer(chunk));
-      } catch (error) {
-        errorIfNeeded(c, error);
-        size = 1;
-      }
-    }
+    const size = sizeFor(s.c, chunk);
     if (s !== writer.s) return rejectedWith(new TypeError('the writer was released'));
     if (s.state === 'errored') return rejectedWith(s.error);
     if (closeQueuedOrInFlight(s) || s.state === 'closed') return rejectedWith(new TypeError('the stream is closing or closed'));
     if (s.state === 'erroring') return rejectedWith(s.error);
     const request = deferred();
+    accept(s, chunk, size, request);
+    return request.promise;
+  }
+
+  /** As {@code write}, of whose end nobody hears. */
+  function writeQuietly(writer, chunk) {
+    const { s } = writer;
+    if (s === null) return;
+    const size = sizeFor(s.c, chunk);
+    if (s === writer.s && s.state === 'writable' && !closeQueuedOrInFlight(s)) accept(s, chunk, size, QUIET);
+  }
+
+  function sizeFor(c, chunk) {
+    if (c.size === undefined) return 1;
+    try {
+      const sizer = c.size;
+      return checkedSize(sizer(chunk));
+    } catch (error) {
+      errorIfNeeded(c, error);
+      return 1;
+    }
+  }
+
+  function accept(s, chunk, size, request) {
+    const { c } = s;
     s.writeRequests.push(request);
     c.queue.push({ chunk, size });
     c.total += size;
-    if (!closeQueuedOrInFlight(s) && s.state === 'writable') updateBackpressure(s, desired(c) <= 0);
+    updateBackpressure(s, desired(c) <= 0);
     advance(c);
+  }
+
+  /** A promise for the end of the last of the writes that have begun or wait; null where there are none. */
+  function lastWrite(s) {
+    const { writeRequests, inFlightWrite } = s;
+    const at = writeRequests.length - 1;
+    const last = at < 0 ? inFlightWrite : writeRequests[at];
+    if (last !== QUIET) return last === null ? null : last.promise;
+    const request = deferred();
+    handled(request.promise);
+    if (at < 0) s.inFlightWrite = request;
+    else writeRequests[at] = request;
     return request.promise;
   }
 
@@ -405,12 +434,12 @@
       const given = strategyOf(strategy);
       const to = sink ?? {};
       const algorithms = {
-        abort: method(to, 'abort', 'sink'),
-        close: method(to, 'close', 'sink'),
+        abort: promising(to, 'abort', 'sink', 1),
+        close: promising(to, 'close', 'sink', 0),
         start: method(to, 'start', 'sink'),
       };
       if (to.type !== undefined) throw new RangeError('a sink has no type');
-      algorithms.write = method(to, 'write', 'sink');
+      algorithms.write = promising(to, 'write', 'sink', 2);
       setUp(this[$WritableStream], algorithms, markOf(given, 1), sizeOf(given));
     }
     get locked() {
@@ -460,6 +489,8 @@
       acquire,
       letGo,
       write,
+      writeQuietly,
+      lastWrite,
       abortStream,
       closeStream,
       closeWithPropagation,
