@@ -104,6 +104,12 @@ public final class HostPort {
     return url.lines();
   }
 
+  /** What a path is as that of a URL that is special; {@code null} to have it parsed. */
+  @HostAccess.Export
+  public @Nullable String urlPath(String path) {
+    return NormalUrl.path(path);
+  }
+
   /** A name or value as {@code application/x-www-form-urlencoded} has it. */
   @HostAccess.Export
   public String formEncoded(String text) {

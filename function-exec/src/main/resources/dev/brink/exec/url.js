@@ -6,8 +6,13 @@
   const HAS_HOST = 1;
   const HAS_QUERY = 2;
   const HAS_FRAGMENT = 4;
+  const OPAQUE = 8;
   /** What application/x-www-form-urlencoded does not change. */
   const AS_IT_IS = /^[\w*.-]*$/;
+  /** And what it has a sign for. */
+  const WITH_SPACES = /^[\w*. -]*$/;
+  const { apply, ownKeys } = Reflect;
+  const { propertyIsEnumerable: isEnumerable } = Object.prototype;
   const SPECIAL = new Set(['http', 'https', 'ws', 'wss', 'ftp']);
 
   /** In the place of a URL: what follows it is one that is parsed. No function can have it. */
@@ -114,7 +119,11 @@
     }
 
     set pathname(value) {
-      setPart(this, 'pathname', value);
+      const state = this[$URL];
+      const text = usv(value);
+      const path = SPECIAL.has(state.parts[1]) ? host.urlPath(text) : null;
+      if (path !== null) replacePart(state, 6, path);
+      else adopt(this, host.setUrl(linesOf(state), 'pathname', text));
     }
 
     get search() {
@@ -154,8 +163,28 @@
   }
   expose(URL);
 
+  /** The record as the host has it. */
+  function linesOf(state) {
+    return (state.lines ??= state.parts.join('\n'));
+  }
+
+  /** Has one part of the record replaced by what the parser would have made the same. */
+  function replacePart(state, at, text) {
+    state.parts[at] = text;
+    state.lines = null;
+    state.href = null;
+  }
+
+  /** Sets a query that is urlencoded, in which the parser would change nothing. */
   function setQuery(url, query) {
-    adopt(url, host.setUrl(url[$URL].lines, 'search', query));
+    const state = url[$URL];
+    const flags = +state.parts[0];
+    if (flags & OPAQUE) {
+      adopt(url, host.setUrl(linesOf(state), 'search', query));
+      return;
+    }
+    state.parts[0] = String(query === '' ? flags & ~HAS_QUERY : flags | HAS_QUERY);
+    replacePart(state, 7, query);
   }
 
   function hrefOf(lines) {
@@ -181,13 +210,14 @@
   }
 
   function adopt(self, lines) {
-    self[$URL].lines = lines;
-    self[$URL].parts = lines.split('\n');
-    self[$URL].href = null;
+    const state = self[$URL];
+    state.lines = lines;
+    state.parts = lines.split('\n');
+    state.href = null;
   }
 
   function setPart(self, property, value) {
-    adopt(self, host.setUrl(self[$URL].lines, property, usv(value)));
+    adopt(self, host.setUrl(linesOf(self[$URL]), property, usv(value)));
   }
 
   function refreshParams(self) {
@@ -237,7 +267,7 @@
   // ---- application/x-www-form-urlencoded
 
   function decode(text) {
-    const spaced = text.replaceAll('+', ' ');
+    const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
     if (!spaced.includes('%')) return spaced;
     try {
       return decodeURIComponent(spaced);
@@ -268,12 +298,16 @@
   }
 
   function encode(text) {
-    return AS_IT_IS.test(text) ? text : host.formEncoded(text);
+    if (AS_IT_IS.test(text)) return text;
+    return WITH_SPACES.test(text) ? text.replaceAll(' ', '+') : host.formEncoded(text);
   }
 
   function parsePairs(text) {
     const pairs = [];
-    for (const part of text.split('&')) {
+    if (text === '') return pairs;
+    const parts = text.split('&');
+    for (let i = 0; i < parts.length; i++) {
+      const part = parts[i];
       if (part === '') continue;
       const at = part.indexOf('=');
       pairs.push(at < 0 ? [decode(part), ''] : [decode(part.slice(0, at)), decode(part.slice(at + 1))]);
@@ -328,8 +362,8 @@
       const pairs = this[$URLSearchParams].pairs;
       needed('get', arguments.length, 1);
       const key = usv(name);
-      const found = pairs.find((pair) => pair[0] === key);
-      return found === undefined ? null : found[1];
+      for (let i = 0; i < pairs.length; i++) if (pairs[i][0] === key) return pairs[i][1];
+      return null;
     }
 
     getAll(name) {
@@ -384,17 +418,28 @@
   }
 
   function pairsFromRecord(self, record) {
-    const seen = new Map();
-    for (const name of Reflect.ownKeys(record)) {
-      const property = Reflect.getOwnPropertyDescriptor(record, name);
-      if (property === undefined || !property.enumerable) continue;
-      seen.set(usv(name), usv(record[name]));
+    const pairs = [];
+    const keys = ownKeys(record);
+    let changed = false;
+    for (let i = 0; i < keys.length; i++) {
+      const name = keys[i];
+      if (!apply(isEnumerable, record, [name])) continue;
+      const key = usv(name);
+      changed ||= key !== name;
+      pairs[pairs.length] = [key, usv(record[name])];
     }
-    self[$URLSearchParams].pairs = [...seen];
+    // Names that differ in lone surrogates alone are one.
+    self[$URLSearchParams].pairs = changed ? [...new Map(pairs)] : pairs;
   }
 
   function textOf(self) {
-    return self[$URLSearchParams].pairs.map((pair) => `${encode(pair[0])}=${encode(pair[1])}`).join('&');
+    const { pairs } = self[$URLSearchParams];
+    let text = '';
+    for (let i = 0; i < pairs.length; i++) {
+      const pair = pairs[i];
+      text += i === 0 ? `${encode(pair[0])}=${encode(pair[1])}` : `&${encode(pair[0])}=${encode(pair[1])}`;
+    }
+    return text;
   }
 
   function paramsChanged(self) {

@@ -55,6 +55,11 @@ class WebApiTest {
           const u = new URL('http://h/?a=1'); u.searchParams.append('b', 'ü &'); u.port = '80'; u.pathname = 'x y'; return u.href | http://h/x%20y?a=1&b=%C3%BC+%26
           return new URLSearchParams('?a=1&b=%zz&a=2+3').getAll('a').join() + new URLSearchParams('b=%zz').get('b') | 1,2 3%zz
           const p = new URLSearchParams([['b', '1'], ['a', '2']]); p.sort(); return p.toString() + p.size | a=2&b=12
+          const u = new URL('http://h/p?x#f'); u.searchParams.set('q', 'ü &\\ud800'); const one = u.href; [...u.searchParams.keys()].forEach((k) => u.searchParams.delete(k)); const two = u.href; u.pathname = '/a b/../ü'; u.hostname = 'i'; return [one, two, u.href, u.search].join() | http://h/p?x=&q=%C3%BC+%26%EF%BF%BD#f,http://h/p#f,http://i/%C3%BC#f,
+          const u = new URL('a:b  #f'); u.searchParams.append('q', "'~"); u.hash = ''; const one = u.href; u.searchParams.delete('q'); return one + ' ' + u.href | a:b  ?q=%27%7E a:b
+          return new URLSearchParams({ 'a\\ud800': '1', 'a\\udfff': '2', b: '', 'c d': '*-._+' }).toString() | a%EF%BF%BD=2&b=&c+d=*-._%2B
+          let order = ''; const p = new Proxy({ a: 1, b: 2 }, { get: (t, k) => { if (typeof k === 'string') order += 'g' + k; return t[k] }, getOwnPropertyDescriptor: (t, k) => { order += 'd' + k; return Object.getOwnPropertyDescriptor(t, k) } }); return new URLSearchParams(p) + ' ' + order | a=1&b=2 dagadbgb
+          return ['http://h', 'https://h:81', 'http://h#', 'http://h/a?#x?y', 'http://h:80#f'].map((u) => new URL(u).href).join(' ') | http://h/ https://h:81/ http://h/# http://h/a?#x?y http://h/#f
           return URL.canParse('nope') + String(URL.parse('nope')) + URL.canParse('a:b') | falsenulltrue
           return [...new TextEncoder().encode('€')].join() | 226,130,172
           return new TextDecoder().decode(new Uint8Array([0xef, 0xbb, 0xbf, 0x61, 0xff])) | a�

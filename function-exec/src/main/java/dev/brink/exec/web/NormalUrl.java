@@ -20,6 +20,7 @@ public final class NormalUrl {
   private int hostEnd;
   private int portEnd;
   private int pathEnd;
+  private int queryEnd;
 
   private NormalUrl(String url) {
     this.url = url;
@@ -27,16 +28,42 @@ public final class NormalUrl {
 
   /** {@code true} when {@code url} is normal; {@code false} when it may not be. */
   public static boolean is(String url) {
-    return new NormalUrl(url).check();
+    var normal = new NormalUrl(url);
+    return normal.check() && normal.portEnd < normal.pathEnd && normal.queryEnd == url.length();
   }
 
   /**
-   * The record of a normal URL as {@link WebUrl#lines}, for which nothing has to be parsed; {@code
-   * null} for one that may not be normal.
+   * The record of a normal URL as {@link WebUrl#lines}, for which nothing has to be parsed; also of
+   * one that has a fragment or lacks the path. {@code null} for one that may not be normal.
    */
   public static @Nullable String lines(String url) {
     var normal = new NormalUrl(url);
     return normal.check() ? normal.lines() : null;
+  }
+
+  /**
+   * What a path becomes as that of a special URL other than a file's; {@code null} for one that has
+   * to be parsed: with dot segments perhaps, backslashes or what the parser passes over.
+   */
+  public static @Nullable String path(String path) {
+    if (!path.startsWith("/")) {
+      return null;
+    }
+    boolean asItIs = true;
+    for (int i = 1; i < path.length(); i++) {
+      char c = path.charAt(i);
+      if (c == '.' || c == '%') {
+        if (path.charAt(i - 1) == '/' || path.charAt(i - 1) == '.' || c == '%') {
+          return null;
+        }
+      } else if (c != '/' && (c >= IN_PATH.length || !IN_PATH[c])) {
+        if (c < ' ' || c == '\\' || c == '?' || c == '#') {
+          return null;
+        }
+        asItIs = false;
+      }
+    }
+    return asItIs ? path : PercentCode.encode(path, PercentCode.Set.PATH);
   }
 
   private boolean check() {
@@ -52,29 +79,45 @@ public final class NormalUrl {
       return false;
     }
     hostEnd = at;
-    if (!port() || peek() != '/') {
+    if (!port()) {
       return false;
     }
     portEnd = at;
+    if (at < url.length() && peek() != '/') {
+      return false;
+    }
     if (!path()) {
       return false;
     }
     pathEnd = at;
-    return query();
+    if (!query()) {
+      return false;
+    }
+    queryEnd = at;
+    return fragment();
   }
 
   private String lines() {
-    boolean hasQuery = pathEnd < url.length();
-    var text = new StringBuilder(url.length() + 8);
-    text.append(hasQuery ? WebUrl.HAS_HOST | WebUrl.HAS_QUERY : WebUrl.HAS_HOST).append('\n');
+    boolean hasQuery = pathEnd < queryEnd;
+    boolean hasFragment = queryEnd < url.length();
+    int flags =
+        WebUrl.HAS_HOST
+            | (hasQuery ? WebUrl.HAS_QUERY : 0)
+            | (hasFragment ? WebUrl.HAS_FRAGMENT : 0);
+    var text = new StringBuilder(url.length() + 9);
+    text.append(flags).append('\n');
     text.append(url, 0, schemeEnd).append("\n\n\n");
     text.append(url, schemeEnd + 3, hostEnd).append('\n');
     text.append(url, Math.min(hostEnd + 1, portEnd), portEnd).append('\n');
-    text.append(url, portEnd, pathEnd).append('\n');
+    text.append(portEnd == pathEnd ? "/" : url.substring(portEnd, pathEnd)).append('\n');
     if (hasQuery) {
-      text.append(url, pathEnd + 1, url.length());
+      text.append(url, pathEnd + 1, queryEnd);
     }
-    return text.append('\n').toString();
+    text.append('\n');
+    if (hasFragment) {
+      text.append(url, queryEnd + 1, url.length());
+    }
+    return text.toString();
   }
 
   /** The next character; a line feed, which no URL contains, at the end. */
@@ -147,7 +190,7 @@ public final class NormalUrl {
     char before = 0;
     for (; at < url.length(); at++) {
       char c = url.charAt(at);
-      if (c == '?') {
+      if (c == '?' || c == '#') {
         return true;
       }
       boolean fine =
@@ -178,6 +221,19 @@ public final class NormalUrl {
 
   private boolean query() {
     for (; at < url.length(); at++) {
+      char c = url.charAt(at);
+      if (c == '#') {
+        return true;
+      }
+      if (c >= IN_QUERY.length || !IN_QUERY[c]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean fragment() {
+    for (at++; at < url.length(); at++) {
       char c = url.charAt(at);
       if (c >= IN_QUERY.length || !IN_QUERY[c]) {
         return false;

@@ -11,7 +11,7 @@ public final class WebUrl {
       Map.of("ftp", 21, "file", -1, "http", 80, "https", 443, "ws", 80, "wss", 443);
   static final int HAS_HOST = 1;
   static final int HAS_QUERY = 2;
-  private static final int HAS_FRAGMENT = 4;
+  static final int HAS_FRAGMENT = 4;
   private static final int OPAQUE = 8;
 
   String scheme = "";

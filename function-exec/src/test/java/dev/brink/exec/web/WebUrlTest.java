@@ -72,6 +72,9 @@ class WebUrlTest {
         for (String path : paths) {
           urls.add("http://" + host + port + path);
           urls.add("https://" + host + port + path + "?q=%2e&r='");
+          for (String end : List.of("#", "#f", "#a?b", "#a#b", "#a b", "?#", "?q=1#/f", "?")) {
+            urls.add("https://" + host + port + path + end);
+          }
         }
       }
     }
@@ -87,11 +90,43 @@ class WebUrlTest {
           wrong.add(url + ": " + NormalUrl.lines(url));
         }
       } else {
-        assertThat(NormalUrl.lines(url)).isNull();
+        String lines = NormalUrl.lines(url);
+        WebUrl parsed = lines == null ? null : WebUrl.parse(url, null);
+        if (lines != null && (parsed == null || !parsed.lines().equals(lines))) {
+          wrong.add(url + ": " + lines);
+        }
       }
     }
     assertThat(wrong).isEmpty();
     assertThat(normal).isGreaterThan(150);
+  }
+
+  @Test
+  void aPathThatNeedsNoParsingIsWhatTheParserMakesOfIt() {
+    List<String> wrong = new ArrayList<>();
+    int known = 0;
+    String[] segments = {
+      "", "/", "a", ".", "..", "a.b", "a.", ".b", "%2e", "%41", "b c", " ", "ü", "😀", "\\", "?",
+      "#", "\t", "\n", "\u0000", "\u007f", "\"", "'", "<", "^", "`", "{|}", ":@", "[]"
+    };
+    for (String first : segments) {
+      for (String second : segments) {
+        String path = "/" + first + "/" + second;
+        String quick = NormalUrl.path(path);
+        if (quick != null) {
+          known++;
+          WebUrl url = WebUrl.parse("https://host/before", null);
+          url.set("pathname", path);
+          if (!url.pathname().equals(quick)) {
+            wrong.add(path + ": " + quick + " instead of " + url.pathname());
+          }
+        }
+      }
+    }
+    assertThat(wrong).isEmpty();
+    assertThat(known).isGreaterThan(200);
+    assertThat(NormalUrl.path("a")).isNull();
+    assertThat(NormalUrl.path("")).isNull();
   }
 
   @ParameterizedTest
