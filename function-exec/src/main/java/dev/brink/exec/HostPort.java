@@ -6,6 +6,7 @@ import dev.brink.exec.encoding.Encodings;
 import dev.brink.exec.encoding.ForgivingBase64;
 import dev.brink.exec.encoding.TextDecoding;
 import dev.brink.exec.wasm.WasmBinary;
+import dev.brink.exec.web.MultipartForm;
 import dev.brink.exec.web.NormalUrl;
 import dev.brink.exec.web.WebUrl;
 import java.net.URLEncoder;
@@ -114,6 +115,14 @@ public final class HostPort {
   @HostAccess.Export
   public String formEncoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  /** The form in part of a buffer, which is multipart; {@code null} when that is malformed. */
+  @HostAccess.Export
+  public @Nullable FormPort multipart(Value buffer, int offset, int length, String boundary) {
+    byte[] body = GuestBytes.copy(buffer, offset, length);
+    List<MultipartForm.Entry> entries = MultipartForm.parse(body, boundary);
+    return entries == null ? null : new FormPort(body, entries);
   }
 
   /** What {@code btoa} makes of a string; {@code null} if a character is no byte. */

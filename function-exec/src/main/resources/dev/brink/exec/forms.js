@@ -1,13 +1,12 @@
 // FormData, and its two forms in a body: multipart/form-data and application/x-www-form-urlencoded.
 (function (core) {
   'use strict';
-  const { Bytes, host, load, slots } = core;
+  const { Bytes, bytesOf, host, load, slots } = core;
   const { expose, needed, usv, pairIterable } = load('idl');
-  const { isBlob, isFile, bytesIn, make, makeFile } = load('blobs');
+  const { isBlob, isFile, bytesIn, makeFile } = load('blobs');
+  const { utf8Encode } = load('encoding');
   const { apply } = Reflect;
-  const { subarray, slice } = Object.getPrototypeOf(Uint8Array.prototype);
-  const { fromCharCode } = String;
-  const BLOCK = 8192;
+  const { set, subarray, slice } = Object.getPrototypeOf(Uint8Array.prototype);
 
   function valueOf(value, filename) {
     if (!isBlob(value)) {
@@ -88,47 +87,62 @@
 
   // ---- writing
 
-  const crlf = (text) => text.replace(/\r\n?|\n/g, '\r\n');
-  const quoted = (text) => text.replace(/\n/g, '%0A').replace(/\r/g, '%0D').replace(/"/g, '%22');
+  const LINE_ENDS = /[\r\n]/;
+  const TO_QUOTE = /[\r\n"]/;
+
+  const crlf = (text) => (LINE_ENDS.test(text) ? text.replace(/\r\n?|\n/g, '\r\n') : text);
+  const quoted = (text) =>
+    TO_QUOTE.test(text) ? text.replace(/\n/g, '%0A').replace(/\r/g, '%0D').replace(/"/g, '%22') : text;
 
   /** The form as [bytes, content type]. */
   function serialize(form) {
     const boundary = `----brink-${host.uuid().replaceAll('-', '')}`;
-    const parts = [];
-    for (const [name, value] of entriesOf(form)) {
-      const head = `--${boundary}\r\ncontent-disposition: form-data; name="${quoted(crlf(name))}"`;
+    const entries = entriesOf(form);
+    const pieces = [];
+    let text = '';
+    for (let i = 0; i < entries.length; i++) {
+      const [name, value] = entries[i];
+      text += `--${boundary}\r\ncontent-disposition: form-data; name="${quoted(crlf(name))}"`;
       if (typeof value === 'string') {
-        parts.push(`${head}\r\n\r\n${crlf(value)}\r\n`);
+        text += `\r\n\r\n${crlf(value)}\r\n`;
       } else {
-        parts.push(`${head}; filename="${quoted(value.name)}"\r\ncontent-type: ${value.type || 'application/octet-stream'}\r\n\r\n`);
-        parts.push(value, '\r\n');
+        text += `; filename="${quoted(value.name)}"\r\ncontent-type: ${value.type || 'application/octet-stream'}\r\n\r\n`;
+        pieces[pieces.length] = utf8Encode(text);
+        pieces[pieces.length] = bytesIn(value);
+        text = '\r\n';
       }
     }
-    parts.push(`--${boundary}--\r\n`);
-    const blob = new (load('blobs').Blob)(parts);
-    return [bytesIn(blob), `multipart/form-data; boundary=${boundary}`];
+    pieces[pieces.length] = utf8Encode(`${text}--${boundary}--\r\n`);
+    return [joined(pieces), `multipart/form-data; boundary=${boundary}`];
+  }
+
+  function joined(pieces) {
+    if (pieces.length === 1) return pieces[0];
+    let length = 0;
+    for (let i = 0; i < pieces.length; i++) length += pieces[i].byteLength;
+    const whole = new Bytes(length);
+    let at = 0;
+    for (let i = 0; i < pieces.length; i++) {
+      apply(set, whole, [pieces[i], at]);
+      at += pieces[i].byteLength;
+    }
+    return whole;
   }
 
   // ---- reading
 
-  function latin1(bytes) {
-    let text = '';
-    for (let at = 0; at < bytes.byteLength; at += BLOCK) text += apply(fromCharCode, null, apply(subarray, bytes, [at, at + BLOCK]));
-    return text;
-  }
+  const ASCII = /^[\0-\x7f]*$/;
 
   const malformed = () => new TypeError('the body is not a form of its content type');
 
-  /** A parameter of a header whose value may be quoted. */
-  function parameter(header, name) {
-    const found = new RegExp(`;\\s*${name}=(?:"([^"]*)"|([^;\\s]*))`, 'i').exec(header);
+  /** The boundary in a content type; its value may be quoted. */
+  function boundaryOf(contentType) {
+    const found = /;\s*boundary=(?:"([^"]*)"|([^;\s]*))/i.exec(contentType);
     return found === null ? undefined : (found[1] ?? found[2]);
   }
 
-  const unquoted = (text) =>
-    decodeUtf8(text.replace(/%0A/gi, '\n').replace(/%0D/gi, '\r').replace(/%22/g, '"'));
-
   function decodeUtf8(binary) {
+    if (ASCII.test(binary)) return binary;
     const bytes = new Bytes(binary.length);
     for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
     return utf8DecodeWithMark(bytes);
@@ -139,45 +153,22 @@
   }
 
   function parseMultipart(bytes, boundary) {
-    const text = latin1(bytes);
-    const mark = `--${boundary}`;
+    const [buffer, offset, length] = bytesOf(bytes);
+    const read = host.multipart(buffer, offset, length, boundary);
+    if (read === null) throw malformed();
     const entries = [];
-    let at = 0;
-    while (text.startsWith('\r\n', at)) at += 2;
-    for (;;) {
-      if (!text.startsWith(mark, at)) throw malformed();
-      at += mark.length;
-      if (text.startsWith('--', at)) return formOf(entries);
-      if (!text.startsWith('\r\n', at)) throw malformed();
-      at += 2;
-      const headEnd = text.startsWith('\r\n', at) ? at - 2 : text.indexOf('\r\n\r\n', at);
-      if (headEnd < 0) throw malformed();
-      const head = text.slice(at, Math.max(at, headEnd));
-      const bodyStart = headEnd + 4;
-      const bodyEnd = text.indexOf(`\r\n${mark}`, bodyStart);
-      if (bodyEnd < 0) throw malformed();
-      entries.push(entryOf(head, bytes, bodyStart, bodyEnd));
-      at = bodyEnd + 2;
+    const count = read.count();
+    for (let i = 0; i < count; i++) {
+      const name = decodeUtf8(read.name(i));
+      const filename = read.filename(i);
+      if (filename === null) {
+        entries[i] = [name, read.text(i) ?? utf8DecodeWithMark(apply(subarray, bytes, [read.start(i), read.end(i)]))];
+      } else {
+        const content = apply(slice, bytes, [read.start(i), read.end(i)]);
+        entries[i] = [name, makeFile(content, read.type(i) ?? 'text/plain', decodeUtf8(filename))];
+      }
     }
-  }
-
-  function entryOf(head, bytes, start, end) {
-    let disposition = '';
-    let type;
-    for (const line of head.split('\r\n')) {
-      const colon = line.indexOf(':');
-      if (colon <= 0) throw malformed();
-      const name = line.slice(0, colon).trim().toLowerCase();
-      if (name === 'content-disposition') disposition = line.slice(colon + 1).trim();
-      else if (name === 'content-type') type = line.slice(colon + 1).trim();
-    }
-    const name = parameter(disposition, 'name');
-    if (!/^form-data\s*;/i.test(disposition) || name === undefined) throw malformed();
-    const filename = parameter(disposition, 'filename');
-    const content = apply(slice, bytes, [start, end]);
-    if (filename === undefined) return [unquoted(name), utf8DecodeWithMark(content)];
-    const blob = make(content, (type ?? 'text/plain').toLowerCase());
-    return [unquoted(name), makeFile(content, blob.type, unquoted(filename))];
+    return formOf(entries);
   }
 
   /** The form in a body with such a content type. */
@@ -186,7 +177,7 @@
     if (essence === 'application/x-www-form-urlencoded') {
       return formOf(load('url').parsePairs(utf8DecodeWithMark(bytes)));
     }
-    const boundary = essence === 'multipart/form-data' ? parameter(contentType, 'boundary') : undefined;
+    const boundary = essence === 'multipart/form-data' ? boundaryOf(contentType) : undefined;
     if (boundary === undefined) throw new TypeError('the content type is not that of a form');
     return parseMultipart(bytes, boundary);
   }
