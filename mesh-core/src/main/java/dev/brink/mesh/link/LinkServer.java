@@ -1,5 +1,6 @@
 package dev.brink.mesh.link;
 
+import dev.brink.grid.Throttle;
 import dev.brink.mesh.http.BindFailure;
 import dev.brink.mesh.http.EventLoops;
 import dev.brink.mesh.http.ReceiveWindow;
@@ -19,10 +20,13 @@ import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2PingFrame;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +40,9 @@ public final class LinkServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LinkServer.class);
   private static final int BACKLOG = 256;
+
+  /** Between two lines of whom TLS refused, which anybody may cause. */
+  private static final Duration REFUSALS_PERIOD = Duration.ofMinutes(1);
 
   private final Channel listener;
   private final ChannelGroup connections;
@@ -69,6 +76,7 @@ public final class LinkServer implements AutoCloseable {
     CallCount calls = new CallCount();
     ControlTraffic traffic = new ControlTraffic();
     AtomicBoolean draining = new AtomicBoolean();
+    Throttle refusals = new Throttle(REFUSALS_PERIOD);
     ChannelGroup connections = new DefaultChannelGroup(loops.group().next(), true);
     var bound =
         new ServerBootstrap()
@@ -83,7 +91,11 @@ public final class LinkServer implements AutoCloseable {
                   protected void initChannel(Channel connection) {
                     connections.add(connection);
                     if (tls != null) {
-                      connection.pipeline().addLast(tls.newHandler(connection.alloc()));
+                      SslHandler handler = tls.newHandler(connection.alloc());
+                      handler
+                          .handshakeFuture()
+                          .addListener(done -> explain(connection, done.cause(), refusals));
+                      connection.pipeline().addLast(handler);
                     }
                     connection
                         .pipeline()
@@ -108,6 +120,21 @@ public final class LinkServer implements AutoCloseable {
       throw BindFailure.of("link.port", address, bound.cause());
     }
     return new LinkServer(bound.channel(), connections, calls, traffic, draining);
+  }
+
+  /**
+   * Who knows of no TLS learns no reason at its own end; {@link ExplainedTrust} tells the others.
+   */
+  private static void explain(Channel connection, @Nullable Throwable cause, Throttle refusals) {
+    if (cause instanceof NotSslRecordException
+        && refusals.permits()
+        && connection.remoteAddress() instanceof InetSocketAddress peer) {
+      LOG.warn(
+          "TLS: refused the link of {}:{}: it does not speak TLS (expected: a node with"
+              + " tls.certificate, tls.key and tls.ca)",
+          peer.getAddress().getHostAddress(),
+          peer.getPort());
+    }
   }
 
   static Http2Settings settings() {
@@ -192,7 +219,7 @@ public final class LinkServer implements AutoCloseable {
     /** The peer's end of the link tells of it; one that was killed has reset its connection. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      if (cause instanceof IOException) {
+      if (cause instanceof IOException || cause.getCause() instanceof NotSslRecordException) {
         LOG.debug("link from {} is down: {}", ctx.channel().remoteAddress(), cause.toString());
       } else {
         LOG.info("link from {} is down: {}", ctx.channel().remoteAddress(), cause.toString());

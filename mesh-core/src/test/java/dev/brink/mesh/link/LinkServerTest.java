@@ -7,11 +7,16 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import dev.brink.mesh.CapturedLog;
 import dev.brink.mesh.http.EventLoops;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -79,11 +84,50 @@ class LinkServerTest {
     }
   }
 
+  /** As a node does that is told of no certificates: its own log knows no reason. */
+  @Test
+  void whoDoesNotSpeakTlsIsRefusedWithTheReasonInTheLogOnce() throws Exception {
+    var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    X509Bundle own =
+        new CertificateBuilder()
+            .subject("CN=own")
+            .setIsCertificateAuthority(true)
+            .buildSelfSigned();
+    SslContext tls = SslContextBuilder.forServer(own.toKeyManagerFactory()).build();
+    try (CapturedLog log = CapturedLog.of(LinkServer.class);
+        EventLoops loops = EventLoops.create(1, "test-io");
+        LinkServer links = LinkServer.start(loops, loopback, tls, new TestService())) {
+      for (int i = 0; i < 3; i++) {
+        try (var peer = new Socket(links.address().getAddress(), links.address().getPort())) {
+          peer.setSoTimeout(20_000);
+          peer.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII));
+          awaitEnd(peer);
+        }
+      }
+      assertThat(log.next().getLevel()).isEqualTo(Level.WARN);
+      links.close();
+      assertThat(log.lines())
+          .singleElement()
+          .asString()
+          .matches(
+              "TLS: refused the link of 127.0.0.1:[0-9]+: it does not speak TLS"
+                  + " \\(expected: a node with tls.certificate, tls.key and tls.ca\\)");
+    }
+  }
+
   /** A loop that goes on when this is closed. */
   private record Blocked(CountDownLatch release) implements AutoCloseable {
     @Override
     public void close() {
       release.countDown();
+    }
+  }
+
+  private static void awaitEnd(Socket peer) throws IOException {
+    try {
+      var _ = peer.getInputStream().readAllBytes();
+    } catch (SocketException _) {
+      // Reset, as not all was read that was sent.
     }
   }
 
