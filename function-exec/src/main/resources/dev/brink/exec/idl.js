@@ -219,16 +219,10 @@
   }
 
   function deferred() {
-    const made = { promise: undefined, resolve: undefined, reject: undefined, settled: false };
+    const made = { promise: undefined, resolve: undefined, reject: undefined };
     made.promise = new NativePromise((resolve, reject) => {
-      made.resolve = (value) => {
-        made.settled = true;
-        resolve(value);
-      };
-      made.reject = (reason) => {
-        made.settled = true;
-        reject(reason);
-      };
+      made.resolve = resolve;
+      made.reject = reject;
     });
     return made;
   }

@@ -269,11 +269,13 @@
   /** Moves all from the state of a readable stream to that of a writable one; neither is locked. */
   function pipe(from, to, { preventAbort, preventCancel, preventClose, signal }) {
     const reader = readables.acquire(from);
-    const writer = writables.acquire(to);
+    const writer = writables.acquire(to, wake);
     from.disturbed = true;
     const result = deferred();
     /** For the end of the microtask that writes what has come; null where nothing has. */
     let arriving = null;
+    /** Whether it waits until more is wanted. */
+    let full = false;
     let shuttingDown = false;
     let forgetSignal = ignore;
 
@@ -365,7 +367,7 @@
     function next() {
       while (!shuttingDown && to.state === 'writable') {
         if (to.backpressure) {
-          react(writer.ready.promise, next, ignore);
+          full = true;
           return;
         }
         if (!readables.isQueued(from)) {
@@ -375,7 +377,13 @@
         writables.writeQuietly(writer, readables.take(from.c));
       }
     }
-    react(writer.ready.promise, next, ignore);
+
+    function wake() {
+      if (!full) return;
+      full = false;
+      react(SETTLED, next);
+    }
+    react(SETTLED, next);
     return result.promise;
   }
 

@@ -8,6 +8,22 @@
   /** The request of a write whose end nobody waits for. */
   const QUIET = { promise: null, resolve: () => undefined, reject: () => undefined };
 
+  /** A deferred promise that knows whether it is settled. */
+  function ending() {
+    const { promise, resolve, reject } = deferred();
+    return { promise, resolve, reject, settled: false };
+  }
+
+  function fulfil(end) {
+    end.settled = true;
+    end.resolve(undefined);
+  }
+
+  function fail(end, error) {
+    end.settled = true;
+    end.reject(error);
+  }
+
   // ---- the stream's state
 
   /** A stream over algorithms that return promises. */
@@ -56,8 +72,13 @@
   function updateBackpressure(s, backpressure) {
     const { writer } = s;
     if (writer !== null && backpressure !== s.backpressure) {
-      if (backpressure) writer.ready = deferred();
-      else writer.ready.resolve(undefined);
+      if (writer.wake !== null) {
+        if (!backpressure) writer.wake();
+      } else if (backpressure) {
+        writer.ready = ending();
+      } else {
+        fulfil(writer.ready);
+      }
     }
     s.backpressure = backpressure;
   }
@@ -93,7 +114,7 @@
           }
         }
         s.state = 'closed';
-        if (s.writer !== null) s.writer.closed.resolve(undefined);
+        if (s.writer !== null) fulfil(s.writer.closed);
       },
       (error) => {
         s.inFlightClose.reject(error);
@@ -181,20 +202,20 @@
       s.closeRequest = null;
     }
     if (s.writer !== null) {
-      s.writer.closed.reject(s.error);
+      fail(s.writer.closed, s.error);
       handled(s.writer.closed.promise);
     }
   }
 
   function rejectReady(writer, error) {
-    if (writer.ready.settled) writer.ready = deferred();
-    writer.ready.reject(error);
+    if (writer.ready.settled) writer.ready = ending();
+    fail(writer.ready, error);
     handled(writer.ready.promise);
   }
 
   function rejectWriterClosed(writer, error) {
-    if (writer.closed.settled) writer.closed = deferred();
-    writer.closed.reject(error);
+    if (writer.closed.settled) writer.closed = ending();
+    fail(writer.closed, error);
     handled(writer.closed.promise);
   }
 
@@ -232,7 +253,7 @@
     if (closeQueuedOrInFlight(s)) return rejectedWith(new TypeError('the stream is closing'));
     s.closeRequest = deferred();
     const { promise } = s.closeRequest;
-    if (s.writer !== null && s.backpressure && s.state === 'writable') s.writer.ready.resolve(undefined);
+    if (s.writer !== null && s.backpressure && s.state === 'writable') fulfil(s.writer.ready);
     s.c.closing = true;
     advance(s.c);
     return promise;
@@ -305,20 +326,21 @@
     return request.promise;
   }
 
-  function acquire(s) {
+  /** {@code wake} is called when the backpressure ends, in the place of {@code ready}; null for that. */
+  function acquire(s, wake = null) {
     if (s.writer !== null) throw new TypeError('the stream is locked');
-    const writer = { s, closed: deferred(), ready: deferred() };
+    const writer = { s, closed: ending(), ready: ending(), wake };
     s.writer = writer;
     if (s.state === 'writable') {
-      if (closeQueuedOrInFlight(s) || !s.backpressure) writer.ready.resolve(undefined);
+      if (closeQueuedOrInFlight(s) || !s.backpressure) fulfil(writer.ready);
     } else if (s.state === 'erroring') {
-      writer.ready.reject(s.error);
+      fail(writer.ready, s.error);
     } else if (s.state === 'closed') {
-      writer.ready.resolve(undefined);
-      writer.closed.resolve(undefined);
+      fulfil(writer.ready);
+      fulfil(writer.closed);
     } else {
-      writer.ready.reject(s.error);
-      writer.closed.reject(s.error);
+      fail(writer.ready, s.error);
+      fail(writer.closed, s.error);
     }
     handled(writer.ready.promise);
     handled(writer.closed.promise);
