@@ -79,6 +79,13 @@ public final class CompressionPort {
     }
   }
 
+  /** Whether a codec is known to have no more output, so that nobody has to ask. */
+  @HostAccess.Export
+  public boolean over(int number) {
+    ByteCodec one = instance.codecs().get(number);
+    return one == null || one.over();
+  }
+
   /** What was wrong with the last call; empty for nothing. */
   @HostAccess.Export
   public String problem() {

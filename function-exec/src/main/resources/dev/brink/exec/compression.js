@@ -35,44 +35,78 @@
       if (number < 0) fail(new TypeError('too many compression streams are open'));
     }
 
+    /** The next output there is; null for none. */
+    function next() {
+      const piece = port.next(number);
+      if (piece === null && !compress) {
+        const problem = port.problem();
+        if (problem !== '') fail(new TypeError(problem));
+      }
+      return piece;
+    }
+
+    function handOn(piece) {
+      reading.enqueue(new Bytes(piece).slice());
+    }
+
     /** Hands on what there is, piece by piece, each when the reader wants it. */
-    async function drain() {
-      for (;;) {
-        const piece = port.next(number);
-        if (piece === null) {
-          const problem = port.problem();
-          if (problem !== '') fail(new TypeError(problem));
-          return;
-        }
+    async function drain(first) {
+      for (let piece = first; piece !== null; piece = next()) {
         asked = false;
-        reading.enqueue(new Bytes(piece).slice());
+        handOn(piece);
         if (!asked) await new Promise((resolve) => (goOn = resolve));
         if (number < 0) return;
       }
     }
 
-    async function write(chunk) {
+    function feed(buffer, offset, length) {
+      if (!port.feed(number, buffer, offset, length)) fail(new TypeError(port.problem()));
+    }
+
+    function write(chunk) {
       const bytes = bytesOf(chunk);
       if (bytes === undefined) fail(new TypeError('the chunk is neither a buffer nor a view'));
       open();
       const [buffer, offset, length] = bytes;
-      const copy = length > SLICE ? new Bytes(buffer, offset, length).slice() : new Bytes(buffer, offset, length);
+      if (length === 0) return undefined;
+      if (length > SLICE) return writeSlices(new Bytes(buffer, offset, length).slice());
+      feed(buffer, offset, length);
+      const piece = next();
+      return piece === null ? undefined : drain(piece);
+    }
+
+    async function writeSlices(bytes) {
+      const { buffer, byteOffset, length } = bytes;
       for (let from = 0; from < length; from += SLICE) {
-        if (!port.feed(number, copy.buffer, copy.byteOffset + from, Math.min(SLICE, length - from))) {
-          fail(new TypeError(port.problem()));
-        }
-        await drain();
+        feed(buffer, byteOffset + from, Math.min(SLICE, length - from));
+        await drain(next());
         if (number < 0) return;
       }
     }
 
-    async function close() {
-      open();
-      if (!port.finish(number)) fail(new TypeError(port.problem()));
-      await drain();
-      if (number < 0) return;
+    function end() {
       release();
       reading.close();
+    }
+
+    function close() {
+      open();
+      if (!port.finish(number)) fail(new TypeError(port.problem()));
+      const piece = next();
+      if (piece === null) {
+        end();
+        return undefined;
+      }
+      if (!port.over(number)) return closeLater(piece);
+      handOn(piece);
+      end();
+      return undefined;
+    }
+
+    async function closeLater(first) {
+      await drain(first);
+      if (number < 0) return;
+      end();
     }
 
     const readable = new ReadableStream(

@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Random;
+import java.util.zip.DataFormatException;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
@@ -80,6 +82,68 @@ class CompressionTest {
                     + "'); return new Response(new Response(bytes).body.pipeThrough(new"
                     + " DecompressionStream('gzip'))).text()"))
         .isEqualTo("written by Java");
+  }
+
+  /** Of sizes at which the trailer has room in the last piece, just so or not at all. */
+  @Test
+  void gzipOfAnySizeIsWhole() throws Exception {
+    var random = new Random(1);
+    for (int size = 0;
+        size < 36_000;
+        size += size < 100 || (size > 32_650 && size < 32_800) ? 1 : 97) {
+      byte[] noise = new byte[size];
+      random.nextBytes(noise);
+      for (int step : new int[] {size + 1, 7_000, size < 100 ? 1 : 20_000}) {
+        byte[] written = gzip(noise, step);
+        var in = new GZIPInputStream(new ByteArrayInputStream(written));
+        assertThat(in.readAllBytes()).as("%d bytes by %d", size, step).isEqualTo(noise);
+      }
+    }
+  }
+
+  private static byte[] gzip(byte[] bytes, int step) throws DataFormatException {
+    var out = new ByteArrayOutputStream();
+    try (ByteCodec codec = ByteCodec.of("gzip", true)) {
+      for (int from = 0; from < bytes.length; from += step) {
+        codec.feed(Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + step)));
+        drain(codec, out);
+        assertThat(codec.over()).isFalse();
+      }
+      codec.finish();
+      drain(codec, out);
+      assertThat(codec.over()).isTrue();
+    }
+    return out.toByteArray();
+  }
+
+  private static void drain(ByteCodec codec, ByteArrayOutputStream out) throws DataFormatException {
+    for (byte[] piece = codec.next(); piece != null; piece = codec.next()) {
+      assertThat(piece).hasSizeBetween(1, ByteCodec.PIECE_BYTES);
+      out.writeBytes(piece);
+    }
+  }
+
+  /** But for a zlib header, which comes at once. */
+  @Test
+  void littleIsOnePieceAndNothingIsAWholeFileToo() {
+    assertThat(
+            SANDBOX.eval(
+                """
+                const said = [];
+                for (const format of ['gzip', 'deflate', 'deflate-raw', 'brotli']) {
+                  for (const text of ['', 'little']) {
+                    const stream = new CompressionStream(format);
+                    const writer = stream.writable.getWriter();
+                    if (text !== '') writer.write(new TextEncoder().encode(text));
+                    writer.close();
+                    const pieces = await Array.fromAsync(stream.readable);
+                    const back = new Response(new Blob(pieces).stream().pipeThrough(new DecompressionStream(format)));
+                    said.push(await back.text() + (format === 'deflate' || pieces.length));
+                  }
+                }
+                return said.join();
+                """))
+        .isEqualTo("1,little1,true,littletrue,1,little1,1,little1");
   }
 
   /** What another encoder made, with a window of another size. */

@@ -96,6 +96,11 @@ public interface ByteCodec extends AutoCloseable {
   /** The next output; {@code null} when there is none without more input. */
   byte @Nullable [] next() throws DataFormatException;
 
+  /** Whether {@link #next} is known to have given all there will be; {@code false} if it may. */
+  default boolean over() {
+    return false;
+  }
+
   @Override
   void close();
 }
