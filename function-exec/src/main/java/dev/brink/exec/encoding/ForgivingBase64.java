@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ForgivingBase64 {
   private static final int MAX_BYTE = 0xff;
+  private static final String SPACES = " \t\n\f\r";
 
   /** {@code null} if a character is beyond Latin-1. */
   public static @Nullable String encode(String bytes) {
@@ -24,42 +25,35 @@ public final class ForgivingBase64 {
 
   /** {@code null} if the text is no base64. */
   public static @Nullable String decode(String text) {
-    String solid = solid(text);
-    int length = solid.length();
-    if (length % 4 == 0 && solid.endsWith("=")) {
-      length -= solid.endsWith("==") ? 2 : 1;
-    }
-    if (length % 4 == 1 || !isBase64(solid, length)) {
+    // A character beyond Latin-1 becomes a question mark, which is no base64 either.
+    byte[] code = solid(text).getBytes(StandardCharsets.ISO_8859_1);
+    try {
+      return new String(Base64.getDecoder().decode(code), StandardCharsets.ISO_8859_1);
+    } catch (IllegalArgumentException _) {
       return null;
     }
-    byte[] code = solid.substring(0, length).getBytes(StandardCharsets.ISO_8859_1);
-    return new String(Base64.getDecoder().decode(code), StandardCharsets.ISO_8859_1);
   }
 
   private static String solid(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (isSpace(text.charAt(i))) {
-        var rest = new StringBuilder(text.length());
-        text.chars().filter(c -> !isSpace((char) c)).forEach(c -> rest.append((char) c));
-        return rest.toString();
+    if (!hasSpace(text)) {
+      return text;
+    }
+    var rest = new StringBuilder(text.length());
+    text.chars().filter(c -> !isSpace((char) c)).forEach(c -> rest.append((char) c));
+    return rest.toString();
+  }
+
+  private static boolean hasSpace(String text) {
+    for (int i = 0; i < SPACES.length(); i++) {
+      if (text.indexOf(SPACES.charAt(i)) >= 0) {
+        return true;
       }
     }
-    return text;
+    return false;
   }
 
   private static boolean isSpace(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
-  }
-
-  private static boolean isBase64(String text, int length) {
-    for (int i = 0; i < length; i++) {
-      char c = text.charAt(i);
-      boolean letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-      if (!letter && (c < '0' || c > '9') && c != '+' && c != '/') {
-        return false;
-      }
-    }
-    return true;
+    return SPACES.indexOf(c) >= 0;
   }
 
   private ForgivingBase64() {}
