@@ -1,6 +1,7 @@
 package dev.brink.exec;
 
 import dev.brink.exec.crypto.RandomBytes;
+import dev.brink.exec.crypto.RandomUuids;
 import dev.brink.exec.crypto.RunningHash;
 import dev.brink.exec.encoding.Encodings;
 import dev.brink.exec.encoding.ForgivingBase64;
@@ -16,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.UUID;
 import org.graalvm.polyglot.HostAccess;
 import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +34,7 @@ public final class HostPort {
   private final Instance instance;
   private final List<Map.Entry<String, String>> variables;
   private final List<String> services;
+  private final RandomUuids uuids = new RandomUuids();
   private final long startNanos = System.nanoTime();
 
   /** What its modules may print while they load. */
@@ -169,7 +170,7 @@ public final class HostPort {
 
   @HostAccess.Export
   public String uuid() {
-    return UUID.randomUUID().toString();
+    return uuids.next();
   }
 
   /** What a function's requests say they come from. */

@@ -97,6 +97,7 @@ class WebApiTest {
           let order = ''; setTimeout(() => { order += 't' }, 0); queueMicrotask(() => { order += 'm' }); order += 's'; await new Promise((r) => setTimeout(r, 3)); return order | smt
           return await new Promise((r) => setTimeout((a, b) => r(a + b), 0, 1, 2)) | 3
           return navigator.userAgent + (performance.now() >= 0) + (self === globalThis) | Brinktruetrue
+          const all = new Set(Array.from({ length: 100 }, () => crypto.randomUUID())); return all.size + ' ' + [...all].every((u) => /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(u)) | 100 true
           return crypto.randomUUID().length + ' ' + crypto.getRandomValues(new Uint32Array(4)).length | 36 4
           try { crypto.getRandomValues(new Uint8Array(65537)) } catch (e) { return e.name } | QuotaExceededError
           const d = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode('abc'))); return [...d.slice(0, 4)].map((b) => b.toString(16)).join('') | ba7816bf
