@@ -1,5 +1,6 @@
 package dev.brink.exec.web;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -115,7 +116,7 @@ class WebUrlTest {
         String quick = NormalUrl.path(path);
         if (quick != null) {
           known++;
-          WebUrl url = WebUrl.parse("https://host/before", null);
+          WebUrl url = requireNonNull(WebUrl.parse("https://host/before", null));
           url.set("pathname", path);
           if (!url.pathname().equals(quick)) {
             wrong.add(path + ": " + quick + " instead of " + url.pathname());
