@@ -95,17 +95,17 @@ class LinkServerTest {
             .buildSelfSigned();
     SslContext tls = SslContextBuilder.forServer(own.toKeyManagerFactory()).build();
     try (CapturedLog log = CapturedLog.of(LinkServer.class);
-        EventLoops loops = EventLoops.create(1, "test-io");
-        LinkServer links = LinkServer.start(loops, loopback, tls, new TestService())) {
-      for (int i = 0; i < 3; i++) {
-        try (var peer = new Socket(links.address().getAddress(), links.address().getPort())) {
-          peer.setSoTimeout(20_000);
-          peer.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII));
-          awaitEnd(peer);
+        EventLoops loops = EventLoops.create(1, "test-io")) {
+      try (LinkServer links = LinkServer.start(loops, loopback, tls, new TestService())) {
+        for (int i = 0; i < 3; i++) {
+          try (var peer = new Socket(links.address().getAddress(), links.address().getPort())) {
+            peer.setSoTimeout(20_000);
+            peer.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII));
+            awaitEnd(peer);
+          }
         }
+        assertThat(log.next().getLevel()).isEqualTo(Level.WARN);
       }
-      assertThat(log.next().getLevel()).isEqualTo(Level.WARN);
-      links.close();
       assertThat(log.lines())
           .singleElement()
           .asString()
