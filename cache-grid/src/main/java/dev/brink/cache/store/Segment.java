@@ -86,17 +86,22 @@ final class Segment extends Shared {
   /**
    * Reads the index; bodies are not looked at. What is torn at its end is passed over, as after a
    * crash.
+   *
+   * @return whether all of it was whole: then, and only then, it may be added to. Behind what is
+   *     torn nothing may come, lest it make that look like damage, or like an object that is there
    */
-  void replay(Replay to) throws IOException {
+  boolean replay(Replay to) throws IOException {
     ByteBuffer all = ByteBuffer.allocate(Math.toIntExact(indexBytes / ENTRY_BYTES * ENTRY_BYTES));
     readFully(index, all, 0);
     all.flip();
     boolean damaged = false;
     boolean told = false;
+    boolean whole = indexBytes % ENTRY_BYTES == 0;
     for (int at = 0; at < all.limit(); at += ENTRY_BYTES) {
       ByteBuffer entry = all.slice(at, ENTRY_BYTES);
       if (entry.getInt() != sum(entry.slice(Integer.BYTES, ENTRY_BYTES - Integer.BYTES))) {
         damaged = true;
+        whole = false;
         continue;
       }
       if (damaged) {
@@ -120,8 +125,10 @@ final class Segment extends Shared {
       } else {
         // It had taken the place of an older one.
         to.remove(key);
+        whole = false;
       }
     }
+    return whole;
   }
 
   private static int sum(ByteBuffer bytes) {

@@ -55,42 +55,44 @@ final class SegmentLog {
             directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     lock = lock();
     int newest = 0;
+    boolean whole = false;
     for (int number : numbers()) {
       if (newest > 0 && number != newest + 1) {
         lost("no segment " + (newest + 1));
       }
       var segment = new Segment(directory, number, writing);
       segments.add(segment);
-      segment.replay(
-          new Segment.Replay() {
-            @Override
-            public void put(DiskPlace place) {
-              places.put(place.key, place);
-            }
+      whole =
+          segment.replay(
+              new Segment.Replay() {
+                @Override
+                public void put(DiskPlace place) {
+                  places.put(place.key, place);
+                }
 
-            @Override
-            public void remove(StoreKey key) {
-              places.remove(key);
-            }
+                @Override
+                public void remove(StoreKey key) {
+                  places.remove(key);
+                }
 
-            @Override
-            public void lost() {
-              places.clear();
-            }
-          });
+                @Override
+                public void lost() {
+                  places.clear();
+                }
+              });
       newest = number;
     }
     if (newest > 0 && orphaned > newest) {
       lost("no index of segment " + orphaned);
     }
-    current = current(Math.max(newest, orphaned));
+    current = current(Math.max(newest, orphaned), whole);
     bytes = sizes();
   }
 
-  /** A process that wrote nothing leaves an empty one. */
-  private Segment current(int newest) throws IOException {
+  /** Goes on with the newest if all of it is whole. */
+  private Segment current(int newest, boolean whole) throws IOException {
     Segment last = segments.peekLast();
-    if (last != null && last.number == newest && last.bytes() == 0) {
+    if (whole && last != null && last.number == newest) {
       return last;
     }
     var next = new Segment(directory, newest + 1, writing);

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DiskStoreTest {
   private static final long CAPACITY = 16 << 20;
+  private static final int SEGMENT_BYTES = 1 << 20;
 
   @TempDir Path directory;
 
@@ -306,13 +307,17 @@ class DiskStoreTest {
     }
   }
 
-  /** Each number is put three times, by three processes: the last is the one to be served. */
+  /** Each number is put three times, into three segments: the last is the one to be served. */
   private void putThrice() throws IOException {
     for (int bytes = 1_000; bytes <= 3_000; bytes += 1_000) {
       try (DiskStore store = open()) {
         put(store, 1, bytes);
         put(store, 2, bytes);
         put(store, 3, bytes);
+        // Hardly anything more has room in the segment.
+        put(store, 4, 500_000);
+        put(store, 5, 500_000);
+        put(store, 6, SEGMENT_BYTES - 1_000_000 - 3 * bytes - 1_000);
       }
     }
     assertThat(files(".index")).hasSize(3);
@@ -385,9 +390,52 @@ class DiskStoreTest {
     }
     open().close();
     open().close();
-    assertThat(files(".index")).hasSize(2);
+    assertThat(files(".index")).hasSize(1);
     try (DiskStore store = open()) {
       assertThat(get(store, 1)).isEqualTo(body(1, 1_000));
+    }
+  }
+
+  @Test
+  void startsThatWriteLittleShareASegment() throws IOException {
+    for (int i = 0; i < 20; i++) {
+      try (DiskStore store = open()) {
+        put(store, i, 1_000);
+        put(store, 50, 1_000 + i);
+        store.remove(key(i / 2));
+      }
+    }
+    assertThat(files(".index")).hasSize(1);
+    try (DiskStore store = open()) {
+      assertThat(store.stats().objects()).isEqualTo(11);
+      assertThat(get(store, 50)).isEqualTo(body(50, 1_019));
+      assertThat(get(store, 9)).isNull();
+      assertThat(get(store, 10)).isEqualTo(body(10, 1_000));
+    }
+  }
+
+  @Test
+  void nothingIsAddedBehindWhatIsTorn() throws IOException {
+    for (String suffix : List.of(".index", ".data")) {
+      try (DiskStore store = open()) {
+        put(store, 1, 1_000);
+        put(store, 2, 1_000);
+      }
+      Path torn = files(suffix).getLast();
+      try (FileChannel channel = FileChannel.open(torn, StandardOpenOption.WRITE)) {
+        channel.truncate(channel.size() - 5);
+      }
+      int before = files(suffix).size();
+      try (DiskStore store = open()) {
+        put(store, 3, 500_000);
+      }
+      assertThat(files(suffix)).hasSize(before + 1);
+      try (DiskStore store = open()) {
+        assertThat(get(store, 1)).isEqualTo(body(1, 1_000));
+        assertThat(get(store, 2)).isNull();
+        assertThat(get(store, 3)).isEqualTo(body(3, 500_000));
+        store.clear();
+      }
     }
   }
 
