@@ -29,7 +29,16 @@ record Recoding(DenseCoding coding, StoreKey mask) {
 
   /** Whether an object is of this response, and not of one before it. */
   static boolean isOf(StoredObject made, Head response) {
+    return stamp(made) == response.stamp();
+  }
+
+  /** The same, or of one after it. */
+  static boolean isOfOrSince(StoredObject made, Head response) {
+    return stamp(made) >= response.stamp();
+  }
+
+  private static long stamp(StoredObject made) {
     StoredHead head = Head.parse(made.head());
-    return head != null && head.hasRecoding() && head.getRecoding().getStamp() == response.stamp();
+    return head != null && head.hasRecoding() ? head.getRecoding().getStamp() : 0;
   }
 }

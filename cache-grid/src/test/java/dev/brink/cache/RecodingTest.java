@@ -14,6 +14,8 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.zip.CRC32;
@@ -201,6 +203,24 @@ class RecodingTest {
     assertThat(ask("/a", "accept-encoding", BOTH).body.toString(UTF_8)).isEqualTo(digest(text(5)));
     assertThat(origin.requests).hasSize(2);
     assertThat(digesting.begun).hasValue(1);
+  }
+
+  @Test
+  void oneThatIsFoundStillGoodWhileWhatIsMadeOfItIsStoredKeepsIt() {
+    var store = new StagedStore();
+    origin.close();
+    origin = origin(store);
+    var validated = new CompletableFuture<Boolean>();
+    reply(text(8), "etag", "\"v1\"");
+    ask("/a", "accept-encoding", BOTH);
+    store.committed = () -> validated.orTimeout(20, TimeUnit.SECONDS).join();
+    often("/a", "br", BOTH);
+    origin.pass(61);
+    origin.reply(304, "", "etag", "\"v1\"", "cache-control", "max-age=60");
+    ask("/a", "accept-encoding", BOTH);
+    validated.complete(true);
+    recoded(1);
+    assertThat(ask("/a", "accept-encoding", BOTH).body.toString(UTF_8)).isEqualTo(digest(text(8)));
   }
 
   @Test

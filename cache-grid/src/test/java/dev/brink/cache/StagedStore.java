@@ -7,6 +7,7 @@ import dev.brink.cache.store.StoreKey;
 import dev.brink.cache.store.StoreStats;
 import dev.brink.cache.store.StoredObject;
 import dev.brink.cache.store.Worth;
+import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -25,6 +26,9 @@ final class StagedStore implements Store {
 
   /** Happens once, after a look or just before a removal. */
   @Nullable Runnable meanwhile;
+
+  /** Happens once, when an object has been stored and whoever stored it does not know yet. */
+  volatile @Nullable Runnable committed;
 
   private void happen() {
     Runnable task = meanwhile;
@@ -56,7 +60,51 @@ final class StagedStore implements Store {
     if (full) {
       throw new IllegalStateException("no memory");
     }
-    return real.draft(key, expectedBytes);
+    return new StagedDraft(real.draft(key, expectedBytes));
+  }
+
+  private final class StagedDraft implements Draft {
+    private final Draft of;
+
+    StagedDraft(Draft of) {
+      this.of = of;
+    }
+
+    @Override
+    public boolean append(ByteBuf bytes) {
+      return of.append(bytes);
+    }
+
+    @Override
+    public void admit() {
+      of.admit();
+    }
+
+    @Override
+    public long length() {
+      return of.length();
+    }
+
+    @Override
+    public ByteBuf read(long offset, int maxBytes) {
+      return of.read(offset, maxBytes);
+    }
+
+    @Override
+    public StoredObject commit(byte[] head, Worth worth) {
+      StoredObject object = of.commit(head, worth);
+      Runnable task = committed;
+      committed = null;
+      if (task != null) {
+        task.run();
+      }
+      return object;
+    }
+
+    @Override
+    public void discard() {
+      of.discard();
+    }
   }
 
   @Override
