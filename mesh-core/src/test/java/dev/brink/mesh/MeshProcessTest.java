@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes as processes of their own, as the command line starts them. */
@@ -28,6 +29,7 @@ class MeshProcessTest {
   @AutoClose private final NodeProcesses nodes = new NodeProcesses(directory, Map.of());
 
   @Test
+  @Timeout(360) // starts three processes, one after the other
   void aKilledNodeCostsNoRequestToTheOthers() throws Exception {
     List<NodeProcess> all = new ArrayList<>();
     for (String name : List.of("p0", "p1", "p2")) {
