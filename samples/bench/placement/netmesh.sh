@@ -4,12 +4,12 @@
 #   netmesh.sh TOOL [NODES] [OUT.json]
 #
 # TOOL is a folder with netns-mesh.sh (up N MATRIX, exec I CMD, down; nodes at 10.77.0.1 and up) and a matrix of
-# round-trip times in ms, mesh6.txt. Needs root and iproute2. Runs some four minutes, longer beside other programs, and takes down what it put up,
+# round-trip times in ms, mesh6.txt. Needs root and iproute2. Runs some six minutes, longer beside other programs, and takes down what it put up,
 # also when it fails or is stopped.
 #
 #   BRINK                            the command to run instead of ./brink
-#   REQUESTS, RATE, WARM_UP, REPEATS as of bench placement; 50, 0.5 a second, 30 seconds, 3: more is not light load,
-#                                    for each request is 24 runs on six nodes
+#   REQUESTS, RATE, WARM_UP, REPEATS as of bench placement; 50, 0.25 a second, 60 seconds, 1: more is not light load on
+#                                    two processors, for each request is 12 runs on six nodes
 #   NODE_OPTS                        the nodes' JVM flags; where GraalJS only interprets, leave out the polyglot one
 set -euo pipefail
 tool=$(cd "${1:?usage: netmesh.sh TOOL [NODES] [OUT.json]}" && pwd)
@@ -82,7 +82,7 @@ start() {
     --data-directory "$folder/n$i" --ready-file "$folder/n$i.ready" --set ingress.bind-address=$ip \
     --set admin.bind-address=$ip --set link.bind-address=$ip --set grid.bind-address=$ip --set grid.preset=wan \
     --set grid.start-timeout=120s --set grid.off-heap=16m --set grid.kv-memory=32m --set insecure=true \
-    --set functions.lanes=2 --set placement.regret-sample=1 --set placement.regret-repeats="${REPEATS:-3}" \
+    --set functions.lanes=2 --set placement.regret-sample=1 --set placement.regret-repeats="${REPEATS:-1}" \
     "${seed[@]}" >"$folder/n$i.log" 2>&1 &
   pids+=($!)
 }
@@ -115,5 +115,5 @@ done
 [ "$live" -eq "$nodes" ] || fail "$live of $nodes nodes are live"
 sleep 3 # the first pings of every link
 BRINK_JAVA_OPTS=$(echo $node_opts) watched "$brink" bench placement --running "${admins[@]}" \
-  --requests "${REQUESTS:-50}" --rate "${RATE:-0.5}" --warm-up "${WARM_UP:-30}" --json "$out"
+  --requests "${REQUESTS:-50}" --rate "${RATE:-0.25}" --warm-up "${WARM_UP:-60}" --json "$out"
 echo "done after $SECONDS s"
