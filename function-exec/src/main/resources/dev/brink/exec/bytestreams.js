@@ -3,11 +3,10 @@
 (function (core) {
   'use strict';
   const { Bytes, bytesOf, load, slots } = core;
-  const streams = load('streams');
   const {
-    stateOf, isReadable, createBytes, acquire, release, read, cancelStream, closeStream, errorStream, waiting,
-    clearAlgorithms, desiredSize, promiseCall,
-  } = streams;
+    stateOf, isReadable, createBytes, begin, startPull, acquire, release, read, cancelStream, closeStream, errorStream,
+    waiting, clearAlgorithms, desiredSize,
+  } = load('streams');
   const {
     expose, needed, dictionary, integer, illegal, react, resolvedWith, rejectedWith, deferred, handled,
   } = load('idl');
@@ -50,27 +49,10 @@
   function setUp(s, start, pull, cancel, mark, allocate) {
     const c = {
       s, queue: [], total: 0, started: false, closeRequested: false, pullAgain: false, pulling: false,
-      mark, size: undefined, pull, cancel, controller: null,
-      pulled: () => {
-        c.pulling = false;
-        if (c.pullAgain) {
-          c.pullAgain = false;
-          callPull(c);
-        }
-      },
-      failed: (error) => errorController(c, error),
+      mark, size: undefined, pull, cancel, controller: null, pulled: null, failed: null,
       bytes: { pending: [], request: null, allocate },
     };
-    c.controller = new ReadableByteStreamController(TOKEN, c);
-    s.c = c;
-    react(
-      resolvedWith(start?.(c.controller)),
-      () => {
-        c.started = true;
-        callPull(c);
-      },
-      c.failed,
-    );
+    begin(c, new ReadableByteStreamController(TOKEN, c), start, callPull, errorController);
   }
 
   function shouldPull(c) {
@@ -80,13 +62,7 @@
   }
 
   function callPull(c) {
-    if (!shouldPull(c)) return;
-    if (c.pulling) {
-      c.pullAgain = true;
-      return;
-    }
-    c.pulling = true;
-    react(promiseCall(c.pull, c.controller), c.pulled, c.failed);
+    if (shouldPull(c)) startPull(c);
   }
 
   function errorController(c, error) {

@@ -141,20 +141,25 @@
   function setUp(s, start, pull, cancel, mark, size) {
     const c = {
       s, queue: [], total: 0, started: false, closeRequested: false, pullAgain: false, pulling: false,
-      mark, size, pull, cancel, controller: null, bytes: null,
-      pulled: () => {
-        c.pulling = false;
-        if (c.pullAgain) {
-          c.pullAgain = false;
-          callPull(c);
-        }
-      },
-      failed: (error) => errorController(c, error),
+      mark, size, pull, cancel, controller: null, pulled: null, failed: null, bytes: null,
     };
-    c.controller = new ReadableStreamDefaultController(TOKEN, c);
-    s.c = c;
+    begin(c, new ReadableStreamDefaultController(TOKEN, c), start, callPull, errorController);
+  }
+
+  /** Gives a stream its controller, of which {@code c} is the state, and starts it. */
+  function begin(c, controller, start, callPull, errorController) {
+    c.controller = controller;
+    c.pulled = () => {
+      c.pulling = false;
+      if (c.pullAgain) {
+        c.pullAgain = false;
+        callPull(c);
+      }
+    };
+    c.failed = (error) => errorController(c, error);
+    c.s.c = c;
     react(
-      resolvedWith(start?.(c.controller)),
+      resolvedWith(start?.(controller)),
       () => {
         c.started = true;
         callPull(c);
@@ -184,7 +189,11 @@
   }
 
   function callPull(c) {
-    if (!canCloseOrEnqueue(c) || !c.started || !(waiting(c.s) || desiredSize(c) > 0)) return;
+    if (canCloseOrEnqueue(c) && c.started && (waiting(c.s) || desiredSize(c) > 0)) startPull(c);
+  }
+
+  /** Pulls, or notes that it is to be done again. */
+  function startPull(c) {
     if (c.pulling) {
       c.pullAgain = true;
       return;
@@ -930,6 +939,8 @@
       stateOf,
       create,
       createBytes,
+      begin,
+      startPull,
       acquire,
       release,
       letGo,
