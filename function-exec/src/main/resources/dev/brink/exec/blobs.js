@@ -1,12 +1,12 @@
 // Blob and File: the File API. A blob's bytes never change, so that slices share them.
 (function (core) {
   'use strict';
-  const { Bytes, bytesOf, load, slots } = core;
+  const { Bytes, bytesOf, joined, load, slots } = core;
   const { expose, isObject, needed, usv, dictionary, sequence, oneOf, integer, resolvedWith, rejectedWith } = load('idl');
   const { utf8Encode, utf8Decode } = load('encoding');
   const { apply } = Reflect;
   const { min, max } = Math;
-  const { subarray, set, slice } = Object.getPrototypeOf(Uint8Array.prototype);
+  const { subarray, slice } = Object.getPrototypeOf(Uint8Array.prototype);
   const { slice: sliceBuffer } = ArrayBuffer.prototype;
   const now = Date.now;
   const TOKEN = {};
@@ -23,7 +23,6 @@
   /** The bytes of a sequence of buffers, blobs and strings. */
   function collect(parts, endings) {
     const pieces = [];
-    let length = 0;
     for (let i = 0; i < parts.length; i++) {
       const part = parts[i];
       let bytes;
@@ -39,16 +38,8 @@
         }
       }
       pieces.push(bytes);
-      length += bytes.byteLength;
     }
-    if (pieces.length === 1) return pieces[0];
-    const whole = new Bytes(length);
-    let at = 0;
-    for (let i = 0; i < pieces.length; i++) {
-      apply(set, whole, [pieces[i], at]);
-      at += pieces[i].byteLength;
-    }
-    return whole;
+    return joined(pieces);
   }
 
   const $Blob = slots('Blob');

@@ -10,6 +10,7 @@
   const viewBuffer = getter(typedArray, 'buffer');
   const viewOffset = getter(typedArray, 'byteOffset');
   const viewLength = getter(typedArray, 'byteLength');
+  const { set: setBytes } = typedArray;
   const dataBuffer = getter(DataView.prototype, 'buffer');
   const dataOffset = getter(DataView.prototype, 'byteOffset');
   const dataLength = getter(DataView.prototype, 'byteLength');
@@ -155,6 +156,20 @@
     }
   }
 
+  /** One array with the bytes of all these arrays, which no guest has; a single one is that itself. */
+  function joined(pieces) {
+    if (pieces.length === 1) return pieces[0];
+    let length = 0;
+    for (let i = 0; i < pieces.length; i++) length += apply(viewLength, pieces[i], []);
+    const whole = new Bytes(length);
+    let at = 0;
+    for (let i = 0; i < pieces.length; i++) {
+      apply(setBytes, whole, [pieces[i], at]);
+      at += apply(viewLength, pieces[i], []);
+    }
+    return whole;
+  }
+
   const $ExecutionContext = slots('ExecutionContext');
 
   class ExecutionContext {
@@ -297,6 +312,7 @@
     contextNow,
     unregister,
     bytesOf,
+    joined,
     isView,
     failure,
     shown,

@@ -1,12 +1,12 @@
 // FormData, and its two forms in a body: multipart/form-data and application/x-www-form-urlencoded.
 (function (core) {
   'use strict';
-  const { Bytes, bytesOf, host, load, slots } = core;
+  const { Bytes, bytesOf, joined, host, load, slots } = core;
   const { expose, needed, usv, pairIterable } = load('idl');
   const { isBlob, isFile, bytesIn, makeFile } = load('blobs');
   const { utf8Encode } = load('encoding');
   const { apply } = Reflect;
-  const { set, subarray, slice } = Object.getPrototypeOf(Uint8Array.prototype);
+  const { subarray, slice } = Object.getPrototypeOf(Uint8Array.prototype);
 
   function valueOf(value, filename) {
     if (!isBlob(value)) {
@@ -114,19 +114,6 @@
     }
     pieces[pieces.length] = utf8Encode(`${text}--${boundary}--\r\n`);
     return [joined(pieces), `multipart/form-data; boundary=${boundary}`];
-  }
-
-  function joined(pieces) {
-    if (pieces.length === 1) return pieces[0];
-    let length = 0;
-    for (let i = 0; i < pieces.length; i++) length += pieces[i].byteLength;
-    const whole = new Bytes(length);
-    let at = 0;
-    for (let i = 0; i < pieces.length; i++) {
-      apply(set, whole, [pieces[i], at]);
-      at += pieces[i].byteLength;
-    }
-    return whole;
   }
 
   // ---- reading

@@ -2,13 +2,14 @@
 // Standard. Byte streams are in bytestreams.js, the writable half in writables.js.
 (function (core) {
   'use strict';
-  const { bodies, nowOrLater, bytesOf, Bytes, load, slots, contextNow } = core;
+  const { bodies, nowOrLater, joined, Bytes, load, slots, contextNow } = core;
   const {
     expose, alias, isObject, needed, dictionary, oneOf, integer, illegal, react, resolvedWith, rejectedWith, deferred,
     handled, ignore, SETTLED,
   } = load('idl');
   const { apply } = Reflect;
-  const { getPrototypeOf, setPrototypeOf, defineProperty } = Object;
+  const { getOwnPropertyDescriptor, getPrototypeOf, setPrototypeOf, defineProperty } = Object;
+  const typeName = getOwnPropertyDescriptor(getPrototypeOf(Bytes.prototype), Symbol.toStringTag).get;
   const NativePromise = Promise;
   const TOKEN = {};
   const BLOCK = 65_536;
@@ -890,34 +891,22 @@
     const reader = acquire(stateOf(stream));
     return new NativePromise((resolve, reject) => {
       const parts = [];
-      let length = 0;
       const request = {
         chunk: (value) => {
-          const bytes = value instanceof Bytes ? bytesOf(value) : undefined;
-          if (bytes === undefined) {
+          if (apply(typeName, value, []) !== 'Uint8Array') {
             reject(new TypeError('a body’s chunks are Uint8Arrays'));
             return;
           }
-          parts.push(value);
-          length += bytes[2];
+          // What it has now: its owner may write over it, or give its buffer away.
+          parts.push(new Bytes(value));
           queueMicrotask(next);
         },
-        close: () => resolve(joined(parts, length)),
+        close: () => resolve(joined(parts)),
         error: reject,
       };
       const next = () => read(reader, request);
       next();
     });
-  }
-
-  function joined(parts, length) {
-    const whole = new Bytes(length);
-    let at = 0;
-    for (let i = 0; i < parts.length; i++) {
-      whole.set(parts[i], at);
-      at += parts[i].byteLength;
-    }
-    return whole;
   }
 
   const elsewhere = (piece) => (name) => ({ get: () => load(piece)[name], enumerable: true });

@@ -112,6 +112,8 @@ class WebApiTest {
           const { readable, writable } = new TransformStream(); const w = writable.getWriter(); w.write('a'); w.close(); return (await Array.fromAsync(readable)).join() | a
           const s = new ReadableStream({ pull(c) { c.enqueue('x') } }); const c = new AbortController(); const p = s.pipeTo(new WritableStream(), { signal: c.signal }); c.abort(new Error('stop')); try { await p } catch (e) { return e.message } | stop
           const b = new ReadableStream({ start(c) { c.enqueue('n'); c.close() } }); try { await new Response(b).text() } catch (e) { return e.name } | TypeError
+          const b = new Uint8Array(1); let n = 0; const s = new ReadableStream({ pull(c) { b[0] = 97 + n++; c.enqueue(b); if (n === 3) { c.close(); queueMicrotask(() => b.buffer.transfer()) } } }, { highWaterMark: 0 }); return await new Response(s).text() | abc
+          const { set } = Uint8Array.prototype; Uint8Array.prototype.set = () => { throw new Error('mine') }; try { return await new Response(new ReadableStream({ start(c) { c.enqueue(new Uint8Array([97])); c.close() } })).text() } finally { Uint8Array.prototype.set = set } | a
           return env.GREETING + typeof env.API.fetch | hifunction
           try { await fetch('http://elsewhere/') } catch (e) { return e.name + ': ' + e.message } | TypeError: fetch to http://elsewhere/ is not allowed: no outbound access
           return [typeof Java, typeof Polyglot, typeof Graal, typeof load, typeof print, typeof SharedArrayBuffer, typeof Atomics, typeof require, typeof process].every((t) => t === 'undefined') | true
