@@ -13,27 +13,24 @@ class JsonStringifyTest {
 
   /** Both writers, of values that are made anew for each; {@code log} has what was run of them. */
   private static final String WRITERS =
-      """
-      const log = [];
-      const ran = (what, value) => (log.push(what), value);
-      const engines = (value) => JSON.stringify(value, null); // with a replacer, it is always the engine's
-      const own = (value) => JSON.stringify(value);
-      const outcome = (write, make) => {
-        log.length = 0;
-        try {
-          const text = write(make());
-          return `${typeof text} ${text} ${log}`;
-        } catch (error) {
-          return `${error.name}: ${error.message} ${log}`;
-        }
-      };
-      const differences = (makes) => makes
-        .flatMap((make) => [make, make]) // what was met before is written in another way
-        .map((make) => [make, outcome(engines, make), outcome(own, make)])
-        .filter(([, expected, actual]) => expected !== actual)
-        .map((difference) => difference.join(' | '))
-        .join('\\n');
-      """;
+      TwoWays.COMPARED
+          + """
+          const log = [];
+          const ran = (what, value) => (log.push(what), value);
+          const engines = (value) => JSON.stringify(value, null); // with a replacer, it is always the engine's
+          const own = (value) => JSON.stringify(value);
+          const logged = (write) => (make) => {
+            log.length = 0;
+            const made = outcome(() => {
+              const text = write(make());
+              return `${typeof text} ${text}`;
+            });
+            return `${made} ${log}`;
+          };
+          const written = (makes) =>
+            differences(makes.flatMap((make) => [make, make]), // what was met before is written in another way
+              logged(engines), logged(own));
+          """;
 
   @AfterAll
   static void close() {
@@ -125,7 +122,7 @@ class JsonStringifyTest {
             + " (() => { let o = 1; for (let i = 0; i < 300; i++) o = [o]; return o; })()",
       })
   void whatItMakesOfAValueIsWhatTheEngineMakes(String values) {
-    assertThat(SANDBOX.eval(WRITERS + "return differences([" + made(values) + "])")).isEmpty();
+    assertThat(SANDBOX.eval(WRITERS + "return written([" + made(values) + "])")).isEmpty();
   }
 
   /** Each of the values, where commas that are not within brackets or quotes part them, as made. */
@@ -161,8 +158,7 @@ class JsonStringifyTest {
             SANDBOX.eval(
                 WRITERS
                     + """
-                    let seed = 7;
-                    const any = (n) => (seed = (seed * 48271) % 2147483647) % n;
+                    const any = random();
                     const keys = ['id', 'name', 'a b', 'é', '€', '0', '17', '"', 'valueOf', 'x'.repeat(70)];
                     const strings = ['', 'plain', 'with "quotes"', 'a\\\\b', 'tab\\t', '€', '😀', '\\ud800', '\\u0001'];
                     const leaf = [() => any(3) - 1, () => (any(2000000) - 1000000) / 10 ** any(8), () => any(1000) * 1e-20,
@@ -177,7 +173,7 @@ class JsonStringifyTest {
                       return out;
                     };
                     const values = Array.from({ length: 2000 }, () => make(0));
-                    return differences(values.map((value) => () => value));
+                    return written(values.map((value) => () => value));
                     """))
         .isEmpty();
   }
@@ -188,14 +184,13 @@ class JsonStringifyTest {
             SANDBOX.eval(
                 WRITERS
                     + """
-                    let seed = 7;
-                    const any = (n) => (seed = (seed * 48271) % 2147483647) % n;
+                    const any = random();
                     const all = [];
                     for (let i = 0; i < 20000; i++) {
                       const whole = (any(2147483647) - 1073741823) * (any(3) ? 1 : any(1000000));
                       all.push(whole / 10 ** any(12), whole / any(1000), whole * 2 ** -any(60));
                     }
-                    return differences([() => all]);
+                    return written([() => all]);
                     """))
         .isEmpty();
   }
@@ -207,13 +202,13 @@ class JsonStringifyTest {
                 WRITERS
                     + """
                     const makes = [() => ({ a: [1, { b: 2 }] }), () => [[1]], () => ({}), () => new (class A { x = 1; })()];
-                    const said = [differences(makes)];
+                    const said = [written(makes)];
                     for (const prototype of [Object.prototype, Array.prototype]) {
                       const form = { value(key) { return ran(`${key}!`, { form: Object.keys(this).length }.form); }, configurable: true };
                       Object.defineProperty(prototype, 'toJSON', form);
-                      said.push(differences(makes), own({ a: [] }), own([{}]));
+                      said.push(written(makes), own({ a: [] }), own([{}]));
                       delete prototype.toJSON;
-                      said.push(differences(makes));
+                      said.push(written(makes));
                     }
                     class Late { x = 1; }
                     said.push(own(new Late()));
@@ -241,7 +236,7 @@ class JsonStringifyTest {
                     object.y = [1];
                     object.x = 'now a string';
                     delete object.nothing;
-                    return [differences([() => rows, () => object]), before, after].join(' ');
+                    return [written([() => rows, () => object]), before, after].join(' ');
                     """))
         .isEqualTo(" {\"x\":1} {\"x\":1,\"y\":{\"z\":1}}");
   }
