@@ -12,8 +12,6 @@ import com.oracle.truffle.js.runtime.Symbol;
 import com.oracle.truffle.js.runtime.array.ScriptArray;
 import com.oracle.truffle.js.runtime.builtins.JSArray;
 import com.oracle.truffle.js.runtime.builtins.JSArrayObject;
-import com.oracle.truffle.js.runtime.builtins.JSObjectPrototype;
-import com.oracle.truffle.js.runtime.builtins.JSOrdinary;
 import com.oracle.truffle.js.runtime.objects.JSDynamicObject;
 import com.oracle.truffle.js.runtime.objects.JSObject;
 import com.oracle.truffle.js.runtime.objects.JSProperty;
@@ -41,27 +39,14 @@ final class EngineJsonWriter {
   private final JsonShapes shapes = new JsonShapes();
   private final JsonShapes.Place whole = new JsonShapes.Place(null, new char[0]);
   private final JsonOutput text = new JsonOutput();
+  private final PlainPrototypes ofObjects = new PlainPrototypes();
+  private final PlainPrototypes ofArrays = new PlainPrototypes();
   private int depth;
   private int values;
   private @Nullable RootNode caller;
 
-  /** The prototype that was last found to have no {@code toJSON}, since the call began. */
-  private @Nullable JSDynamicObject plain;
-
-  /** Whether the same was found of that of arrays. */
-  private boolean arraysArePlain;
-
   /** Of an array that says nothing but its items. */
   private @Nullable Shape arrayShape;
-
-  /** It is not for this writer. */
-  private static final class Unwritable extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    Unwritable() {
-      super(null, null, false, false);
-    }
-  }
 
   EngineJsonWriter(JSRealm realm) {
     this.realm = realm;
@@ -75,8 +60,8 @@ final class EngineJsonWriter {
   @TruffleBoundary
   Object write(Object given, RootNode asking) {
     depth = 0;
-    plain = null;
-    arraysArePlain = false;
+    ofObjects.forget();
+    ofArrays.forget();
     caller = asking;
     try {
       if (isLeftOut(given)) {
@@ -84,7 +69,7 @@ final class EngineJsonWriter {
       }
       value(given, whole);
       return text.toEngineString();
-    } catch (Unwritable | JsonOutput.TooLong e) {
+    } catch (LeftToEngine e) {
       return Undefined.instance;
     } finally {
       caller = null;
@@ -111,7 +96,7 @@ final class EngineJsonWriter {
       case JSObject object -> object(object, place);
       default -> {
         if (value != Null.instance) {
-          throw new Unwritable();
+          throw new LeftToEngine();
         }
         text.add("null");
       }
@@ -120,7 +105,7 @@ final class EngineJsonWriter {
 
   private void open(char bracket) {
     if (++depth > MAX_DEPTH) {
-      throw new Unwritable();
+      throw new LeftToEngine();
     }
     text.add(bracket);
   }
@@ -136,12 +121,14 @@ final class EngineJsonWriter {
     if (layout == null || layout.shape != shape) {
       layout = shapes.of(shape);
       if (layout == null) {
-        throw new Unwritable();
+        throw new LeftToEngine();
       }
       place.likely = layout;
     }
     JSDynamicObject prototype = layout.prototype;
-    inheritsNoForm(prototype != null ? prototype : JSObject.getPrototype(object));
+    if (!ofObjects.contain(prototype != null ? prototype : JSObject.getPrototype(object))) {
+      throw new LeftToEngine();
+    }
     open('{');
     boolean first = true;
     for (JsonShapes.Place each : layout.places) {
@@ -159,18 +146,16 @@ final class EngineJsonWriter {
     Shape shape = array.getShape();
     if (shape != arrayShape) {
       if (JSObject.getJSClass(array) != JSArray.INSTANCE || shape.hasProperty(Strings.TO_JSON)) {
-        throw new Unwritable();
+        throw new LeftToEngine();
       }
       arrayShape = shape;
     }
     ScriptArray items = array.getArrayType();
     JSDynamicObject prototype = JSObject.getPrototype(array);
-    if (items.hasHoles(array) || prototype != realm.getArrayPrototype()) {
-      throw new Unwritable();
-    }
-    if (!arraysArePlain) {
-      inheritsNoForm(prototype);
-      arraysArePlain = true;
+    if (items.hasHoles(array)
+        || prototype != realm.getArrayPrototype()
+        || !ofArrays.contain(prototype)) {
+      throw new LeftToEngine();
     }
     open('[');
     int count = items.lengthInt(array);
@@ -182,25 +167,5 @@ final class EngineJsonWriter {
       value(isLeftOut(item) ? Null.instance : item, place);
     }
     close(']');
-  }
-
-  /** Sees to it that an object gets no {@code toJSON} from there. */
-  private void inheritsNoForm(JSDynamicObject prototype) {
-    if (prototype == plain) {
-      return;
-    }
-    JSDynamicObject each = prototype;
-    for (int i = 0; each != Null.instance; i++) {
-      Object kind = JSObject.getJSClass(each);
-      boolean plainly =
-          kind == JSOrdinary.INSTANCE
-              || kind == JSObjectPrototype.INSTANCE
-              || kind == JSArray.INSTANCE;
-      if (!plainly || i == MAX_DEPTH || each.getShape().hasProperty(Strings.TO_JSON)) {
-        throw new Unwritable();
-      }
-      each = JSObject.getPrototype(each);
-    }
-    plain = prototype;
   }
 }

@@ -22,15 +22,6 @@ final class JsonOutput {
   private char[] chars = new char[FIRST_CHARS];
   private int end;
 
-  /** It is longer than a text may be here. */
-  static final class TooLong extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    TooLong() {
-      super(null, null, false, false);
-    }
-  }
-
   void clear() {
     end = 0;
     if (chars.length > MAX_KEPT_CHARS) {
@@ -42,7 +33,7 @@ final class JsonOutput {
     int needed = end + more;
     if (needed > chars.length) {
       if (needed > MAX_CHARS) {
-        throw new TooLong();
+        throw new LeftToEngine();
       }
       chars = Arrays.copyOf(chars, Math.max(needed, 2 * chars.length));
     }
