@@ -9,11 +9,8 @@ import io.netty.buffer.Unpooled;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -26,8 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DiskStoreTest {
-  private static final long CAPACITY = 16 << 20;
-  private static final int SEGMENT_BYTES = 1 << 20;
+  static final long CAPACITY = 16 << 20;
 
   @TempDir Path directory;
 
@@ -45,7 +41,7 @@ class DiskStoreTest {
     return StoreKey.of("object " + number);
   }
 
-  private static byte[] body(int number, int bytes) {
+  static byte[] body(int number, int bytes) {
     byte[] body = new byte[bytes];
     new Random(number).nextBytes(body);
     return body;
@@ -72,7 +68,8 @@ class DiskStoreTest {
     }
   }
 
-  private List<Path> files(String suffix) throws IOException {
+  /** What a store has in its directory of one kind, the oldest first. */
+  static List<Path> files(Path directory, String suffix) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       return files.filter(f -> f.toString().endsWith(suffix)).sorted().toList();
     }
@@ -158,7 +155,7 @@ class DiskStoreTest {
     }
   }
 
-  private static StoredObject load(DiskStore store, int number) {
+  static StoredObject load(DiskStore store, int number) {
     var loading = store.load(key(number));
     return Objects.requireNonNull(
         Objects.requireNonNull(loading, "loading").toCompletableFuture().join(), "loaded");
@@ -178,54 +175,6 @@ class DiskStoreTest {
       assertThat(get(store, 1)).isNull();
       assertThat(get(store, 299)).isEqualTo(body(299, 100_000));
       assertThat(store.stats().evictions()).isGreaterThan(100);
-    }
-  }
-
-  @Test
-  void neverHandsOutDamagedBytes() throws IOException {
-    try (DiskStore store = open()) {
-      put(store, 1, 150_000);
-      put(store, 2, 1_000);
-    }
-    Path data = files(".data").getFirst();
-    try (FileChannel channel = FileChannel.open(data, StandardOpenOption.WRITE)) {
-      channel.write(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}), 100_000);
-      channel.write(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}), channel.size() - 500);
-    }
-    try (DiskStore store = open()) {
-      try (StoredObject damaged = load(store, 1)) {
-        assertThatThrownBy(() -> damaged.load(99_000, 1_000).toCompletableFuture().join())
-            .hasMessageContaining("damaged");
-        damaged.load(0, 1_000).toCompletableFuture().join().release();
-      }
-      assertThat(get(store, 2)).isNull();
-      assertThat(store.load(key(2))).isNull();
-    }
-  }
-
-  @Test
-  void aTornEndCostsOnlyWhatWasTorn() throws IOException {
-    try (DiskStore store = open()) {
-      for (int i = 0; i < 10; i++) {
-        put(store, i, 5_000);
-      }
-    }
-    Path index = files(".index").getFirst();
-    try (FileChannel channel = FileChannel.open(index, StandardOpenOption.WRITE)) {
-      channel.truncate(channel.size() - 7);
-    }
-    Path data = files(".data").getFirst();
-    try (FileChannel channel = FileChannel.open(data, StandardOpenOption.WRITE)) {
-      channel.truncate(channel.size() - 5_100);
-    }
-    try (DiskStore store = open()) {
-      assertThat(store.stats().objects()).isEqualTo(8);
-      assertThat(get(store, 7)).isEqualTo(body(7, 5_000));
-      put(store, 10, 5_000);
-    }
-    try (DiskStore store = open()) {
-      assertThat(store.stats().objects()).isEqualTo(9);
-      assertThat(get(store, 10)).isEqualTo(body(10, 5_000));
     }
   }
 
@@ -307,90 +256,18 @@ class DiskStoreTest {
     }
   }
 
-  /** Each number is put three times, into three segments: the last is the one to be served. */
-  private void putThrice() throws IOException {
-    for (int bytes = 1_000; bytes <= 3_000; bytes += 1_000) {
-      try (DiskStore store = open()) {
-        put(store, 1, bytes);
-        put(store, 2, bytes);
-        put(store, 3, bytes);
-        // Hardly anything more has room in the segment.
-        put(store, 4, 500_000);
-        put(store, 5, 500_000);
-        put(store, 6, SEGMENT_BYTES - 1_000_000 - 3 * bytes - 1_000);
-      }
-    }
-    assertThat(files(".index")).hasSize(3);
-  }
-
-  @Test
-  void damageInAnIndexDoesNotBringBackWhatWasReplaced() throws IOException {
-    putThrice();
-    try (FileChannel channel =
-        FileChannel.open(files(".index").getLast(), StandardOpenOption.WRITE)) {
-      channel.write(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}), Segment.ENTRY_BYTES + 10);
-    }
-    try (DiskStore store = open()) {
-      assertThat(get(store, 1)).isNull();
-      assertThat(get(store, 2)).isNull();
-      assertThat(get(store, 3)).isEqualTo(body(3, 3_000));
-    }
-  }
-
-  @Test
-  void aLostIndexDoesNotBringBackWhatWasReplaced() throws IOException {
-    putThrice();
-    Files.delete(files(".index").getLast());
-    try (DiskStore store = open()) {
-      assertThat(store.stats().objects()).isZero();
-      put(store, 1, 5_000);
-    }
-    try (DiskStore store = open()) {
-      assertThat(get(store, 1)).isEqualTo(body(1, 5_000));
-      put(store, 2, 5_000);
-      put(store, 3, 5_000);
-    }
-  }
-
-  @Test
-  void aLostSegmentDoesNotBringBackWhatWasReplaced() throws IOException {
-    putThrice();
-    try (DiskStore store = open()) {
-      put(store, 1, 4_000);
-    }
-    Files.delete(files(".index").get(2));
-    Files.delete(files(".data").get(2));
-    try (DiskStore store = open()) {
-      assertThat(get(store, 1)).isEqualTo(body(1, 4_000));
-      assertThat(get(store, 2)).isNull();
-      assertThat(get(store, 3)).isNull();
-    }
-  }
-
-  @Test
-  void lostDataDoesNotBringBackWhatWasReplaced() throws IOException {
-    putThrice();
-    try (FileChannel channel =
-        FileChannel.open(files(".data").getLast(), StandardOpenOption.WRITE)) {
-      channel.truncate(0);
-    }
-    try (DiskStore store = open()) {
-      assertThat(store.stats().objects()).isZero();
-    }
-  }
-
   @Test
   void startsThatWriteNothingLeaveNoFiles() throws IOException {
     for (int i = 0; i < 5; i++) {
       open().close();
     }
-    assertThat(files(".index")).hasSize(1);
+    assertThat(files(directory, ".index")).hasSize(1);
     try (DiskStore store = open()) {
       put(store, 1, 1_000);
     }
     open().close();
     open().close();
-    assertThat(files(".index")).hasSize(1);
+    assertThat(files(directory, ".index")).hasSize(1);
     try (DiskStore store = open()) {
       assertThat(get(store, 1)).isEqualTo(body(1, 1_000));
     }
@@ -405,37 +282,12 @@ class DiskStoreTest {
         store.remove(key(i / 2));
       }
     }
-    assertThat(files(".index")).hasSize(1);
+    assertThat(files(directory, ".index")).hasSize(1);
     try (DiskStore store = open()) {
       assertThat(store.stats().objects()).isEqualTo(11);
       assertThat(get(store, 50)).isEqualTo(body(50, 1_019));
       assertThat(get(store, 9)).isNull();
       assertThat(get(store, 10)).isEqualTo(body(10, 1_000));
-    }
-  }
-
-  @Test
-  void nothingIsAddedBehindWhatIsTorn() throws IOException {
-    for (String suffix : List.of(".index", ".data")) {
-      try (DiskStore store = open()) {
-        put(store, 1, 1_000);
-        put(store, 2, 1_000);
-      }
-      Path torn = files(suffix).getLast();
-      try (FileChannel channel = FileChannel.open(torn, StandardOpenOption.WRITE)) {
-        channel.truncate(channel.size() - 5);
-      }
-      int before = files(suffix).size();
-      try (DiskStore store = open()) {
-        put(store, 3, 500_000);
-      }
-      assertThat(files(suffix)).hasSize(before + 1);
-      try (DiskStore store = open()) {
-        assertThat(get(store, 1)).isEqualTo(body(1, 1_000));
-        assertThat(get(store, 2)).isNull();
-        assertThat(get(store, 3)).isEqualTo(body(3, 500_000));
-        store.clear();
-      }
     }
   }
 
