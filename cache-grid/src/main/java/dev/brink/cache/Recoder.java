@@ -140,7 +140,7 @@ final class Recoder implements AutoCloseable {
         onBroken.accept(job.response(), head);
         return;
       }
-      if (made && isKept(id, head)) {
+      if (made && isAtHand(id, head)) {
         counters.recodings.increment();
       } else if (can(job.recoding()) && !closed) {
         hopeless.put(id, head.stamp());
@@ -149,14 +149,8 @@ final class Recoder implements AutoCloseable {
     }
   }
 
-  private boolean isAtHand(StoreKey id, Head head) {
-    try (StoredObject made = store.find(id)) {
-      return made != null && Recoding.isOf(made, head);
-    }
-  }
-
   /** Whether what was made of it is here, also where it was found to be still good since. */
-  private boolean isKept(StoreKey id, Head head) {
+  private boolean isAtHand(StoreKey id, Head head) {
     try (StoredObject made = store.find(id)) {
       return made != null && Recoding.isOfOrSince(made, head);
     }
