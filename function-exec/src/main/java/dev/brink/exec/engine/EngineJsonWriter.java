@@ -37,7 +37,7 @@ final class EngineJsonWriter {
 
   private final JSRealm realm;
   private final JsonShapes shapes = new JsonShapes();
-  private final JsonShapes.Place whole = new JsonShapes.Place(null, new char[0]);
+  private final JsonShapes.Place whole = new JsonShapes.Place();
   private final JsonOutput text = new JsonOutput();
   private final PlainPrototypes ofObjects = new PlainPrototypes();
   private final PlainPrototypes ofArrays = new PlainPrototypes();
@@ -131,7 +131,7 @@ final class EngineJsonWriter {
     }
     open('{');
     boolean first = true;
-    for (JsonShapes.Place each : layout.places) {
+    for (JsonShapes.PropertyPlace each : layout.places) {
       Object value = JSProperty.getValue(each.property, object, object, null);
       if (!isLeftOut(value)) {
         text.add(each.before, first ? 1 : 0);

@@ -23,17 +23,20 @@ final class JsonShapes {
   private final @Nullable Layout[] slots = new @Nullable Layout[SLOTS];
   private int size;
 
-  /** Where a value is in what was written before: a property, an array's items, or the whole. */
-  static final class Place {
-    final @Nullable Property property;
+  /** Where a value is in what was written before: the whole, or a property; also its items. */
+  static class Place {
+    /** Of the object that was here last. */
+    @Nullable Layout likely;
+  }
+
+  /** That of a property. */
+  static final class PropertyPlace extends Place {
+    final Property property;
 
     /** A comma, the name in quotes, and a colon. */
     final char[] before;
 
-    /** Of the object that was here last. */
-    @Nullable Layout likely;
-
-    Place(@Nullable Property property, char[] before) {
+    private PropertyPlace(Property property, char[] before) {
       this.property = property;
       this.before = before;
     }
@@ -42,7 +45,7 @@ final class JsonShapes {
   /** The enumerable properties of the objects of a shape, in their order. */
   static final class Layout {
     final Shape shape;
-    final Place[] places;
+    final PropertyPlace[] places;
 
     /** {@code null}: each object says itself. */
     final @Nullable JSDynamicObject prototype;
@@ -50,7 +53,10 @@ final class JsonShapes {
     private final @Nullable Layout next;
 
     private Layout(
-        Shape shape, Place[] places, @Nullable JSDynamicObject prototype, @Nullable Layout next) {
+        Shape shape,
+        PropertyPlace[] places,
+        @Nullable JSDynamicObject prototype,
+        @Nullable Layout next) {
       this.shape = shape;
       this.places = places;
       this.prototype = prototype;
@@ -69,7 +75,7 @@ final class JsonShapes {
         return layout;
       }
     }
-    Place[] places = isOrdinary(shape) ? places(shape) : null;
+    PropertyPlace[] places = isOrdinary(shape) ? places(shape) : null;
     if (places == null) {
       return null;
     }
@@ -93,20 +99,20 @@ final class JsonShapes {
         : null;
   }
 
-  private static Place @Nullable [] places(Shape shape) {
+  private static PropertyPlace @Nullable [] places(Shape shape) {
     if (shape.hasProperty(Strings.TO_JSON)) {
       return null;
     }
-    List<Place> places = new ArrayList<>();
+    List<PropertyPlace> places = new ArrayList<>();
     for (Property property : JSShape.getPropertiesIfHasEnumerablePropertyNames(shape)) {
       if (property.getKey() instanceof TruffleString name && JSProperty.isEnumerable(property)) {
         if (!JSProperty.isData(property) || JSProperty.isDataSpecial(property)) {
           return null;
         }
-        places.add(new Place(property, before(name)));
+        places.add(new PropertyPlace(property, before(name)));
       }
     }
-    return places.toArray(Place[]::new);
+    return places.toArray(PropertyPlace[]::new);
   }
 
   private static char[] before(TruffleString name) {
