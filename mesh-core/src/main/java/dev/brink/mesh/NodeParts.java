@@ -156,8 +156,10 @@ final class NodeParts implements AutoCloseable {
 
     loops = EventLoops.movable(Runtime.getRuntime().availableProcessors());
     shutdown.add(loops::close);
-    ScheduledFuture<?> looks = keys.expiry().start(metrics, loops.group().next());
-    shutdown.add(() -> looks.cancel(false));
+    if (!keys.certificates().isEmpty()) {
+      ScheduledFuture<?> looks = keys.expiry().start(metrics, loops.group().next());
+      shutdown.add(() -> looks.cancel(false));
+    }
     AtomicReference<Dispatcher> dispatcherLater = new AtomicReference<>();
     origins = Origins.builder(loops).limits(profile.originLimits()).cdnLoop(cdnLoop).build();
     shutdown.add(origins::close);
