@@ -17,6 +17,8 @@ import java.util.Optional;
  */
 public final class SteeringHandler implements HttpHandler {
   private static final int ALT_SVC_SECONDS = 600;
+  private static final String HTTPS = "https";
+  private static final int HTTPS_PORT = 443;
 
   private final HttpHandler next;
   private final NearestIngress nearest;
@@ -48,7 +50,7 @@ public final class SteeringHandler implements HttpHandler {
       case OFF -> next.handle(exchange);
       case ALT_SVC -> {
         Optional<IngressNode> better =
-            exchange.scheme().equals("https") ? better(exchange) : Optional.empty();
+            exchange.scheme().equals(HTTPS) ? better(exchange) : Optional.empty();
         next.handle(
             better
                 .<ServerExchange>map(ingress -> new AltSvcExchange(exchange, altSvc(ingress.url())))
@@ -59,12 +61,17 @@ public final class SteeringHandler implements HttpHandler {
     }
   }
 
+  /** Who came over TLS is not led to an ingress without. */
   private Optional<IngressNode> better(ServerExchange exchange) {
-    return nearest.better(Client.of(exchange.remoteAddress().getAddress()));
+    boolean secure = exchange.scheme().equals(HTTPS);
+    return nearest
+        .better(Client.of(exchange.remoteAddress().getAddress()))
+        .filter(ingress -> !secure || HTTPS.equals(ingress.url().getScheme()));
   }
 
+  /** The URL need not have a port, the field must (RFC 7838, section 3). */
   private static String altSvc(URI url) {
-    String authority = url.getAuthority();
+    String authority = url.getAuthority() + (url.getPort() < 0 ? ":" + HTTPS_PORT : "");
     return "h2=\"%s\"; ma=%d, http/1.1=\"%s\"; ma=%d"
         .formatted(authority, ALT_SVC_SECONDS, authority, ALT_SVC_SECONDS);
   }

@@ -40,10 +40,14 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What clients are told, over real connections. */
 class SteeringTest {
   private final FakeMap map = new FakeMap();
+  private URI url = URI.create("http://there.example:8080");
   private final ClientRtts own = new ClientRtts();
   private final SharedRtts shared =
       new SharedRtts("here", own, () -> Instant.ofEpochMilli(map.wallMillis));
@@ -53,14 +57,8 @@ class SteeringTest {
   private final EventLoops loops = EventLoops.create(1, "test-io");
   private final List<HttpServer> servers = new ArrayList<>();
 
-  private static IngressNode node(String id, boolean self) {
-    return new IngressNode(
-        id,
-        self,
-        "",
-        List.of(InetAddress.getLoopbackAddress()),
-        URI.create("http://" + id + ".example:8080"),
-        0);
+  private IngressNode node(String id, boolean self) {
+    return new IngressNode(id, self, "", List.of(InetAddress.getLoopbackAddress()), url, 0);
   }
 
   @AfterEach
@@ -170,12 +168,47 @@ class SteeringTest {
 
   @Test
   void anAlternativeServiceIsNamedOverTlsOnly(@TempDir Path directory) throws Exception {
+    url = URI.create("https://there.example:8443");
     clientIsNearerToTheOther();
     int plain = serve(Steering.ALT_SVC, true, null);
     try (var socket = new Socket(InetAddress.getLoopbackAddress(), plain)) {
       assertThat(answer(socket, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"))
           .noneMatch(line -> line.startsWith("alt-svc"));
     }
+    assertThat(answerOverTls(Steering.ALT_SVC, directory))
+        .startsWith("HTTP/1.1 200 OK")
+        .contains(altSvc("there.example:8443"));
+  }
+
+  /** RFC 7838 wants the port, the URL of an ingress need not have one. */
+  @ParameterizedTest
+  @CsvSource({
+    "https://there.example, there.example:443",
+    "https://[2001:db8::7], [2001:db8::7]:443",
+    "https://[2001:db8::7]:8443, [2001:db8::7]:8443"
+  })
+  void anAlternativeServiceAlwaysHasAPort(URI of, String authority, @TempDir Path directory)
+      throws Exception {
+    url = of;
+    clientIsNearerToTheOther();
+    assertThat(answerOverTls(Steering.ALT_SVC, directory)).contains(altSvc(authority));
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "OFF")
+  void nobodyIsLedFromTlsToAnIngressWithout(Steering steering, @TempDir Path directory)
+      throws Exception {
+    clientIsNearerToTheOther();
+    assertThat(answerOverTls(steering, directory))
+        .startsWith("HTTP/1.1 200 OK")
+        .noneMatch(line -> line.startsWith("alt-svc"));
+  }
+
+  private static String altSvc(String authority) {
+    return "alt-svc: h2=\"%s\"; ma=600, http/1.1=\"%s\"; ma=600".formatted(authority, authority);
+  }
+
+  private List<String> answerOverTls(Steering steering, Path directory) throws Exception {
     X509Bundle certificate =
         new CertificateBuilder()
             .subject("CN=localhost")
@@ -186,16 +219,12 @@ class SteeringTest {
     Files.writeString(chain, certificate.getCertificatePathPEM());
     Files.writeString(key, certificate.getPrivateKeyPEM());
     int secure =
-        serve(Steering.ALT_SVC, true, ServerTls.of(new CertificateFiles("tls", chain, key).read()));
+        serve(steering, true, ServerTls.of(new CertificateFiles("tls", chain, key).read()));
     try (var socket =
         trusting(certificate)
             .getSocketFactory()
             .createSocket(InetAddress.getLoopbackAddress(), secure)) {
-      assertThat(answer(socket, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"))
-          .startsWith("HTTP/1.1 200 OK")
-          .contains(
-              "alt-svc: h2=\"there.example:8080\"; ma=600, http/1.1=\"there.example:8080\";"
-                  + " ma=600");
+      return answer(socket, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     }
   }
 
