@@ -3,13 +3,20 @@ package dev.brink.mesh;
 import dev.brink.mesh.config.NodeConfig;
 import dev.brink.mesh.http.HttpServer;
 import dev.brink.mesh.link.LinkServer;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.List;
 
 /** Where a node is reached, by what it listens at and what its configuration says of that. */
 record NodeEndpoints(NodeConfig config, HttpServer ingress, HttpServer admin, LinkServer links) {
   URI ingressUri() {
-    return uri(config.ingress().tls() != null, ingress.address());
+    return ingressUri(List.of());
+  }
+
+  /** The same, for others than this machine. */
+  URI ingressUri(List<InetAddress> advertised) {
+    return uri(config.ingress().tls() != null, ingress.address(), advertised);
   }
 
   URI adminUri() {
@@ -21,18 +28,31 @@ record NodeEndpoints(NodeConfig config, HttpServer ingress, HttpServer admin, Li
     InetSocketAddress bound = links.address();
     String advertised = config.link().advertiseAddress();
     if (advertised.isEmpty()) {
-      return host(bound) + ":" + bound.getPort();
+      return host(bound.getAddress()) + ":" + bound.getPort();
     }
     return advertised.matches(".*:[0-9]+") ? advertised : advertised + ":" + bound.getPort();
   }
 
   private static URI uri(boolean secure, InetSocketAddress address) {
-    String host = address.getAddress().isAnyLocalAddress() ? "127.0.0.1" : host(address);
+    return uri(secure, address, List.of());
+  }
+
+  /**
+   * Of what listens there.
+   *
+   * @param advertised where else it is reached: counts if it listens at all addresses
+   */
+  static URI uri(boolean secure, InetSocketAddress address, List<InetAddress> advertised) {
+    InetAddress bound = address.getAddress();
+    String host =
+        !bound.isAnyLocalAddress()
+            ? host(bound)
+            : advertised.isEmpty() ? "127.0.0.1" : host(advertised.getFirst());
     return URI.create((secure ? "https" : "http") + "://" + host + ":" + address.getPort());
   }
 
-  private static String host(InetSocketAddress address) {
-    String text = address.getAddress().getHostAddress();
+  private static String host(InetAddress address) {
+    String text = address.getHostAddress();
     return text.contains(":") ? "[" + text + "]" : text;
   }
 }

@@ -8,8 +8,10 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import java.net.InetAddress;
 import java.net.URI;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Tells clients that are nearer to another ingress, before the request goes its way. The connection
@@ -18,7 +20,12 @@ import java.util.Optional;
 public final class SteeringHandler implements HttpHandler {
   private static final int ALT_SVC_SECONDS = 600;
   private static final String HTTPS = "https";
-  private static final int HTTPS_PORT = 443;
+
+  /** Of authorities; {@link URI} itself takes no underscore in a host. */
+  private static final Pattern PORT = Pattern.compile(":[0-9]+$");
+
+  private static final Pattern LOOPBACK =
+      Pattern.compile("(127\\.[0-9.]+|\\[::1]|localhost)(:[0-9]+)?", Pattern.CASE_INSENSITIVE);
 
   private final HttpHandler next;
   private final NearestIngress nearest;
@@ -61,17 +68,24 @@ public final class SteeringHandler implements HttpHandler {
     }
   }
 
-  /** Who came over TLS is not led to an ingress without. */
+  /** Who came over TLS is not led to an ingress without, nor from elsewhere to a loopback URL. */
   private Optional<IngressNode> better(ServerExchange exchange) {
     boolean secure = exchange.scheme().equals(HTTPS);
+    InetAddress client = exchange.remoteAddress().getAddress();
     return nearest
-        .better(Client.of(exchange.remoteAddress().getAddress()))
-        .filter(ingress -> !secure || HTTPS.equals(ingress.url().getScheme()));
+        .better(Client.of(client))
+        .filter(ingress -> !secure || HTTPS.equals(ingress.url().getScheme()))
+        .filter(ingress -> client.isLoopbackAddress() || !isLoopback(ingress.url()));
+  }
+
+  private static boolean isLoopback(URI url) {
+    return LOOPBACK.matcher(url.getAuthority()).matches();
   }
 
   /** The URL need not have a port, the field must (RFC 7838, section 3). */
   private static String altSvc(URI url) {
-    String authority = url.getAuthority() + (url.getPort() < 0 ? ":" + HTTPS_PORT : "");
+    String named = url.getAuthority();
+    String authority = PORT.matcher(named).find() ? named : named + ":443";
     return "h2=\"%s\"; ma=%d, http/1.1=\"%s\"; ma=%d"
         .formatted(authority, ALT_SVC_SECONDS, authority, ALT_SVC_SECONDS);
   }

@@ -9,6 +9,7 @@ import dev.brink.mesh.http.CertificateFiles;
 import dev.brink.mesh.http.EventLoops;
 import dev.brink.mesh.http.HttpHandler;
 import dev.brink.mesh.http.HttpServer;
+import dev.brink.mesh.http.ServerExchange;
 import dev.brink.mesh.http.ServerTls;
 import dev.brink.mesh.proto.ClientRttRecord;
 import io.netty.buffer.Unpooled;
@@ -20,7 +21,9 @@ import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +37,7 @@ import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What clients are told, over real connections. */
 class SteeringTest {
@@ -69,6 +74,14 @@ class SteeringTest {
   }
 
   private int serve(Steering steering, boolean sameRoute, @Nullable SslContext tls) {
+    return serve(steering, sameRoute, tls, exchange -> exchange);
+  }
+
+  private int serve(
+      Steering steering,
+      boolean sameRoute,
+      @Nullable SslContext tls,
+      UnaryOperator<ServerExchange> as) {
     HttpHandler handler =
         exchange ->
             exchange.respond(
@@ -81,8 +94,9 @@ class SteeringTest {
             handler,
             nearest,
             steering,
-            (exchange, host) -> sameRoute && host.equals("there.example:8080"));
-    HttpServer.Builder builder = HttpServer.builder(steered).eventLoops(loops);
+            (exchange, host) -> sameRoute && host.equals(url.getAuthority()));
+    HttpServer.Builder builder =
+        HttpServer.builder(exchange -> steered.handle(as.apply(exchange))).eventLoops(loops);
     if (tls != null) {
       builder.tls(tls);
     }
@@ -92,7 +106,10 @@ class SteeringTest {
   }
 
   private void clientIsNearerToTheOther() {
-    InetAddress client = InetAddress.getLoopbackAddress();
+    isNearerToTheOther(InetAddress.getLoopbackAddress());
+  }
+
+  private void isNearerToTheOther(InetAddress client) {
     own.measured(client, 90_000_000, System.nanoTime());
     for (int shard = 0; shard < SharedRtts.SHARDS; shard++) {
       shared.changed(
@@ -166,6 +183,37 @@ class SteeringTest {
     }
   }
 
+  /** Such is the URL of an ingress that listens everywhere and does not say where it is reached. */
+  @ParameterizedTest
+  @ValueSource(strings = {"http://127.0.0.1:8080", "http://[::1]:8080", "http://localhost:8080"})
+  void nobodyIsLedToTheirOwnMachine(URI of) throws Exception {
+    url = of;
+    InetAddress client = InetAddress.ofLiteral("192.0.2.9");
+    isNearerToTheOther(client);
+    String request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+    int far = serve(Steering.TEMPORARY_REDIRECT, true, null, exchange -> from(client, exchange));
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), far)) {
+      assertThat(answer(socket, request)).first().isEqualTo("HTTP/1.1 200 OK");
+    }
+    clientIsNearerToTheOther();
+    int same = serve(Steering.TEMPORARY_REDIRECT, true, null);
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), same)) {
+      assertThat(answer(socket, request)).contains("location: " + of + "/");
+    }
+  }
+
+  /** The same exchange, had another client begun it. */
+  private static ServerExchange from(InetAddress client, ServerExchange exchange) {
+    return (ServerExchange)
+        Proxy.newProxyInstance(
+            ServerExchange.class.getClassLoader(),
+            new Class<?>[] {ServerExchange.class},
+            (proxy, method, arguments) ->
+                method.getName().equals("remoteAddress")
+                    ? new InetSocketAddress(client, 50_000)
+                    : method.invoke(exchange, arguments));
+  }
+
   @Test
   void anAlternativeServiceIsNamedOverTlsOnly(@TempDir Path directory) throws Exception {
     url = URI.create("https://there.example:8443");
@@ -184,6 +232,8 @@ class SteeringTest {
   @ParameterizedTest
   @CsvSource({
     "https://there.example, there.example:443",
+    "https://over_there, over_there:443",
+    "https://over_there:8443, over_there:8443",
     "https://[2001:db8::7], [2001:db8::7]:443",
     "https://[2001:db8::7]:8443, [2001:db8::7]:8443"
   })
