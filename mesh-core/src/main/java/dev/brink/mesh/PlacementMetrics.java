@@ -21,6 +21,10 @@ record PlacementMetrics(Placement placement, Warming warming, Peers peers) {
         "brink.placement.saved.seconds",
         "What placing has saved against always local, by the control group's latency",
         () -> placement.gained().savedNanos() / NANOS_PER_SECOND);
+    metrics.gauge(
+        "brink.placement.saved.error.seconds",
+        "The standard error of what placing has saved: within twice as much of 0 that says nothing",
+        () -> placement.gained().errorNanos() / NANOS_PER_SECOND);
     metrics.counter(
         "brink.placement.warm.asked", "Wishes for a warm instance", warming::askedTotal);
     metrics.counter(

@@ -8,13 +8,19 @@ package dev.brink.placement;
  * @param control requests of the control group
  * @param savedNanos the sum of what the rule saved by the control group's latency; of functions
  *     with fewer than two requests in either group nothing
+ * @param errorNanos the standard error of that sum: within twice as much of 0 it says nothing
  */
-public record Gained(long placed, long control, double savedNanos) {
-  static final Gained NOTHING = new Gained(0, 0, 0);
+public record Gained(long placed, long control, double savedNanos, double errorNanos) {
+  static final Gained NOTHING = new Gained(0, 0, 0, 0);
 
   Gained and(Counterfactual function) {
-    double saved =
-        Double.isFinite(function.errorNanos()) ? function.placed() * function.savedNanos() : 0;
-    return new Gained(placed + function.placed(), control + function.control(), savedNanos + saved);
+    boolean known = Double.isFinite(function.errorNanos());
+    double saved = known ? function.placed() * function.savedNanos() : 0;
+    double error = known ? function.placed() * function.errorNanos() : 0;
+    return new Gained(
+        placed + function.placed(),
+        control + function.control(),
+        savedNanos + saved,
+        Math.hypot(errorNanos, error));
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.brink.placement.Choice.Cohort;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -54,6 +55,30 @@ class ExperimentTest {
       }
     }
     assertThat(told).hasSize(3_000);
+  }
+
+  @Test
+  void whatIsSavedInAllIsToldWithItsError() {
+    var all = PlacementSettings.builder().controlShare(0.5).build();
+    var mesh = new TestMesh(0, all, "a", "b").rtt("b", 1);
+    var other = PlacementRequest.of("other");
+    mesh.tell(mesh.report("a").warm(Set.of(F, "other")));
+    mesh.tell(mesh.report("b").warm(Set.of()));
+    for (int i = 0; i < 40; i++) {
+      var request = i % 2 == 0 ? REQUEST : other;
+      Choice choice = mesh.placement.choose(request, mesh.now);
+      mesh.placement.answered(choice, request, ms(10 + i % 7));
+    }
+    List<Counterfactual> apart = mesh.placement.counterfactuals();
+    assertThat(apart).hasSize(2).allSatisfy(one -> assertThat(one.errorNanos()).isPositive());
+    double sum = apart.stream().mapToDouble(one -> one.placed() * one.savedNanos()).sum();
+    double variance =
+        apart.stream().mapToDouble(one -> Math.pow(one.placed() * one.errorNanos(), 2)).sum();
+
+    Gained gained = mesh.placement.gained();
+
+    assertThat(gained.savedNanos()).isCloseTo(sum, Offset.offset(1.0));
+    assertThat(gained.errorNanos()).isCloseTo(Math.sqrt(variance), Offset.offset(1.0));
   }
 
   @Test

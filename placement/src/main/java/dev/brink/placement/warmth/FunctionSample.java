@@ -9,7 +9,7 @@ import static java.util.Objects.requireNonNull;
  * @param calls begun so far, all in all
  * @param inFlight calls under way, waiting ones too
  * @param queued calls that wait for a lane
- * @param execNanos mean run time of a call
+ * @param execNanos mean time for which a call keeps a lane busy
  * @param coldNanos time to make an instance
  * @param instanceBytes what one holds
  * @param warmLanes lanes that have one ready
