@@ -61,6 +61,9 @@ class KeepAliveTest {
       TestMesh.until(() -> metric(node, "brink_instances") == 0);
       double made = metric(node, "brink_instances_made_total");
       TestMesh.until(() -> metric(node, "brink_keepalive_evicted_total") == made);
+      assertThat(metric(node, "brink_keepalive_regret{policy=\"fixed-window\"}"))
+          .as("two cold starts, which the others in its shadow would have spared")
+          .isPositive();
     }
   }
 
