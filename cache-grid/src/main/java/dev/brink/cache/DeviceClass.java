@@ -10,12 +10,13 @@ enum DeviceClass {
 
   static DeviceClass of(String userAgent) {
     String agent = userAgent.toLowerCase(Locale.ROOT);
-    boolean mobile = agent.contains("mobile");
-    if (agent.contains("ipad")
-        || agent.contains("tablet")
-        || (agent.contains("android") && !mobile)) {
+    boolean mobile =
+        agent.contains("mobi") || agent.contains("iphone") || agent.contains("opera mini");
+    // Of what a desktop can do, Internet Explorer said "Tablet PC".
+    boolean tablet = agent.contains("tablet") && !agent.contains("tablet pc");
+    if (agent.contains("ipad") || tablet || (agent.contains("android") && !mobile)) {
       return TABLET;
     }
-    return mobile || agent.contains("iphone") ? MOBILE : DESKTOP;
+    return mobile ? MOBILE : DESKTOP;
   }
 }
