@@ -248,9 +248,6 @@ final class NodeState {
     if (seen.draining()) {
       return Exclusion.DRAINING;
     }
-    if (had.resting(nowNanos)) {
-      return Exclusion.EJECTED;
-    }
     if (!local) {
       if (!seen.reported()) {
         return Exclusion.UNREPORTED;
@@ -261,9 +258,12 @@ final class NodeState {
       if (seen.silent(nowNanos)) {
         return Exclusion.STALE;
       }
-      if (seen.unhealthy()) {
-        return Exclusion.UNHEALTHY;
-      }
+    }
+    if (had.resting(nowNanos)) {
+      return Exclusion.EJECTED;
+    }
+    if (!local && seen.unhealthy()) {
+      return Exclusion.UNHEALTHY;
     }
     Failures failures = work.failures;
     return failures != null

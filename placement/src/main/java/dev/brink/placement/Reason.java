@@ -17,10 +17,10 @@ public enum Reason {
   /** No other node could be considered. */
   ONLY_CANDIDATE("the only candidate"),
   /**
-   * Unhealthy, or a moment ago without the function, but no other node could be considered: it is
-   * to be told that there is no other.
+   * Unhealthy, resting after failures, or a moment ago without the function, but no other node
+   * could be considered: it is to be told that there is no other.
    */
-  LAST_RESORT("no other candidate, though it is unhealthy or had not loaded the function"),
+  LAST_RESORT("no other candidate, though it is unhealthy, failed or had not loaded the function"),
   /** No node could be considered, not even the local one: local must try. */
   NOTHING_LEFT("no candidate was left, so local"),
   /** No node that is up may run it: the request is to be refused. */

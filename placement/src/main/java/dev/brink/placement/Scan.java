@@ -25,7 +25,7 @@ final class Scan {
   private long sessionHash;
   private boolean verify;
 
-  /** Whether nodes that are unhealthy or lack the function count too. */
+  /** Whether nodes that are ejected, unhealthy or lack the function count too. */
   boolean anyhow;
 
   @Nullable NodeState best;
@@ -106,7 +106,9 @@ final class Scan {
 
   private @Nullable Exclusion exclusion(NodeState node, Load load, Trouble trouble) {
     Exclusion why = node.exclusion(request, work, load, trouble, nowNanos);
-    return anyhow && (why == Exclusion.UNHEALTHY || why == Exclusion.NOT_LOADED) ? null : why;
+    boolean bearable =
+        why == Exclusion.EJECTED || why == Exclusion.UNHEALTHY || why == Exclusion.NOT_LOADED;
+    return anyhow && bearable ? null : why;
   }
 
   /** The nodes that were looked at last. */

@@ -316,6 +316,29 @@ class PlacementTest {
   }
 
   @Test
+  void anEjectedNodeIsBetterThanNone() {
+    var mesh = new TestMesh(0, "a", "b", "c", "d").rtt("b", 1).rtt("c", 2).warm("a", "b", "c");
+    PlacementRequest pinned =
+        REQUEST.hints(Hints.builder().pin(NodeSelector.parse("node=b|c")).build());
+    for (int i = 0; i < 5; i++) {
+      mesh.failed("b");
+    }
+    assertThat(mesh.placement.choose(pinned, mesh.now))
+        .as("the other one that may run it")
+        .isEqualTo(new Choice("c", Reason.ONLY_CANDIDATE, false, true));
+    for (int i = 0; i < 5; i++) {
+      mesh.failed("c");
+    }
+    assertThat(mesh.placement.choose(pinned, mesh.now).reason()).isEqualTo(Reason.LAST_RESORT);
+    assertThat(mesh.node()).isEqualTo("a");
+    mesh.pass(1_500).failed("b").pass(1_600).warm("a", "c");
+    assertThat(mesh.placement.nodes(mesh.now)).filteredOn(NodeStatus::ejected).hasSize(1);
+    assertThat(mesh.placement.choose(pinned.excluding("c"), mesh.now).allowed())
+        .as("one that has fallen silent as well is no resort")
+        .isFalse();
+  }
+
+  @Test
   void aDrainingLocalNodeSendsEverythingElsewhere() {
     var mesh = new TestMesh(0, "a", "b").rtt("b", 100).warm("a", "b");
     mesh.placement.draining("a", true);
