@@ -23,8 +23,8 @@ public enum Reason {
   LAST_RESORT("no other candidate, though it is unhealthy, failed or had not loaded the function"),
   /** No node could be considered, not even the local one: local must try. */
   NOTHING_LEFT("no candidate was left, so local"),
-  /** No node that is up may run it: the request is to be refused. */
-  NOT_ALLOWED("no node that is up may run it");
+  /** No node that is up and below its load limit may run it: the request is to be refused. */
+  NOT_ALLOWED("no node that is up and takes calls may run it");
 
   private final String text;
 

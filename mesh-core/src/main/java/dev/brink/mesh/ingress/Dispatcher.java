@@ -110,7 +110,7 @@ public final class Dispatcher {
     }
 
     void refuse() {
-      String detail = "no node that is up may run " + version.target().name();
+      String detail = "no node that is up and takes calls may run " + version.target().name();
       listener.onFailure(
           new CallFailure(
               new Problem(503, "no-node-allowed", detail, 1), CallFailure.Reach.NOT_STARTED));
