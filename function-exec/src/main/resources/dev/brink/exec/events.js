@@ -5,7 +5,8 @@
   const { host, load, slots } = core;
   const { expose, constants, isObject, needed, usv, dictionary } = load('idl');
   const { apply } = Reflect;
-  const { defineProperty, getOwnPropertyDescriptor } = Object;
+  const { defineProperty, getOwnPropertyDescriptor, setPrototypeOf } = Object;
+  const NativeError = Error;
   const global = globalThis;
   const { then } = Promise.prototype;
   const settled = Promise.resolve();
@@ -28,18 +29,19 @@
 
   const $DOMException = slots('DOMException');
 
-  class DOMException extends Error {
-    [$DOMException] = { name: undefined, message: undefined };
-
+  class DOMException {
     constructor(message = '', options = 'Error') {
-      super();
-      this[$DOMException].message = `${message}`;
+      // The engine leaves out the frames above the constructor of an error: all of them, where that is the runtime's own.
+      const self = new NativeError();
+      const slot = { name: undefined, message: `${message}` };
       const named = isObject(options);
-      this[$DOMException].name = named ? (options.name === undefined ? 'Error' : `${options.name}`) : `${options}`;
+      slot.name = named ? (options.name === undefined ? 'Error' : `${options.name}`) : `${options}`;
+      defineProperty(self, $DOMException, { value: slot });
       if (named && 'cause' in options) {
-        defineProperty(this, 'cause', { value: options.cause, writable: true, configurable: true });
+        defineProperty(self, 'cause', { value: options.cause, writable: true, configurable: true });
       }
-      defineProperty(this, 'stack', { value: `${this[$DOMException].name}: ${this[$DOMException].message}${stackOf(this)}`, writable: true, configurable: true });
+      const { prototype } = new.target;
+      return setPrototypeOf(self, isObject(prototype) ? prototype : DOMException.prototype);
     }
     get name() {
       return this[$DOMException].name;
@@ -51,15 +53,10 @@
       return CODES[this[$DOMException].name] ?? 0;
     }
   }
+  setPrototypeOf(DOMException.prototype, NativeError.prototype);
   expose(DOMException);
   constants(DOMException, CONSTANTS);
   defineProperty(DOMException, 'length', { value: 0, configurable: true });
-
-  function stackOf(error) {
-    const { stack } = error;
-    const at = typeof stack === 'string' ? stack.indexOf('\n') : -1;
-    return at < 0 ? '' : stack.slice(at);
-  }
 
   // ---- events
 
@@ -567,6 +564,6 @@
   for (const name of ['AbortSignal', 'AbortController', 'signalOf', 'isSignal', 'onAbort']) {
     defineProperty(events, name, { get: () => load('abort')[name], enumerable: true });
   }
-  Object.setPrototypeOf(global, EventTarget.prototype);
+  setPrototypeOf(global, EventTarget.prototype);
   return events;
 });
