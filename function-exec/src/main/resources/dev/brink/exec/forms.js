@@ -122,12 +122,6 @@
 
   const malformed = () => new TypeError('the body is not a form of its content type');
 
-  /** The boundary in a content type; its value may be quoted. */
-  function boundaryOf(contentType) {
-    const found = /;\s*boundary=(?:"([^"]*)"|([^;\s]*))/i.exec(contentType);
-    return found === null ? undefined : (found[1] ?? found[2]);
-  }
-
   function decodeUtf8(binary) {
     if (ASCII.test(binary)) return binary;
     const bytes = new Bytes(binary.length);
@@ -160,12 +154,12 @@
 
   /** The form in a body with such a content type. */
   function parse(bytes, contentType) {
-    const essence = contentType === null ? '' : contentType.split(';')[0].trim().toLowerCase();
-    if (essence === 'application/x-www-form-urlencoded') {
+    const type = contentType === null ? null : load('mime').parsed(contentType);
+    if (type !== null && type.essence === 'application/x-www-form-urlencoded') {
       return formOf(load('url').parsePairs(utf8DecodeWithMark(bytes)));
     }
-    const boundary = essence === 'multipart/form-data' ? boundaryOf(contentType) : undefined;
-    if (boundary === undefined) throw new TypeError('the content type is not that of a form');
+    const boundary = type !== null && type.essence === 'multipart/form-data' ? type.parameters.get('boundary') : undefined;
+    if (boundary === undefined || boundary === '') throw new TypeError('the content type is not that of a form');
     return parseMultipart(bytes, boundary);
   }
 

@@ -4,13 +4,13 @@
   const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
   const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-  /** The type in its serialized form; empty for what is none. */
-  function serialized(text) {
+  /** { essence, parameters }, the parameters a map; null for what is no type. */
+  function parsed(text) {
     const [essence, ...rest] = splitParameters(text);
     const slash = essence.indexOf('/');
     const type = essence.slice(0, slash).trim();
     const subtype = essence.slice(slash + 1).trim();
-    if (slash < 0 || !TOKEN.test(type) || !TOKEN.test(subtype)) return '';
+    if (slash < 0 || !TOKEN.test(type) || !TOKEN.test(subtype)) return null;
     const parameters = new Map();
     for (const parameter of rest) {
       const equals = parameter.indexOf('=');
@@ -19,8 +19,15 @@
       const value = valueOf(parameter.slice(equals + 1));
       if (TOKEN.test(name) && value !== null && VALUE.test(value) && !parameters.has(name)) parameters.set(name, value);
     }
-    let out = `${type}/${subtype}`.toLowerCase();
-    for (const [name, value] of parameters) {
+    return { essence: `${type}/${subtype}`.toLowerCase(), parameters };
+  }
+
+  /** The type in its serialized form; empty for what is none. */
+  function serialized(text) {
+    const read = parsed(text);
+    if (read === null) return '';
+    let out = read.essence;
+    for (const [name, value] of read.parameters) {
       out += `;${name}=${TOKEN.test(value) ? value : `"${value.replace(/["\\]/g, '\\$&')}"`}`;
     }
     return out;
@@ -55,5 +62,5 @@
     return parts;
   }
 
-  return { serialized };
+  return { parsed, serialized };
 });
