@@ -5,7 +5,10 @@ import dev.brink.exec.module.BundleFileSystem;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -20,7 +23,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes the engine and contexts in which nothing of the host can be reached. */
+/**
+ * Makes the engine and contexts in which nothing of the host can be reached.
+ *
+ * <p>An engine that is closed while a context of it begins, or loads a module, locks up. Lanes have
+ * ended by then; other threads use contexts {@linkplain #aside aside}, which are stopped first.
+ */
 final class GuestContexts {
   private static final Logger log = LoggerFactory.getLogger(GuestContexts.class);
   private static final int MAX_STRING_CHARS = 64 << 20;
@@ -48,6 +56,12 @@ final class GuestContexts {
 
   /** How many contexts are being closed. */
   private final AtomicInteger closing = new AtomicInteger();
+
+  /** How many contexts there are aside, with those that are about to be made. */
+  private final AtomicInteger asideCount = new AtomicInteger();
+
+  /** Those that have been made. */
+  private final Set<Context> asides = ConcurrentHashMap.newKeySet();
 
   private volatile boolean halfClosed;
 
@@ -113,8 +127,7 @@ final class GuestContexts {
   /** Has the engine do what guests had better not be the first to do; takes a second or more. */
   void useFirst() {
     EngineClasses.initialize();
-    FirstUses.LOCALES.runOnce(
-        () -> context(BundleFileSystem.of(Map.of()), false, false), this::ended);
+    FirstUses.LOCALES.runOnce(() -> aside(BundleFileSystem.of(Map.of())), this::ended);
   }
 
   /** Whether contexts with WebAssembly can be had at once. */
@@ -166,25 +179,51 @@ final class GuestContexts {
   }
 
   /**
+   * One for a lane.
+   *
    * @param wasm whether {@code WebAssembly} is there
    */
   GuestContext context(BundleFileSystem modules, boolean eval, boolean wasm) {
+    return new GuestContext(build(modules, eval, wasm), json, this::close);
+  }
+
+  /**
+   * One for a thread that is no lane's, which closes it, whatever comes of it: the engine does not
+   * end before that. It is stopped when the engines end.
+   *
+   * @throws IllegalStateException when the engines have ended
+   */
+  GuestContext aside(BundleFileSystem modules) {
+    // Before the look at whether they have ended: those who end them look at this afterwards.
+    asideCount.incrementAndGet();
+    try {
+      if (ended) {
+        throw haveEnded();
+      }
+      Context made = build(modules, false, false);
+      asides.add(made);
+      return new GuestContext(made, json, this::closeAside);
+    } catch (RuntimeException | Error e) {
+      asideCount.decrementAndGet();
+      throw e;
+    }
+  }
+
+  private Context build(BundleFileSystem modules, boolean eval, boolean wasm) {
     Context.Builder builder =
         wasm
             ? withWasm(startWasm())
             : Context.newBuilder("js").engine(engine).allowPolyglotAccess(PolyglotAccess.NONE);
-    Context context =
-        builder
-            .option("js.allow-eval", Boolean.toString(eval))
-            .allowHostAccess(EXPORTED_ONLY)
-            .allowEnvironmentAccess(EnvironmentAccess.NONE)
-            .allowCreateProcess(false)
-            .allowCreateThread(false)
-            .allowNativeAccess(false)
-            .allowIO(IOAccess.newBuilder().fileSystem(modules).build())
-            .timeZone(ZoneOffset.UTC)
-            .build();
-    return new GuestContext(context, json, this::close);
+    return builder
+        .option("js.allow-eval", Boolean.toString(eval))
+        .allowHostAccess(EXPORTED_ONLY)
+        .allowEnvironmentAccess(EnvironmentAccess.NONE)
+        .allowCreateProcess(false)
+        .allowCreateThread(false)
+        .allowNativeAccess(false)
+        .allowIO(IOAccess.newBuilder().fileSystem(modules).build())
+        .timeZone(ZoneOffset.UTC)
+        .build();
   }
 
   /**
@@ -208,28 +247,58 @@ final class GuestContexts {
     }
   }
 
+  /** Closes one aside; it is in use until the thread that has it does so. */
+  private void closeAside(Context context, boolean stop) {
+    try {
+      close(context, stop);
+    } finally {
+      if (!stop && asides.remove(context)) {
+        asideCount.decrementAndGet();
+      }
+    }
+  }
+
+  private void stopAside(Context context) {
+    try {
+      close(context, true);
+    } catch (PolyglotException e) {
+      log.debug("A context could not be stopped", e);
+    }
+  }
+
   /**
-   * Ends every context. No guest may run any more: it could lock up. An engine that could not end
-   * keeps the process from ending: then it is left as it is.
+   * Ends every context, those aside first. No guest may run on a lane any more: it could lock up.
+   * An engine that could not end keeps the process from ending: then it is left as it is.
    *
-   * @param patience for how long to wait for contexts that are being closed
+   * @param patience for how long to wait for contexts aside, and those that are being closed
    * @return whether the engines have ended
    */
   boolean close(Duration patience) {
     long end = System.nanoTime() + patience.toNanos();
-    while (closing.get() > 0 && System.nanoTime() - end < 0) {
+    // Before what fails for it, starts another engine or makes a context aside looks at this.
+    ended = true;
+    Set<Context> stopped = new HashSet<>();
+    while (areInUse() && System.nanoTime() - end < 0) {
+      for (Context aside : asides) {
+        if (stopped.add(aside)) {
+          // Whoever stops one waits until it has stopped.
+          Thread.ofPlatform().daemon().name("brink-context-stop").start(() -> stopAside(aside));
+        }
+      }
       LockSupport.parkNanos(this, 1_000_000);
     }
-    if (closing.get() > 0 || halfClosed) {
+    if (areInUse() || halfClosed) {
       return false;
     }
-    // Before what fails for it, or starts another engine, looks at this.
-    ended = true;
     engine.close(true);
     Engine second = wasmEngine;
     if (second != null) {
       second.close(true);
     }
     return true;
+  }
+
+  private boolean areInUse() {
+    return asideCount.get() > 0 || closing.get() > 0;
   }
 }

@@ -78,7 +78,7 @@ final class TypeScript {
    */
   Map<String, byte[]> strip(Map<String, byte[]> modules) {
     var stripped = new HashMap<>(modules);
-    try (GuestContext context = contexts.context(BundleFileSystem.of(packages()), false, false);
+    try (GuestContext context = contexts.aside(BundleFileSystem.of(packages()));
         var _ = new Allowance(context, maxCpu)) {
       Value transform = context.eval(entry()).getMember("default");
       modules.forEach(
