@@ -7,7 +7,7 @@ import java.util.concurrent.Flow;
 import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
 
-/** Bytes that a guest hands over, in one of the forms of {@code fetch.js}. On the lane. */
+/** Bytes that a guest hands over, in one of the forms of {@code bodies.js}. On the lane. */
 final class GuestBody {
   private static final int NONE = 0;
   private static final int TEXT = 1;

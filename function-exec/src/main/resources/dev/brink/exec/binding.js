@@ -13,20 +13,20 @@
 
   /**
    * A promise for { json, content }. The content is null, a string (only when text is wanted),
-   * a Uint8Array, or a body of fetch.js that is still to be read.
+   * a Uint8Array, or a body of bodies.js that is still to be read.
    */
   function invoke(index, method, args, body, text) {
     return new Promise((resolve, reject) => {
-      const fetching = load('fetch');
-      if (body !== null && (fetching.isUsed(body) || fetching.isLocked(body))) {
+      const bodies = load('bodies');
+      if (body !== null && (bodies.isUsed(body) || bodies.isLocked(body))) {
         throw new TypeError('the stream was read before, or is locked');
       }
       const json = stringify(args);
       const op = register((how, payload, detail) => {
-        if (how === core.RESOLVED) resolve({ json: parse(payload), content: content(detail, fetching) });
+        if (how === core.RESOLVED) resolve({ json: parse(payload), content: content(detail, bodies) });
         else if (how !== core.DROPPED) reject(failure(how, payload, detail));
       });
-      const writer = fetching.handOver(body, (kind, data, offset, length) =>
+      const writer = bodies.handOver(body, (kind, data, offset, length) =>
         bindings.call(op, index, method, json, text, kind, data, offset, length));
       if (writer < 0) {
         unregister(op);
@@ -35,14 +35,14 @@
           : new RangeError(`${method}: the arguments are too long`);
       }
       if (body !== null) body.used = true;
-      if (writer > 0) fetching.writeFrom(writer, body.stream);
+      if (writer > 0) bodies.writeFrom(writer, body.stream);
     });
   }
 
-  function content(detail, fetching) {
+  function content(detail, bodies) {
     if (detail === undefined || detail === null) return null;
     if (typeof detail === 'string') return detail;
-    return typeof detail === 'number' ? fetching.received(detail) : new Bytes(detail);
+    return typeof detail === 'number' ? new bodies.Body(bodies.NATIVE, detail) : new Bytes(detail);
   }
 
   function failure(how, message, detail) {

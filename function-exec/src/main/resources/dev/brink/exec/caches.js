@@ -61,7 +61,7 @@
       const { status, statusText, headers, body, vary } = load('fetch').partsOfResponse(response);
       if (status === 206 || status < 200) throw new TypeError(`status: ${status} (expected: of a whole response)`);
       if (vary !== null && vary.includes('*')) throw new TypeError('vary: * (expected: names)');
-      const [kept, lines] = load('fetch').asItCame(body, headers);
+      const [kept, lines] = load('bodies').asItCame(body, headers);
       await call('put', { cache, url, request, status, reason: statusText, response: lines }, kept);
     }
 

@@ -286,11 +286,11 @@
   }
 
   function pull(writer, more) {
-    web.pull(writer, more);
+    load('bodies').pull(writer, more);
   }
 
   function stop(writer) {
-    web.stop(writer);
+    load('bodies').stop(writer);
   }
 
   function socket(number, kind, payload, code, error) {

@@ -1,485 +1,20 @@
-// Headers, Request, Response and fetch.
+// Request, Response and fetch: sections 5.3 to 5.6 of the Fetch Standard.
 (function (core) {
   'use strict';
-  const { host, ops, bodies, load, nowOrLater, bytesOf, isView, Bytes, withOwnMethods, slots, unseal } = core;
-  const { expose, needed, isObject, usv, byteString, dictionary, sequence, oneOf, pairIterable, rejectedWith } = load('idl');
-  const { stringify, parse } = JSON;
+  const { ops, load, slots, unseal } = core;
+  const { expose, needed, isObject, usv, byteString, dictionary, oneOf } = load('idl');
+  const { NAME, Headers, areOfClient, copyOf, guard, incomingHeaders, linesOf, listFrom, setDefault } = load('headers');
+  const {
+    TEXT_TYPE, TEXT, BYTES, NATIVE, STREAM, Body, extract, isUsed, isLocked, decodeWhenRead, cloneBody, bodyMethods,
+    mixIn, write, handOver, writeFrom,
+  } = load('bodies');
+  const { stringify } = JSON;
   const INCOMING = {};
-  const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-  const PLAIN_VALUE = /^(?:[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)?$/;
-  const EDGES = /^[\t\n\r ]+|[\t\n\r ]+$/g;
-  const BAD_VALUE = /[\0\r\n]|[^\0-\xff]/;
-  const TEXT_TYPE = 'text/plain;charset=UTF-8';
   const TEXT_LINES = `content-type\n${TEXT_TYPE}\n`;
   const JSON_TYPE = 'application/json';
   const JSON_LINES = `content-type\n${JSON_TYPE}\n`;
   const REASON = /^[\t\x20-\x7e\x80-\xff]*$/;
   const NORMALIZED = { delete: 'DELETE', get: 'GET', head: 'HEAD', options: 'OPTIONS', post: 'POST', put: 'PUT' };
-
-  /** Names seen lately, in lower case. */
-  const names = withOwnMethods(new Map());
-  const MAX_NAMES = 128;
-  let knownNames = 0;
-
-  function headerName(name) {
-    return names.get(name) ?? checkedName(`${name}`);
-  }
-
-  function checkedName(text) {
-    if (!NAME.test(text)) throw new TypeError(`${stringify(text)} is not a header name`);
-    const name = text.toLowerCase();
-    if (knownNames < MAX_NAMES && text.length < MAX_NAMES && !names.has(text)) {
-      knownNames++;
-      names.set(text, name);
-    }
-    return name;
-  }
-
-  function headerValue(value) {
-    const text = `${value}`;
-    if (PLAIN_VALUE.test(text)) return text;
-    const trimmed = text.replace(EDGES, '');
-    if (BAD_VALUE.test(trimmed)) throw new TypeError(`${stringify(trimmed)} is not a header value`);
-    return trimmed;
-  }
-
-  const UNSAFE_BYTES = /[\0-\x08\x0a-\x1f\x7f"():<>?@[\\\]{}]/;
-
-  /** Whether a request of mode no-cors may have such a header. */
-  function safelisted(name, value) {
-    if (value.length > 128) return false;
-    if (name === 'accept') return !UNSAFE_BYTES.test(value);
-    if (name === 'accept-language' || name === 'content-language') return /^[0-9A-Za-z *,\-.;=]*$/.test(value);
-    if (name !== 'content-type' || UNSAFE_BYTES.test(value)) return false;
-    const essence = load('mime').serialized(value).split(';')[0];
-    return essence === 'application/x-www-form-urlencoded' || essence === 'multipart/form-data' || essence === 'text/plain';
-  }
-
-  const $Headers = slots('Headers');
-
-  class Headers {
-    /** Of a request that came in the list is made, from its run, when one name does not do; copies are a client's as well. */
-    [$Headers] = { list: [], run: null, guard: 'none', sorted: null, client: false };
-
-    constructor(init = undefined) {
-      if (init !== undefined) fill(this, init);
-    }
-
-    append(name, value) {
-      const list = listOf(this);
-      if (arguments.length < 2) throw new TypeError('append: 2 arguments needed');
-      const key = headerName(name);
-      const text = headerValue(value);
-      const now = this[$Headers].guard === 'no-cors' ? this.get(key) : null;
-      if (change(this, key, now === null ? text : `${now}, ${text}`)) list.push(key, text);
-    }
-
-    set(name, value) {
-      const list = listOf(this);
-      if (arguments.length < 2) throw new TypeError('set: 2 arguments needed');
-      const key = headerName(name);
-      const text = headerValue(value);
-      if (!change(this, key, text)) return;
-      const at = indexOf(list, key);
-      if (at < 0) {
-        list.push(key, text);
-        return;
-      }
-      list[at + 1] = text;
-      remove(this, key, at + 2);
-    }
-
-    delete(name) {
-      listOf(this);
-      needed('delete', arguments.length, 1);
-      const key = headerName(name);
-      if (change(this, key, '')) remove(this, key, 0);
-    }
-
-    get(name) {
-      const { list, run } = this[$Headers];
-      needed('get', arguments.length, 1);
-      if (list === null && typeof name === 'string') {
-        const value = unseal(run).header(name);
-        if (value !== false) return value;
-      }
-      return combined(listOf(this), headerName(name));
-    }
-
-    has(name) {
-      const list = listOf(this);
-      needed('has', arguments.length, 1);
-      return indexOf(list, headerName(name)) >= 0;
-    }
-
-    getSetCookie() {
-      const list = listOf(this);
-      const cookies = [];
-      for (let i = 0; i < list.length; i += 2) if (list[i] === 'set-cookie') cookies.push(list[i + 1]);
-      return cookies;
-    }
-  }
-  expose(Headers);
-  pairIterable(Headers, 'Headers', (headers, at) => pairAt(headers, at));
-
-  /** Names and values in turn. */
-  function listOf(headers) {
-    const state = headers[$Headers];
-    return (state.list ??= listFrom(unseal(state.run).headers()));
-  }
-
-  function listFrom(lines) {
-    const list = lines.split('\n');
-    list.length--;
-    return list;
-  }
-
-  function combined(list, name) {
-    let found = null;
-    for (let i = 0; i < list.length; i += 2) {
-      if (list[i] === name) found = found === null ? list[i + 1] : `${found}, ${list[i + 1]}`;
-    }
-    return found;
-  }
-
-  function linesOf(headers) {
-    const list = listOf(headers);
-    let text = '';
-    for (let i = 0; i < list.length; i += 2) text += `${list[i]}\n${list[i + 1]}\n`;
-    return text;
-  }
-
-  /** Those of a request or response that came in. */
-  function incomingHeaders(list, run) {
-    const headers = new Headers();
-    const state = headers[$Headers];
-    state.list = list;
-    state.run = run;
-    state.client = run !== null;
-    state.guard = 'immutable';
-    return headers;
-  }
-
-  function guard(headers, how) {
-    headers[$Headers].guard = how;
-    return headers;
-  }
-
-  function copyOf(headers) {
-    const copy = new Headers();
-    copy[$Headers].list = listOf(headers).slice();
-    copy[$Headers].client = headers[$Headers].client;
-    copy[$Headers].guard = headers[$Headers].guard;
-    return copy;
-  }
-
-  function setDefault(headers, name, value) {
-    const list = listOf(headers);
-    if (indexOf(list, name) < 0) list.push(name, value);
-  }
-
-  function pairAt(headers, at) {
-    return sortedPairs(headers)[at];
-  }
-
-  function fill(self, init) {
-    if (!isObject(init)) throw new TypeError('Headers: init is not an object');
-    const method = init[Symbol.iterator];
-    if ($Headers in init && method === Headers.prototype.entries) {
-      self[$Headers].list = listOf(init).slice();
-      self[$Headers].client = init[$Headers].client;
-      return;
-    }
-    if (method !== undefined && method !== null) {
-      const pairs = sequence('Headers: init', init).map((pair) => {
-        const both = sequence('Headers: an entry', pair);
-        if (both.length !== 2) throw new TypeError('Headers: each entry must be a pair');
-        return [byteString(both[0]), byteString(both[1])];
-      });
-      for (const [name, value] of pairs) self.append(name, value);
-      return;
-    }
-    const seen = new Map();
-    for (const name of Reflect.ownKeys(init)) {
-      const property = Reflect.getOwnPropertyDescriptor(init, name);
-      if (property !== undefined && property.enumerable) {
-        if (typeof name === 'symbol') throw new TypeError('Headers: a name is a symbol');
-        const key = byteString(name);
-        seen.set(key, byteString(init[name]));
-      }
-    }
-    for (const [name, value] of seen) self.append(name, value);
-  }
-
-  function indexOf(list, name) {
-    for (let i = 0; i < list.length; i += 2) if (list[i] === name) return i;
-    return -1;
-  }
-
-  /** Whether the headers may be changed so; {@code value} is what the header would have then. */
-  function change(self, key, value) {
-    if (self[$Headers].guard === 'immutable') throw new TypeError('these headers cannot be changed');
-    self[$Headers].sorted = null;
-    return self[$Headers].guard !== 'no-cors' || safelisted(key, value);
-  }
-
-  function remove(self, key, from) {
-    const list = listOf(self);
-    let to = from;
-    for (let i = from; i < list.length; i += 2) {
-      if (list[i] !== key) {
-        list[to] = list[i];
-        list[to + 1] = list[i + 1];
-        to += 2;
-      }
-    }
-    list.length = to;
-  }
-
-  function sortedPairs(self) {
-    if (self[$Headers].sorted !== null) return self[$Headers].sorted;
-    const combined = new Map();
-    const list = listOf(self);
-    for (let i = 0; i < list.length; i += 2) {
-      const name = list[i];
-      if (name === 'set-cookie' && combined.has(name)) combined.get(name).push(list[i + 1]);
-      else if (name === 'set-cookie') combined.set(name, [list[i + 1]]);
-      else combined.set(name, combined.has(name) ? `${combined.get(name)}, ${list[i + 1]}` : list[i + 1]);
-    }
-    const pairs = [];
-    for (const name of [...combined.keys()].sort()) {
-      const value = combined.get(name);
-      if (typeof value === 'string') pairs.push([name, value]);
-      else for (const cookie of value) pairs.push([name, cookie]);
-    }
-    return (self[$Headers].sorted = pairs);
-  }
-
-  // ---- bodies
-
-  const NativeBuffer = ArrayBuffer;
-  const $URLSearchParams = slots('URLSearchParams');
-  const $Blob = slots('Blob');
-  const $FormData = slots('FormData');
-  const $ReadableStream = slots('ReadableStream');
-  /** Not brotli: of its decoders there are few. */
-  const ACCEPT_ENCODING = 'accept-encoding\ngzip, deflate\n';
-  // FunctionLimits.MAX_HEAD_BYTES, of what is sent: 32 bytes count for a field beside its name and value, as in
-  // HTTP/2, of which the lines have two as line feeds; at most 11 for each character of the lines, as a field has three.
-  const MAX_HEAD_BYTES = 131072;
-  const FIELD_BYTES = 30;
-  const MOST_FOR_A_CHARACTER = 11;
-
-  const NONE = 0;
-  const TEXT = 1;
-  const BYTES = 2;
-  const NATIVE = 3;
-  const STREAM = 4;
-
-  /** What a body is made of, until someone wants it as a stream. */
-  class Body {
-    constructor(kind, data) {
-      this.kind = kind;
-      this.data = data;
-      this.used = false;
-      this.stream = null;
-      /** Of a body that may be aborted: to be called when there is no more to come, and what rejects who reads it whole. */
-      this.over = null;
-      this.fail = null;
-      /**
-       * { value, own }: the content-encoding that a body of the host came with, and that is undone when it is read, and whether
-       * it was asked for on nobody's behalf. Null for none.
-       */
-      this.coding = null;
-    }
-  }
-
-  /** Makes a body of what a constructor was given, and its content type or null. */
-  function extract(init) {
-    if (typeof init === 'string') return { body: new Body(TEXT, wellFormed(init)), type: TEXT_TYPE };
-    if (typeof init === 'object' && init !== null) {
-      // Only what the slots say is loaded, and what looks like bytes comes first: that a value is none takes an exception.
-      if (isView(init) || init instanceof NativeBuffer) {
-        const bytes = bytesOf(init);
-        if (bytes !== undefined) return bytesBody(bytes);
-      }
-      if ($URLSearchParams in init) {
-        return { body: new Body(TEXT, load('url').textOf(init)), type: 'application/x-www-form-urlencoded;charset=UTF-8' };
-      }
-      if ($Blob in init) {
-        return { body: new Body(BYTES, load('blobs').bytesIn(init)), type: init.type === '' ? null : init.type };
-      }
-      if ($FormData in init) {
-        const [whole, type] = load('forms').serialize(init);
-        return { body: new Body(BYTES, whole), type };
-      }
-      if ($ReadableStream in init) return { body: streamBody(init), type: null };
-      if (typeof init[Symbol.asyncIterator] === 'function') {
-        return { body: streamBody(load('streams').ReadableStream.from(init)), type: null };
-      }
-      const bytes = bytesOf(init);
-      if (bytes !== undefined) return bytesBody(bytes);
-    }
-    return { body: new Body(TEXT, wellFormed(`${init}`)), type: TEXT_TYPE };
-  }
-
-  function bytesBody(bytes) {
-    return { body: new Body(BYTES, new Bytes(bytes[0], bytes[1], bytes[2]).slice()), type: null };
-  }
-
-  function streamBody(stream) {
-    if (load('streams').isDisturbed(stream) || stream.locked) {
-      throw new TypeError('the stream was read before, or is locked');
-    }
-    const body = new Body(STREAM, null);
-    body.stream = stream;
-    return body;
-  }
-
-  function wellFormed(text) {
-    return text.isWellFormed() ? text : text.toWellFormed();
-  }
-
-  function isUsed(body) {
-    return body !== null && (body.used || (body.stream !== null && load('streams').isDisturbed(body.stream)));
-  }
-
-  function isLocked(body) {
-    return body !== null && body.stream !== null && body.stream.locked;
-  }
-
-  function bodyStream(body) {
-    if (body === null) return null;
-    if (body.stream === null) {
-      const streams = load('streams');
-      if (body.kind === NATIVE) body.stream = streams.fromNative(body.data, body.over, body.coding);
-      else body.stream = streams.fromBytes(bytesNow(body));
-      if (body.used) streams.disturb(body.stream);
-    }
-    return body.stream;
-  }
-
-  function bytesNow(body) {
-    return body.kind === TEXT ? load('encoding').utf8Encode(body.data) : body.data.slice();
-  }
-
-  /** The whole body as a string or as bytes, or a promise for that where it is not there yet. */
-  function consume(body, text) {
-    if (body === null) return text ? '' : new Bytes(0);
-    if (isUsed(body) || isLocked(body)) throw new TypeError('the body was read before, or is locked');
-    if (body.stream !== null) {
-      const bytes = load('streams').readAll(body.stream);
-      return text ? bytes.then(load('encoding').utf8Decode) : bytes;
-    }
-    body.used = true;
-    if (body.kind === NATIVE) {
-      return body.over === null ? wholeOf(body, text) : load('aborts').unlessAborted(body, () => wholeOf(body, text));
-    }
-    if (body.kind === TEXT) return text ? stripMark(body.data) : bytesNow(body);
-    return text ? load('encoding').utf8Decode(body.data) : body.data.slice();
-  }
-
-  function wholeOf(body, text) {
-    return nowOrLater((id) => bodies.all(body.data, id, text), (whole) => (text ? whole : new Bytes(whole)));
-  }
-
-  function stripMark(text) {
-    return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-  }
-
-  /**
-   * Has a response's body decoded where someone reads it. Its headers then say what is read; who passes the body
-   * on untouched passes on what came, with the header.
-   */
-  function decodeWhenRead({ status, headers, body }, own) {
-    if (status === 206) return;
-    const value = combined(listOf(headers), 'content-encoding');
-    if (value === null || !bodies.decode(body.data, value)) return;
-    body.coding = { value, own };
-    remove(headers, 'content-encoding', 0);
-    remove(headers, 'content-length', 0);
-  }
-
-  /** The content-encoding of what the host has of a body that would be decoded; null for any other body. */
-  function codingOf(body) {
-    return body.stream === null ? body.coding : load('streams').codingOf(body.stream);
-  }
-
-  /**
-   * The header lines to go with a body that is passed on as it came; null when it has to be decoded.
-   *
-   * @param run whose client is to get it; null for none
-   */
-  function linesAsItCame({ value, own }, lines, run) {
-    if (own && (run === null || !accepts(run, value))) return null;
-    const claimed = combined(listFrom(lines), 'content-encoding');
-    if (claimed === null) return `${lines}content-encoding\n${value}\n`;
-    return claimed.toLowerCase() === value.toLowerCase() ? lines : null;
-  }
-
-  /** Whether the client of {@code run} says that it understands these content codings. */
-  function accepts(run, value) {
-    const accepted = (run.header('accept-encoding') ?? '').toLowerCase().split(',')
-      .filter((one) => !/;\s*q=0(?:\.0*)?\s*$/.test(one)).map((one) => one.split(';')[0].trim());
-    return value.toLowerCase().split(',').every((one) => accepted.includes(one.trim()));
-  }
-
-  function cloneBody(body) {
-    if (body === null) return [null, null];
-    if (body.kind === TEXT || (body.kind === BYTES && body.stream === null)) {
-      if (body.stream === null) return [body, new Body(body.kind, body.data)];
-    }
-    const [one, two] = load('streams').teeBody(bodyStream(body));
-    const first = new Body(STREAM, null);
-    first.stream = one;
-    const second = new Body(STREAM, null);
-    second.stream = two;
-    return [first, second];
-  }
-
-  /** The methods of a body for a class; {@code bodyOf} throws for objects of others. */
-  const bodyMethods = (bodyOf, headersOf) => ({
-    get body() {
-      return bodyStream(bodyOf(this));
-    },
-    get bodyUsed() {
-      return isUsed(bodyOf(this));
-    },
-    async arrayBuffer() {
-      const bytes = await consume(bodyOf(this), false);
-      return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
-    },
-    async blob() {
-      const type = typeOf(headersOf(this));
-      const bytes = await consume(bodyOf(this), false);
-      return load('blobs').make(bytes, type);
-    },
-    async bytes() {
-      return consume(bodyOf(this), false);
-    },
-    async formData() {
-      const type = headersOf(this).get('content-type');
-      const bytes = await consume(bodyOf(this), false);
-      return load('forms').parse(bytes, type);
-    },
-    async json() {
-      return parse(await consume(bodyOf(this), true));
-    },
-    async text() {
-      return consume(bodyOf(this), true);
-    },
-  });
-
-  /** The type of a blob made of a body with such headers. */
-  function typeOf(headers) {
-    const type = headers.get('content-type');
-    return type === null ? '' : load('mime').serialized(type);
-  }
-
-  function mixIn(prototype, methods) {
-    const properties = Object.getOwnPropertyDescriptors(methods);
-    for (const name in properties) Object.defineProperty(prototype, name, properties[name]);
-  }
 
   // ---- requests
 
@@ -663,7 +198,7 @@
       method: request[$Request].method,
       url: request.url,
       headers: linesOf(request.headers),
-      client: request.headers[$Headers].client,
+      client: areOfClient(request.headers),
       body: request[$Request].body,
       signal: request[$Request].signal,
       details: request[$Request].details,
@@ -836,7 +371,7 @@
     const state = response[$Response];
     if (state.headers === null) {
       state.headers = new Headers();
-      if (state.contentType !== null) state.headers[$Headers].list.push('content-type', state.contentType);
+      if (state.contentType !== null) setDefault(state.headers, 'content-type', state.contentType);
     }
     return state.headers;
   }
@@ -939,108 +474,15 @@
     return typeof value === 'object' ? 'an object that is not a Response' : `a ${typeof value}`;
   }
 
-  function write(run, status, reason, headers, body) {
-    if (body === null) {
-      run.empty(status, reason, headers);
-      return;
-    }
-    const coding = codingOf(body);
-    const lines = coding === null ? headers : linesAsItCame(coding, headers, run);
-    const native = lines === null ? 0 : nativeNumber(body);
-    if (native > 0) {
-      run.relay(status, reason, lines, native);
-    } else if (body.stream !== null || body.kind === NATIVE) {
-      const stream = bodyStream(body);
-      const number = run.stream(status, reason, headers, load('streams').lengthOf(stream));
-      if (number > 0) writeFrom(number, stream);
-      else giveUp(load('streams').acquire(load('streams').stateOf(stream)), new TypeError('the reader has gone'));
-    } else if (body.kind === TEXT) {
-      run.text(status, reason, headers, body.data);
-    } else {
-      const [buffer, offset, length] = bytesOf(body.data);
-      run.bytes(status, reason, headers, buffer, offset, length);
-    }
-    body.used = true;
-  }
-
-  /** The number of a body that nobody has touched, so that the host can pass it on; or 0. */
-  function nativeNumber(body) {
-    if (body.stream !== null) return load('streams').takeNative(body.stream);
-    return body.kind === NATIVE ? body.data : 0;
-  }
-
-  // ---- streams that the host pulls
-
-  const writers = withOwnMethods(new Map());
-
-  function writeFrom(number, stream) {
-    const streams = load('streams');
-    const reader = streams.acquire(streams.stateOf(stream));
-    writers.set(number, { number, reader, demand: 0, busy: false });
-  }
-
-  function pull(number, more) {
-    const writer = writers.get(number);
-    if (writer !== undefined) {
-      writer.demand += more;
-      if (!writer.busy) within(writer.reader.s.context, copy, writer);
-    }
-  }
-
-  function stop(number) {
-    const writer = writers.get(number);
-    if (writer !== undefined) {
-      writers.delete(number);
-      within(writer.reader.s.context, giveUp, writer.reader, new TypeError('the reader has gone'));
-    }
-  }
-
-  /** Calls what the host asks for in the asynchronous context of the stream that it is about. */
-  function within(context, step, subject, detail) {
-    if (context === null) step(subject, detail);
-    else context.run(step, subject, detail);
-  }
-
-  function giveUp(reader, reason) {
-    load('idl').handled(load('streams').cancelStream(reader.s, reason));
-  }
-
-  async function copy(writer) {
-    writer.busy = true;
-    const { number, reader } = writer;
-    try {
-      while (writer.demand > 0 && writers.has(number)) {
-        const { done, value } = await load('streams').readPromise(reader);
-        if (done) {
-          writers.delete(number);
-          bodies.end(number);
-          return;
-        }
-        const bytes = bytesOf(value);
-        if (bytes === undefined) throw new TypeError(`a body’s chunks are bytes, not ${describe(value)}`);
-        if (bytes[2] > 0) {
-          writer.demand--;
-          bodies.write(number, bytes[0], bytes[1], bytes[2]);
-        }
-      }
-    } catch (error) {
-      writers.delete(number);
-      giveUp(reader, error);
-      host.print(3, `body: ${core.shown(error)}`);
-      bodies.failWriting(number, `the body’s stream failed: ${messageOf(error)}`);
-    }
-    writer.busy = false;
-  }
-
-  function messageOf(error) {
-    try {
-      return `${error}`;
-    } catch {
-      return 'an error that cannot be shown';
-    }
-  }
-
   // ---- fetch
+
+  /** Not brotli: of its decoders there are few. */
+  const ACCEPT_ENCODING = 'accept-encoding\ngzip, deflate\n';
+  // FunctionLimits.MAX_HEAD_BYTES, of what is sent: 32 bytes count for a field beside its name and value, as in
+  // HTTP/2, of which the lines have two as line feeds; at most 11 for each character of the lines, as a field has three.
+  const MAX_HEAD_BYTES = 131072;
+  const FIELD_BYTES = 30;
+  const MOST_FOR_A_CHARACTER = 11;
 
   async function fetchThrough(service, input, init) {
     const request = new Request(input, init);
@@ -1099,20 +541,6 @@
       ops.fetch(op, service, method, url, headers, kind, data, offset, length, kind === STREAM ? load('streams').lengthOf(body.stream) : -1));
   }
 
-  /** Gives a body, or null, to the host by {@code begin(kind, data, offset, length)}. */
-  function handOver(body, begin) {
-    if (body === null) return begin(NONE, null, 0, 0);
-    if (codingOf(body) !== null) bodyStream(body);
-    else {
-      const native = nativeNumber(body);
-      if (native > 0) return begin(NATIVE, native, 0, 0);
-    }
-    if (body.stream !== null) return begin(STREAM, null, 0, 0);
-    if (body.kind === TEXT) return begin(TEXT, body.data, 0, 0);
-    const [buffer, offset, length] = bytesOf(body.data);
-    return begin(BYTES, buffer, offset, length);
-  }
-
   async function fetch(input, init = undefined) {
     needed('fetch', arguments.length, 1);
     const request = new Request(input, init);
@@ -1135,16 +563,6 @@
     return { status, statusText, headers: linesOf(headers), body, vary: headers.get('vary') };
   }
 
-  /** A body that is to be kept with a response's header lines: as it came, where that can be. */
-  function asItCame(body, lines) {
-    const coding = body === null ? null : codingOf(body);
-    const whole = coding === null ? null : linesAsItCame(coding, lines, null);
-    const native = whole === null ? 0 : nativeNumber(body);
-    if (native === 0) return [body, lines];
-    body.used = true;
-    return [new Body(NATIVE, native), whole];
-  }
-
   /** A response that was kept: its head, and what invoke of binding.js gives for its body. */
   function restored(head, content) {
     const response = arrived(head, -1, '');
@@ -1163,7 +581,6 @@
     return response;
   }
 
-  const received = (number) => new Body(NATIVE, number);
   const hasBody = (request) => requestBody(request) !== null;
 
   /** Makes a request's body anew, from what the request itself keeps; null for one that can be sent once only. */
@@ -1178,7 +595,7 @@
   }
 
   return {
-    Headers, Request, Response, fetch, fetchThrough, bounded, redirected, hasBody, bodyAgain, withBody, incoming, send, pull, stop,
-    arrived, abortable, local, withSocket, partsOfInput, partsOfResponse, asItCame, restored, extract, isUsed, isLocked, handOver, writeFrom, received, consume, bodyStream,
+    Request, Response, fetch, fetchThrough, bounded, redirected, hasBody, bodyAgain, withBody, incoming, send,
+    arrived, abortable, local, withSocket, partsOfInput, partsOfResponse, restored,
   };
 });

@@ -83,9 +83,9 @@
   }
 
   function valueBody(value) {
-    if (typeof value === 'string') return load('fetch').extract(value).body;
+    if (typeof value === 'string') return load('bodies').extract(value).body;
     if (core.isView(value) || value instanceof ArrayBuffer || load('streams').isReadable(value)) {
-      return load('fetch').extract(value).body;
+      return load('bodies').extract(value).body;
     }
     throw new TypeError('value: (expected: a string, an ArrayBuffer, a view of one, or a ReadableStream)');
   }
@@ -101,19 +101,19 @@
 
   /** What the content of a reply is in the form that was asked for. */
   async function valueOf(content, type) {
-    const fetching = load('fetch');
+    const bodies = load('bodies');
     const whole = typeof content === 'string' || content instanceof Bytes;
     switch (type) {
       case 'text':
-        return whole ? content : fetching.consume(content, true);
+        return whole ? content : bodies.consume(content, true);
       case 'json':
-        return parse(whole ? content : await fetching.consume(content, true));
+        return parse(whole ? content : await bodies.consume(content, true));
       case 'arrayBuffer': {
-        const bytes = whole ? content : await fetching.consume(content, false);
+        const bytes = whole ? content : await bodies.consume(content, false);
         return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
       }
       default:
-        return whole ? load('streams').fromBytes(content) : fetching.bodyStream(content);
+        return whole ? load('streams').fromBytes(content) : bodies.bodyStream(content);
     }
   }
 
@@ -207,7 +207,7 @@
         all.set(bytes, at);
         at += bytes.byteLength;
       }
-      const body = values.length === 0 ? null : load('fetch').extract(all).body;
+      const body = values.length === 0 ? null : load('bodies').extract(all).body;
       const { json } = await this[$KVNamespace].call('atomic', { operations: out }, body);
       return { committed: json.version !== null, version: json.version };
     }

@@ -49,7 +49,8 @@
   }
 
   function next(current, target, toGet, body) {
-    const { Headers, Request, withBody } = load('fetch');
+    const { Headers } = load('headers');
+    const { Request, withBody } = load('fetch');
     const { URL } = load('url');
     const headers = new Headers(current.headers);
     if (toGet) for (const name of ABOUT_BODY) headers.delete(name);
