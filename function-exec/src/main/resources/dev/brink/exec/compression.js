@@ -10,6 +10,8 @@
   const FORMATS = ['deflate', 'deflate-raw', 'gzip', 'brotli'];
   const SLICE = 65536;
 
+  const copied = (bytes) => new Bytes(bytes);
+
   /** The two ends of a codec. */
   function codec(format, compress) {
     let number = 0;
@@ -46,7 +48,7 @@
     }
 
     function handOn(piece) {
-      reading.enqueue(new Bytes(piece).slice());
+      reading.enqueue(copied(new Bytes(piece)));
     }
 
     /** Hands on what there is, piece by piece, each when the reader wants it. */
@@ -69,7 +71,7 @@
       open();
       const [buffer, offset, length] = bytes;
       if (length === 0) return undefined;
-      if (length > SLICE) return writeSlices(new Bytes(buffer, offset, length).slice());
+      if (length > SLICE) return writeSlices(copied(new Bytes(buffer, offset, length)));
       feed(buffer, offset, length);
       const piece = next();
       return piece === null ? undefined : drain(piece);
