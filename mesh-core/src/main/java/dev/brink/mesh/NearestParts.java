@@ -13,6 +13,7 @@ import dev.brink.mesh.http.RoundTripListener;
 import dev.brink.mesh.metrics.NodeMetrics;
 import dev.brink.mesh.nearest.ClientRtts;
 import dev.brink.mesh.nearest.IngressNode;
+import dev.brink.mesh.nearest.IngressUrl;
 import dev.brink.mesh.nearest.NearestIngress;
 import dev.brink.mesh.nearest.RegionTable;
 import dev.brink.mesh.nearest.SharedRtts;
@@ -72,10 +73,10 @@ final class NearestParts implements AutoCloseable {
   private record Ingresses(List<IngressNode> healthy, Map<String, Known> known, long atNanos) {}
 
   /** What a member said of itself, made out once and not with each look. */
-  private record Known(Member member, NodeAddress address, URI ingress) {
+  private record Known(Member member, NodeAddress address, IngressUrl ingress) {
     static Known of(Member member) {
       NodeAddress address = NodeAddress.of(member);
-      return new Known(member, address, URI.create(address.ingress()));
+      return new Known(member, address, IngressUrl.of(URI.create(address.ingress())));
     }
   }
 

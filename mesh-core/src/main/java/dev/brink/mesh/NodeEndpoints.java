@@ -10,17 +10,22 @@ import java.util.List;
 
 /** Where a node is reached, by what it listens at and what its configuration says of that. */
 record NodeEndpoints(NodeConfig config, HttpServer ingress, HttpServer admin, LinkServer links) {
+  /** For this machine. */
   URI ingressUri() {
-    return ingressUri(List.of());
+    return advertisedIngressUri(List.of());
   }
 
-  /** The same, for others than this machine. */
-  URI ingressUri(List<InetAddress> advertised) {
+  /**
+   * For the other nodes and their clients.
+   *
+   * @param advertised where these reach it: counts if it listens at all addresses
+   */
+  URI advertisedIngressUri(List<InetAddress> advertised) {
     return uri(config.ingress().tls() != null, ingress.address(), advertised);
   }
 
   URI adminUri() {
-    return uri(config.tls() != null, admin.address());
+    return uri(config.tls() != null, admin.address(), List.of());
   }
 
   /** For the other nodes, such as {@code 192.0.2.7:7400}. */
@@ -33,15 +38,7 @@ record NodeEndpoints(NodeConfig config, HttpServer ingress, HttpServer admin, Li
     return advertised.matches(".*:[0-9]+") ? advertised : advertised + ":" + bound.getPort();
   }
 
-  private static URI uri(boolean secure, InetSocketAddress address) {
-    return uri(secure, address, List.of());
-  }
-
-  /**
-   * Of what listens there.
-   *
-   * @param advertised where else it is reached: counts if it listens at all addresses
-   */
+  /** Of what listens there. */
   static URI uri(boolean secure, InetSocketAddress address, List<InetAddress> advertised) {
     InetAddress bound = address.getAddress();
     String host =

@@ -63,7 +63,7 @@ record NodeProfile(NodeConfig config) {
         config.nearest().advertiseAddresses().stream().map(InetAddress::ofLiteral).toList();
     return new NodeAddress(
         endpoints.linkAddress(),
-        url.isEmpty() ? endpoints.ingressUri(clients).toString() : url,
+        url.isEmpty() ? endpoints.advertisedIngressUri(clients).toString() : url,
         endpoints.adminUri().toString(),
         lanes(),
         labels(),

@@ -1,7 +1,6 @@
 package dev.brink.mesh.nearest;
 
 import java.net.InetAddress;
-import java.net.URI;
 import java.util.List;
 
 /**
@@ -15,7 +14,12 @@ import java.util.List;
  * @param rttNanos from this node to it
  */
 public record IngressNode(
-    String node, boolean self, String region, List<InetAddress> addresses, URI url, long rttNanos) {
+    String node,
+    boolean self,
+    String region,
+    List<InetAddress> addresses,
+    IngressUrl url,
+    long rttNanos) {
   public IngressNode {
     addresses = List.copyOf(addresses);
   }

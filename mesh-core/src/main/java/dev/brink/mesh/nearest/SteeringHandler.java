@@ -9,9 +9,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.net.InetAddress;
-import java.net.URI;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * Tells clients that are nearer to another ingress, before the request goes its way. The connection
@@ -20,12 +18,6 @@ import java.util.regex.Pattern;
 public final class SteeringHandler implements HttpHandler {
   private static final int ALT_SVC_SECONDS = 600;
   private static final String HTTPS = "https";
-
-  /** Of authorities; {@link URI} itself takes no underscore in a host. */
-  private static final Pattern PORT = Pattern.compile(":[0-9]+$");
-
-  private static final Pattern LOOPBACK =
-      Pattern.compile("(127\\.[0-9.]+|\\[::1]|localhost)(:[0-9]+)?", Pattern.CASE_INSENSITIVE);
 
   private final HttpHandler next;
   private final NearestIngress nearest;
@@ -74,18 +66,13 @@ public final class SteeringHandler implements HttpHandler {
     InetAddress client = exchange.remoteAddress().getAddress();
     return nearest
         .better(Client.of(client))
-        .filter(ingress -> !secure || HTTPS.equals(ingress.url().getScheme()))
-        .filter(ingress -> client.isLoopbackAddress() || !isLoopback(ingress.url()));
-  }
-
-  private static boolean isLoopback(URI url) {
-    return LOOPBACK.matcher(url.getAuthority()).matches();
+        .filter(ingress -> !secure || ingress.url().secure())
+        .filter(ingress -> client.isLoopbackAddress() || !ingress.url().loopback());
   }
 
   /** The URL need not have a port, the field must (RFC 7838, section 3). */
-  private static String altSvc(URI url) {
-    String named = url.getAuthority();
-    String authority = PORT.matcher(named).find() ? named : named + ":443";
+  private static String altSvc(IngressUrl url) {
+    String authority = url.authorityWithPort();
     return "h2=\"%s\"; ma=%d, http/1.1=\"%s\"; ma=%d"
         .formatted(authority, ALT_SVC_SECONDS, authority, ALT_SVC_SECONDS);
   }
@@ -99,7 +86,7 @@ public final class SteeringHandler implements HttpHandler {
         exchange.body() == null
                 && !exchange.request().uri().equals("*")
                 && !Handshake.isIn(exchange.request().headers())
-            ? better(exchange).filter(ingress -> hosts.same(exchange, ingress.url().getAuthority()))
+            ? better(exchange).filter(ingress -> hosts.same(exchange, ingress.url().authority()))
             : Optional.empty();
     if (better.isEmpty()) {
       next.handle(exchange);
@@ -108,7 +95,7 @@ public final class SteeringHandler implements HttpHandler {
     var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.EMPTY_BUFFER);
     response
         .headers()
-        .set(HttpHeaderNames.LOCATION, better.get().url() + exchange.request().uri())
+        .set(HttpHeaderNames.LOCATION, better.get().url().text() + exchange.request().uri())
         .set(HttpHeaderNames.CACHE_CONTROL, "private, max-age=" + ALT_SVC_SECONDS);
     exchange.respond(response);
   }

@@ -17,6 +17,7 @@ import dev.brink.mesh.dns.DnsWire.Rr;
 import dev.brink.mesh.http.EventLoops;
 import dev.brink.mesh.nearest.ClientRtts;
 import dev.brink.mesh.nearest.IngressNode;
+import dev.brink.mesh.nearest.IngressUrl;
 import dev.brink.mesh.nearest.NearestIngress;
 import dev.brink.mesh.nearest.RegionTable;
 import dev.brink.mesh.nearest.SharedRtts;
@@ -68,7 +69,7 @@ class DnsServerTest {
         self,
         region,
         Arrays.stream(addresses).map(InetAddress::ofLiteral).toList(),
-        URI.create("http://" + addresses[0]),
+        IngressUrl.of(URI.create("http://" + addresses[0])),
         self ? 0 : 80_000_000);
   }
 

@@ -42,7 +42,7 @@ class NearestIngressTest {
         rttMillis == 0,
         region,
         List.of(InetAddress.getLoopbackAddress()),
-        URI.create("http://" + id),
+        IngressUrl.of(URI.create("http://" + id)),
         rttMillis * 1_000_000);
   }
 

@@ -63,7 +63,8 @@ class SteeringTest {
   private final List<HttpServer> servers = new ArrayList<>();
 
   private IngressNode node(String id, boolean self) {
-    return new IngressNode(id, self, "", List.of(InetAddress.getLoopbackAddress()), url, 0);
+    return new IngressNode(
+        id, self, "", List.of(InetAddress.getLoopbackAddress()), IngressUrl.of(url), 0);
   }
 
   @AfterEach
@@ -185,7 +186,16 @@ class SteeringTest {
 
   /** Such is the URL of an ingress that listens everywhere and does not say where it is reached. */
   @ParameterizedTest
-  @ValueSource(strings = {"http://127.0.0.1:8080", "http://[::1]:8080", "http://localhost:8080"})
+  @ValueSource(
+      strings = {
+        "http://127.0.0.1:8080",
+        "http://127.9.8.7",
+        "http://[::1]:8080",
+        "http://[0:0:0:0:0:0:0:1]:8080",
+        "http://[::ffff:127.0.0.1]",
+        "http://LocalHost:8080",
+        "http://edge.localhost"
+      })
   void nobodyIsLedToTheirOwnMachine(URI of) throws Exception {
     url = of;
     InetAddress client = InetAddress.ofLiteral("192.0.2.9");
