@@ -5,19 +5,13 @@ import dev.brink.exec.module.BundleFileSystem;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.ZoneOffset;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Engine;
 import org.graalvm.polyglot.EnvironmentAccess;
 import org.graalvm.polyglot.HostAccess;
 import org.graalvm.polyglot.PolyglotAccess;
-import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.io.IOAccess;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,20 +48,9 @@ final class GuestContexts {
   /** An engine of its own: what WebAssembly costs, other functions do not pay. */
   private volatile @Nullable Engine wasmEngine;
 
-  /** How many contexts are being closed. */
-  private final AtomicInteger closing = new AtomicInteger();
-
-  /** How many contexts there are aside, with those that are about to be made. */
-  private final AtomicInteger asideCount = new AtomicInteger();
-
-  /** Those that have been made. */
-  private final Set<Context> asides = ConcurrentHashMap.newKeySet();
-
-  private volatile boolean halfClosed;
-
   private volatile boolean ended;
 
-  private final GuestContext.Closer closer;
+  private final OpenContexts open;
 
   GuestContexts() {
     this(Context::close);
@@ -77,7 +60,7 @@ final class GuestContexts {
    * @param closer what ends a context
    */
   GuestContexts(GuestContext.Closer closer) {
-    this.closer = closer;
+    this.open = new OpenContexts(closer);
     boolean compiled = !engine.getImplementationName().contains("Interpreted");
     if (compiled) {
       GraalCompilation.beQuick();
@@ -150,7 +133,7 @@ final class GuestContexts {
       // Before it can be had: no guest uses any of it first.
       EngineClasses.initializeWasm();
       Context.Builder first = withWasm(there).allowHostAccess(EXPORTED_ONLY);
-      FirstUses.WASM.runOnce(() -> new GuestContext(first.build(), json, this::close), this::ended);
+      FirstUses.WASM.runOnce(() -> new GuestContext(first.build(), json, open::close), this::ended);
       wasmEngine = there;
       // Once it can be seen by whoever sets this. Not sooner, and by nobody else: an engine that is
       // closed while a context of it begins locks up.
@@ -184,7 +167,7 @@ final class GuestContexts {
    * @param wasm whether {@code WebAssembly} is there
    */
   GuestContext context(BundleFileSystem modules, boolean eval, boolean wasm) {
-    return new GuestContext(build(modules, eval, wasm), json, this::close);
+    return new GuestContext(build(modules, eval, wasm), json, open::close);
   }
 
   /**
@@ -194,19 +177,16 @@ final class GuestContexts {
    * @throws IllegalStateException when the engines have ended
    */
   GuestContext aside(BundleFileSystem modules) {
-    // Before the look at whether they have ended: those who end them look at this afterwards.
-    asideCount.incrementAndGet();
-    try {
-      if (ended) {
-        throw haveEnded();
-      }
-      Context made = build(modules, false, false);
-      asides.add(made);
-      return new GuestContext(made, json, this::closeAside);
-    } catch (RuntimeException | Error e) {
-      asideCount.decrementAndGet();
-      throw e;
-    }
+    Context made =
+        open.openAside(
+            () -> {
+              // Counted by now: those who end the engines look at that once these have ended.
+              if (ended) {
+                throw haveEnded();
+              }
+              return build(modules, false, false);
+            });
+    return new GuestContext(made, json, open::closeAside);
   }
 
   private Context build(BundleFileSystem modules, boolean eval, boolean wasm) {
@@ -227,46 +207,6 @@ final class GuestContexts {
   }
 
   /**
-   * Closes a context. What fails for want of memory leaves one that is neither open nor closed,
-   * which whoever closes it again, like its engine, waits for without end.
-   */
-  private void close(Context context, boolean stop) {
-    closing.incrementAndGet();
-    try {
-      closer.close(context, stop);
-    } catch (PolyglotException e) {
-      if (e.isInternalError() || e.isResourceExhausted()) {
-        halfClosed = true;
-      }
-      throw e;
-    } catch (Error e) {
-      halfClosed = true;
-      throw e;
-    } finally {
-      closing.decrementAndGet();
-    }
-  }
-
-  /** Closes one aside; it is in use until the thread that has it does so. */
-  private void closeAside(Context context, boolean stop) {
-    try {
-      close(context, stop);
-    } finally {
-      if (!stop && asides.remove(context)) {
-        asideCount.decrementAndGet();
-      }
-    }
-  }
-
-  private void stopAside(Context context) {
-    try {
-      close(context, true);
-    } catch (PolyglotException e) {
-      log.debug("A context could not be stopped", e);
-    }
-  }
-
-  /**
    * Ends every context, those aside first. No guest may run on a lane any more: it could lock up.
    * An engine that could not end keeps the process from ending: then it is left as it is.
    *
@@ -274,20 +214,9 @@ final class GuestContexts {
    * @return whether the engines have ended
    */
   boolean close(Duration patience) {
-    long end = System.nanoTime() + patience.toNanos();
     // Before what fails for it, starts another engine or makes a context aside looks at this.
     ended = true;
-    Set<Context> stopped = new HashSet<>();
-    while (areInUse() && System.nanoTime() - end < 0) {
-      for (Context aside : asides) {
-        if (stopped.add(aside)) {
-          // Whoever stops one waits until it has stopped.
-          Thread.ofPlatform().daemon().name("brink-context-stop").start(() -> stopAside(aside));
-        }
-      }
-      LockSupport.parkNanos(this, 1_000_000);
-    }
-    if (areInUse() || halfClosed) {
+    if (!open.end(patience)) {
       return false;
     }
     engine.close(true);
@@ -296,9 +225,5 @@ final class GuestContexts {
       second.close(true);
     }
     return true;
-  }
-
-  private boolean areInUse() {
-    return asideCount.get() > 0 || closing.get() > 0;
   }
 }
