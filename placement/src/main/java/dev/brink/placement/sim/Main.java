@@ -125,7 +125,7 @@ public final class Main {
             millis(1000 * options.number("warm-up", 10)),
             millis(1000 * options.number("seconds", 25)))
         .coldMedian(millis(options.number("cold-ms", 200)))
-        .furtherCold(millis(options.number("further-cold-ms", 3_600_000)))
+        .furtherCold(millis(options.number("further-cold-ms", 1)))
         .nodeMemoryMb(options.number("memory-mb", 1024))
         .ingressSkew(options.number("skew", 0.5))
         .dataShare(options.number("data", 0))
