@@ -99,7 +99,7 @@ public interface Grid extends AutoCloseable {
 
   /**
    * Leaves the grid and stops all threads. The others stop counting on this node. Waits for at most
-   * about 15 s; a second call does nothing.
+   * about 15 s, and before that for {@link GridBuilder#leaveTimeout}; a second call does nothing.
    */
   @Override
   void close();

@@ -29,6 +29,7 @@ public final class GridBuilder {
   Map<String, String> attributes = Map.of();
   Duration startTimeout = Duration.ofSeconds(30);
   Duration writeTimeout = Duration.ofSeconds(5);
+  Duration leaveTimeout = Duration.ofSeconds(10);
   Duration retention = Duration.ofHours(24);
   long dataRegionBytes = 64L << 20;
   long keyValueBytes = 256L << 20;
@@ -139,6 +140,17 @@ public final class GridBuilder {
     this.writeTimeout =
         Bounds.duration(
             "writeTimeout", writeTimeout, Duration.ofMillis(10), Duration.ofMinutes(10));
+    return this;
+  }
+
+  /**
+   * For how long at most {@link Grid#close} waits until other members have all that this one has of
+   * namespaces in memory, and for its turn where several leave at once. Default: 10 s; 0 leaves at
+   * once, as if it failed.
+   */
+  public GridBuilder leaveTimeout(Duration leaveTimeout) {
+    this.leaveTimeout =
+        Bounds.duration("leaveTimeout", leaveTimeout, Duration.ZERO, Duration.ofMinutes(10));
     return this;
   }
 

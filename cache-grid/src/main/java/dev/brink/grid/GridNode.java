@@ -48,6 +48,7 @@ final class GridNode implements Grid {
   private final KeyValueEngine memory;
   private final @Nullable DurableNamespaces durable;
   private final Duration timeout;
+  private final Duration leaveTimeout;
   private final Map<String, ReplicatedMap> maps = new ConcurrentHashMap<>();
 
   private GridNode(GridBuilder options, Path directory, Ports ports, @Nullable Ports durablePorts) {
@@ -102,6 +103,7 @@ final class GridNode implements Grid {
             options.localCopyBytes,
             options.keyValueBytes);
     timeout = options.writeTimeout;
+    leaveTimeout = options.leaveTimeout;
     durable =
         durablePorts == null || durableAt == null
             ? null
@@ -307,7 +309,7 @@ final class GridNode implements Grid {
     }
     beacon.start();
     mirror.map(Mirror.MEMBERS).listen(new MembersListener(engine));
-    engine.start(new NodeDuties(housekeeping, memory));
+    engine.start(new NodeDuties(housekeeping, memory, leaveTimeout));
     awaitIntroduction();
     DurableNamespaces store = durable;
     if (store != null) {
@@ -385,7 +387,7 @@ final class GridNode implements Grid {
   }
 
   /** Housekeeping, and what namespaces have to know. */
-  private record NodeDuties(Housekeeping housekeeping, KeyValueEngine memory)
+  private record NodeDuties(Housekeeping housekeeping, KeyValueEngine memory, Duration leaveTimeout)
       implements Engine.Duties {
     @Override
     public void started(IgniteSession session) {
@@ -405,6 +407,7 @@ final class GridNode implements Grid {
 
     @Override
     public void leaving(IgniteSession session) {
+      Departure.await(session.namespaces(), leaveTimeout);
       housekeeping.leaving(session);
     }
   }

@@ -206,7 +206,7 @@ record IgniteSettings(
   private static CacheConfiguration<?, ?>[] caches() {
     CacheConfiguration<?, ?>[] namespaces =
         KeyValueCaches.configurations(KeyValueCaches.MEMORY, PartitionLossPolicy.IGNORE, null);
-    return Stream.concat(Stream.of(cache()), Stream.of(namespaces))
+    return Stream.concat(Stream.of(cache(), Departure.cache()), Stream.of(namespaces))
         .toArray(CacheConfiguration<?, ?>[]::new);
   }
 

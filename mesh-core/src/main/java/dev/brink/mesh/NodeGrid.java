@@ -40,6 +40,7 @@ final class NodeGrid {
                   case WAN -> NetworkPreset.WAN;
                 })
             .startTimeout(options.startTimeout())
+            .leaveTimeout(options.leaveTimeout())
             .dataRegionBytes(options.offHeapBytes())
             .keyValueBytes(options.keyValueBytes())
             .localCopyBytes(options.localCopyBytes())

@@ -12,6 +12,8 @@ import java.util.List;
  * @param seeds discovery addresses of nodes to join; empty: starts a mesh of its own
  * @param preset how fast a silent node is given up
  * @param startTimeout how long the grid may take to start until the node's start fails
+ * @param leaveTimeout for how long a stop waits until other nodes have what this one has of
+ *     namespaces in memory
  * @param offHeapBytes memory for the registry's pages, outside the heap
  * @param keyValueBytes memory for the values of key-value namespaces in memory, outside the heap
  * @param localCopyBytes heap for copies of values that this node lately read or wrote
@@ -26,6 +28,7 @@ public record GridConfig(
     List<HostPort> seeds,
     Preset preset,
     Duration startTimeout,
+    Duration leaveTimeout,
     long offHeapBytes,
     long keyValueBytes,
     long localCopyBytes,
@@ -54,6 +57,7 @@ public record GridConfig(
     builder.seeds = seeds;
     builder.preset = preset;
     builder.startTimeout = startTimeout;
+    builder.leaveTimeout = leaveTimeout;
     builder.offHeapBytes = offHeapBytes;
     builder.keyValueBytes = keyValueBytes;
     builder.localCopyBytes = localCopyBytes;
@@ -65,8 +69,8 @@ public record GridConfig(
 
   /**
    * Defaults: discovery {@code 127.0.0.1:47500}, communication {@code 127.0.0.1:47100}, no seeds,
-   * preset {@code lan}, 30 s to start, 64 MiB, 256 MiB, 32 MiB; no durable store, its ports {@code
-   * 47550} and {@code 47150}.
+   * preset {@code lan}, 30 s to start, 10 s to leave, 64 MiB, 256 MiB, 32 MiB; no durable store,
+   * its ports {@code 47550} and {@code 47150}.
    */
   public static final class Builder {
     private String bindAddress = "127.0.0.1";
@@ -75,6 +79,7 @@ public record GridConfig(
     private List<HostPort> seeds = List.of();
     private Preset preset = Preset.LAN;
     private Duration startTimeout = Duration.ofSeconds(30);
+    private Duration leaveTimeout = Duration.ofSeconds(10);
     private long offHeapBytes = 64L << 20;
     private long keyValueBytes = 256L << 20;
     private long localCopyBytes = 32L << 20;
@@ -111,6 +116,11 @@ public record GridConfig(
 
     public Builder startTimeout(Duration timeout) {
       startTimeout = timeout;
+      return this;
+    }
+
+    public Builder leaveTimeout(Duration timeout) {
+      leaveTimeout = timeout;
       return this;
     }
 
@@ -152,6 +162,7 @@ public record GridConfig(
           seeds,
           preset,
           startTimeout,
+          leaveTimeout,
           offHeapBytes,
           keyValueBytes,
           localCopyBytes,

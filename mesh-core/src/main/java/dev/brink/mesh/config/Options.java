@@ -148,6 +148,11 @@ final class Options {
               GridConfig::startTimeout,
               GridConfig.Builder::startTimeout),
           grid(
+              "leave-timeout",
+              ValueType.duration(Duration.ZERO, Duration.ofMinutes(10)),
+              GridConfig::leaveTimeout,
+              GridConfig.Builder::leaveTimeout),
+          grid(
               "off-heap",
               ValueType.size(16L << 20, 1L << 40),
               GridConfig::offHeapBytes,

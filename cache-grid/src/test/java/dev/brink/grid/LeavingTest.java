@@ -1,0 +1,122 @@
+package dev.brink.grid;
+
+import static dev.brink.grid.Grids.bytes;
+import static dev.brink.grid.Grids.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.apache.ignite.IgniteCache;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What namespaces in memory keep while members leave in order. */
+@Timeout(180)
+class LeavingTest {
+  private static final int KEYS = 500;
+
+  /** Of several chunks each. */
+  private static final int LARGE = 50;
+
+  private static final String SMALL_VALUE = "v".repeat(1_000);
+  private static final byte[] LARGE_VALUE = new byte[600_000];
+
+  @TempDir Path directory;
+
+  private Grids joined(Duration leaveTimeout) throws Exception {
+    var grids = new Grids(directory);
+    for (int n = 1; n <= 3; n++) {
+      List<String> seeds = n == 1 ? List.of() : Grids.addresses(grids.member(1));
+      grids.start(grids.options(n).leaveTimeout(leaveTimeout).seeds(seeds));
+    }
+    Grids.awaitMembers(3, grids.member(1), grids.member(2), grids.member(3));
+    return grids;
+  }
+
+  private static KeyValue filled(Grid grid) throws Exception {
+    KeyValue at = Grids.at(grid, "leaving");
+    for (int i = 0; i < KEYS; i++) {
+      get(at.put("key" + i, bytes(SMALL_VALUE)));
+    }
+    for (int i = 0; i < LARGE; i++) {
+      get(at.put("large" + i, LARGE_VALUE));
+    }
+    return at;
+  }
+
+  /** The keys that are not there, or not whole. */
+  private static List<String> lost(KeyValue at) {
+    List<String> lost = new ArrayList<>();
+    for (int i = 0; i < KEYS + LARGE; i++) {
+      String key = i < KEYS ? "key" + i : "large" + (i - KEYS);
+      int length = i < KEYS ? SMALL_VALUE.length() : LARGE_VALUE.length;
+      try {
+        if (get(at.get(key)).map(entry -> entry.value().length).orElse(0) != length) {
+          lost.add(key);
+        }
+      } catch (Exception e) {
+        lost.add(key + ": " + e);
+      }
+    }
+    return lost;
+  }
+
+  private static void leaveAtOnce(Grid... grids) throws InterruptedException {
+    List<Thread> leaving =
+        Stream.of(grids).map(grid -> Thread.ofPlatform().start(grid::close)).toList();
+    for (Thread thread : leaving) {
+      thread.join();
+    }
+  }
+
+  @Test
+  void nothingIsLostWhereOneLeavesRightAfterAnother() throws Exception {
+    try (Grids grids = joined(Duration.ofMinutes(1))) {
+      KeyValue at = filled(grids.member(1));
+      grids.member(3).close();
+      grids.member(2).close();
+      assertThat(lost(at)).isEmpty();
+    }
+  }
+
+  @Test
+  void nothingIsLostWhereTwoLeaveAtOnce() throws Exception {
+    try (Grids grids = joined(Duration.ofMinutes(1))) {
+      KeyValue at = filled(grids.member(1));
+      leaveAtOnce(grids.member(2), grids.member(3));
+      assertThat(lost(at)).isEmpty();
+    }
+  }
+
+  @Test
+  void allCanLeaveAtOnceAndNobodyWaitsForWhoIsGone() throws Exception {
+    Duration longerThanThisTest = Duration.ofMinutes(10);
+    try (Grids grids = joined(longerThanThisTest)) {
+      filled(grids.member(1));
+      turns(grids.member(1)).put("turn", UUID.randomUUID());
+      leaveAtOnce(grids.member(1), grids.member(2), grids.member(3));
+      assertThat(grids.member(1).state()).isEqualTo(GridState.STOPPED);
+    }
+  }
+
+  @Test
+  void whoseTurnDoesNotComeLeavesOnceItsPatienceIsAtItsEnd() throws Exception {
+    try (Grids grids = joined(Duration.ofMillis(300))) {
+      filled(grids.member(1));
+      var session = ((GridNode) grids.member(1)).engine().session();
+      turns(grids.member(1)).put("turn", session.id());
+      grids.member(2).close();
+      assertThat(grids.member(2).state()).isEqualTo(GridState.STOPPED);
+      Grids.awaitMembers(2, grids.member(1), grids.member(3));
+    }
+  }
+
+  private static IgniteCache<String, UUID> turns(Grid grid) {
+    return ((GridNode) grid).engine().session().namespaces().ignite().cache("brink-departures");
+  }
+}
