@@ -392,7 +392,9 @@ final class GridNode implements Grid {
     @Override
     public void started(IgniteSession session) {
       housekeeping.started(session);
-      memory.resumed(session.namespaces());
+      StoreCaches namespaces = session.namespaces();
+      memory.resumed(namespaces);
+      memory.watchLosses(namespaces);
     }
 
     @Override

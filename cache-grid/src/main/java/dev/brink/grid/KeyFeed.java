@@ -61,6 +61,11 @@ final class KeyFeed {
     return fewer.isEmpty();
   }
 
+  /** Changes may have been missed by all. */
+  void miss() {
+    watches.forEach(QueuedWatch::miss);
+  }
+
   void close() {
     watches.forEach(QueuedWatch::close);
   }
@@ -89,7 +94,7 @@ final class KeyFeed {
                 log.debug("a watch starts when Ignite is back");
               }
               if (again) {
-                watches.forEach(QueuedWatch::miss);
+                miss();
               }
             });
   }

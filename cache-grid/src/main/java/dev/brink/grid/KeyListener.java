@@ -12,8 +12,8 @@ public interface KeyListener {
   void removed(String key);
 
   /**
-   * Changes may have been missed: the grid was away, or they came faster than they were taken. Read
-   * again what matters.
+   * Changes may have been missed: the grid was away, they came faster than they were taken, or all
+   * members that had some keys in memory may be lost, with these. Read again what matters.
    */
   void missed();
 }

@@ -80,6 +80,11 @@ final class KeyValueEngine implements AutoCloseable {
     watches.resumed(caches);
   }
 
+  /** Tells who watches when keys may be lost with all that had them, while that Ignite runs. */
+  void watchLosses(StoreCaches caches) {
+    LostCopies.watch(caches, watches::lost);
+  }
+
   LocalCopies.@Nullable Copy copy(String key, long maxStaleNanos) {
     return copies.get(key, maxStaleNanos, System.nanoTime());
   }

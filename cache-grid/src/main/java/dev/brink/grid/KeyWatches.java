@@ -67,6 +67,11 @@ final class KeyWatches {
     present().forEach(feed -> feed.resume(caches));
   }
 
+  /** Keys may have been lost; does not wait. */
+  void lost() {
+    present().forEach(KeyFeed::miss);
+  }
+
   void close() {
     present().forEach(KeyFeed::close);
   }
