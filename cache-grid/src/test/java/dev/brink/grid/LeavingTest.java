@@ -7,8 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.apache.ignite.IgniteCache;
 import org.junit.jupiter.api.Test;
@@ -113,6 +117,69 @@ class LeavingTest {
       grids.member(2).close();
       assertThat(grids.member(2).state()).isEqualTo(GridState.STOPPED);
       Grids.awaitMembers(2, grids.member(1), grids.member(3));
+    }
+  }
+
+  /** Puts keys through one member, one after the other, until it is told to end. */
+  private static final class Writer implements AutoCloseable {
+    private final KeyValue at;
+    private final Set<String> written = ConcurrentHashMap.newKeySet();
+    private final List<Throwable> failures = new CopyOnWriteArrayList<>();
+    private volatile boolean ended;
+    private final Thread thread = Thread.ofPlatform().unstarted(this::run);
+
+    Writer(Grid grid, String prefix) {
+      at = Grids.at(grid, "leaving");
+      thread.setName(prefix);
+      thread.start();
+    }
+
+    private void run() {
+      for (int i = 0; !ended; i++) {
+        String key = thread.getName() + i;
+        try {
+          get(at.put(key, bytes(SMALL_VALUE)));
+          written.add(key);
+        } catch (Exception e) {
+          failures.add(e);
+        }
+      }
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+      ended = true;
+      thread.join();
+    }
+  }
+
+  @Test
+  void nothingIsLostWhileOneAfterAnotherIsRestarted() throws Exception {
+    try (Grids grids = joined(Duration.ofMinutes(1))) {
+      var members = new ArrayList<>(List.of(grids.member(1), grids.member(2), grids.member(3)));
+      Set<String> written = new HashSet<>();
+      for (int n = 2; n >= 0; n--) {
+        Grid stays = members.get((n + 1) % 3);
+        try (var writer = new Writer(stays, "of" + n + "-")) {
+          members.get(n).close();
+          members.set(
+              n,
+              grids.start(
+                  grids
+                      .options(n + 1)
+                      .leaveTimeout(Duration.ofMinutes(1))
+                      .seeds(Grids.addresses(stays))));
+          Grids.awaitMembers(3, members.toArray(Grid[]::new));
+          writer.close();
+          assertThat(writer.failures).isEmpty();
+          assertThat(writer.written).isNotEmpty();
+          written.addAll(writer.written);
+        }
+      }
+      KeyValue at = Grids.at(members.getFirst(), "leaving");
+      for (String key : written) {
+        assertThat(get(at.get(key))).as(key).isPresent();
+      }
     }
   }
 
