@@ -4,20 +4,27 @@
   const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
   const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
+  const isSpace = (char) => char === ' ' || char === '\t' || char === '\n' || char === '\r';
+
   /** { essence, parameters }, the parameters a map; null for what is no type. */
   function parsed(text) {
-    const [essence, ...rest] = splitParameters(text);
-    const slash = essence.indexOf('/');
-    const type = essence.slice(0, slash).trim();
-    const subtype = essence.slice(slash + 1).trim();
+    const slash = text.indexOf('/');
+    let at = until(text, ';', slash + 1);
+    const type = text.slice(afterSpace(text, 0), slash);
+    const subtype = withoutSpaceAtEnd(text.slice(slash + 1, at));
     if (slash < 0 || !TOKEN.test(type) || !TOKEN.test(subtype)) return null;
     const parameters = new Map();
-    for (const parameter of rest) {
-      const equals = parameter.indexOf('=');
-      if (equals < 0) continue;
-      const name = parameter.slice(0, equals).trim().toLowerCase();
-      const value = valueOf(parameter.slice(equals + 1));
-      if (TOKEN.test(name) && value !== null && VALUE.test(value) && !parameters.has(name)) parameters.set(name, value);
+    while (at < text.length) {
+      const start = afterSpace(text, at + 1);
+      at = start;
+      while (at < text.length && text[at] !== ';' && text[at] !== '=') at++;
+      if (text[at] !== '=') continue;
+      const name = text.slice(start, at);
+      const [value, end] = text[at + 1] === '"' ? quoted(text, at + 2) : unquoted(text, at + 1);
+      at = end;
+      if (!TOKEN.test(name) || value === null || !VALUE.test(value)) continue;
+      const known = name.toLowerCase();
+      if (!parameters.has(known)) parameters.set(known, value);
     }
     return { essence: `${type}/${subtype}`.toLowerCase(), parameters };
   }
@@ -33,33 +40,40 @@
     return out;
   }
 
-  /** A parameter's value, unquoted; null for an empty one without quotes. */
-  function valueOf(text) {
-    if (!text.startsWith('"')) return text.trim() === '' ? null : text.trim();
+  /** A value that begins there, after its quote, and where the parameter ends: what follows its other quote is left out. */
+  function quoted(text, start) {
     let value = '';
-    for (let i = 1; i < text.length; i++) {
-      if (text[i] === '"') break;
-      if (text[i] === '\\' && i + 1 < text.length) i++;
-      value += text[i];
+    let at = start;
+    for (; at < text.length && text[at] !== '"'; at++) {
+      if (text[at] === '\\' && at + 1 < text.length) at++;
+      value += text[at];
     }
-    return value;
+    return [value, until(text, ';', at)];
   }
 
-  /** Splits at semicolons outside of quotes. */
-  function splitParameters(text) {
-    const parts = [];
-    let start = 0;
-    let quoted = false;
-    for (let i = 0; i < text.length; i++) {
-      if (quoted && text[i] === '\\') i++;
-      else if (text[i] === '"') quoted = !quoted;
-      else if (text[i] === ';' && !quoted) {
-        parts.push(text.slice(start, i));
-        start = i + 1;
-      }
-    }
-    parts.push(text.slice(start));
-    return parts;
+  /** The same without quotes; null for an empty one. */
+  function unquoted(text, start) {
+    const end = until(text, ';', start);
+    const value = withoutSpaceAtEnd(text.slice(start, end));
+    return [value === '' ? null : value, end];
+  }
+
+  /** Where the character is from there on, or the text ends. */
+  function until(text, char, start) {
+    const at = text.indexOf(char, start);
+    return at < 0 ? text.length : at;
+  }
+
+  function afterSpace(text, start) {
+    let at = start;
+    while (at < text.length && isSpace(text[at])) at++;
+    return at;
+  }
+
+  function withoutSpaceAtEnd(text) {
+    let end = text.length;
+    while (end > 0 && isSpace(text[end - 1])) end--;
+    return text.slice(0, end);
   }
 
   return { parsed, serialized };
