@@ -3,6 +3,7 @@ package dev.brink.mesh;
 import dev.brink.mesh.config.NodeConfig;
 import dev.brink.mesh.http.HttpServer;
 import dev.brink.mesh.link.LinkServer;
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -49,7 +50,7 @@ record NodeEndpoints(NodeConfig config, HttpServer ingress, HttpServer admin, Li
   }
 
   private static String host(InetAddress address) {
-    String text = address.getHostAddress();
+    String text = NetUtil.toAddressString(address);
     return text.contains(":") ? "[" + text + "]" : text;
   }
 }

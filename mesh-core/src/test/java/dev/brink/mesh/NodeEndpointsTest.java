@@ -15,7 +15,8 @@ class NodeEndpointsTest {
     "192.0.2.1, , http://192.0.2.1:8080",
     "192.0.2.1, 198.51.100.7, http://192.0.2.1:8080",
     "0.0.0.0, 198.51.100.7, http://198.51.100.7:8080",
-    "::, 2001:db8::7, http://[2001:db8:0:0:0:0:0:7]:8080",
+    "::, 2001:db8::7, http://[2001:db8::7]:8080",
+    "::1, , http://[::1]:8080",
     "0.0.0.0, , http://127.0.0.1:8080"
   })
   void whatListensEverywhereIsWhereItIsSaidToBe(String bound, String advertised, String url) {

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -40,7 +41,7 @@ abstract class Connection extends ChannelInboundHandlerAdapter {
     this.channel = channel;
     this.scheme = scheme;
     this.remoteAddress = addressOf(channel);
-    this.clientAddress = remoteAddress.getAddress().getHostAddress();
+    this.clientAddress = NetUtil.toAddressString(remoteAddress.getAddress());
   }
 
   /** The client's address; that of nobody when the connection has none or is gone. */

@@ -2,13 +2,17 @@ package dev.brink.mesh.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
@@ -108,6 +112,20 @@ class HttpServerTest {
         assertThat(events.poll(20, TimeUnit.SECONDS)).isEqualTo("started /");
       }
       assertThat(events.poll(20, TimeUnit.SECONDS)).isEqualTo("ended 0 0 0 false");
+    }
+  }
+
+  /** As RFC 5952 writes it: what others write is compared with it. */
+  @Test
+  void aClientsAddressIsWrittenShort() throws Exception {
+    var six = new InetSocketAddress(InetAddress.ofLiteral("::1"), 0);
+    assumeTrue(NetworkInterface.getByInetAddress(six.getAddress()) != null, "no IPv6 here");
+    try (TestServer server =
+            TestServer.start(
+                exchange -> exchange.respond(TestServer.ok(exchange.clientAddress())),
+                options -> options.address(six));
+        RawClient client = new RawClient(new Socket(six.getAddress(), server.port()))) {
+      assertThat(client.send(GET).answer().body()).isEqualTo("::1");
     }
   }
 
