@@ -1,5 +1,6 @@
 package dev.brink.exec.outbound;
 
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -82,7 +83,7 @@ public final class OutboundPolicy {
     checkPort(host, port);
     var permitted = new ArrayList<InetAddress>(found.size());
     for (InetAddress address : found) {
-      if (!SpecialAddresses.contain(address) || isAllowed(address.getHostAddress(), port)) {
+      if (!SpecialAddresses.contain(address) || isAllowed(NetUtil.toAddressString(address), port)) {
         permitted.add(address);
       }
     }

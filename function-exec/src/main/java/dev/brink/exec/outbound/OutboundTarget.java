@@ -1,5 +1,7 @@
 package dev.brink.exec.outbound;
 
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
 import java.util.Locale;
 
 /**
@@ -9,6 +11,20 @@ import java.util.Locale;
  * @param port 0: any
  */
 public record OutboundTarget(String host, int port) {
+  public OutboundTarget {
+    host = host.indexOf(':') < 0 ? host : shortened(host);
+  }
+
+  /** As URLs have it: there is more than one way to write such an address. */
+  private static String shortened(String address) {
+    try {
+      return NetUtil.toAddressString(InetAddress.ofLiteral(address));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "target: " + address + " (expected: a name, or an IP address)", e);
+    }
+  }
+
   /** {@code host}, {@code host:port} or {@code [v6]:port}; {@code *} as the port is any. */
   public static OutboundTarget parse(String text) {
     int colon = text.lastIndexOf(':');

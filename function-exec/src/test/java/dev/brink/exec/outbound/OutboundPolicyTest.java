@@ -145,12 +145,30 @@ class OutboundPolicyTest {
   }
 
   @Test
+  void anAddressIsAllowedHoweverItIsWritten() throws Exception {
+    OutboundPolicy some =
+        OutboundPolicy.builder()
+            .allow(
+                List.of(
+                    OutboundTarget.parse("[FD00:0:0::7]:8443"),
+                    OutboundTarget.parse("0:0:0:0:0:0:0:1")))
+            .build();
+    InetAddress inside = InetAddress.ofLiteral("fd00::7");
+    assertThat(some.permitted("fd00::7", 8443, List.of(inside))).containsExactly(inside);
+    assertThat(some.permitted("six.example", 8443, List.of(inside))).containsExactly(inside);
+    InetAddress here = InetAddress.ofLiteral("::1");
+    assertThat(some.permitted(hostOf("http://[0:0::1]/"), 80, List.of(here))).containsExactly(here);
+    assertThatThrownBy(() -> some.permitted("six.example", 443, List.of(inside)))
+        .isInstanceOf(OutboundException.class);
+  }
+
+  @Test
   void targetsAreWrittenAsTheyAreRead() {
     for (String text : List.of("a.example", "a.example:80", "[::1]:443", "10.0.0.1:8080")) {
       assertThat(OutboundTarget.parse(text)).hasToString(text);
     }
     assertThat(OutboundTarget.parse("a:*").port()).isZero();
-    for (String text : List.of("", ":80", "a:0", "a:65536", "a:x")) {
+    for (String text : List.of("", ":80", "a:0", "a:65536", "a:x", "a:b:c", "[::g]:80")) {
       assertThatThrownBy(() -> OutboundTarget.parse(text))
           .isInstanceOf(IllegalArgumentException.class);
     }
