@@ -304,6 +304,16 @@
     }
   }
 
+  /** Ends what the host pulls because the function wants it no more; its source hears the reason. */
+  function abortWriting(number, reason) {
+    const writer = writers.get(number);
+    if (writer !== undefined) {
+      writers.delete(number);
+      giveUp(writer.reader, reason);
+      bodies.failWriting(number, 'the fetch was aborted');
+    }
+  }
+
   /** Calls what the host asks for in the asynchronous context of the stream that it is about. */
   function within(context, step, subject, detail) {
     if (context === null) step(subject, detail);
@@ -357,6 +367,6 @@
 
   return {
     TEXT_TYPE, TEXT, BYTES, NATIVE, STREAM, Body, extract, isUsed, isLocked, bodyStream, consume, decodeWhenRead, cloneBody,
-    bodyMethods, mixIn, write, handOver, asItCame, writeFrom, pull, stop,
+    bodyMethods, mixIn, write, handOver, asItCame, writeFrom, pull, stop, abortWriting,
   };
 });

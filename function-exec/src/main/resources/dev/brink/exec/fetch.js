@@ -507,7 +507,8 @@
       const onAbort = () => {
         ops.cancel(op);
         core.unregister(op);
-        if (body !== null && body.stream !== null && !body.stream.locked) load('idl').handled(body.stream.cancel(signal.reason));
+        if (writer > 0) load('bodies').abortWriting(writer, signal.reason);
+        else if (body !== null && body.stream !== null && !body.stream.locked) load('idl').handled(body.stream.cancel(signal.reason));
         reject(signal.reason);
       };
       op = core.register((how, payload, number) => {

@@ -201,6 +201,29 @@ class SubrequestTest {
     assertThat(ORIGIN.slow).singleElement().matches(QueuedBody::cancelled);
   }
 
+  /** Whether the host reads what it was to send, or never began: the source hears why. */
+  @ParameterizedTest
+  @ValueSource(strings = {"echo", "never"})
+  void theSourceOfAnAbortedUploadHearsTheReason(String how) {
+    LoadedFunction function =
+        SANDBOX.handler(
+            """
+            const controller = new AbortController();
+            let heard;
+            const cancelled = new Promise((resolve) => { heard = resolve; });
+            const body = new ReadableStream({
+              pull: (to) => scheduler.wait(1).then(() => to.enqueue(new Uint8Array(9))),
+              cancel: heard,
+            });
+            const sent = env.API.fetch('http://api/%s', { method: 'POST', body, signal: controller.signal });
+            await scheduler.wait(5);
+            controller.abort('enough');
+            return new Response(`${await sent.catch(String)} ${await cancelled}`);
+            """
+                .formatted(how));
+    assertThat(SANDBOX.get(function, "/").end().text()).isEqualTo("enough enough");
+  }
+
   private static long pooledBytes() {
     ByteBufAllocatorMetric metric =
         ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric();
