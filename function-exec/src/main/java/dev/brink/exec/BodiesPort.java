@@ -353,7 +353,8 @@ public final class BodiesPort {
 
   @HostAccess.Export
   public void failWriting(int writer, String message) {
-    instance.bodies().endWriting(writer, new FunctionException(Code.UNCAUGHT, message, null));
+    FunctionException failure = new FunctionException(Code.UNCAUGHT, message, null);
+    instance.bodies().endWriting(writer, instance.function().shown(failure));
   }
 
   private Integer failed(String why) {

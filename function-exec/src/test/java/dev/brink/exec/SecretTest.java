@@ -1,6 +1,7 @@
 package dev.brink.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -37,6 +38,17 @@ class SecretTest {
     LoadedFunction function = load("throw new Error(`cannot log in with ${env.API_KEY}`)");
     assertThat(sandbox.get(function, "/").failure()).hasMessage("Error: cannot log in with ***");
     assertThat(sandbox.console.toString()).contains("cannot log in with ***").doesNotContain(VALUE);
+  }
+
+  @Test
+  void theErrorThatBreaksABodyOffHidesItToo() {
+    LoadedFunction function =
+        load(
+            "return new Response(new ReadableStream({ pull() { throw new Error('key ' +"
+                + " env.API_KEY) } }))");
+    Answered answered = sandbox.get(function, "/");
+    assertThatThrownBy(answered::bytes).hasMessageEndingWith("Error: key ***");
+    assertThat(sandbox.console.toString()).contains("key ***").doesNotContain(VALUE);
   }
 
   @Test
