@@ -21,6 +21,9 @@ final class GuestErrors {
   private static final Pattern MODULE_NOT_FOUND =
       Pattern.compile("^Error: (module not found: (.*), imported from (.*) \\(expected: .*\\))$");
 
+  /** What the engine says of an import of JSON that does not say that it is of JSON. */
+  private static final String OTHER_TYPE = "TypeError: Invalid module type was asserted";
+
   /** A class of the guest's library: the engine knows its name, and not what an object says. */
   private static final String SAYS_NOTHING = "DOMException";
 
@@ -42,6 +45,9 @@ final class GuestErrors {
     Matcher notFound = MODULE_NOT_FOUND.matcher(message);
     if (code == Code.MODULE_ERROR && notFound.matches()) {
       return notFound(notFound, bundle);
+    }
+    if (code == Code.MODULE_ERROR && message.equals(OTHER_TYPE)) {
+      return UntypedImport.in(bundle.modules(), message);
     }
     message = POSITION_PREFIX.matcher(message).replaceFirst("$1");
     return new FunctionException(code, message, position(thrown));

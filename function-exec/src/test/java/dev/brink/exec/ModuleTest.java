@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ModuleTest {
   private static final Sandbox SANDBOX = Sandbox.of(1);
@@ -134,6 +135,37 @@ class ModuleTest {
                 + ", imported from lib/a.js (expected: "
                 + expected
                 + ")");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "import data from './data.json';",
+        "export * from \"./data.json\"",
+        "import data from './data.json' with { type: 'text' }; import again from './data.json'",
+      })
+  void anImportOfJsonWithoutItsTypeSaysWhatIsMissing(String imports) {
+    Map<String, String> modules =
+        Map.of(
+            "main.js",
+            "import './lib/a.js'; import own from './own.json' with { type: 'json' }; export"
+                + " default {}",
+            "own.json",
+            "{}",
+            "lib/a.js",
+            "\n" + imports,
+            "lib/data.json",
+            "{}");
+    assertThatThrownBy(() -> SANDBOX.load(modules, Sandbox.LIMITS))
+        .isInstanceOfSatisfying(
+            FunctionException.class,
+            failure -> {
+              assertThat(failure.code()).isEqualTo(Code.MODULE_ERROR);
+              assertThat(failure.position()).isNotNull();
+              assertThat(failure.position().module()).isEqualTo("lib/a.js");
+              assertThat(failure.position().line()).isEqualTo(2);
+            })
+        .hasMessage("./data.json: imported without its type (expected: with { type: 'json' })");
   }
 
   @Test
