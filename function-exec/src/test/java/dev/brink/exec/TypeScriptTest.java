@@ -122,15 +122,46 @@ class TypeScriptTest {
         .isEqualTo("many");
   }
 
-  /** The engine does not know them: what it says is no silence. */
-  @ParameterizedTest
-  @CsvSource({"@seal class A {}", "class A { @seal accessor x = 1 }"})
-  void decoratorsAreTheEnginesToRefuse(String source) {
+  @Test
+  void decoratorsOfTheStandardWork() {
     Map<String, String> modules =
-        Map.of("main.js", "import './a.ts'; export default {};", "a.ts", source);
+        Map.of(
+            "main.js",
+            "export { default } from './a.ts';",
+            "a.ts",
+            """
+            const kinds: string[] = [];
+            function seen(value: any, context: { kind: string }) { kinds.push(context.kind); return value; }
+            function named<T extends new (...all: any[]) => object>(of: T, context: unknown) {
+              return class extends of { name = 'named'; };
+            }
+            @named class A { @seen method(): number { return 1; } @seen field: number = 3; @seen accessor also = 4; }
+            const a = new A() as any;
+            export default { fetch: () => new Response([kinds.sort(), a.name, a.method(), a.field, a.also].join()) };
+            """);
+    assertThat(SANDBOX.get(SANDBOX.load(modules, Sandbox.LIMITS), "/").end().text())
+        .isEqualTo("accessor,field,method,named,1,3,4");
+  }
+
+  /** Those of TypeScript before the standard, which parameters may have, are no syntax. */
+  @Test
+  void decoratorsOfParametersAreRefused() {
+    Map<String, String> modules =
+        Map.of(
+            "main.js",
+            "export { default } from './a.ts';",
+            "a.ts",
+            """
+            const mark = (target: any, key: any, index: number) => undefined;
+            class A { constructor(@mark one: string) {} }
+            export default { fetch: () => new Response('x') };
+            """);
     assertThatThrownBy(() -> SANDBOX.load(modules, Sandbox.LIMITS))
         .isInstanceOfSatisfying(
             FunctionException.class,
-            failure -> assertThat(failure.code()).isEqualTo(Code.MODULE_ERROR));
+            failure -> {
+              assertThat(failure.code()).isEqualTo(Code.MODULE_ERROR);
+              assertThat(failure.position()).isEqualTo(new SourcePosition("a.ts", 2, 23));
+            });
   }
 }
