@@ -52,6 +52,10 @@ class ObjectBindingTest {
     String broken();
 
     String refusing(String code);
+
+    Object made(String kind);
+
+    long wide(long value);
   }
 
   private static final class Warehouse implements Shop {
@@ -92,6 +96,25 @@ class ObjectBindingTest {
       throw BindingException.failed(code, "not today", true);
     }
 
+    @Override
+    public Object made(String kind) {
+      if (kind.equals("circle")) {
+        var circle = new ArrayList<Object>();
+        circle.add(circle);
+        return circle;
+      }
+      return List.of(
+          new Line("x", 2, Size.SMALL),
+          Map.of("at", Instant.EPOCH),
+          Optional.of(Size.LARGE),
+          Set.of(Optional.empty()));
+    }
+
+    @Override
+    public long wide(long value) {
+      return (1L << 53) + value;
+    }
+
     @SuppressWarnings({"unused", "EffectivelyPrivate"}) // a guest may look for it by reflection
     public String notOfTheInterface() {
       return "must not be reached";
@@ -105,9 +128,14 @@ class ObjectBindingTest {
           """
           return JSON.stringify(await env.SHOP.order(7, [{ item: 'x', count: 2, size: 'LARGE' }])) | {"id":7,"lines":[{"item":"x","count":2,"size":"LARGE"}],"prices":{"a":1.5},"paid":"1970-01-01T00:00:00Z"}
           return await env.SHOP.later(41) | 42
+          return await env.SHOP.later(-2147483648) | -2147483647
+          return JSON.stringify(await env.SHOP.made('')) | [{"item":"x","count":2,"size":"SMALL"},{"at":"1970-01-01T00:00:00Z"},"LARGE",[null]]
+          try { await env.SHOP.made('circle') } catch (e) { return e.code } | internal
+          return await env.SHOP.wide(-1) | 9007199254740991
+          try { return await env.SHOP.wide(1) } catch (e) { return e.code } | internal
           return JSON.stringify([await env.SHOP.note('n'), await env.SHOP.find('known'), await env.SHOP.find('x')]) | [null,"value",null]
           return JSON.stringify(await env.SHOP.anything({ a: [1.5, null, 'ü\\n', { b: true }] })) | {"a":[1.5,null,"ü\\n",{"b":true}]}
-          return Object.keys(env.SHOP).join() | anything,broken,find,later,note,order,refusing
+          return Object.keys(env.SHOP).join() | anything,broken,find,later,made,note,order,refusing,wide
           return [typeof env.SHOP.notOfTheInterface, typeof env.SHOP.getClass, typeof env.SHOP.hashCode].join() | undefined,undefined,undefined
           try { await env.SHOP.later('1') } catch (e) { return e.name + ': ' + e.message } | TypeError: argument 1: a string (expected: an integer)
           try { await env.SHOP.later(1.5) } catch (e) { return e.message } | argument 1: a number (expected: an integer)
@@ -147,6 +175,22 @@ class ObjectBindingTest {
         .hasMessageStartingWith("type: java.lang.Thread");
     assertThatThrownBy(() -> ObjectBinding.of(String.class, ""))
         .hasMessageContaining("an interface");
+  }
+
+  /** The compiler makes a second method of the name for callers of the narrowed one. */
+  @Test
+  @SuppressWarnings("unused") // the methods are looked at by reflection
+  void aMethodWhoseResultIsNarrowedIsOne() {
+    interface Wide {
+      Object name();
+    }
+    interface Narrow extends Wide {
+      @Override
+      String name();
+    }
+    Narrow narrow = () -> "n";
+    assertThat(ObjectBinding.of(Narrow.class, narrow).shape())
+        .isEqualTo("{\"methods\":[\"name\"]}");
   }
 
   private static LoadedFunction bound(Warehouse shop, String script) {

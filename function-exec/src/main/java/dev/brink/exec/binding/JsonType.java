@@ -134,8 +134,9 @@ final class JsonType {
     if (type == Double.class) {
       return number;
     }
-    double limit = type == Integer.class ? Integer.MAX_VALUE : MAX_EXACT;
-    if (number != Math.rint(number) || Math.abs(number) > limit) {
+    double least = type == Integer.class ? Integer.MIN_VALUE : -MAX_EXACT;
+    double most = type == Integer.class ? Integer.MAX_VALUE : MAX_EXACT;
+    if (number != Math.rint(number) || number < least || number > most) {
       throw wrong(json, where);
     }
     if (type == Integer.class) {
@@ -214,17 +215,25 @@ final class JsonType {
     return true;
   }
 
-  /** The JSON value of a Java one. */
+  /**
+   * The JSON value of a Java one. What is behind {@code Object} is written as the type that it has.
+   *
+   * @throws IllegalArgumentException for a {@code long} that a function's number cannot hold
+   */
   @Nullable Object write(@Nullable Object value) {
     return switch (value) {
       case null -> null;
-      case Optional<?> maybe -> arguments.getFirst().write(maybe.orElse(null));
+      case Optional<?> maybe -> item().write(maybe.orElse(null));
       case Enum<?> constant -> constant.name();
       case Instant instant -> instant.toString();
       case List<?> items -> writeAll(items);
       case Set<?> items -> writeAll(items);
       case Map<?, ?> map -> writeMap(map);
+      case Record record when type == Object.class -> of(record.getClass()).writeRecord(record);
       case Record record -> writeRecord(record);
+      case Long whole when !isExact(whole) ->
+          throw new IllegalArgumentException(
+              "value: " + whole + " (expected: at most 2^53 - 1, or a String)");
       default -> value;
     };
   }
@@ -232,19 +241,25 @@ final class JsonType {
   private List<@Nullable Object> writeAll(Iterable<?> items) {
     var all = new ArrayList<@Nullable Object>();
     for (Object item : items) {
-      all.add(arguments.isEmpty() ? item : arguments.getFirst().write(item));
+      all.add(item().write(item));
     }
     return all;
   }
 
   private Map<String, @Nullable Object> writeMap(Map<?, ?> map) {
     var all = new LinkedHashMap<String, @Nullable Object>();
-    map.forEach(
-        (key, value) ->
-            all.put(
-                String.valueOf(key),
-                arguments.isEmpty() ? value : arguments.getLast().write(value)));
+    map.forEach((key, value) -> all.put(String.valueOf(key), item().write(value)));
     return all;
+  }
+
+  /** Whether no other whole number is the same number of a function. */
+  private static boolean isExact(long value) {
+    return value < MAX_EXACT && value > -MAX_EXACT;
+  }
+
+  /** The type of what a list, a set, a map or an {@code Optional} has; itself behind Object. */
+  private JsonType item() {
+    return arguments.isEmpty() ? this : arguments.getLast();
   }
 
   private Map<String, @Nullable Object> writeRecord(Record record) {

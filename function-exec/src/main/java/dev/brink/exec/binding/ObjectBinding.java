@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Arguments and results are JSON: strings, numbers, booleans, enums by name, {@code Instant}s,
  * records, {@code List}, {@code Set}, {@code Map} by strings, {@code Optional}, and {@code Object}
- * for any of them. A method may return a {@code CompletionStage} of these.
+ * for any of them. A {@code long} that a function's number cannot hold, of more than 2^53 - 1, is
+ * an error, and is best a {@code String}. A method may return a {@code CompletionStage} of these.
  *
  * <p>Methods run on virtual threads, at most {@value #MAX_CALLS} at once; they may block, and are
  * interrupted when the invocation ends. What they throw as a {@link BindingException} reaches the
@@ -58,7 +59,7 @@ public final class ObjectBinding implements HostBinding {
     }
     var methods = new TreeMap<String, Callee>();
     for (Method method : type.getMethods()) {
-      if (Modifier.isStatic(method.getModifiers())) {
+      if (Modifier.isStatic(method.getModifiers()) || method.isBridge()) {
         continue;
       }
       if (methods.put(method.getName(), callee(method)) != null) {
@@ -135,6 +136,8 @@ public final class ObjectBinding implements HostBinding {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       reply.completeExceptionally(e);
+    } catch (StackOverflowError e) {
+      reply.completeExceptionally(new IllegalArgumentException("a result nested too deeply", e));
     } catch (ReflectiveOperationException | RuntimeException e) {
       reply.completeExceptionally(e);
     } finally {
