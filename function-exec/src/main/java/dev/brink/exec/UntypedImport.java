@@ -4,6 +4,7 @@ import dev.brink.exec.FunctionException.Code;
 import dev.brink.exec.FunctionException.SourcePosition;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,11 +21,12 @@ final class UntypedImport {
    * @param message what it says where none is found
    */
   static FunctionException in(Map<String, byte[]> modules, String message) {
-    for (String module : modules.keySet().stream().sorted().toList()) {
+    for (Map.Entry<String, byte[]> each : new TreeMap<>(modules).entrySet()) {
+      String module = each.getKey();
       if (!SCRIPT.matcher(module).matches() || module.contains("node_modules/")) {
         continue;
       }
-      String text = new String(modules.get(module), StandardCharsets.UTF_8);
+      String text = new String(each.getValue(), StandardCharsets.UTF_8);
       Matcher at = IMPORT.matcher(text);
       if (at.find()) {
         String what = at.group(2) + ": imported without its type (expected: with { type: 'json' })";

@@ -161,9 +161,7 @@ class ModuleTest {
             FunctionException.class,
             failure -> {
               assertThat(failure.code()).isEqualTo(Code.MODULE_ERROR);
-              assertThat(failure.position()).isNotNull();
-              assertThat(failure.position().module()).isEqualTo("lib/a.js");
-              assertThat(failure.position().line()).isEqualTo(2);
+              assertThat(failure.position()).asString().startsWith("lib/a.js:2:");
             })
         .hasMessage("./data.json: imported without its type (expected: with { type: 'json' })");
   }
