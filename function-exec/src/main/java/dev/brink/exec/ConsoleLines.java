@@ -66,7 +66,17 @@ final class ConsoleLines {
     return (c < ' ' && c != '\n' && c != '\t')
         || (c >= 0x7f && c <= 0x9f)
         || c == 0x2028
-        || c == 0x2029;
+        || c == 0x2029
+        || turns(c);
+  }
+
+  /** Whether it changes the direction in which what follows it is shown. */
+  private static boolean turns(char c) {
+    return c == 0x61c
+        || c == 0x200e
+        || c == 0x200f
+        || (c >= 0x202a && c <= 0x202e)
+        || (c >= 0x2066 && c <= 0x2069);
   }
 
   private ConsoleLines() {}

@@ -37,6 +37,23 @@ class ConsoleTest {
     }
   }
 
+  /** Among them what turns the order of a line round, so that it reads as another one. */
+  @Test
+  void charactersThatControlATerminalAreEscaped() {
+    try (Sandbox sandbox = Sandbox.of(1)) {
+      sandbox.eval(
+          "for (const code of [0, 7, 13, 27, 127, 0x85, 0x9b, 0x61c, 0x200e, 0x200f, 0x2028,"
+              + " 0x2029, 0x202a, 0x202e, 0x2066, 0x2069]) console.log('a' +"
+              + " String.fromCharCode(code))");
+      assertThat(sandbox.console)
+          .hasSize(16)
+          .allMatch(line -> line.matches("INFO a\\\\u[0-9a-f]{4}"));
+      sandbox.console.clear();
+      sandbox.eval("console.log('a\\tb \u200d \u05d0 \u2030 \u2070')");
+      assertThat(sandbox.console).containsExactly("INFO a\tb \u200d \u05d0 \u2030 \u2070");
+    }
+  }
+
   @Test
   void anUncaughtErrorShowsWhatItSaysAndWhatCausedIt() {
     try (Sandbox sandbox = Sandbox.of(1)) {
