@@ -96,8 +96,8 @@ final class EngineClasses {
     try {
       Class.forName(name, true, loader);
       return 1;
-    } catch (ClassNotFoundException | LinkageError | RuntimeException e) {
-      // Some are for other machines, or for what is not there.
+    } catch (ClassNotFoundException | LinkageError | AssertionError | RuntimeException e) {
+      // Some are for other machines, for what is not there, or not for JVMs with assertions.
       log.debug("{} cannot be initialized", name, e);
       return 0;
     }
