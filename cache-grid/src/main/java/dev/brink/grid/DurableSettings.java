@@ -26,6 +26,10 @@ record DurableSettings(
 
   private static final int WAL_SEGMENT_BYTES = 16 << 20;
   private static final int WAL_SEGMENTS = 4;
+
+  /** What a start wants on the disk, lest it fail at once: a segment, and a checkpoint. */
+  static final long LEAST_ROOM_BYTES = 2L * WAL_SEGMENT_BYTES;
+
   private static final long CHECKPOINT_BUFFER_BYTES = 32L << 20;
   private static final int JOIN_MILLIS = 20_000;
 

@@ -31,8 +31,9 @@ import org.slf4j.LoggerFactory;
  * Keeps durable namespaces: runs an Ignite node of its own, with native persistence, beside the
  * grid's, so that the grid never waits for an activation. It follows the grid: it starts when the
  * grid is up, finds the others by the grid's view, and starts again in place when it failed or is
- * apart from the store that the grid's oldest member is in. A port that stays taken ends that: then
- * it says so, and refuses calls. All of that happens on one control thread.
+ * apart from the store that the grid's oldest member is in; on a full disk, once there is room. A
+ * port that stays taken ends that: then it says so, and refuses calls. All of that happens on one
+ * control thread.
  */
 final class DurableStore implements KeyValuePlace, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DurableStore.class);
@@ -48,6 +49,7 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
   private final Status status;
   private final Duration startTimeout;
   private final DurableBaseline baseline;
+  private final DiskRoom room;
   private final Consumer<StoreCaches> resumed;
   private final Thread control;
   private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
@@ -98,6 +100,7 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
     this.status = status;
     this.startTimeout = startTimeout;
     this.baseline = new DurableBaseline(retention);
+    this.room = new DiskRoom(settings.directory(), DurableSettings.LEAST_ROOM_BYTES);
     this.resumed = resumed;
     control = new Thread(this::run, "brink-durable-" + settings.base().name());
     control.setDaemon(true);
@@ -227,6 +230,7 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
       log.warn("the durable store is started again in place: {}", failure);
       running = null;
       stop(now);
+      room.failed();
       startDueNanos = System.nanoTime() + backoff.next().toNanos();
       return;
     }
@@ -256,7 +260,7 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
    */
   private boolean mayStart(View view) {
     long now = System.nanoTime();
-    if (givenUp != null || now - startDueNanos < 0) {
+    if (givenUp != null || now - startDueNanos < 0 || !room.suffices()) {
       return false;
     }
     Long since = wantedSinceNanos;
@@ -290,7 +294,8 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
             (reason, cause) -> {
               Running now = running;
               if (now != null && now.ignite.name().equals(instance)) {
-                now.failure = reason;
+                now.failure =
+                    cause == null ? reason : reason + ": " + IgniteSession.rootMessage(cause);
               }
             });
     try {
@@ -307,6 +312,7 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
           "the durable store did not start, again in {} ms: {}",
           pause.toMillis(),
           IgniteSession.rootMessage(e));
+      room.failed();
       if (incompatible(e)) {
         setAside();
       }
