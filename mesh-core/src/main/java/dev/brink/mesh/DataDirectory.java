@@ -75,6 +75,10 @@ final class DataDirectory implements AutoCloseable {
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       WholeFile.write(file, UUID.randomUUID() + "\n");
     }
+    if (Files.isDirectory(file)) {
+      throw new IOException(
+          file + ": a directory (expected: a UUID; without it the node gets a new one)");
+    }
     String text = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
     try {
       return UUID.fromString(text);

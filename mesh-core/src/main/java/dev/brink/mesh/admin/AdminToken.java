@@ -31,6 +31,9 @@ public final class AdminToken {
       WholeFile.writeSecret(file, fresh + "\n");
       return fresh;
     }
+    if (Files.isDirectory(file)) {
+      throw wrong(file, "a directory");
+    }
     String token = read(file).strip();
     if (token.isEmpty()) {
       throw wrong(file, "empty");
