@@ -37,6 +37,11 @@ record DurableSettings(
     return base.workDirectory().resolve("durable").toAbsolutePath();
   }
 
+  /** Of its write-ahead log. */
+  Path logDirectory() {
+    return directory().resolve("wal");
+  }
+
   /**
    * Waits until the ports can be bound.
    *
@@ -103,8 +108,8 @@ record DurableSettings(
   private DataStorageConfiguration storage() {
     DataStorageConfiguration storage = new DataStorageConfiguration();
     storage.setStoragePath(directory().resolve("pages").toString());
-    storage.setWalPath(directory().resolve("wal").toString());
-    storage.setWalArchivePath(directory().resolve("wal").toString());
+    storage.setWalPath(logDirectory().toString());
+    storage.setWalArchivePath(logDirectory().toString());
     storage.setWalMode(WALMode.LOG_ONLY);
     storage.setWalSegmentSize(WAL_SEGMENT_BYTES);
     storage.setWalSegments(WAL_SEGMENTS);

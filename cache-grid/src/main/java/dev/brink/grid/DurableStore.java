@@ -300,8 +300,10 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
             });
     try {
       Files.createDirectories(settings.directory());
+      WalSegments.completeLast(settings.logDirectory());
       Ignite ignite =
           Ignition.start(settings.configuration(instance, this::addresses, failures, ignitesLog));
+      WalSegments.complete(ignite);
       running = new Running(ignite, ignitesLog);
     } catch (IOException | IgniteException e) {
       ignitesLog.stopping();

@@ -69,9 +69,8 @@ record IgniteSettings(
   private static final int RECONNECT_MILLIS = 200;
 
   /**
-   * Tells Ignite, before its first class is loaded, to be quiet, and to write its log of changes
-   * rather than map it: with a full disk a mapped one gets a hole, and what is acknowledged behind
-   * it is lost at a recovery. What the JVM was started with stays.
+   * Tells Ignite, before its first class is loaded, to be quiet; what the JVM was started with
+   * stays.
    */
   static void quieten() {
     Map.of(
@@ -80,8 +79,7 @@ record IgniteSettings(
             IgniteSystemProperties.IGNITE_UPDATE_NOTIFIER, "false",
             IgniteSystemProperties.IGNITE_NO_SHUTDOWN_HOOK, "true",
             IgniteSystemProperties.IGNITE_PERFORMANCE_SUGGESTIONS_DISABLED, "true",
-            IgniteSystemProperties.IGNITE_DUMP_THREADS_ON_FAILURE, "false",
-            IgniteSystemProperties.IGNITE_WAL_MMAP, "false")
+            IgniteSystemProperties.IGNITE_DUMP_THREADS_ON_FAILURE, "false")
         .forEach(
             (key, value) -> {
               if (System.getProperty(key) == null) {

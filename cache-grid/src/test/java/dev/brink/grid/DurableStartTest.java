@@ -6,15 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.brink.grid.GridUnavailableException.Reason;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A durable store whose port somebody else has. */
@@ -75,21 +72,6 @@ class DurableStartTest {
                               + other.getLocalPort()
                               + " at 127.0.0.1: it is in use (expected: a port that is free)"))
           .hasMessageStartingWith("durableCommunicationPort: ");
-    }
-  }
-
-  /**
-   * A write to a mapped segment that the disk has no room for is a fault of memory access: Ignite
-   * goes on behind the hole it leaves, and a recovery reads only up to it.
-   */
-  @Test
-  @EnabledOnOs(OS.LINUX)
-  void theLogIsWrittenAndNotMapped() throws Exception {
-    try (DurableStore store = start(Duration.ofSeconds(3))) {
-      Grids.await("it can be used", () -> store.refusal() == null);
-      assertThat(Files.readAllLines(Path.of("/proc/self/maps")))
-          .filteredOn(line -> line.endsWith(".wal"))
-          .isEmpty();
     }
   }
 
