@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -112,8 +113,7 @@ class LeavingTest {
   void whoseTurnDoesNotComeLeavesOnceItsPatienceIsAtItsEnd() throws Exception {
     try (Grids grids = joined(Duration.ofMillis(300))) {
       filled(grids.member(1));
-      var session = ((GridNode) grids.member(1)).engine().session();
-      turns(grids.member(1)).put("turn", session.id());
+      turns(grids.member(1)).put("turn", session(grids.member(1)).id());
       grids.member(2).close();
       assertThat(grids.member(2).state()).isEqualTo(GridState.STOPPED);
       Grids.awaitMembers(2, grids.member(1), grids.member(3));
@@ -121,7 +121,7 @@ class LeavingTest {
   }
 
   /** Puts keys through one member, one after the other, until it is told to end. */
-  private static final class Writer implements AutoCloseable {
+  private static final class Writer {
     private final KeyValue at;
     private final Set<String> written = ConcurrentHashMap.newKeySet();
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
@@ -146,8 +146,7 @@ class LeavingTest {
       }
     }
 
-    @Override
-    public void close() throws InterruptedException {
+    void end() throws InterruptedException {
       ended = true;
       thread.join();
     }
@@ -160,7 +159,8 @@ class LeavingTest {
       Set<String> written = new HashSet<>();
       for (int n = 2; n >= 0; n--) {
         Grid stays = members.get((n + 1) % 3);
-        try (var writer = new Writer(stays, "of" + n + "-")) {
+        var writer = new Writer(stays, "of" + n + "-");
+        try {
           members.get(n).close();
           members.set(
               n,
@@ -170,11 +170,12 @@ class LeavingTest {
                       .leaveTimeout(Duration.ofMinutes(1))
                       .seeds(Grids.addresses(stays))));
           Grids.awaitMembers(3, members.toArray(Grid[]::new));
-          writer.close();
-          assertThat(writer.failures).isEmpty();
-          assertThat(writer.written).isNotEmpty();
-          written.addAll(writer.written);
+        } finally {
+          writer.end();
         }
+        assertThat(writer.failures).isEmpty();
+        assertThat(writer.written).isNotEmpty();
+        written.addAll(writer.written);
       }
       KeyValue at = Grids.at(members.getFirst(), "leaving");
       for (String key : written) {
@@ -183,7 +184,11 @@ class LeavingTest {
     }
   }
 
+  private static IgniteSession session(Grid grid) {
+    return Objects.requireNonNull(((GridNode) grid).engine().session());
+  }
+
   private static IgniteCache<String, UUID> turns(Grid grid) {
-    return ((GridNode) grid).engine().session().namespaces().ignite().cache("brink-departures");
+    return session(grid).namespaces().ignite().cache("brink-departures");
   }
 }
