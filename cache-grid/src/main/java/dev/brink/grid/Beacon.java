@@ -106,6 +106,9 @@ final class Beacon implements AutoCloseable {
   @Override
   public void close() {
     socket.close();
+    if (receiver.getState() == Thread.State.NEW) {
+      return;
+    }
     try {
       receiver.join(Duration.ofSeconds(1));
     } catch (InterruptedException e) {

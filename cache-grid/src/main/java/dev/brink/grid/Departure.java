@@ -6,6 +6,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import javax.cache.CacheException;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
 import org.apache.ignite.IgniteException;
@@ -92,7 +93,7 @@ final class Departure {
               + " {} ms (grid.leave-timeout): {}",
           patience.toMillis(),
           e.getMessage());
-    } catch (IgniteException | IllegalStateException e) {
+    } catch (CacheException | IgniteException | IllegalStateException e) {
       log.warn("left without a look at whether other members have what this one had", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

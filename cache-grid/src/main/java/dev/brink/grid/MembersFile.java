@@ -42,6 +42,9 @@ final class MembersFile {
    */
   List<Slot> load() throws IOException {
     try {
+      if (Files.isDirectory(file)) {
+        throw new MalformedRecordException("a directory", null);
+      }
       if (Files.size(file) > MAX_BYTES) {
         throw new MalformedRecordException("larger than " + MAX_BYTES + " bytes", null);
       }

@@ -164,6 +164,19 @@ class GridMembershipTest {
   }
 
   @Test
+  void oneThatCannotBePutAsideIsNamed() throws Exception {
+    Path home = Files.createDirectories(directory.resolve("node1"));
+    Files.createDirectory(home.resolve(MembersFile.NAME));
+    Path bad = Files.createDirectories(home.resolve("members.bad"));
+    Files.writeString(bad.resolve("kept"), "");
+    try (Grids grids = new Grids(directory)) {
+      assertThatThrownBy(() -> grids.start(1))
+          .isInstanceOf(GridException.class)
+          .hasMessageContainingAll("the known members cannot be read", bad.toString());
+    }
+  }
+
+  @Test
   void closingLeavesNoThreadsAndNoPorts() throws Exception {
     Set<String> before = threads();
     Grid grid = new Grids(directory).options(1).start();

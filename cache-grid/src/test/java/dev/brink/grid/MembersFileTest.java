@@ -55,6 +55,16 @@ class MembersFileTest {
     assertThat(directory.resolve("members.bad")).exists();
   }
 
+  @Test
+  void aDirectoryInItsPlaceIsPutAside() throws Exception {
+    Files.createDirectory(directory.resolve(MembersFile.NAME));
+    MembersFile file = new MembersFile(directory, "brink");
+    assertThat(file.load()).isEmpty();
+    assertThat(directory.resolve("members.bad")).isDirectory();
+    file.save(List.of(slot));
+    assertThat(new MembersFile(directory, "brink").load()).containsExactly(slot);
+  }
+
   private static Slot slot() {
     KnownMember member =
         new KnownMember(

@@ -41,6 +41,16 @@ class DataDirectoryTest {
   }
 
   @Test
+  void aDirectoryInThePlaceOfANodeIdIsNamed() throws IOException {
+    Path id = Files.createDirectory(folder.resolve("node-id"));
+    try (DataDirectory data = DataDirectory.open(folder)) {
+      assertThatIOException()
+          .isThrownBy(data::nodeId)
+          .withMessage(id + ": a directory (expected: a UUID; without it the node gets a new one)");
+    }
+  }
+
+  @Test
   void oneThatIsTakenIsToldByItsKey() throws IOException {
     DataDirectory first = DataDirectory.open(folder);
     assertThatIOException()

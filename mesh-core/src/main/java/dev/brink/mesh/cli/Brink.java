@@ -7,7 +7,14 @@ import dev.brink.mesh.deploy.DeploymentException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -159,6 +166,10 @@ public final class Brink implements Runnable {
     String message =
         switch (e) {
           case DeploymentException refused -> refused.code() + ": " + refused.getMessage();
+          case FileSystemException file -> explained(file);
+          case UncheckedIOException wrapped
+              when wrapped.getCause() instanceof FileSystemException file ->
+              explained(file);
           case IOException broken when broken.getMessage() == null -> broken.toString();
           case UsageException _, InvalidConfigException _, GridException _, IOException _ ->
               e.getMessage();
@@ -168,6 +179,20 @@ public final class Brink implements Runnable {
     return e instanceof UsageException || e instanceof InvalidConfigException
         ? CommandLine.ExitCode.USAGE
         : CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /** Most of these have the file as their message, and their class as the reason. */
+  private static String explained(FileSystemException e) {
+    String reason =
+        switch (e) {
+          case NoSuchFileException _ -> "there is no such file";
+          case FileAlreadyExistsException _ -> "it is there already, and no directory";
+          case NotDirectoryException _ -> "it is no directory";
+          case DirectoryNotEmptyException _ -> "it is a directory with files in it";
+          case AccessDeniedException _ -> "this user may not do that with it";
+          default -> e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
+        };
+    return e.getFile() == null ? reason : e.getFile() + ": " + reason;
   }
 
   private static String stackTrace(Exception e) {

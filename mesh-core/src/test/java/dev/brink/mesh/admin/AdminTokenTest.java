@@ -30,6 +30,15 @@ class AdminTokenTest {
   }
 
   @Test
+  void aDirectoryInItsPlaceIsNamed() throws Exception {
+    Path file = Files.createDirectory(directory.resolve(AdminToken.FILE));
+    assertThatThrownBy(() -> AdminToken.readOrCreate(directory))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            file + ": a directory (expected: the admin token; without the file a new one is made)");
+  }
+
+  @Test
   void aSecretThatIsNotMountedYetIsAnError() throws Exception {
     Path secret = directory.resolve("secret");
     Path link = Files.createSymbolicLink(directory.resolve(AdminToken.FILE), secret);

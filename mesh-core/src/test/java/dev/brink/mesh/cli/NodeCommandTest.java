@@ -14,12 +14,16 @@ import java.io.IOException;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.net.URI;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -353,6 +357,28 @@ class NodeCommandTest {
 
     assertThat(run.run("node")).isEqualTo(1);
     assertThat(run.err()).isEqualTo("brink node: port 8080: in use\n");
+  }
+
+  /** Such exceptions have nothing but the file as their message. */
+  @Test
+  void aFileThatIsWrongIsNamedWithWhatIsWrong() {
+    Map<IOException, String> errors =
+        Map.of(
+            new FileAlreadyExistsException("d/cache"), "it is there already, and no directory",
+            new AccessDeniedException("d/cache"), "this user may not do that with it",
+            new FileSystemException("d/cache", null, "Read-only file system"),
+                "Read-only file system");
+    errors.forEach(
+        (error, shown) -> {
+          Run one =
+              new Run()
+                  .launcher(
+                      _ -> {
+                        throw error;
+                      });
+          assertThat(one.run("node")).isEqualTo(1);
+          assertThat(one.err()).isEqualTo("brink node: d/cache: " + shown + "\n");
+        });
   }
 
   /** A node that only says where it would listen. */
