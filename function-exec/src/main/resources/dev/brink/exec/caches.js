@@ -21,7 +21,7 @@
     if (ignoreSearch || ignoreVary) {
       throw new TypeError(`${ignoreSearch ? 'ignoreSearch' : 'ignoreVary'}: not supported`);
     }
-    const { method, url, headers } = load('fetch').partsOfInput(input);
+    const { method, url, headers } = load('requests').partsOfInput(input);
     if (!/^https?:/.test(url)) throw new TypeError(`url: ${url} (expected: http or https)`);
     const fragment = url.indexOf('#');
     return {
@@ -50,7 +50,7 @@
       const { retrieval, url, request } = asked(input, options);
       if (!retrieval) return undefined;
       const { json, content } = await call('match', { cache, url, request });
-      return json.found ? load('fetch').restored(json.head, content) : undefined;
+      return json.found ? load('responses').restored(json.head, content) : undefined;
     }
 
     async put(input, response) {
@@ -58,7 +58,7 @@
       needed('put', arguments.length, 2);
       const { method, url, request } = asked(input, undefined);
       if (method !== 'GET') throw new TypeError(`method: ${method} (expected: GET)`);
-      const { status, statusText, headers, body, vary } = load('fetch').partsOfResponse(response);
+      const { status, statusText, headers, body, vary } = load('responses').partsOfResponse(response);
       if (status === 206 || status < 200) throw new TypeError(`status: ${status} (expected: of a whole response)`);
       if (vary !== null && vary.includes('*')) throw new TypeError('vary: * (expected: names)');
       const [kept, lines] = load('bodies').asItCame(body, headers);

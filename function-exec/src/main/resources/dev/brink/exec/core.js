@@ -43,7 +43,8 @@
   let lastOp = 0;
   let invoke;
   let tick;
-  let web;
+  let requests;
+  let responses;
 
   /** A map that keeps working when the guest changes {@code Map.prototype}. */
   function withOwnMethods(map) {
@@ -256,10 +257,11 @@
       run.unhandled('fetch');
       return;
     }
-    web ??= load('fetch');
-    const { send } = web;
+    requests ??= load('requests');
+    responses ??= load('responses');
+    const { send } = responses;
     const box = sealed(run);
-    const result = invoke(web.incoming(box, method, url, normal, hasBody), env, new ExecutionContext(box, undefined));
+    const result = invoke(requests.incoming(box, method, url, normal, hasBody), env, new ExecutionContext(box, undefined));
     if (result !== null && typeof result === 'object' && typeof result.then === 'function') {
       apply(then, result instanceof Promise ? result : Promise.resolve(result), [
         (response) => send(run, response),

@@ -22,7 +22,7 @@
     }
     const shown = serialized(type.startsWith(';') ? `text/plain${type}` : type);
     const headers = `200\nOK\ncontent-type\n${shown === '' ? 'text/plain;charset=US-ASCII' : shown}\n`;
-    return load('fetch').local(headers, url, method === 'HEAD' ? null : bytes);
+    return load('responses').local(headers, url, method === 'HEAD' ? null : bytes);
   }
 
   /** The bytes of a text of ASCII. */

@@ -11,7 +11,9 @@
 
   /** Sends a request and what it is redirected to. */
   async function follow(request) {
-    const { fetchThrough, redirected, hasBody, bodyAgain } = load('fetch');
+    const { fetchThrough } = load('fetch');
+    const { hasBody, bodyAgain } = load('requests');
+    const { redirected } = load('responses');
     const mode = request.redirect;
     let current = request;
     let body = hasBody(request) ? bodyAgain(request) : NO_BODY;
@@ -50,7 +52,7 @@
 
   function next(current, target, toGet, body) {
     const { Headers } = load('headers');
-    const { Request, withBody } = load('fetch');
+    const { Request, withBody } = load('requests');
     const { URL } = load('url');
     const headers = new Headers(current.headers);
     if (toGet) for (const name of ABOUT_BODY) headers.delete(name);

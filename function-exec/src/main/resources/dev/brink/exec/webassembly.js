@@ -103,7 +103,7 @@
 
   async function bytesOfResponse(source) {
     const response = await resolvedWith(source);
-    if (!(response instanceof load('fetch').Response)) throw new TypeError('streaming: not a Response');
+    if (!(response instanceof load('responses').Response)) throw new TypeError('streaming: not a Response');
     if (!response.ok) throw new TypeError(`streaming: the response has status ${response.status}`);
     const type = response.headers.get('content-type');
     if (type === null || type.trim().toLowerCase() !== MIME) {

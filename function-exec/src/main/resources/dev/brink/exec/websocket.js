@@ -198,7 +198,7 @@
       } else if (how !== RESOLVED) {
         fail(self, payload);
       } else {
-        const response = load('fetch').arrived(payload, -1, '');
+        const response = load('responses').arrived(payload, -1, '');
         if (response.status === 101) opened(self, number, response.headers.get('sec-websocket-protocol') ?? '');
         else refused(self, response.status, number);
       }
@@ -256,14 +256,14 @@
   }
 
   function arrived(payload, number, url, signal) {
-    const fetch = load('fetch');
-    if (!payload.startsWith('101\n')) return fetch.abortable(fetch.arrived(payload, number, url), signal);
-    const response = fetch.arrived(payload, -1, url);
+    const responses = load('responses');
+    if (!payload.startsWith('101\n')) return responses.abortable(responses.arrived(payload, number, url), signal);
+    const response = responses.arrived(payload, -1, url);
     const socket = made();
     attach(socket, number);
     socket[$WebSocket].url = url;
     socket[$WebSocket].protocol = response.headers.get('sec-websocket-protocol') ?? '';
-    return fetch.withSocket(response, socket);
+    return responses.withSocket(response, socket);
   }
 
   /** A socket that is open, and silent until it is accepted. */
