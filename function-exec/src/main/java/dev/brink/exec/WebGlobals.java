@@ -53,9 +53,8 @@ final class WebGlobals {
             "streams",
             "ReadableStream",
             "ReadableStreamDefaultReader",
-            "ReadableStreamDefaultController",
-            "CountQueuingStrategy",
-            "ByteLengthQueuingStrategy"),
+            "ReadableStreamDefaultController"),
+        piece("strategies", "CountQueuingStrategy", "ByteLengthQueuingStrategy"),
         piece(
             "bytestreams",
             "ReadableStreamBYOBReader",

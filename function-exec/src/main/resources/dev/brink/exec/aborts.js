@@ -26,8 +26,8 @@
   }
 
   function fail(body, reason) {
-    if (body.stream !== null) load('streams').failBody(body.stream, reason);
-    else if (!body.used) body.stream = load('streams').failed(reason);
+    if (body.stream !== null) load('bodystreams').failBody(body.stream, reason);
+    else if (!body.used) body.stream = load('bodystreams').failed(reason);
     else body.fail?.(reason);
     bodies.fail(body.data);
   }

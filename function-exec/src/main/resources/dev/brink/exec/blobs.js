@@ -76,7 +76,7 @@
     }
 
     stream() {
-      return load('streams').fromShared(this[$Blob].bytes);
+      return load('bodystreams').fromShared(this[$Blob].bytes);
     }
 
     text() {

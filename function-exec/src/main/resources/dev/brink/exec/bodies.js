@@ -92,7 +92,7 @@
   function bodyStream(body) {
     if (body === null) return null;
     if (body.stream === null) {
-      const streams = load('streams');
+      const streams = load('bodystreams');
       if (body.kind === NATIVE) body.stream = streams.fromNative(body.data, body.over, body.coding);
       else body.stream = streams.fromBytes(bytesNow(body));
       if (body.used) streams.disturb(body.stream);
@@ -109,7 +109,7 @@
     if (body === null) return text ? '' : new Bytes(0);
     if (isUsed(body) || isLocked(body)) throw new TypeError('the body was read before, or is locked');
     if (body.stream !== null) {
-      const bytes = load('streams').readAll(body.stream);
+      const bytes = load('bodystreams').readAll(body.stream);
       return text ? bytes.then(load('encoding').utf8Decode) : bytes;
     }
     body.used = true;
@@ -170,7 +170,7 @@
     if (body.kind === TEXT || (body.kind === BYTES && body.stream === null)) {
       if (body.stream === null) return [body, new Body(body.kind, body.data)];
     }
-    const [one, two] = load('streams').teeBody(bodyStream(body));
+    const [one, two] = load('bodystreams').teeBody(bodyStream(body));
     const first = new Body(STREAM, null);
     first.stream = one;
     const second = new Body(STREAM, null);

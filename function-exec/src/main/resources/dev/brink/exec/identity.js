@@ -7,7 +7,7 @@
   const bytes = load('bytestreams');
   const { TransformStream, TWO_ENDS } = load('transforms');
   const { expose, needed, react, resolvedWith, deferred } = load('idl');
-  const { markOf, strategyOf } = readables;
+  const { markOf, strategyOf } = load('strategies');
   const MOST = Number.MAX_SAFE_INTEGER;
 
   /** The two ends; of {@code length} bytes in all, or of any number where that is -1. */

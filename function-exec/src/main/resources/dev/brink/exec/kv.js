@@ -113,7 +113,7 @@
         return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
       }
       default:
-        return whole ? load('streams').fromBytes(content) : bodies.bodyStream(content);
+        return whole ? load('bodystreams').fromBytes(content) : bodies.bodyStream(content);
     }
   }
 

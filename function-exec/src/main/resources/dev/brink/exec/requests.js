@@ -230,7 +230,7 @@
     } else if (inherited !== null && content === undefined) {
       if (isUsed(inherited) || isLocked(inherited)) throw new TypeError('the request’s body was read before, or is locked');
       self[$Request].body = new Body(inherited.kind, inherited.data);
-      self[$Request].body.stream = inherited.stream === null ? null : load('streams').takeOver(inherited.stream);
+      self[$Request].body.stream = inherited.stream === null ? null : load('bodystreams').takeOver(inherited.stream);
       inherited.used = true;
     }
   }

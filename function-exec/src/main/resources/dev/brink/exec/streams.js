@@ -1,19 +1,18 @@
-// ReadableStream with its default controller and reader: sections 4.1 to 4.6 and 7 of the Streams
+// ReadableStream with its default controller and reader: sections 4.1 to 4.6 of the Streams
 // Standard. Byte streams are in bytestreams.js, the writable half in writables.js.
 (function (core) {
   'use strict';
-  const { bodies, nowOrLater, joined, Bytes, load, slots, contextNow } = core;
+  const { load, slots, contextNow } = core;
   const {
     expose, alias, isObject, needed, dictionary, oneOf, integer, illegal, react, resolvedWith, rejectedWith, deferred,
     handled, ignore, SETTLED,
   } = load('idl');
   const { apply } = Reflect;
-  const { getOwnPropertyDescriptor, getPrototypeOf, setPrototypeOf, defineProperty } = Object;
-  const typeName = getOwnPropertyDescriptor(getPrototypeOf(Bytes.prototype), Symbol.toStringTag).get;
+  const { defineProperty } = Object;
   const NativePromise = Promise;
   const TOKEN = {};
-  const BLOCK = 65_536;
   const { queueMicrotask } = load('timers');
+  const { strategyOf, markOf, sizeOf, checkedSize, countSize } = load('strategies');
 
   /** A callback member of a dictionary: undefined, or a function that calls it on {@code object}. */
   function method(object, name, context) {
@@ -48,80 +47,6 @@
       return rejectedWith(error);
     }
   }
-
-  // ---- queuing strategies
-
-  function strategyOf(strategy) {
-    const given = dictionary('the strategy', strategy);
-    const mark = given.highWaterMark;
-    const number = mark === undefined ? undefined : +mark;
-    const { size } = given;
-    if (size !== undefined && typeof size !== 'function') throw new TypeError('strategy: size is not a function');
-    return { mark: number, size };
-  }
-
-  function markOf(strategy, otherwise) {
-    const { mark } = strategy;
-    if (mark === undefined) return otherwise;
-    if (mark !== mark || mark < 0) throw new RangeError('highWaterMark: not a number from 0 up');
-    return mark;
-  }
-
-  function sizeOf(strategy) {
-    return strategy.size ?? countSize;
-  }
-
-  function checkedSize(size) {
-    const value = +size;
-    if (!(value >= 0) || value === Infinity) throw new RangeError('the size of a chunk is not a finite number from 0 up');
-    return value;
-  }
-
-  const { size: countSize } = { size: () => 1 };
-  const { size: byteSize } = { size: (chunk) => chunk.byteLength };
-
-  function markOfInit(name, init) {
-    if (!isObject(init)) throw new TypeError(`${name}: highWaterMark needed`);
-    const mark = init.highWaterMark;
-    if (mark === undefined) throw new TypeError(`${name}: highWaterMark needed`);
-    return +mark;
-  }
-
-  const $CountQueuingStrategy = slots('CountQueuingStrategy');
-
-  class CountQueuingStrategy {
-    [$CountQueuingStrategy] = { mark: undefined };
-
-    constructor(init) {
-      this[$CountQueuingStrategy].mark = markOfInit('CountQueuingStrategy', init);
-    }
-    get highWaterMark() {
-      return this[$CountQueuingStrategy].mark;
-    }
-    get size() {
-      this[$CountQueuingStrategy].mark;
-      return countSize;
-    }
-  }
-  expose(CountQueuingStrategy);
-
-  const $ByteLengthQueuingStrategy = slots('ByteLengthQueuingStrategy');
-
-  class ByteLengthQueuingStrategy {
-    [$ByteLengthQueuingStrategy] = { mark: undefined };
-
-    constructor(init) {
-      this[$ByteLengthQueuingStrategy].mark = markOfInit('ByteLengthQueuingStrategy', init);
-    }
-    get highWaterMark() {
-      return this[$ByteLengthQueuingStrategy].mark;
-    }
-    get size() {
-      this[$ByteLengthQueuingStrategy].mark;
-      return byteSize;
-    }
-  }
-  expose(ByteLengthQueuingStrategy);
 
   // ---- the stream's state
 
@@ -475,7 +400,7 @@
 
     static from(iterable) {
       needed('ReadableStream.from', arguments.length, 1);
-      return fromIterable(iterable);
+      return load('iteration').fromIterable(iterable);
     }
 
     get locked() {
@@ -536,6 +461,7 @@
     values(options = undefined) {
       const s = this[$ReadableStream];
       const { preventCancel } = dictionary('values: options', options);
+      const { StreamIterator } = load('iteration');
       return new StreamIterator(acquire(s), !!preventCancel);
     }
   }
@@ -548,146 +474,6 @@
 
   function isReadable(value) {
     return typeof value === 'object' && value !== null && $ReadableStream in value;
-  }
-
-  // ---- iteration
-
-  const $StreamIterator = slots('StreamIterator');
-
-  class StreamIterator {
-    [$StreamIterator] = { reader: undefined, preventCancel: undefined, ongoing: null, finished: false };
-
-    constructor(reader, preventCancel) {
-      this[$StreamIterator].reader = reader;
-      this[$StreamIterator].preventCancel = preventCancel;
-    }
-    next() {
-      try {
-        this[$StreamIterator].reader;
-      } catch (error) {
-        return rejectedWith(error);
-      }
-      return this[$StreamIterator].ongoing === null ? startOf(this, iterate(this)) : afterOngoing(this, () => iterate(this));
-    }
-    return(value) {
-      try {
-        this[$StreamIterator].reader;
-      } catch (error) {
-        return rejectedWith(error);
-      }
-      return afterOngoing(this, () => endIteration(this, value));
-    }
-  }
-  delete StreamIterator.prototype.constructor;
-  setPrototypeOf(
-    StreamIterator.prototype,
-    getPrototypeOf(getPrototypeOf((async function* () {}).prototype)),
-  );
-  expose(StreamIterator, 'ReadableStream AsyncIterator');
-
-  function iterate(self) {
-    if (self[$StreamIterator].finished) return resolvedWith({ value: undefined, done: true });
-    const reader = self[$StreamIterator].reader;
-    const { s } = reader;
-    if (isQueued(s)) {
-      s.disturbed = true;
-      const value = take(s.c);
-      return react(SETTLED, () => {
-        self[$StreamIterator].ongoing = null;
-        return { value, done: false };
-      });
-    }
-    const promise = new NativePromise((resolve, reject) => {
-      read(reader, {
-        chunk: (value) => resolve({ value, done: false }),
-        close: () => {
-          letGo(reader, undefined);
-          resolve({ value: undefined, done: true });
-        },
-        error: (error) => {
-          letGo(reader, undefined);
-          reject(error);
-        },
-      });
-    });
-    return react(
-      promise,
-      (result) => {
-        self[$StreamIterator].ongoing = null;
-        if (result.done) self[$StreamIterator].finished = true;
-        return result;
-      },
-      (error) => {
-        self[$StreamIterator].ongoing = null;
-        self[$StreamIterator].finished = true;
-        throw error;
-      },
-    );
-  }
-
-  function endIteration(self, value) {
-    if (self[$StreamIterator].finished) return resolvedWith({ value, done: true });
-    self[$StreamIterator].finished = true;
-    const reader = self[$StreamIterator].reader;
-    if (self[$StreamIterator].preventCancel) {
-      letGo(reader, undefined);
-      return resolvedWith({ value, done: true });
-    }
-    const cancelled = cancelStream(reader.s, value);
-    letGo(reader, undefined);
-    return react(cancelled, () => ({ value, done: true }));
-  }
-
-  function afterOngoing(self, step) {
-    const ongoing = self[$StreamIterator].ongoing;
-    return startOf(self, ongoing === null ? step() : react(ongoing, step, step));
-  }
-
-  function startOf(self, result) {
-    self[$StreamIterator].ongoing = result;
-    return result;
-  }
-
-  /** The iterator of an iterable, and whether it is asynchronous. */
-  function iteratorOf(iterable) {
-    let asynchronous = true;
-    let iterate = iterable[Symbol.asyncIterator];
-    if (iterate === undefined || iterate === null) {
-      asynchronous = false;
-      iterate = iterable[Symbol.iterator];
-    }
-    if (typeof iterate !== 'function') throw new TypeError('ReadableStream.from: not iterable');
-    const iterator = apply(iterate, iterable, []);
-    if (!isObject(iterator)) throw new TypeError('the iterator is not an object');
-    return { iterator, next: iterator.next, asynchronous };
-  }
-
-  function checkedResult(result) {
-    if (!isObject(result)) throw new TypeError('the iterator’s result is not an object');
-    return result;
-  }
-
-  function fromIterable(iterable) {
-    const { iterator, next, asynchronous } = iteratorOf(iterable);
-    const stream = create(
-      undefined,
-      async () => {
-        const given = apply(next, iterator, []);
-        const result = checkedResult(asynchronous ? await given : given);
-        if (result.done) closeController(s.c);
-        else enqueue(s.c, asynchronous ? result.value : await result.value);
-      },
-      async (reason) => {
-        const end = iterator.return;
-        if (end === undefined || end === null) return;
-        if (typeof end !== 'function') throw new TypeError('the iterator’s return is not a function');
-        const given = apply(end, iterator, [reason]);
-        checkedResult(asynchronous ? await given : given);
-      },
-      0,
-    );
-    const s = stateOf(stream);
-    return stream;
   }
 
   // ---- tee
@@ -743,92 +529,9 @@
     return streams;
   }
 
-  // ---- bodies
+  // ---- what bodies ask of any stream
 
-  /**
-   * The stream of a body that the host holds, read as it is pulled.
-   *
-   * @param over called when it has ended, has failed or is not wanted; null for nobody who cares
-   * @param coding see codingOf
-   */
-  function fromNative(number, over, coding) {
-    const pull = () => {
-      const deliver = (chunk) => {
-        if (chunk === null) {
-          over?.();
-          load('bytestreams').end(c);
-        } else {
-          load('bytestreams').give(c, new Bytes(chunk));
-        }
-      };
-      return nowOrLater((id) => bodies.read(number, id), deliver);
-    };
-    const stream = createBytes(
-      undefined,
-      over === null ? pull : () => orOver(pull, over),
-      () => {
-        over?.();
-        bodies.cancel(number);
-      },
-    );
-    const s = stateOf(stream);
-    const { c } = s;
-    s.native = number;
-    s.over = over;
-    s.coding = coding;
-    return stream;
-  }
-
-  /** What {@code pull} gives or promises; {@code over} hears of its failure. */
-  function orOver(pull, over) {
-    try {
-      const pulled = pull();
-      if (pulled instanceof NativePromise) react(pulled, undefined, over);
-      return pulled;
-    } catch (error) {
-      over();
-      throw error;
-    }
-  }
-
-  /** Errors a body's stream, or the one that took its place. */
-  function failBody(stream, reason) {
-    let s = stateOf(stream);
-    while (s.heir !== null) s = s.heir;
-    errorController(s.c, reason);
-  }
-
-  /** A stream of bytes that has failed. */
-  function failed(reason) {
-    const stream = createBytes();
-    errorController(stateOf(stream).c, reason);
-    return stream;
-  }
-
-  /** A stream of bytes that nobody else has. */
-  function fromBytes(bytes) {
-    const stream = createBytes();
-    const { c } = stateOf(stream);
-    if (bytes.byteLength > 0) load('bytestreams').give(c, bytes);
-    load('bytestreams').closeController(c);
-    return stream;
-  }
-
-  /** A stream of bytes that others look at too, copied a block at a time. */
-  function fromShared(bytes) {
-    let at = 0;
-    const stream = createBytes(undefined, () => {
-      if (at >= bytes.byteLength) {
-        load('bytestreams').end(c);
-        return;
-      }
-      const block = bytes.slice(at, at + BLOCK);
-      at += block.byteLength;
-      load('bytestreams').give(c, block);
-    });
-    const { c } = stateOf(stream);
-    return stream;
-  }
+  const isDisturbed = (stream) => stateOf(stream).disturbed;
 
   /** The number of the host's body behind an untouched stream, which is then used up; or 0. */
   function takeNative(stream) {
@@ -851,64 +554,6 @@
     return disturbed ? -1 : length;
   }
 
-  /** Another stream with the same chunks; the given one is used up. */
-  function takeOver(stream) {
-    const length = lengthOf(stream);
-    const native = takeNative(stream);
-    const s = stateOf(stream);
-    if (native > 0) {
-      const same = fromNative(native, s.over, s.coding);
-      s.heir = stateOf(same);
-      return same;
-    }
-    s.disturbed = true;
-    const reader = acquire(s);
-    const pull = () =>
-      new NativePromise((resolve, reject) => {
-        read(reader, {
-          chunk: (chunk) => {
-            if (t.c.bytes === null) enqueue(t.c, chunk);
-            else load('bytestreams').give(t.c, chunk);
-            resolve();
-          },
-          close: () => {
-            if (t.c.bytes === null) closeController(t.c);
-            else load('bytestreams').end(t.c);
-            resolve();
-          },
-          error: reject,
-        });
-      });
-    const cancel = (reason) => cancelStream(s, reason);
-    const taken = s.c.bytes === null ? create(undefined, pull, cancel, 0) : createBytes(undefined, pull, cancel);
-    const t = stateOf(taken);
-    t.length = length;
-    return taken;
-  }
-
-  /** All bytes of a stream. */
-  function readAll(stream) {
-    const reader = acquire(stateOf(stream));
-    return new NativePromise((resolve, reject) => {
-      const parts = [];
-      const request = {
-        chunk: (value) => {
-          if (apply(typeName, value, []) !== 'Uint8Array') {
-            reject(new TypeError('a body’s chunks are Uint8Arrays'));
-            return;
-          }
-          // What it has now: its owner may write over it, or give its buffer away.
-          parts.push(new Bytes(value));
-          queueMicrotask(next);
-        },
-        close: () => resolve(joined(parts)),
-        error: reject,
-      };
-      const next = () => read(reader, request);
-      next();
-    });
-  }
-
   const elsewhere = (piece) => (name) => ({ get: () => load(piece)[name], enumerable: true });
   const byteStreams = elsewhere('bytestreams');
 
@@ -917,14 +562,7 @@
       ReadableStream,
       ReadableStreamDefaultReader,
       ReadableStreamDefaultController,
-      CountQueuingStrategy,
-      ByteLengthQueuingStrategy,
       isReadable,
-      isDisturbed: (stream) => stateOf(stream).disturbed,
-      disturb: (stream) => {
-        stateOf(stream).disturbed = true;
-        if (stateOf(stream).state === 'readable') closeStream(stateOf(stream));
-      },
       stateOf,
       create,
       createBytes,
@@ -946,29 +584,14 @@
       clearAlgorithms,
       isQueued,
       take,
-      method,
-      promising,
-      promiseCall,
-      strategyOf,
-      markOf,
-      sizeOf,
-      checkedSize,
-      fromIterable,
-      fromNative,
-      failBody,
-      failed,
-      fromBytes,
-      fromShared,
+      tee,
+      isDisturbed,
       takeNative,
       codingOf,
       lengthOf,
-      /** Two streams with the same chunks, those of the second copied. */
-      teeBody: (stream) => {
-        const s = stateOf(stream);
-        return s.c.bytes === null ? tee(s, true) : load('bytestreams').tee(s);
-      },
-      takeOver,
-      readAll,
+      method,
+      promising,
+      promiseCall,
     },
     {
       ReadableStreamBYOBReader: byteStreams('ReadableStreamBYOBReader'),

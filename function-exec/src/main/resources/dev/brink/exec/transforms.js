@@ -4,7 +4,8 @@
   const { load, slots } = core;
   const readables = load('streams');
   const writables = load('writables');
-  const { method, promising, promiseCall, strategyOf, markOf, sizeOf, desiredSize, waiting } = readables;
+  const { method, promising, promiseCall, desiredSize, waiting } = readables;
+  const { strategyOf, markOf, sizeOf } = load('strategies');
   const { closeQueuedOrInFlight, closeWithPropagation, abortStream, errorIfNeeded } = writables;
   const {
     expose, isObject, dictionary, illegal, react, resolvedWith, rejectedWith, deferred, handled, ignore,

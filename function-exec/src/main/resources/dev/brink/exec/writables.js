@@ -2,7 +2,8 @@
 (function (core) {
   'use strict';
   const { load, slots } = core;
-  const { method, promising, promiseCall, strategyOf, markOf, sizeOf, checkedSize } = load('streams');
+  const { method, promising, promiseCall } = load('streams');
+  const { strategyOf, markOf, sizeOf, checkedSize } = load('strategies');
   const { expose, isObject, needed, illegal, react, resolvedWith, rejectedWith, deferred, handled } = load('idl');
   const TOKEN = {};
   /** The request of a write whose end nobody waits for. */
