@@ -2,10 +2,11 @@
 (function (core) {
   'use strict';
   const { load, withOwnMethods, slots, unseal } = core;
-  const { expose, needed, isObject, byteString, sequence, pairIterable } = load('idl');
+  const { expose, needed, isObject, byteString, sequence, record, pairIterable } = load('idl');
   const { stringify } = JSON;
+  const { iterator: ITERATOR } = Symbol;
   const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-  const PLAIN_VALUE = /^(?:[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)?$/;
+  const UNUSUAL_IN_VALUE = /[^\x20-\x7e]/;
   const EDGES = /^[\t\n\r ]+|[\t\n\r ]+$/g;
   const BAD_VALUE = /[\0\r\n]|[^\0-\xff]/;
 
@@ -16,6 +17,11 @@
 
   function headerName(name) {
     return names.get(name) ?? checkedName(`${name}`);
+  }
+
+  /** A ByteString, which the names seen lately are. */
+  function known(value) {
+    return names.has(value) ? value : byteString(value);
   }
 
   function checkedName(text) {
@@ -30,7 +36,7 @@
 
   function headerValue(value) {
     const text = `${value}`;
-    if (PLAIN_VALUE.test(text)) return text;
+    if (text[0] !== ' ' && text[text.length - 1] !== ' ' && !UNUSUAL_IN_VALUE.test(text)) return text;
     const trimmed = text.replace(EDGES, '');
     if (BAD_VALUE.test(trimmed)) throw new TypeError(`${stringify(trimmed)} is not a header value`);
     return trimmed;
@@ -59,12 +65,9 @@
     }
 
     append(name, value) {
-      const list = listOf(this);
+      listOf(this);
       if (arguments.length < 2) throw new TypeError('append: 2 arguments needed');
-      const key = headerName(name);
-      const text = headerValue(value);
-      const now = this[$Headers].guard === 'no-cors' ? this.get(key) : null;
-      if (change(this, key, now === null ? text : `${now}, ${text}`)) list.push(key, text);
+      append(this, headerName(name), headerValue(value));
     }
 
     set(name, value) {
@@ -127,6 +130,14 @@
     return list;
   }
 
+  function append(headers, name, value) {
+    const list = listOf(headers);
+    const now = headers[$Headers].guard === 'no-cors' ? combined(list, name) : null;
+    if (!change(headers, name, now === null ? value : `${now}, ${value}`)) return;
+    list[list.length] = name;
+    list[list.length] = value;
+  }
+
   function combined(list, name) {
     let found = null;
     for (let i = 0; i < list.length; i += 2) {
@@ -177,31 +188,27 @@
 
   function fill(self, init) {
     if (!isObject(init)) throw new TypeError('Headers: init is not an object');
-    const method = init[Symbol.iterator];
+    const method = init[ITERATOR];
     if ($Headers in init && method === Headers.prototype.entries) {
       self[$Headers].list = listOf(init).slice();
       self[$Headers].client = init[$Headers].client;
       return;
     }
-    if (method !== undefined && method !== null) {
-      const pairs = sequence('Headers: init', init).map((pair) => {
-        const both = sequence('Headers: an entry', pair);
-        if (both.length !== 2) throw new TypeError('Headers: each entry must be a pair');
-        return [byteString(both[0]), byteString(both[1])];
-      });
-      for (const [name, value] of pairs) self.append(name, value);
-      return;
+    const items = method === undefined || method === null ? record(init, known) : pairsIn(init, method);
+    for (let i = 0; i < items.length; i += 2) append(self, headerName(items[i]), headerValue(items[i + 1]));
+  }
+
+  /** Names and values in turn, of a sequence of pairs. */
+  function pairsIn(init, method) {
+    const pairs = sequence('Headers: init', init, method);
+    const items = [];
+    for (let i = 0; i < pairs.length; i++) {
+      const both = sequence('Headers: an entry', pairs[i]);
+      if (both.length !== 2) throw new TypeError('Headers: each entry must be a pair');
+      items[items.length] = byteString(both[0]);
+      items[items.length] = byteString(both[1]);
     }
-    const seen = new Map();
-    for (const name of Reflect.ownKeys(init)) {
-      const property = Reflect.getOwnPropertyDescriptor(init, name);
-      if (property !== undefined && property.enumerable) {
-        if (typeof name === 'symbol') throw new TypeError('Headers: a name is a symbol');
-        const key = byteString(name);
-        seen.set(key, byteString(init[name]));
-      }
-    }
-    for (const [name, value] of seen) self.append(name, value);
+    return items;
   }
 
   function indexOf(list, name) {
@@ -211,9 +218,10 @@
 
   /** Whether the headers may be changed so; {@code value} is what the header would have then. */
   function change(self, key, value) {
-    if (self[$Headers].guard === 'immutable') throw new TypeError('these headers cannot be changed');
-    self[$Headers].sorted = null;
-    return self[$Headers].guard !== 'no-cors' || safelisted(key, value);
+    const state = self[$Headers];
+    if (state.guard === 'immutable') throw new TypeError('these headers cannot be changed');
+    state.sorted = null;
+    return state.guard !== 'no-cors' || safelisted(key, value);
   }
 
   function remove(self, key, from) {

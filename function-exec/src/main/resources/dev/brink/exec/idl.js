@@ -5,6 +5,8 @@
   const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, setPrototypeOf } = Object;
   const { apply, ownKeys } = Reflect;
   const { iterator: ITERATOR, toStringTag: TAG } = Symbol;
+  const { propertyIsEnumerable: isEnumerable } = Object.prototype;
+  const BEYOND_ONE_BYTE = /[^\0-\xff]/;
   const { isNaN, isFinite } = Number;
   const { trunc, floor, pow } = Math;
   const wellFormed = String.prototype.toWellFormed;
@@ -127,9 +129,7 @@
   /** A ByteString. */
   function byteString(value) {
     const text = `${value}`;
-    for (let i = 0; i < text.length; i++) {
-      if (text.charCodeAt(i) > 255) throw new TypeError(`${JSON.stringify(text)} has characters beyond one byte`);
-    }
+    if (BEYOND_ONE_BYTE.test(text)) throw new TypeError(`${JSON.stringify(text)} has characters beyond one byte`);
     return text;
   }
 
@@ -166,10 +166,8 @@
     return value;
   }
 
-  /** A sequence, as an array. */
-  function sequence(where, value) {
-    if (!isObject(value)) throw new TypeError(`${where} is not iterable`);
-    const method = value[ITERATOR];
+  /** A sequence, as an array. {@code method} is its iterator's, where that has been read already. */
+  function sequence(where, value, method = isObject(value) ? value[ITERATOR] : undefined) {
     if (typeof method !== 'function') throw new TypeError(`${where} is not iterable`);
     const items = [];
     const iterator = apply(method, value, []);
@@ -181,6 +179,20 @@
       if (step.done) return items;
       items[items.length] = step.value;
     }
+  }
+
+  /** A record, as its names and values in turn, each converted. */
+  function record(value, converted) {
+    const items = [];
+    const keys = ownKeys(value);
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i];
+      if (!apply(isEnumerable, value, [key])) continue;
+      const name = converted(key);
+      items[items.length] = name;
+      items[items.length] = converted(value[key]);
+    }
+    return items;
   }
 
   /** One of an enumeration’s values. */
@@ -233,7 +245,7 @@
   }
 
   return {
-    expose, tag, constants, alias, pairIterable, isObject, needed, usv, byteString, integer, dictionary, sequence,
+    expose, tag, constants, alias, pairIterable, isObject, needed, usv, byteString, integer, dictionary, sequence, record,
     oneOf, illegal, domException, react, resolvedWith, rejectedWith, deferred, handled, ignore,
     SETTLED,
   };
