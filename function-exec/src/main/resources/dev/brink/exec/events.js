@@ -178,40 +178,6 @@
     slot.composed = !!options.composed;
   }
 
-  function setTrusted(event) {
-    event[$Event].trusted = true;
-    return event;
-  }
-
-  function begin(event, target) {
-    if (event[$Event].dispatching) throw new DOMException('the event is being dispatched', 'InvalidStateError');
-    event[$Event].dispatching = true;
-    event[$Event].target = target;
-    event[$Event].current = target;
-    event[$Event].phase = 2;
-  }
-
-  function enterListener(event, passive) {
-    event[$Event].passive = passive;
-  }
-
-  function stopsAll(event) {
-    return event[$Event].stopNow;
-  }
-
-  function stopsRest(event) {
-    return event[$Event].stop;
-  }
-
-  function finish(event) {
-    event[$Event].phase = 0;
-    event[$Event].current = null;
-    event[$Event].dispatching = false;
-    event[$Event].stop = false;
-    event[$Event].stopNow = false;
-    return !event[$Event].canceled;
-  }
-
   const $CustomEvent = slots('CustomEvent');
 
   class CustomEvent extends Event {
@@ -292,6 +258,7 @@
   // ---- targets
 
   const globalListeners = [];
+  const NO_OPTIONS = { __proto__: null, once: false, passive: false, signal: undefined };
 
   const $EventTarget = slots('EventTarget');
 
@@ -347,7 +314,7 @@
 
   function add(target, listeners, name, callback, options) {
     checkCallback(callback);
-    const given = isObject(options) ? options : {};
+    const given = isObject(options) ? options : NO_OPTIONS;
     const capture = captureOf(options);
     const once = !!given.once;
     const passive = !!given.passive;
@@ -361,7 +328,7 @@
   }
 
   function put(target, listeners, listener) {
-    listeners.push(listener);
+    listeners[listeners.length] = listener;
     if ($EventTarget in target) target[$EventTarget].heard?.(target);
   }
 
@@ -376,25 +343,42 @@
 
   /** Runs the listeners, telling {@code failed} what they throw; whether nobody prevented the default. */
   function dispatch(target, listeners, event, trusted, failed) {
-    begin(event, target);
-    if (trusted) setTrusted(event);
-    const all = listeners.slice();
-    invoke(target, listeners, all, event, true, failed);
-    if (!stopsRest(event)) invoke(target, listeners, all, event, false, failed);
-    enterListener(event, false);
-    return finish(event);
+    const slot = event[$Event];
+    if (slot.dispatching) throw new DOMException('the event is being dispatched', 'InvalidStateError');
+    slot.dispatching = true;
+    slot.target = target;
+    slot.current = target;
+    slot.phase = 2;
+    if (trusted) slot.trusted = true;
+    const all = ofType(listeners, slot.type);
+    if (all.length > 0) {
+      if (!slot.stop) invoke(target, listeners, all, event, slot, true, failed);
+      if (!slot.stop) invoke(target, listeners, all, event, slot, false, failed);
+    }
+    slot.phase = 0;
+    slot.current = null;
+    slot.dispatching = false;
+    slot.stop = false;
+    slot.stopNow = false;
+    return !slot.canceled;
   }
 
-  function invoke(target, listeners, all, event, capture, failed) {
-    const { type } = event;
+  /** The listeners that there are now for a type of events. */
+  function ofType(listeners, type) {
+    const all = [];
+    for (let i = 0; i < listeners.length; i++) if (listeners[i].name === type) all[all.length] = listeners[i];
+    return all;
+  }
+
+  function invoke(target, listeners, all, event, slot, capture, failed) {
     for (let i = 0; i < all.length; i++) {
       const listener = all[i];
-      if (listener.removed || listener.name !== type || listener.capture !== capture) continue;
-      if (listener.once) remove(listeners, type, listener.callback, capture);
-      enterListener(event, listener.passive);
+      if (listener.removed || listener.capture !== capture) continue;
+      if (listener.once) remove(listeners, listener.name, listener.callback, capture);
+      slot.passive = listener.passive;
       call(target, listener.callback, event, failed);
-      enterListener(event, false);
-      if (stopsAll(event)) return;
+      slot.passive = false;
+      if (slot.stopNow) return;
     }
   }
 
