@@ -65,7 +65,7 @@
   }
 
   function bytesBody(bytes) {
-    return { body: new Body(BYTES, new Bytes(bytes[0], bytes[1], bytes[2]).slice()), type: null };
+    return { body: new Body(BYTES, new Bytes(new Bytes(bytes[0], bytes[1], bytes[2]))), type: null };
   }
 
   function streamBody(stream) {
@@ -101,7 +101,7 @@
   }
 
   function bytesNow(body) {
-    return body.kind === TEXT ? load('encoding').utf8Encode(body.data) : body.data.slice();
+    return body.kind === TEXT ? load('encoding').utf8Encode(body.data) : new Bytes(body.data);
   }
 
   /** The whole body as a string or as bytes, or a promise for that where it is not there yet. */
@@ -117,7 +117,7 @@
       return body.over === null ? wholeOf(body, text) : load('aborts').unlessAborted(body, () => wholeOf(body, text));
     }
     if (body.kind === TEXT) return text ? stripMark(body.data) : bytesNow(body);
-    return text ? load('encoding').utf8Decode(body.data) : body.data.slice();
+    return text ? load('encoding').utf8Decode(body.data) : new Bytes(body.data);
   }
 
   function wholeOf(body, text) {
