@@ -7,10 +7,10 @@
   const HAS_QUERY = 2;
   const HAS_FRAGMENT = 4;
   const OPAQUE = 8;
-  /** What application/x-www-form-urlencoded does not change. */
-  const AS_IT_IS = /^[\w*.-]*$/;
-  /** And what it has a sign for. */
-  const WITH_SPACES = /^[\w*. -]*$/;
+  /** What application/x-www-form-urlencoded changes. */
+  const CHANGED = /[^\w*.-]/;
+  /** And what it has no sign for. */
+  const ESCAPED = /[^\w*. -]/;
   const { apply, ownKeys } = Reflect;
   const { propertyIsEnumerable: isEnumerable } = Object.prototype;
   const SPECIAL = new Set(['http', 'https', 'ws', 'wss', 'ftp']);
@@ -298,8 +298,8 @@
   }
 
   function encode(text) {
-    if (AS_IT_IS.test(text)) return text;
-    return WITH_SPACES.test(text) ? text.replaceAll(' ', '+') : host.formEncoded(text);
+    if (!CHANGED.test(text)) return text;
+    return ESCAPED.test(text) ? host.formEncoded(text) : text.replaceAll(' ', '+');
   }
 
   function parsePairs(text) {
