@@ -7,13 +7,19 @@
   const { TEXT, BYTES, NATIVE, STREAM, Body, extract, isUsed, isLocked, cloneBody, bodyMethods, mixIn } = load('bodies');
   const { stringify } = JSON;
   const INCOMING = {};
-  const NORMALIZED = { delete: 'DELETE', get: 'GET', head: 'HEAD', options: 'OPTIONS', post: 'POST', put: 'PUT' };
+  const FORBIDDEN = /^(?:CONNECT|TRACE|TRACK)$/i;
+  const NORMALIZED = {
+    __proto__: null, delete: 'DELETE', get: 'GET', head: 'HEAD', options: 'OPTIONS', post: 'POST', put: 'PUT',
+    DELETE: 'DELETE', GET: 'GET', HEAD: 'HEAD', OPTIONS: 'OPTIONS', POST: 'POST', PUT: 'PUT',
+  };
 
   function normalizeMethod(method) {
-    const text = String(method);
+    const text = `${method}`;
+    const usual = NORMALIZED[text];
+    if (usual !== undefined) return usual;
     if (!NAME.test(text)) throw new TypeError(`${stringify(text)} is not a method`);
     const upper = NORMALIZED[text.toLowerCase()] ?? text;
-    if (/^(?:CONNECT|TRACE|TRACK)$/i.test(upper)) throw new TypeError(`method ${text} is forbidden`);
+    if (FORBIDDEN.test(upper)) throw new TypeError(`method ${text} is forbidden`);
     return upper;
   }
 
@@ -38,12 +44,18 @@
 
   /** Reads the members of an init that are kept but change nothing here. */
   function detailsOf(options, from) {
-    const details = { ...from };
-    for (const name in OPTIONS) {
-      const value = options[name];
-      if (value !== undefined) details[name] = oneOf(name, value, OPTIONS[name]);
-    }
+    const cache = choice('cache', options.cache) ?? from.cache;
+    const credentials = choice('credentials', options.credentials) ?? from.credentials;
+    const duplex = choice('duplex', options.duplex) ?? from.duplex;
+    const mode = choice('mode', options.mode) ?? from.mode;
+    choice('priority', options.priority);
+    const redirect = choice('redirect', options.redirect) ?? from.redirect;
+    const referrerPolicy = choice('referrerPolicy', options.referrerPolicy) ?? from.referrerPolicy;
     const { integrity, keepalive, referrer } = options;
+    const details = {
+      cache, credentials, duplex, integrity: from.integrity, keepalive: from.keepalive, mode, redirect,
+      referrer: from.referrer, referrerPolicy,
+    };
     if (details.mode === 'navigate' && options.mode !== undefined) throw new TypeError('mode: navigate is not for functions');
     if (details.cache === 'only-if-cached' && details.mode !== 'same-origin') {
       throw new TypeError('cache: only-if-cached goes with mode same-origin only');
@@ -55,6 +67,10 @@
       details.referrer = text === '' ? '' : referrerOf(text);
     }
     return details;
+  }
+
+  function choice(name, value) {
+    return value === undefined ? undefined : oneOf(name, value, OPTIONS[name]);
   }
 
   function referrerOf(text) {

@@ -36,6 +36,8 @@ class WebApiTest {
           const h = new Headers({ a: '1', b: '2' }); h.delete('A'); return [h.has('a'), h.get('a'), h.get('B')].join() | false,,2
           try { request.headers.set('a', 'b') } catch (e) { return e.name } | TypeError
           const r = new Request('http://a/b?c', { method: 'post', body: 'x' }); return [r.method, r.url, r.headers.get('content-type'), await r.text(), r.bodyUsed].join() | POST,http://a/b?c,text/plain;charset=UTF-8,x,true
+          return ['constructor', 'toString', 'patch', 'PUT'].map((method) => new Request('http://a/', { method }).method).join() | constructor,toString,patch,PUT
+          const read = []; const shown = (name, value) => ({ get() { read.push(name); return { toString() { read.push(`${name} as text`); return value } } }, enumerable: true }); new Request('http://a/', Object.defineProperties({}, { mode: shown('mode', 'cors'), cache: shown('cache', 'reload'), redirect: shown('redirect', 'manual') })); return read.join() | cache,cache as text,mode,mode as text,redirect,redirect as text
           try { new Request('/relative') } catch (e) { return e.name } | TypeError
           try { new Request('http://a/', { body: 'x' }) } catch (e) { return e.name } | TypeError
           try { new Request('http://u:p@a/') } catch (e) { return e.name } | TypeError
