@@ -46,9 +46,10 @@ public final class CryptoPort {
   public boolean start(
       int op, String operation, Value given, @Nullable Value data, int offset, int length) {
     Run run = instance.current();
+    var arguments = new Arguments(given, data, offset, length);
     CryptoTask task;
     try {
-      task = CryptoTask.of(operation, new Arguments(given, data, offset, length));
+      task = CryptoTask.of(operation, arguments);
     } catch (CryptoException e) {
       settleNow(op, failed(e));
       return true;
@@ -57,10 +58,12 @@ public final class CryptoPort {
       settleNow(op, outcome(task));
       return true;
     }
-    if (run == null || pending >= MAX_PENDING || pendingBytes + length > MAX_PENDING_BYTES) {
+    if (run == null
+        || pending >= MAX_PENDING
+        || pendingBytes + arguments.copied > MAX_PENDING_BYTES) {
       return false;
     }
-    return new Job(op, run, task, length).begin();
+    return new Job(op, run, task, arguments.copied).begin();
   }
 
   /** Of a secret, or of an RSA key's modulus. */
@@ -120,11 +123,11 @@ public final class CryptoPort {
     private final int op;
     private final Run run;
     private final CryptoTask task;
-    private final int bytes;
+    private final long bytes;
     private @Nullable Future<?> future;
     private @Nullable LaneTimer limit;
 
-    Job(int op, Run run, CryptoTask task, int bytes) {
+    Job(int op, Run run, CryptoTask task, long bytes) {
       this.op = op;
       this.run = run;
       this.task = task;
@@ -194,8 +197,22 @@ public final class CryptoPort {
   }
 
   /** The guest's object of arguments, which {@code subtle.js} made. */
-  private record Arguments(Value given, @Nullable Value buffer, int offset, int length)
-      implements CryptoArguments {
+  private static final class Arguments implements CryptoArguments {
+    private final Value given;
+    private final @Nullable Value buffer;
+    private final int offset;
+    private final int length;
+
+    /** Bytes that were taken from the guest. */
+    private long copied;
+
+    Arguments(Value given, @Nullable Value buffer, int offset, int length) {
+      this.given = given;
+      this.buffer = buffer;
+      this.offset = offset;
+      this.length = length;
+    }
+
     @Override
     public String text(String name) {
       return given.getMember(name).asString();
@@ -211,7 +228,7 @@ public final class CryptoPort {
       Value bytes = given.getMember(name);
       return bytes == null || bytes.isNull()
           ? null
-          : GuestBytes.copy(bytes, 0, Math.toIntExact(bytes.getBufferSize()));
+          : copy(bytes, 0, Math.toIntExact(bytes.getBufferSize()));
     }
 
     @Override
@@ -221,7 +238,12 @@ public final class CryptoPort {
 
     @Override
     public byte[] data() {
-      return buffer == null ? new byte[0] : GuestBytes.copy(buffer, offset, length);
+      return buffer == null ? new byte[0] : copy(buffer, offset, length);
+    }
+
+    private byte[] copy(Value from, int start, int bytes) {
+      copied += bytes;
+      return GuestBytes.copy(from, start, bytes);
     }
   }
 }

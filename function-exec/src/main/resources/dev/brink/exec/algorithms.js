@@ -20,7 +20,7 @@
 
   function integer(max) {
     return (value, what) => {
-      const number = Math.trunc(Number(value));
+      const number = Math.trunc(+value);
       if (!(number >= 0 && number <= max)) throw new TypeError(`${what}: ${String(value)} (expected: 0 to ${max})`);
       return number + 0;
     };

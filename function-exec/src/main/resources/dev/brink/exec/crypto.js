@@ -35,7 +35,7 @@
         throw failure('getRandomValues: not an array of integers', 'TypeMismatchError');
       }
       const [buffer, offset, length] = bytesOf(array);
-      if (length > QUOTA) throw failure(`getRandomValues: more than ${QUOTA} bytes`, 'QuotaExceededError');
+      if (length > QUOTA) throw failure(`getRandomValues: ${length} bytes (expected: up to ${QUOTA})`, 'QuotaExceededError');
       new Bytes(buffer, offset, length).set(new Bytes(host.random(length)));
       return array;
     }

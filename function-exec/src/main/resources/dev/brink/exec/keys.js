@@ -100,9 +100,14 @@
       if (value !== undefined) jwk[name] = text(value, name);
     }
     if (source.ext !== undefined) jwk.ext = Boolean(source.ext);
-    if (source.key_ops !== undefined) jwk.key_ops = [...source.key_ops].map((each) => text(each, 'key_ops'));
-    if (source.oth !== undefined) jwk.oth = [...source.oth];
+    if (source.key_ops !== undefined) jwk.key_ops = sequence(source.key_ops, 'key_ops').map((each) => text(each, 'key_ops'));
+    if (source.oth !== undefined) jwk.oth = sequence(source.oth, 'oth');
     return jwk;
+  }
+
+  function sequence(given, what) {
+    if (typeof given !== 'object' || given === null) throw new TypeError(`${what}: not a sequence`);
+    return [...given];
   }
 
   /** What holds for all kinds; `use` is what the kind's keys are for: "sig" or "enc". */

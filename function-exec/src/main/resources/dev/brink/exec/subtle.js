@@ -150,7 +150,11 @@
       throw failure('the key is not JSON', 'DataError');
     }
     if (typeof jwk !== 'object' || jwk === null) throw failure('the key is not a JSON Web Key', 'DataError');
-    return jwk;
+    try {
+      return jwkOf(jwk);
+    } catch (error) {
+      throw failure(error.message, 'DataError');
+    }
   }
 
   const $SubtleCrypto = slots('SubtleCrypto');
@@ -297,7 +301,7 @@
       const imported = normalize('importKey', unwrappedKeyAlgorithm);
       requireUse(normal, unwrapping, 'unwrapKey');
       const bytes = await decrypt(normal, unwrapping, wrapped);
-      const data = kind === 'jwk' ? jwkOf(fromJson(bytes)) : [bytes, 0, bytes.byteLength];
+      const data = kind === 'jwk' ? fromJson(bytes) : [bytes, 0, bytes.byteLength];
       return importKey(kind, data, imported, Boolean(extractable), usages);
     }
   }

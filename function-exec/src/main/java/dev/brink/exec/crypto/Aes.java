@@ -12,11 +12,15 @@ import javax.crypto.spec.SecretKeySpec;
 /** The modes of AES. */
 final class Aes {
   private static final int BLOCK_BYTES = 16;
+  private static final int SEMIBLOCK_BYTES = 8;
   private static final int FULL_TAG_BITS = 128;
 
   static byte[] cbc(boolean encrypt, byte[] key, byte[] iv, byte[] data) {
     if (iv.length != BLOCK_BYTES) {
       throw CryptoException.operation("iv: " + iv.length + " bytes (expected: 16)");
+    }
+    if (!encrypt && data.length == 0) {
+      throw CryptoException.operation("the data is shorter than its padding");
     }
     try {
       Cipher cipher = Cipher.getInstance("AES/CBC/PKCS5Padding");
@@ -120,6 +124,9 @@ final class Aes {
   }
 
   static byte[] unwrap(byte[] key, byte[] data) {
+    if (data.length < 3 * SEMIBLOCK_BYTES) {
+      throw CryptoException.operation("the wrapped key is too short");
+    }
     return kw(Cipher.DECRYPT_MODE, key, data);
   }
 

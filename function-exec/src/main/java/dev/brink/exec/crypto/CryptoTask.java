@@ -53,7 +53,7 @@ public record CryptoTask(Cost cost, Supplier<Object> work) {
   private static CryptoTask digest(CryptoArguments given) {
     Hash hash = Hash.of(given.text("hash"));
     byte[] data = given.data();
-    return new CryptoTask(over(data), () -> hash.digest(data));
+    return new CryptoTask(over(data.length), () -> hash.digest(data));
   }
 
   private static CryptoTask sign(CryptoArguments given) {
@@ -62,7 +62,7 @@ public record CryptoTask(Cost cost, Supplier<Object> work) {
     if (name.equals("HMAC")) {
       Hash hash = Hash.of(given.text("hash"));
       byte[] key = given.key("key").secret();
-      return new CryptoTask(over(data), () -> hash.hmac(key, data));
+      return new CryptoTask(over(key.length + (long) data.length), () -> hash.hmac(key, data));
     }
     var key = given.key("key").privateHalf().key();
     return moderate(
@@ -94,7 +94,8 @@ public record CryptoTask(Cost cost, Supplier<Object> work) {
     if (name.equals("HMAC")) {
       Hash hash = Hash.of(given.text("hash"));
       byte[] key = given.key("key").secret();
-      return new CryptoTask(over(data), () -> hash.verifyHmac(key, signature, data));
+      return new CryptoTask(
+          over(key.length + (long) data.length), () -> hash.verifyHmac(key, signature, data));
     }
     var key = given.key("key").publicKey();
     return moderate(
@@ -126,6 +127,9 @@ public record CryptoTask(Cost cost, Supplier<Object> work) {
       return oaep(encrypt, given, data);
     }
     byte[] key = given.key("key").secret();
+    if (name.equals("AES-GCM")) {
+      return gcm(encrypt, key, given, data);
+    }
     Supplier<Object> work =
         switch (name) {
           case "AES-CBC" -> {
@@ -137,21 +141,21 @@ public record CryptoTask(Cost cost, Supplier<Object> work) {
             int bits = (int) given.number("length");
             yield () -> Aes.ctr(key, counter, bits, data);
           }
-          case "AES-GCM" -> gcm(encrypt, key, given, data);
           case "AES-KW" -> () -> encrypt ? Aes.wrap(key, data) : Aes.unwrap(key, data);
           default -> throw CryptoException.notSupported("cipher: " + name);
         };
-    return new CryptoTask(over(data), work);
+    return new CryptoTask(over(data.length), work);
   }
 
-  private static Supplier<Object> gcm(
-      boolean encrypt, byte[] key, CryptoArguments given, byte[] data) {
+  private static CryptoTask gcm(boolean encrypt, byte[] key, CryptoArguments given, byte[] data) {
     byte[] iv = given.bytes("iv");
     byte[] extra = given.bytes("additionalData");
     int tagBits = (int) given.number("tagLength");
-    return encrypt
-        ? () -> Aes.gcmEncrypt(key, iv, extra, tagBits, data)
-        : () -> Aes.gcmDecrypt(key, iv, extra, tagBits, data);
+    return new CryptoTask(
+        over((long) iv.length + extra.length + data.length),
+        encrypt
+            ? () -> Aes.gcmEncrypt(key, iv, extra, tagBits, data)
+            : () -> Aes.gcmDecrypt(key, iv, extra, tagBits, data));
   }
 
   private static CryptoTask oaep(boolean encrypt, CryptoArguments given, byte[] data) {
@@ -182,7 +186,9 @@ public record CryptoTask(Cost cost, Supplier<Object> work) {
     int bytes = derivedBytes(given);
     if (hkdf) {
       byte[] info = given.bytes("info");
-      return new CryptoTask(Cost.QUICK, () -> Kdf.hkdf(hash, key, salt, info, bytes));
+      return new CryptoTask(
+          over(salt.length + (long) key.length + Kdf.hkdfBytes(hash, info, bytes)),
+          () -> Kdf.hkdf(hash, key, salt, info, bytes));
     }
     long iterations = given.number("iterations");
     return new CryptoTask(Cost.SLOW, () -> Kdf.pbkdf2(hash, key, salt, iterations, bytes));
@@ -270,10 +276,11 @@ public record CryptoTask(Cost cost, Supplier<Object> work) {
     return new CryptoTask(Cost.MODERATE, work);
   }
 
-  private static Cost over(byte[] data) {
-    if (data.length <= QUICK_BYTES) {
+  /** Of all bytes that go through a hash or a cipher, keys and the like among them. */
+  private static Cost over(long bytes) {
+    if (bytes <= QUICK_BYTES) {
       return Cost.QUICK;
     }
-    return data.length <= MODERATE_BYTES ? Cost.MODERATE : Cost.SLOW;
+    return bytes <= MODERATE_BYTES ? Cost.MODERATE : Cost.SLOW;
   }
 }

@@ -8,6 +8,9 @@ import javax.crypto.ShortBufferException;
 final class Kdf {
   private static final int INTERRUPT_EVERY = 1_024;
 
+  /** Of input that take about as long as an iteration of PBKDF2. */
+  private static final int STEP_BYTES = 64;
+
   private final Mac mac;
   private int sinceLook;
 
@@ -15,15 +18,22 @@ final class Kdf {
     this.mac = mac;
   }
 
-  /** HKDF: RFC 5869. */
+  /** What {@link #hkdf} has its hash read for an output of so many bytes. */
+  static long hkdfBytes(Hash hash, byte[] info, int bytes) {
+    return Math.ceilDiv((long) bytes, hash.bytes()) * (info.length + (long) hash.bytes());
+  }
+
+  /** HKDF: RFC 5869. Ends early when its thread is interrupted. */
   static byte[] hkdf(Hash hash, byte[] key, byte[] salt, byte[] info, int bytes) {
     if (bytes > 255 * hash.bytes()) {
       throw CryptoException.operation("length: more than 255 hashes");
     }
     Mac mac = hash.mac(hash.hmac(salt, key));
+    var kdf = new Kdf(mac);
     byte[] out = new byte[bytes];
     byte[] block = new byte[0];
     for (int done = 0, i = 1; done < bytes; done += block.length, i++) {
+      kdf.lookForInterrupt(info.length);
       mac.update(block);
       mac.update(info);
       mac.update((byte) i);
@@ -39,6 +49,7 @@ final class Kdf {
     var kdf = new Kdf(mac);
     byte[] out = new byte[bytes];
     for (int done = 0, i = 1; done < bytes; done += hash.bytes(), i++) {
+      kdf.lookForInterrupt(salt.length);
       mac.update(salt);
       mac.update(new byte[] {(byte) (i >>> 24), (byte) (i >>> 16), (byte) (i >>> 8), (byte) i});
       byte[] block = kdf.block(mac.doFinal(), iterations);
@@ -50,7 +61,6 @@ final class Kdf {
   private byte[] block(byte[] first, long iterations) {
     byte[] last = first;
     byte[] sum = Arrays.copyOf(first, first.length);
-    lookForInterrupt();
     try {
       for (long i = 1; i < iterations; i++) {
         mac.update(last);
@@ -58,7 +68,7 @@ final class Kdf {
         for (int j = 0; j < sum.length; j++) {
           sum[j] = (byte) (sum[j] ^ last[j]);
         }
-        lookForInterrupt();
+        lookForInterrupt(last.length);
       }
     } catch (ShortBufferException e) {
       throw new IllegalStateException(e);
@@ -66,9 +76,10 @@ final class Kdf {
     return sum;
   }
 
-  /** Once in so many iterations, of whatever block. */
-  private void lookForInterrupt() {
-    if (++sinceLook < INTERRUPT_EVERY) {
+  /** Once in so many iterations, of whatever block; input of {@code bytes} may be many of them. */
+  private void lookForInterrupt(int bytes) {
+    sinceLook += 1 + bytes / STEP_BYTES;
+    if (sinceLook < INTERRUPT_EVERY) {
       return;
     }
     sinceLook = 0;

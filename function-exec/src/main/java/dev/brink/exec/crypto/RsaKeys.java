@@ -81,15 +81,17 @@ final class RsaKeys implements KeyFamily {
     byte[] bits = info.readBits();
     info.end();
     Der key = Der.of(bits).enter(Der.SEQUENCE);
-    BigInteger modulus = key.readInteger();
-    BigInteger publicExponent = key.readInteger();
+    BigInteger modulus = part(key);
+    BigInteger publicExponent = part(key);
     key.end();
     return new KeyMaterial.Public(publicKey(modulus, publicExponent));
   }
 
   @Override
   public KeyMaterial.Private fromPkcs8(byte[] der) {
-    Der info = Der.of(der).enter(Der.SEQUENCE);
+    Der whole = Der.of(der);
+    Der info = whole.enter(Der.SEQUENCE);
+    whole.end();
     info.readInteger();
     checkAlgorithm(info.enter(Der.SEQUENCE));
     Der key = Der.of(info.read(Der.OCTET_STRING)).enter(Der.SEQUENCE);
@@ -97,18 +99,36 @@ final class RsaKeys implements KeyFamily {
     if (version.signum() != 0) {
       throw CryptoException.data("RSA keys of more than two primes are not supported");
     }
-    BigInteger modulus = key.readInteger();
-    BigInteger publicExponent = key.readInteger();
-    return privateKey(
+    BigInteger modulus = part(key);
+    BigInteger publicExponent = part(key);
+    var parts =
         new RSAPrivateCrtKeySpec(
             modulus,
             publicExponent,
-            key.readInteger(),
-            key.readInteger(),
-            key.readInteger(),
-            key.readInteger(),
-            key.readInteger(),
-            key.readInteger()));
+            part(key),
+            part(key),
+            part(key),
+            part(key),
+            part(key),
+            part(key));
+    key.end();
+    return privateKey(parts);
+  }
+
+  private static BigInteger part(Der key) {
+    return checked(key.readInteger());
+  }
+
+  private static BigInteger part(Jwk jwk, String name) {
+    return checked(jwk.integer(name));
+  }
+
+  /** Before anything is computed with it: what is larger than any modulus would take for ever. */
+  private static BigInteger checked(BigInteger part) {
+    if (part.signum() < 0 || part.bitLength() > MAX_BITS) {
+      throw CryptoException.data("the key: " + part.bitLength() + " bits (expected: up to 8192)");
+    }
+    return part;
   }
 
   private static void checkAlgorithm(Der algorithm) {
@@ -119,8 +139,8 @@ final class RsaKeys implements KeyFamily {
 
   @Override
   public KeyMaterial fromJwk(Jwk jwk) {
-    BigInteger modulus = jwk.integer("n");
-    BigInteger publicExponent = jwk.integer("e");
+    BigInteger modulus = part(jwk, "n");
+    BigInteger publicExponent = part(jwk, "e");
     if (!jwk.has("d")) {
       return new KeyMaterial.Public(publicKey(modulus, publicExponent));
     }
@@ -128,18 +148,15 @@ final class RsaKeys implements KeyFamily {
         new RSAPrivateCrtKeySpec(
             modulus,
             publicExponent,
-            jwk.integer("d"),
-            jwk.integer("p"),
-            jwk.integer("q"),
-            jwk.integer("dp"),
-            jwk.integer("dq"),
-            jwk.integer("qi")));
+            part(jwk, "d"),
+            part(jwk, "p"),
+            part(jwk, "q"),
+            part(jwk, "dp"),
+            part(jwk, "dq"),
+            part(jwk, "qi")));
   }
 
   private static PublicKey publicKey(BigInteger modulus, BigInteger exponent) {
-    if (modulus.bitLength() > MAX_BITS) {
-      throw CryptoException.data("modulusLength: more than " + MAX_BITS);
-    }
     try {
       return KeyFactory.getInstance("RSA").generatePublic(new RSAPublicKeySpec(modulus, exponent));
     } catch (GeneralSecurityException e) {
