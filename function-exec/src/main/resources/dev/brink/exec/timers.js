@@ -14,16 +14,23 @@
   function start(name, given, callback, delay, args, repeats) {
     if (given === 0) throw new TypeError(`${name}: 1 argument needed`);
     let run = callback;
-    if (typeof callback !== 'function') {
-      const code = `${callback}`;
-      run = () => evaluate(code);
-    }
+    if (typeof callback !== 'function') run = compiled(name, `${callback}`);
     const millis = max(0, delay | 0);
     const timer = { id: 0, callback: run, args, millis: repeats ? max(1, millis) : millis, repeats, live: true };
     const id = arm(timer);
     timer.id = id;
     timers.set(id, timer);
     return id;
+  }
+
+  /** The code of a timer that was given text. */
+  function compiled(name, code) {
+    try {
+      evaluate('');
+    } catch {
+      throw new TypeError(`${name}: the callback is not a function, and code cannot be made of text here`);
+    }
+    return () => evaluate(code);
   }
 
   function arm(timer) {

@@ -107,6 +107,8 @@ class WebApiTest {
           const id = setTimeout(() => { throw 1 }, 0); clearTimeout(id); await new Promise((r) => setTimeout(r, 5)); return 'ok' | ok
           let order = ''; setTimeout(() => { order += 't' }, 0); queueMicrotask(() => { order += 'm' }); order += 's'; await new Promise((r) => setTimeout(r, 3)); return order | smt
           return await new Promise((r) => setTimeout((a, b) => r(a + b), 0, 1, 2)) | 3
+          try { setTimeout('x = 1', 5) } catch (e) { return e.name + ' ' + e.message } | TypeError setTimeout: the callback is not a function, and code cannot be made of text here
+          try { setInterval(undefined) } catch (e) { return e.name } | TypeError
           return navigator.userAgent + (performance.now() >= 0) + (self === globalThis) | Brinktruetrue
           const all = new Set(Array.from({ length: 100 }, () => crypto.randomUUID())); return all.size + ' ' + [...all].every((u) => /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(u)) | 100 true
           return crypto.randomUUID().length + ' ' + crypto.getRandomValues(new Uint32Array(4)).length | 36 4
