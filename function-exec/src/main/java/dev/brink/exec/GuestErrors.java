@@ -49,8 +49,12 @@ final class GuestErrors {
     if (code == Code.MODULE_ERROR && message.equals(OTHER_TYPE)) {
       return UntypedImport.in(bundle.modules(), message);
     }
+    SourcePosition position = position(thrown);
+    if (code == Code.MODULE_ERROR && position == null && InvalidJson.isMeantBy(message)) {
+      return InvalidJson.in(bundle.modules(), message);
+    }
     message = POSITION_PREFIX.matcher(message).replaceFirst("$1");
-    return new FunctionException(code, message, position(thrown));
+    return new FunctionException(code, message, position);
   }
 
   /** Whether calls within calls went too deep. */

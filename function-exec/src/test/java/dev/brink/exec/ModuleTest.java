@@ -138,6 +138,36 @@ class ModuleTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"a": 1,N} | SyntaxError: Unexpected token } in JSON at position 9 | lib/data.json:2:1
+          {          | SyntaxError: Unexpected end of JSON input             | lib/data.json:1:2
+          """)
+  void anInvalidFileOfJsonIsNamed(String json, String message, String position) {
+    Map<String, String> modules =
+        Map.of(
+            "main.js",
+            "import own from './own.json' with { type: 'json' }; import data from './lib/data' with"
+                + " { type: 'json' }; export default {}",
+            "own.json",
+            "{}",
+            "lib/a.json",
+            "no import of this one",
+            "lib/data.json",
+            json.replace('N', '\n'));
+    assertThatThrownBy(() -> SANDBOX.load(modules, Sandbox.LIMITS))
+        .isInstanceOfSatisfying(
+            FunctionException.class,
+            failure -> {
+              assertThat(failure.code()).isEqualTo(Code.MODULE_ERROR);
+              assertThat(failure.position()).hasToString(position);
+            })
+        .hasMessage(message);
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "import data from './data.json';",
