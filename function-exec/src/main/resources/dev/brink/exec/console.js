@@ -158,7 +158,7 @@
 
   function substitute(values) {
     let next = 1;
-    const text = values[0].replace(/%[sdifoOc%]/g, (directive) => {
+    const text = values[0].replace(/%[sdifoOjc%]/g, (directive) => {
       if (directive === '%%') return '%';
       if (next >= values.length) return directive;
       const value = values[next++];
@@ -173,11 +173,22 @@
           return typeof value === 'symbol' ? 'NaN' : String(parseFloat(value));
         case '%c':
           return '';
+        case '%j':
+          return json(value);
         default:
           return inspect(value, 1, []);
       }
     });
     return [text, values.slice(next)];
+  }
+
+  /** As JSON, the way Node has it; what is none, or fails of its own code, as it is shown. */
+  function json(value) {
+    try {
+      return JSON.stringify(value) ?? inspect(value, 1, []);
+    } catch {
+      return inspect(value, 1, []);
+    }
   }
 
   function print(level, values) {

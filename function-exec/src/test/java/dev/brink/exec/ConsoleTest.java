@@ -37,6 +37,23 @@ class ConsoleTest {
     }
   }
 
+  @Test
+  void aFormatHasItsValuesAsText() {
+    try (Sandbox sandbox = Sandbox.of(1)) {
+      sandbox.eval(
+          """
+          console.log('%s is %d, %i, %f, %o, %j%%', 'a', '1.5', '1.5', '1.5x', { b: 'c' }, { b: ['c', undefined] }, 'rest');
+          const circle = {};
+          circle.self = circle;
+          console.log('%j %j %j %j', undefined, circle, { toJSON() { throw 1; } });
+          """);
+      assertThat(sandbox.console)
+          .containsExactly(
+              "INFO a is 1.5, 1, 1.5, { b: 'c' }, {\"b\":[\"c\",null]}% rest",
+              "INFO undefined { self: [Circular] } { toJSON: [Function: toJSON] } %j");
+    }
+  }
+
   /** Among them what turns the order of a line round, so that it reads as another one. */
   @Test
   void charactersThatControlATerminalAreEscaped() {
