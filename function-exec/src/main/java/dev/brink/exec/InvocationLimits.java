@@ -49,6 +49,7 @@ final class InvocationLimits {
   private volatile boolean settled;
   private volatile boolean creditUsedUp;
   private boolean counted;
+  private boolean headersMet;
   private long renewedAtNanos;
   private boolean outlives;
   private int pending;
@@ -366,6 +367,19 @@ final class InvocationLimits {
 
   void givePromise() {
     promises--;
+  }
+
+  /** Headers were too large, its own or those that it wanted to send. */
+  void headersMet() {
+    if (!headersMet) {
+      headersMet = true;
+      counts.met(Limit.HEADERS);
+    }
+  }
+
+  /** It ended well, and something went on that it did not wait for. */
+  void left() {
+    counts.met(Limit.LEFT);
   }
 
   boolean waits() {

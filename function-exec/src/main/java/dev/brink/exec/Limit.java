@@ -25,6 +25,10 @@ public enum Limit {
   PENDING,
   /** Promises that an invocation is to wait for after its response. */
   PROMISES,
+  /** What an invocation that went well waited for at its end, timers apart: it was cancelled. */
+  LEFT,
+  /** Bytes of a response's headers, or of a URL and headers that an invocation sends. */
+  HEADERS,
   /** Bytes of a request's or a response's body. */
   BODY,
   /** Bytes of bodies that an invocation reads whole. */

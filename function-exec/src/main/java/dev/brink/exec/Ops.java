@@ -12,9 +12,19 @@ final class Ops {
   private final Map<Integer, Op> pending = new HashMap<>();
 
   /**
-   * @param counted whether it has one of the places of what its run may wait for
+   * @param kind whether it has one of the places of what its run may wait for, and for what
    */
-  private record Op(Run run, @Nullable Runnable cancel, boolean counted) {}
+  private record Op(Run run, @Nullable Runnable cancel, Kind kind) {
+    boolean counted() {
+      return kind != Kind.ATTACHED;
+    }
+  }
+
+  private enum Kind {
+    WORK,
+    TIMER,
+    ATTACHED
+  }
 
   Ops(Instance instance) {
     this.instance = instance;
@@ -26,16 +36,25 @@ final class Ops {
    * @return {@code false} when there is no invocation or it has too many
    */
   boolean begin(int id, Run run, @Nullable Runnable cancel) {
-    if (run.ended() || !run.use().takePending()) {
+    return begin(id, new Op(run, cancel, Kind.WORK));
+  }
+
+  /** As {@link #begin}, of what only time settles. */
+  boolean beginTimer(int id, Run run, Runnable cancel) {
+    return begin(id, new Op(run, cancel, Kind.TIMER));
+  }
+
+  private boolean begin(int id, Op op) {
+    if (op.run.ended() || !op.run.use().takePending()) {
       return false;
     }
-    pending.put(id, new Op(run, cancel, true));
+    pending.put(id, op);
     return true;
   }
 
   /** Registers an operation that nobody waits for: it is dropped with its run, and only that. */
   void attach(int id, Run run) {
-    pending.put(id, new Op(run, null, false));
+    pending.put(id, new Op(run, null, Kind.ATTACHED));
   }
 
   boolean isPending(int id) {
@@ -60,6 +79,12 @@ final class Ops {
     if (op != null && op.cancel != null) {
       op.cancel.run();
     }
+  }
+
+  /** Whether {@code run} waits for anything but timers. */
+  boolean work(Run run) {
+    return run.use().pending() > 0
+        && pending.values().stream().anyMatch(op -> op.run == run && op.kind == Kind.WORK);
   }
 
   /** Forgets what {@code run} waits for, on both sides. */
@@ -89,7 +114,7 @@ final class Ops {
 
   private @Nullable Op remove(int id) {
     Op op = pending.remove(id);
-    if (op != null && op.counted) {
+    if (op != null && op.counted()) {
       op.run.use().givePending();
     }
     return op;

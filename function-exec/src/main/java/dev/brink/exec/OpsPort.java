@@ -26,11 +26,20 @@ public final class OpsPort {
     }
     long due = System.nanoTime() + (long) (millis * 1_000_000);
     var timer = instance.schedule(due, () -> instance.ops().settle(op, Guest.RESOLVED, null));
-    boolean begun = instance.ops().begin(op, run, timer::cancel);
+    boolean begun = instance.ops().beginTimer(op, run, timer::cancel);
     if (!begun) {
       timer.cancel();
     }
     return begun;
+  }
+
+  /** A request's URL and headers are too large, and it is not sent. */
+  @HostAccess.Export
+  public void headersTooLarge() {
+    Run run = instance.current();
+    if (run != null) {
+      run.use().headersMet();
+    }
   }
 
   /** Forgets {@code op}: it will not be settled. */

@@ -19,6 +19,13 @@ import java.util.List;
  * values are checked again, and framing headers are the server's own business.
  */
 final class ResponseHead {
+  /** The headers are more than a response may have. */
+  static final class TooLarge extends IllegalArgumentException {
+    private TooLarge(String message) {
+      super(message);
+    }
+  }
+
   private static final int MAX_DIGITS = 18;
 
   private static final int MAX_BYTES = FunctionLimits.MAX_HEAD_BYTES;
@@ -129,7 +136,7 @@ final class ResponseHead {
       at = valueEnd + 1;
     }
     if (bytes > MAX_BYTES) {
-      throw new IllegalArgumentException(
+      throw new TooLarge(
           "headers: " + bytes + " bytes (expected: at most " + MAX_BYTES + ", with 32 for each)");
     }
     return headers;

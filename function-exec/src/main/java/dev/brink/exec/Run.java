@@ -399,6 +399,9 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     limits.settle();
     Instance in = instance;
     if (in != null) {
+      if (outcome == null && in.ops().work(this)) {
+        limits.left();
+      }
       in.ops().drop(this);
       dropSockets(CloseCode.GOING_AWAY, "the invocation has ended");
     }

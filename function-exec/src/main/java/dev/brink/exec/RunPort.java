@@ -118,7 +118,7 @@ public final class RunPort {
     try {
       return upgrade(ResponseHead.switching(headers, asked));
     } catch (IllegalArgumentException e) {
-      bad(String.valueOf(e.getMessage()));
+      badHead(e);
       return -1;
     }
   }
@@ -217,6 +217,13 @@ public final class RunPort {
     }
   }
 
+  private void badHead(IllegalArgumentException why) {
+    if (why instanceof ResponseHead.TooLarge) {
+      run.use().headersMet();
+    }
+    bad(String.valueOf(why.getMessage()));
+  }
+
   private void respondFull(int status, String reason, String headers, ByteBuf content, long bytes) {
     boolean headOnly = bytes == 0 && run.request().isHead();
     try {
@@ -227,7 +234,7 @@ public final class RunPort {
       run.respond(new Answer(head, null));
     } catch (IllegalArgumentException e) {
       content.release();
-      bad(String.valueOf(e.getMessage()));
+      badHead(e);
     }
   }
 
@@ -236,7 +243,7 @@ public final class RunPort {
       HttpHeaders checked = run.function().responseHeaders().of(headers);
       return ResponseHead.streaming(status, reason, checked, length);
     } catch (IllegalArgumentException e) {
-      bad(String.valueOf(e.getMessage()));
+      badHead(e);
       return null;
     }
   }

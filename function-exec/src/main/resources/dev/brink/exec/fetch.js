@@ -64,6 +64,7 @@
     const fields = (headers.split('\n').length - 1) / 2;
     const bytes = url.length + headers.length + fields * FIELD_BYTES;
     if (bytes > MAX_HEAD_BYTES) {
+      ops.headersTooLarge();
       throw new TypeError(`fetch: a URL and headers of ${bytes} bytes (expected: at most ${MAX_HEAD_BYTES}, with 32 for each header)`);
     }
   }

@@ -112,10 +112,12 @@ class LimitsTest {
             + " for (let i = 0; i < 4_000; i++) r.headers.append('set-cookie', ''); return r"
       })
   void headersOfAResponseAreBounded(String script) {
+    long before = sandbox.runtime.limitsMet(Limit.HEADERS);
     FunctionException failure = sandbox.get(load(script), "/").failure();
     assertThat(failure.code()).isEqualTo(Code.BAD_RESPONSE);
     assertThat(failure)
         .hasMessageContaining("(expected: at most " + MAX_HEAD_BYTES + ", with 32 for each)");
+    assertThat(sandbox.runtime.limitsMet(Limit.HEADERS)).isEqualTo(before + 1);
   }
 
   @Test
@@ -140,11 +142,31 @@ class LimitsTest {
         "fetch('http://x/', { headers: Array.from({ length: 4_000 }, (_, i) => ['x-' + i, '']) })"
       })
   void soAreTheHeadersAndTheUrlOfASubrequest(String request) {
+    long before = sandbox.runtime.limitsMet(Limit.HEADERS);
     LoadedFunction function =
         load("try { await " + request + " } catch (e) { return new Response(e.toString()) }");
     assertThat(sandbox.get(function, "/").end().text())
         .startsWith("TypeError: fetch: a URL and headers of ")
         .endsWith(" bytes (expected: at most " + MAX_HEAD_BYTES + ", with 32 for each header)");
+    assertThat(sandbox.runtime.limitsMet(Limit.HEADERS)).isEqualTo(before + 1);
+  }
+
+  /** Timers are no work: one stays behind each time something is raced against it. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          crypto.subtle.digest('SHA-256', new Uint8Array(1 << 18))                | 1
+          await crypto.subtle.digest('SHA-256', new Uint8Array(1 << 18))          | 0
+          ctx.waitUntil(crypto.subtle.digest('SHA-256', new Uint8Array(1 << 18))) | 0
+          setTimeout(() => {}, 60_000)                                            | 0
+          """)
+  void whatIsLeftBehindAtTheEndIsCounted(String script, int counted) {
+    long before = sandbox.runtime.limitsMet(Limit.LEFT);
+    LoadedFunction function = load(script + "; return new Response()");
+    assertThat(sandbox.get(function, "/").end().status()).isEqualTo(200);
+    assertThat(sandbox.runtime.limitsMet(Limit.LEFT)).isEqualTo(before + counted);
   }
 
   @Test
