@@ -65,7 +65,11 @@ public interface LoadedFunction extends AutoCloseable {
    */
   Running invoke(ScheduledEvent event, InvocationListener listener);
 
-  /** No further invocation starts; those under way finish; then the instances are discarded. */
+  /**
+   * Takes no further invocation: {@link #invoke} then fails with {@link
+   * FunctionException.Code#CLOSED}. Those under way or waiting for a lane finish; then the
+   * instances are discarded. So a service that replaces a version loses no call.
+   */
   @Override
   void close();
 

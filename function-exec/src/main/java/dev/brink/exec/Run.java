@@ -137,7 +137,7 @@ final class Run implements LoadedFunction.Running, LaneJob, Watched {
     function.owner().started();
     long now = System.nanoTime();
     clock.started(now);
-    if (function.closed()) {
+    if (function.runtime().closed()) {
       refuseQueued(GraalRuntime.closedException());
     } else if (cancelled) {
       refuseQueued(GraalRuntime.cancelledException());

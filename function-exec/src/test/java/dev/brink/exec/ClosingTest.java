@@ -108,6 +108,23 @@ class ClosingTest {
     holding.end();
   }
 
+  /** A version is replaced while calls of it wait for a lane: none is lost. */
+  @Test
+  void whatWaitsForALaneWhenItsFunctionIsClosedFinishes() {
+    try (Sandbox sandbox = Sandbox.of(1)) {
+      LoadedFunction function =
+          sandbox.handler(
+              "const end = Date.now() + 5; while (Date.now() < end); return new Response('ok')");
+      var answers = new ArrayList<Answered>();
+      for (int i = 0; i < 40; i++) {
+        answers.add(sandbox.get(function, "/"));
+      }
+      function.close();
+      assertThat(answers).allSatisfy(answer -> assertThat(answer.end().text()).isEqualTo("ok"));
+      assertThat(sandbox.get(function, "/").failure().code()).isEqualTo(Code.CLOSED);
+    }
+  }
+
   @Test
   void whatComesAfterTheEndIsRefused() throws Exception {
     LoadedFunction function = sandbox.load(HANDLER);
