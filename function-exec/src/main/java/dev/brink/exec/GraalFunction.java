@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** A function version and its instances, which belong to lanes. */
 final class GraalFunction implements LoadedFunction {
   private static final String REPLACED = "the function was replaced";
+  private static final long LAST_CALLS_NANOS = 100_000_000;
 
   private final GraalRuntime runtime;
   private final Outside outside;
@@ -159,6 +160,15 @@ final class GraalFunction implements LoadedFunction {
     return tried;
   }
 
+  /** When it is closed: what waits for the lane may be calls of it, which want no new one each. */
+  void closeSoon(Instance instance, Lane lane) {
+    if (runtime.closed() || !lane.hasWaiting()) {
+      instance.closeIfIdle();
+    } else {
+      lane.schedule(System.nanoTime() + LAST_CALLS_NANOS, _ -> instance.closeIfIdle());
+    }
+  }
+
   /** How many there were. */
   private long closeIdle(Lane lane) {
     spares.letGo(lane);
@@ -191,7 +201,11 @@ final class GraalFunction implements LoadedFunction {
     runtime.forget(this);
     closeSockets(CloseCode.SERVICE_RESTART, REPLACED);
     for (Lane lane : runtime.lanes().all()) {
-      lane.post(() -> closeIdle(lane));
+      lane.post(
+          () -> {
+            spares.letGo(lane);
+            List.copyOf(byLane.get(lane.index())).forEach(each -> closeSoon(each, lane));
+          });
     }
   }
 

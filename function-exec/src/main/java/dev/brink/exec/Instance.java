@@ -381,8 +381,10 @@ final class Instance {
       return;
     }
     unused();
-    if (used || function.closed() || function.surplus(lane)) {
+    if (used || function.surplus(lane)) {
       closeIfIdle();
+    } else if (function.closed()) {
+      function.closeSoon(this, lane);
     }
   }
 

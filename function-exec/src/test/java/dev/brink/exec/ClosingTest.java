@@ -114,14 +114,18 @@ class ClosingTest {
     try (Sandbox sandbox = Sandbox.of(1)) {
       LoadedFunction function =
           sandbox.handler(
-              "const end = Date.now() + 5; while (Date.now() < end); return new Response('ok')");
+              "const end = Date.now() + 2; while (Date.now() < end); return new Response('ok')");
       var answers = new ArrayList<Answered>();
       for (int i = 0; i < 40; i++) {
         answers.add(sandbox.get(function, "/"));
       }
       function.close();
       assertThat(answers).allSatisfy(answer -> assertThat(answer.end().text()).isEqualTo("ok"));
+      assertThat(answers)
+          .filteredOn(answer -> answer.end().report().timing().cold())
+          .hasSizeLessThan(answers.size() / 2);
       assertThat(sandbox.get(function, "/").failure().code()).isEqualTo(Code.CLOSED);
+      Sandbox.await("its instances are closed", () -> sandbox.runtime.instances().open() == 0);
     }
   }
 

@@ -192,6 +192,11 @@ public final class Lane {
     return parked;
   }
 
+  /** Whether jobs are queued. Any thread. */
+  public boolean hasWaiting() {
+    return jobs.count() > 0;
+  }
+
   /** How much there is before a new job would start. */
   int backlog() {
     return jobs.count() + (busy() ? 1 : 0);
