@@ -140,7 +140,8 @@ public final class CryptoPort {
       }
       pending++;
       pendingBytes += bytes;
-      Future<?> begun = instance.function().runtime().background().submit(this::work);
+      GraalFunction function = instance.function();
+      Future<?> begun = function.runtime().background().submit(function.owner(), this::work);
       if (begun == null) {
         instance.ops().cancel(op);
         return false;

@@ -127,7 +127,8 @@ final class GraalRuntime implements FunctionRuntime {
   /** A part of loading that takes too long for a lane. */
   private void inBackground(
       FunctionBundle bundle, CompletableFuture<LoadedFunction> loaded, Runnable part) {
-    if (background.submit(() -> guarded(bundle, loaded, part)) == null) {
+    OwnerUse owner = owners.of(bundle.owner());
+    if (background.submit(owner, () -> guarded(bundle, loaded, part)) == null) {
       loaded.completeExceptionally(queueFull());
     }
   }

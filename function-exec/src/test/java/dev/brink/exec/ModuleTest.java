@@ -357,8 +357,9 @@ class ModuleTest {
   @Test
   void muchCodeIsReadInTheBackground() {
     var release = new CompletableFuture<Boolean>();
-    BackgroundWork background = ((GraalRuntime) SANDBOX.runtime).background();
-    assertThat(background.submit(() -> release.orTimeout(60, TimeUnit.SECONDS).join())).isNotNull();
+    var runtime = (GraalRuntime) SANDBOX.runtime;
+    Runnable holds = () -> release.orTimeout(60, TimeUnit.SECONDS).join();
+    assertThat(runtime.background().submit(runtime.owners().of(""), holds)).isNotNull();
     String small = "export default { fetch: () => new Response('x') }; //";
     CompletableFuture<LoadedFunction> large = load(small + "x".repeat(1 << 20));
     assertThat(Sandbox.join(load(small))).isNotNull();

@@ -179,4 +179,53 @@ class OwnerLimitsTest {
       }
     }
   }
+
+  /** More than there is room for, and more than the threads are done with for minutes. */
+  @Test
+  void oneOwnersCryptographyDoesNotHoldUpAnothers() {
+    try (Sandbox sandbox = Sandbox.of(1)) {
+      LoadedFunction many = derives(sandbox, "one", 256, 1_000_000);
+      LoadedFunction other = derives(sandbox, "two", 1, 1_000);
+      var answers = new ArrayList<Answered>();
+      var running = new ArrayList<LoadedFunction.Running>();
+      for (int i = 0; i < 17; i++) {
+        var answer = new Answered();
+        answers.add(answer);
+        running.add(
+            many.invoke(
+                Sandbox.invocation(
+                    Sandbox.request(HttpMethod.GET, "/"), null, Duration.ofSeconds(60)),
+                answer));
+      }
+      assertThat(sandbox.get(other, "/").end().text()).isEqualTo("derived");
+      assertThat(answers).anyMatch(answer -> !answer.isHeard());
+      running.forEach(LoadedFunction.Running::cancel);
+    }
+  }
+
+  private static LoadedFunction derives(Sandbox sandbox, String owner, int times, int iterations) {
+    String source =
+        """
+        export default {
+          async fetch() {
+            const key = await crypto.subtle.importKey('raw', new Uint8Array(4), 'PBKDF2', false, ['deriveBits']);
+            const algorithm = { name: 'PBKDF2', hash: 'SHA-256', salt: new Uint8Array(8), iterations: %d };
+            const all = Array.from({ length: %d }, () => crypto.subtle.deriveBits(algorithm, key, 256));
+            await Promise.all(all);
+            return new Response('derived');
+          },
+        };
+        """
+            .formatted(iterations, times);
+    return Sandbox.join(
+        sandbox.runtime.load(
+            new FunctionBundle(
+                    owner + "/derives",
+                    "main.js",
+                    Map.of("main.js", source.getBytes(StandardCharsets.UTF_8)),
+                    ONE_AT_A_TIME,
+                    Map.of(),
+                    Set.of())
+                .withOwner(owner)));
+  }
 }
