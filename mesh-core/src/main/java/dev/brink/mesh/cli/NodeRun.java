@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param readyFile gets where the node listens, as JSON, once it serves
  * @param untilStdinEnds whether it stops when standard input ends, as it does when a parent process
- *     is gone
+ *     is gone; a node that still starts gives up at once
  */
 record NodeRun(
     Session session, NodeConfig config, @Nullable Path readyFile, boolean untilStdinEnds) {
@@ -63,7 +63,7 @@ record NodeRun(
     } catch (IOException _) {
       // A broken pipe is an end too.
     }
-    session.stop().request();
+    session.stop().requestOrEnd();
   }
 
   /** Moved into place whole, so that whoever waits for it reads all of it. */

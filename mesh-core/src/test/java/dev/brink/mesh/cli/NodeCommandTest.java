@@ -300,7 +300,7 @@ class NodeCommandTest {
                 LockSupport.park();
                 throw new IllegalStateException("woken");
               });
-      process.exit(Brink.run(process, "node", "--set", "shutdown.grace=5m"));
+      process.exit(Brink.run(process, "node", "--set", "shutdown.grace=5m", "--until-stdin-ends"));
     }
   }
 
@@ -332,6 +332,19 @@ class NodeCommandTest {
 
   @Test
   void aSignalEndsANodeThatStartsAtOnce() throws Exception {
+    assertThat(endedAsItStarted(process -> process.toHandle().destroy())).isEqualTo(143);
+  }
+
+  @Test
+  void theEndOfInputEndsANodeThatStartsAtOnce() throws Exception {
+    assertThat(endedAsItStarted(process -> process.getOutputStream().close())).isZero();
+  }
+
+  private interface Ending {
+    void end(Process process) throws IOException;
+  }
+
+  private int endedAsItStarted(Ending ending) throws Exception {
     Process process = inFolder(Starting.class);
     try (BufferedReader out = process.inputReader()) {
       String line = out.readLine();
@@ -339,10 +352,10 @@ class NodeCommandTest {
         line = out.readLine();
       }
       assertThat(line).isNotNull();
-      assertThat(process.toHandle().destroy()).isTrue();
+      ending.end(process);
       assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-      assertThat(process.exitValue()).isEqualTo(143);
       assertThat(out.readLine()).endsWith("INFO  node: stopped while it started");
+      return process.exitValue();
     } finally {
       process.destroyForcibly();
     }
