@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,15 @@ record Ports(DatagramSocket beacon, int discovery, int communication) {
   private static final int FIRST_FREE = 20_000;
 
   private static final int LAST_FREE = 32_000;
-  private static final int ATTEMPTS = 100;
+  private static final int ATTEMPTS = 1000;
+
+  /**
+   * Goes round from anywhere: a port that was found free is bound only later, by Ignite, and must
+   * not be found a second time until then, by this node or another one of this process.
+   */
+  private static final AtomicInteger NEXT =
+      new AtomicInteger(ThreadLocalRandom.current().nextInt(FIRST_FREE, LAST_FREE));
+
   private static final Duration PAUSE = Duration.ofMillis(50);
 
   /** A process that ends gives its ports back within this time. */
@@ -58,7 +67,7 @@ record Ports(DatagramSocket beacon, int discovery, int communication) {
     int attempts = wanted == 0 ? ATTEMPTS : 1;
     IOException last = new IOException("none tried");
     for (int i = 0; i < attempts; i++) {
-      int port = wanted == 0 ? random() : wanted;
+      int port = wanted == 0 ? following() : wanted;
       try {
         DatagramSocket socket = new DatagramSocket(new InetSocketAddress(address, port));
         IOException taken = tryOut(address, port);
@@ -77,7 +86,7 @@ record Ports(DatagramSocket beacon, int discovery, int communication) {
 
   private static int find(InetAddress address, int not) {
     for (int i = 0; i < ATTEMPTS; i++) {
-      int port = random();
+      int port = following();
       if (port != not && tryOut(address, port) == null) {
         return port;
       }
@@ -123,7 +132,7 @@ record Ports(DatagramSocket beacon, int discovery, int communication) {
     }
   }
 
-  private static int random() {
-    return ThreadLocalRandom.current().nextInt(FIRST_FREE, LAST_FREE);
+  private static int following() {
+    return NEXT.getAndUpdate(port -> port + 1 < LAST_FREE ? port + 1 : FIRST_FREE);
   }
 }

@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +75,19 @@ class DurableStartTest {
                               + " at 127.0.0.1: it is in use (expected: a port that is free)"))
           .hasMessageStartingWith("durableCommunicationPort: ");
     }
+  }
+
+  /** They are bound later: a store that finds its port with another part waits for it in vain. */
+  @Test
+  void portsThatAreNotBoundYetAreNotFoundTwice() {
+    List<Integer> found = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      Ports more = Ports.take(HOST, 0, 0);
+      more.beacon().close();
+      found.add(more.discovery());
+      found.add(more.communication());
+    }
+    assertThat(found).doesNotHaveDuplicates();
   }
 
   private static @Nullable Reason reason(DurableStore store) {
