@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The ports of one node. The beacon's UDP socket is bound from here on and so keeps the discovery
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param beacon bound to the discovery port
  */
 record Ports(DatagramSocket beacon, int discovery, int communication) {
+  private static final Logger log = LoggerFactory.getLogger(Ports.class);
+
   /** Below the range that systems commonly take the ports of outgoing connections from. */
   private static final int FIRST_FREE = 20_000;
 
@@ -31,6 +35,9 @@ record Ports(DatagramSocket beacon, int discovery, int communication) {
       new AtomicInteger(ThreadLocalRandom.current().nextInt(FIRST_FREE, LAST_FREE));
 
   private static final Duration PAUSE = Duration.ofMillis(50);
+
+  /** After which the log says that a port is waited for. */
+  private static final Duration TELL = Duration.ofSeconds(1);
 
   /** A process that ends gives its ports back within this time. */
   private static final Duration OTHERS_WAIT = Duration.ofSeconds(3);
@@ -113,9 +120,15 @@ record Ports(DatagramSocket beacon, int discovery, int communication) {
   static void awaitFree(String what, String host, int port, long endNanos)
       throws InterruptedException {
     InetSocketAddress address = new InetSocketAddress(host, port);
+    long tellNanos = System.nanoTime() + TELL.toNanos();
     for (IOException taken; (taken = tryOut(address.getAddress(), port)) != null; ) {
-      if (System.nanoTime() - endNanos > 0) {
+      long now = System.nanoTime();
+      if (now - endNanos > 0) {
         throw new PortTakenException(what, address, taken);
+      }
+      if (now - tellNanos > 0) {
+        log.warn("{}: {} is waited for: {}", what, address, taken.getMessage());
+        tellNanos = endNanos;
       }
       Thread.sleep(PAUSE);
     }
