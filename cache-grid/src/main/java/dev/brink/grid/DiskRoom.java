@@ -8,8 +8,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Whether a store that failed may be started again as far as its disk goes: where little is free,
- * it would fail again, over and over. Says once that there is none, and once that there is. Not
- * thread-safe.
+ * it would fail again, over and over. Says once that there is none, and once that there is. For one
+ * thread, but for {@link #isWaitedFor}.
  */
 final class DiskRoom {
   private static final Logger log = LoggerFactory.getLogger(DiskRoom.class);
@@ -24,7 +24,7 @@ final class DiskRoom {
   private final Path directory;
   private final long wanted;
   private final Free free;
-  private boolean wanting;
+  private volatile boolean wanting;
 
   DiskRoom(Path directory, long wanted) {
     this(directory, wanted, () -> Files.getFileStore(directory).getUsableSpace());
@@ -57,6 +57,11 @@ final class DiskRoom {
       log.info("the disk of {} has room again: the durable store is started", directory);
     }
     return !wanting;
+  }
+
+  /** Whether the store is not started for want of room. Any thread. */
+  boolean isWaitedFor() {
+    return wanting;
   }
 
   /** What cannot be said is taken to be enough: the start tells. */

@@ -41,6 +41,10 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
   private static final Duration PROBE = Duration.ofMillis(400);
   private static final Duration ALONE = Duration.ofSeconds(20);
   private static final Duration APART = Duration.ofSeconds(8);
+
+  /** What fails again within this time is started again later and later. */
+  private static final Duration STEADY = Duration.ofMinutes(1);
+
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(25);
   private static final long MAX_AGE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -70,6 +74,10 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
     final Ignite ignite;
     final Slf4jIgniteLogger ignitesLog;
     volatile @Nullable StoreCaches caches;
+
+    /** Since when there are caches. The control thread's. */
+    long usableSinceNanos;
+
     volatile @Nullable String failure;
     volatile @Nullable Counted counted;
 
@@ -95,12 +103,31 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
       Duration retention,
       Duration startTimeout,
       Consumer<StoreCaches> resumed) {
+    this(
+        settings,
+        self,
+        status,
+        retention,
+        startTimeout,
+        new DiskRoom(settings.directory(), DurableSettings.LEAST_ROOM_BYTES),
+        resumed);
+  }
+
+  /** As the other, on a disk that has the room that {@code room} says. */
+  DurableStore(
+      DurableSettings settings,
+      HostPort self,
+      Status status,
+      Duration retention,
+      Duration startTimeout,
+      DiskRoom room,
+      Consumer<StoreCaches> resumed) {
     this.settings = settings;
     this.self = self;
     this.status = status;
     this.startTimeout = startTimeout;
     this.baseline = new DurableBaseline(retention);
-    this.room = new DiskRoom(settings.directory(), DurableSettings.LEAST_ROOM_BYTES);
+    this.room = room;
     this.resumed = resumed;
     control = new Thread(this::run, "brink-durable-" + settings.base().name());
     control.setDaemon(true);
@@ -127,7 +154,10 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
       return KeyValueCalls.unavailable(Reason.STOPPED, why, null);
     }
     if (now == null) {
-      return KeyValueCalls.unavailable(Reason.STARTING, "the durable store is starting", null);
+      return room.isWaitedFor()
+          ? KeyValueCalls.unavailable(
+              Reason.RESTARTING, "the durable store waits for room on its disk", null)
+          : KeyValueCalls.unavailable(Reason.STARTING, "the durable store is starting", null);
     }
     Quorum quorum = quorum(now);
     return now.caches != null && quorum.holds()
@@ -240,6 +270,9 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
       baseline.look(now.ignite, grid == GridState.CONNECTED);
     }
     open(now);
+    if (now.caches != null && System.nanoTime() - now.usableSinceNanos > STEADY.toNanos()) {
+      backoff.reset();
+    }
   }
 
   private void open(Running now) {
@@ -248,7 +281,7 @@ final class DurableStore implements KeyValuePlace, AutoCloseable {
         && now.ignite.cacheNames().contains(DurableSettings.STORE + KeyValueCaches.BLOBS)) {
       StoreCaches caches = StoreCaches.of(now.ignite, DurableSettings.STORE);
       now.caches = caches;
-      backoff.reset();
+      now.usableSinceNanos = System.nanoTime();
       log.info("the durable store can be used: {}", quorum(now));
       resumed.accept(caches);
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +78,21 @@ class DurableStartTest {
     }
   }
 
+  @Test
+  void aStoreThatWaitsForRoomSaysSo() {
+    var free = new AtomicLong();
+    var room = new DiskRoom(directory, 1, free::get);
+    room.failed();
+    try (DurableStore store = start(Duration.ofSeconds(10), room)) {
+      assertThat(store.refusal())
+          .hasMessage("the durable store waits for room on its disk")
+          .returns(Reason.RESTARTING, GridUnavailableException::reason);
+      free.set(1);
+      Grids.await("it starts", () -> !room.isWaitedFor());
+      Grids.await("it can be used", () -> store.refusal() == null);
+    }
+  }
+
   /** They are bound later: a store that finds its port with another part waits for it in vain. */
   @Test
   void portsThatAreNotBoundYetAreNotFoundTwice() {
@@ -99,8 +115,12 @@ class DurableStartTest {
     return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
   }
 
-  /** In a grid that is there, with this node alone. */
   private DurableStore start(Duration startTimeout) {
+    return start(startTimeout, new DiskRoom(directory, 0));
+  }
+
+  /** In a grid that is there, with this node alone. */
+  private DurableStore start(Duration startTimeout, DiskRoom room) {
     UUID self = LoneSettings.SELF;
     var discovery = new HostPort(HOST, ports.discovery());
     var durable = new HostPort(HOST, durablePorts.discovery());
@@ -118,6 +138,7 @@ class DurableStartTest {
             status,
             Duration.ofDays(1),
             startTimeout,
+            room,
             _ -> {});
     store.start();
     return store;
