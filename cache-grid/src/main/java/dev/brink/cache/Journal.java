@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -77,6 +78,10 @@ final class Journal implements AutoCloseable {
     this.file = file;
     this.outdated = outdated;
     this.leastRewriteBytes = leastRewriteBytes;
+    if (Files.isDirectory(file)) {
+      throw new FileSystemException(
+          file.toString(), null, "a directory (expected: a file of purges, or nothing)");
+    }
     this.intact = Files.exists(file) && replay(Files.readAllBytes(file));
   }
 

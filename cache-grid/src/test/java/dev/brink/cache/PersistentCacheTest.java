@@ -96,6 +96,15 @@ class PersistentCacheTest {
   }
 
   @Test
+  void aDirectoryInPlaceOfThePurgesIsNamed() throws Exception {
+    Path purges = Files.createDirectories(directory.resolve("purges"));
+    assertThatThrownBy(this::open)
+        .hasStackTraceContaining(purges + ": a directory (expected: a file of purges, or nothing)");
+    Files.delete(purges);
+    open().close();
+  }
+
+  @Test
   void isWarmAfterARestart() throws Exception {
     store("/a");
     try (TestOrigin origin = open()) {
