@@ -168,7 +168,8 @@ class InvocationTest {
     LoadedFunction function =
         SANDBOX.handler(
             """
-            RegExp.prototype.test = () => true;
+            // So that names match and nothing that is wrong is found.
+            RegExp.prototype.test = function () { return this.source.startsWith('^'); };
             return new Response("x", { headers: { "x-evil": "a\\rb" } });
             """);
     assertThat(SANDBOX.get(function, "/").failure().code()).isEqualTo(Code.BAD_RESPONSE);
