@@ -1,6 +1,7 @@
 package dev.brink.mesh.origin;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -12,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -26,6 +28,7 @@ final class TestUpstream implements AutoCloseable {
   final AtomicInteger requests = new AtomicInteger();
   final AtomicInteger accepted = new AtomicInteger();
   private ServerSocket server;
+  private Thread acceptor;
 
   /** Answers one request; the connection goes on with the next unless it was closed. */
   interface Handler {
@@ -40,7 +43,7 @@ final class TestUpstream implements AutoCloseable {
   private TestUpstream(Handler handler, ServerSocket server) {
     this.handler = handler;
     this.server = server;
-    listen();
+    this.acceptor = listen();
   }
 
   static TestUpstream start(Handler handler) {
@@ -94,9 +97,9 @@ final class TestUpstream implements AutoCloseable {
     return open.size();
   }
 
-  private void listen() {
+  private Thread listen() {
     ServerSocket listening = server;
-    Thread.startVirtualThread(
+    return Thread.startVirtualThread(
         () -> {
           while (true) {
             Socket socket;
@@ -142,7 +145,9 @@ final class TestUpstream implements AutoCloseable {
   void kill() {
     try {
       server.close();
-    } catch (IOException e) {
+      // It is this thread that gives up the port: until then connections are still taken.
+      assertThat(acceptor.join(Duration.ofSeconds(30))).isTrue();
+    } catch (IOException | InterruptedException e) {
       throw new AssertionError(e);
     }
     open.forEach(TestUpstream::reset);
@@ -163,7 +168,7 @@ final class TestUpstream implements AutoCloseable {
     } catch (IOException e) {
       throw new AssertionError(e);
     }
-    listen();
+    acceptor = listen();
   }
 
   static void reset(Socket socket) {
